@@ -1,0 +1,16 @@
+// HttpClient on libcurl, driven by the event loop.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <memory>
+
+#include "backends/http.hpp"
+#include "backends/radio_link.hpp"
+
+namespace sim800 {
+
+/// Both must outlive the client and its transfers.  libcurl is initialised by the first request, not before.
+std::unique_ptr<HttpClient> make_curl_http_client(asio::io_context& loop, RadioLink& link);
+
+}  // namespace sim800

@@ -1,0 +1,35 @@
+# How everything is compiled: one interface library, so that no target has flags of its own.
+option(SIM800_BENCH "Build the programs of ./dev bench" OFF)
+set(SIM800_SANITIZE "" CACHE STRING "Sanitizers to build with, as -fsanitize= takes them")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(sim800_options INTERFACE)
+target_compile_options(sim800_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wimplicit-fallthrough -Werror
+  # GCC 12 takes a designated initializer that leaves members out for a mistake; rows of the command table do just that.
+  -Wno-missing-field-initializers)
+if(SIM800_SANITIZE)
+  target_compile_options(sim800_options INTERFACE -fsanitize=${SIM800_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(sim800_options INTERFACE -fsanitize=${SIM800_SANITIZE})
+  if(SIM800_SANITIZE MATCHES thread AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # asio uses atomic_thread_fence, which GCC's TSan says it cannot follow.
+    target_compile_options(sim800_options INTERFACE -Wno-error=tsan)
+  endif()
+endif()
+
+# asio is compiled once, not in every file that includes it.
+add_library(sim800_asio STATIC ${CMAKE_CURRENT_LIST_DIR}/asio.cpp)
+target_compile_definitions(sim800_asio PUBLIC ASIO_STANDALONE ASIO_SEPARATE_COMPILATION ASIO_NO_DEPRECATED)
+target_link_libraries(sim800_asio PUBLIC Threads::Threads)
+if(SIM800_SANITIZE)
+  target_compile_options(sim800_asio PRIVATE -fsanitize=${SIM800_SANITIZE})
+endif()

@@ -1,0 +1,39 @@
+// What outlives a power cycle, and, with --state, the process.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace sim800 {
+
+/// The state directory cannot be used: says which file and why.
+struct StateError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Named sections of named text values ("http" → "URL" → …).  Writing a section is atomic: after a power cut at any moment the
+/// old or the new section is there, never half.
+class Nvram {
+ public:
+  using Section = std::map<std::string, std::string, std::less<>>;
+
+  /// In memory only.
+  Nvram() = default;
+  /// Kept in `directory`/nvram.json, which is made if need be.  Throws StateError where that is impossible or the file is damaged.
+  explicit Nvram(const std::filesystem::path& directory);
+
+  const Section* find(std::string_view name) const;
+  /// Replaces a section and writes the file.  Throws StateError when the disk refuses.
+  void store(std::string_view name, Section section);
+
+ private:
+  void write() const;
+  std::filesystem::path file_;  ///< empty: memory only
+  std::map<std::string, Section, std::less<>> sections_;
+};
+
+}  // namespace sim800

@@ -1,0 +1,99 @@
+// The world a module is in: what a scenario file describes, with the defaults of a healthy, registered, silent module.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backends/http.hpp"
+#include "backends/radio_link.hpp"
+#include "emulator/duration.hpp"
+
+namespace sim800 {
+
+/// Decisions that firmware can see and no hardware log confirms: each can be corrected in `module.quirks`.
+struct Quirks {
+  std::string tls = "1.2";             ///< newest TLS version offered: "1.0", "1.1", "1.2"
+  bool sni = true;                     ///< send the server's name in the TLS handshake
+  bool sync_bytes = false;             ///< 00 49 49 49 49 FF FF FF FF at power-on (manual 1.4)
+  bool cfun_reset_ok_last = false;     ///< OK of AT+CFUN=1,1 after the reset instead of before
+  bool sapbr_save = false;             ///< AT+SAPBR=5,<cid> answers OK, as SIM900 does
+  bool http_status_number = false;     ///< +HTTPSTATUS prints the method as a number (manual V1.12) instead of a word
+  int http_timeout_status = http_status::network_error;  ///< when TIMEOUT runs out
+  int http_overflow_status = http_status::no_memory;     ///< when the body is larger than the buffer
+  int http_data_max = 319'488;         ///< largest AT+HTTPDATA
+  int http_url_max = 512;              ///< longest URL
+};
+
+struct ModuleConfig {
+  std::string model = "SIM800L";
+  std::string revision = "1418B05SIM800L24";
+  std::string imei = "866104020304051";
+  /// Stored settings by command name ("+CMEE", "E"), each the list of its values as they would be typed (texts unquoted).
+  std::map<std::string, std::vector<std::string>> settings;
+  Quirks quirks;
+};
+
+struct StoredMessage {
+  int index = 0;
+  std::string status, from, time, text;
+};
+
+struct PhonebookEntry {
+  int index = 0;
+  std::string number;
+  int type = 129;
+  std::string name;
+};
+
+struct SimConfig {
+  bool present = true;
+  std::optional<std::string> pin;  ///< given: the SIM asks for it at power-on
+  std::string puk = "12345678";
+  std::string imsi = "460001234567890";
+  std::string iccid = "89860012345678901234";
+  std::string number = "+8613800138000";
+  std::vector<StoredMessage> messages;
+  std::vector<PhonebookEntry> phonebook;
+};
+
+enum class Registration : std::uint8_t { home, roaming, searching, denied, unknown };
+
+/// An access point name the network knows, and who may use it.
+struct Apn {
+  std::optional<std::string> user, password;  ///< not given: anyone
+  std::optional<std::string> ip;              ///< address the bearer gets; not given: 10.x from the seed
+};
+
+struct NetworkConfig {
+  std::string operator_name = "CHINA MOBILE";
+  std::string plmn = "46000";
+  Registration registration = Registration::home;
+  int rssi = 21;
+  int ber = 0;
+  bool gprs = true;
+  /// Not given: every APN works, also none.
+  std::optional<std::map<std::string, Apn>> apns;
+  HostMap hosts;
+};
+
+enum class TimingProfile : std::uint8_t { typical, instant, maximum };
+
+struct TimingConfig {
+  TimingProfile profile = TimingProfile::typical;
+  double scale = 1.0;                          ///< 0.01: everything a hundred times shorter
+  std::map<std::string, Duration> overrides;   ///< by latency name, see latency.hpp
+};
+
+struct World {
+  std::string name, description;
+  ModuleConfig module;
+  SimConfig sim;
+  NetworkConfig network;
+  TimingConfig timing;
+};
+
+}  // namespace sim800

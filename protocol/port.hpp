@@ -1,0 +1,42 @@
+// The seam between an AT channel and the wire it talks over (pty, TCP, standard input and output, a test).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace sim800 {
+
+/// What a wire tells the AT channel on it (TE → TA).  Implemented by the channel.
+class PortUser {
+ public:
+  virtual ~PortUser() = default;
+  /// Bytes from the host, in any split.  Everything is taken.
+  virtual void receive(std::string_view bytes) = 0;
+  /// False while enough input waits for a running command: the port should stop reading until input_wanted().
+  virtual bool wants_input() const = 0;
+  /// A client appeared; the channel is as its predecessor left it.
+  virtual void client_arrived() = 0;
+  /// The client went: its half-typed line and open prompt go with it, once the bytes received before are dealt with.
+  virtual void client_left() = 0;
+  /// Port::unsent() has fallen below Port::congested_at again.
+  virtual void drained() = 0;
+  /// `count` bytes of output were lost because nobody read them.
+  virtual void output_lost(std::size_t count) = 0;
+};
+
+/// What an AT channel asks of its wire (TA → TE).  Implemented by endpoints and tests.
+class Port {
+ public:
+  /// With this many bytes unsent the channel starts no further command.
+  static constexpr std::size_t congested_at = 64 * 1024;
+
+  virtual ~Port() = default;
+  /// Queues bytes; never blocks.  One call is one write, as far as the wire takes it.
+  virtual void send(std::string_view bytes) = 0;
+  virtual std::size_t unsent() const = 0;
+  /// The channel has room for input again.
+  virtual void input_wanted() = 0;
+};
+
+}  // namespace sim800

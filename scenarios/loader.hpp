@@ -1,0 +1,34 @@
+// Reads scenario files.  Every mistake in a file is reported at once, with its place and what was expected there.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/world.hpp"
+
+namespace sim800 {
+
+struct ScenarioMistake {
+  std::string file;
+  int line = 0, column = 0;  ///< from 1
+  std::string pointer;       ///< JSON pointer, "/network/hosts"
+  std::string expected;      ///< "a duration such as \"250ms\"", "unknown key; did you mean \"hosts\"?"
+  std::string text() const;  ///< "FILE:LINE:COLUMN: POINTER: EXPECTED"
+};
+
+struct ScenarioError : std::runtime_error {
+  explicit ScenarioError(std::vector<ScenarioMistake> found);
+  std::vector<ScenarioMistake> mistakes;
+};
+
+/// Parses the text of a scenario; `file` is named in mistakes.  Throws ScenarioError.
+World parse_scenario(std::string_view text, const std::string& file);
+
+/// `name` is a file, or the name of a scenario that ships, looked for in `shipped` (without ".json").  Throws ScenarioError.
+World load_scenario(const std::string& name, const std::vector<std::filesystem::path>& shipped);
+
+}  // namespace sim800
