@@ -27,8 +27,8 @@ class Nvram {
   explicit Nvram(const std::filesystem::path& directory);
 
   const Section* find(std::string_view name) const;
-  /// Replaces a section and writes the file.  Throws StateError when the disk refuses.
-  void store(std::string_view name, Section section);
+  /// Replaces a section and writes the file; false, and a word in the log, when the disk refuses.
+  bool store(std::string_view name, Section section);
 
  private:
   void write() const;

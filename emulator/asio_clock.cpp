@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/asio_clock.hpp"
+
+#include <asio/io_context.hpp>
+
+namespace sim800 {
+
+AsioClock::AsioClock(asio::io_context& loop, double scale)
+    : timer_(loop), start_(std::chrono::steady_clock::now()), scale_(scale) {}
+
+TimePoint AsioClock::now() const {
+  const Duration passed = std::chrono::steady_clock::now() - start_;
+  return scale_ == 1.0 ? passed : Duration(static_cast<Duration::rep>(static_cast<double>(passed.count()) / scale_));
+}
+
+void AsioClock::rearm() {
+  if (next() == TimePoint::max()) {
+    timer_.cancel();
+    return;
+  }
+  const auto wait = static_cast<Duration::rep>(static_cast<double>(next().count()) * scale_);
+  timer_.expires_at(start_ + Duration(wait));
+  timer_.async_wait([this](asio::error_code problem) {
+    if (problem) return;
+    run_due(now());
+    rearm();
+  });
+}
+
+}  // namespace sim800

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/channel.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "emulator/modem.hpp"
+
+namespace sim800 {
+namespace {
+
+/// How long a prompt waits for the LF of a host that ends its lines with CR LF: far longer than the byte takes at any rate,
+/// far shorter than a host notices.
+constexpr Duration line_feed_wait = 10ms;
+
+}  // namespace
+
+Channel::Channel(Modem& modem, Port& port, std::string name) : modem_(modem), port_(port), name_(std::move(name)) {
+  input_.reserve(2 * input_limit);
+  out_.reserve(2048);
+}
+
+// --- input -------------------------------------------------------------------------------------------------------------
+
+void Channel::receive(std::string_view bytes) {
+  if (!modem_.answers()) {
+    modem_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(bytes.size())}});
+    return;  // nobody listens on the UART of a module that is off
+  }
+  receiving_ = true;
+  input_.append(bytes);
+  received_ += bytes.size();
+  if (busy_) input_came_.raise();
+  pump();
+  receiving_ = false;
+}
+
+void Channel::client_arrived() { modem_.record("client", {{"channel", name_}, {"present", true}}); }
+
+void Channel::client_left() {
+  modem_.record("client", {{"channel", name_}, {"present", false}});
+  leaves_.push_back(received_);
+  if (busy_) input_came_.raise();
+  pump();
+}
+
+void Channel::output_lost(std::size_t count) {
+  modem_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(count)}});
+}
+
+std::size_t Channel::available() const {
+  const std::uint64_t end = leaves_.empty() ? received_ : leaves_.front();
+  return static_cast<std::size_t>(end - consumed_);
+}
+
+void Channel::consume(std::size_t count) {
+  if (modem_.trace() != nullptr) traced_.append(input_, head_, count);
+  const bool was_full = !wants_input();
+  head_ += count;
+  consumed_ += count;
+  if (head_ == input_.size()) {
+    input_.clear();
+    head_ = 0;
+  }
+  if (was_full && wants_input() && !receiving_) port_.input_wanted();
+}
+
+void Channel::trace_input() {
+  if (traced_.empty()) return;
+  modem_.record("rx", {{"channel", name_}, {"data", traced_}});
+  traced_.clear();
+}
+
+/// At the point of the stream where a client left, what it had half typed is forgotten.
+bool Channel::forget_client() {
+  if (leaves_.empty() || leaves_.front() != consumed_) return false;
+  leaves_.pop_front();
+  assembler_.reset();
+  return true;
+}
+
+void Channel::pump() {
+  if (pumping_) return;
+  pumping_ = true;
+  while (!busy_ && port_.unsent() < Port::congested_at) {
+    const std::string_view bytes = waiting();
+    if (bytes.empty()) {
+      if (forget_client()) continue;
+      break;
+    }
+    const LineAssembler::Step step = assembler_.feed(bytes, format.echo ? &out_ : nullptr);
+    consume(step.taken);
+    if (step.event != LineAssembler::Event::none) begin_line(step.event != LineAssembler::Event::too_long);
+  }
+  pumping_ = false;
+  flush();
+}
+
+// --- the line that runs ------------------------------------------------------------------------------------------------
+
+void Channel::begin_line(bool runnable) {
+  busy_ = true;
+  trace_input();
+  modem_.record("command", {{"channel", name_}, {"line", assembler_.line()}});
+  modem_.synchronised();
+  runnable_ = runnable && line_.parse(assembler_.line());
+  next_ = 0;
+  const Duration answer = modem_.latency[Latency::answer];
+  if (answer <= Duration::zero()) return run_line();
+  delay_ = modem_.clock.after(answer, [this] {
+    run_line();
+    pump();
+  });
+}
+
+void Channel::run_line() {
+  if (!runnable_) return end_line(error);
+  while (next_ < line_.commands().size()) {
+    const std::optional<Result> result = run(line_.commands()[next_++]);
+    if (!result) return;  // a dialogue goes on; dialogue_done() comes back here
+    if (!result->is_ok()) return end_line(*result);
+  }
+  end_line(ok);
+}
+
+/// Runs one command; nothing if it is a dialogue that will end later.
+std::optional<Result> Channel::run(const TypedCommand& typed) {
+  const Command* command = find_command(typed.name.view());
+  if (command == nullptr) return Cme::unknown;
+  const Handler& handler = command->handler(typed.form);
+  if (!handler) return Cme::unknown;
+  if (&handler == &command->write) {
+    if (!arguments_.parse(typed.arguments)) return Cme::invalid_input;
+    if (const Result fits = check(arguments_, command->parameters); !fits.is_ok()) return fits;
+  }
+  response_.next_command();
+  call_.emplace(Call{modem_, *this, *command, typed.arguments, arguments_, response_});
+  if (handler.act != nullptr) return handler.act(*call_);
+  if (handler.says != nullptr) {
+    if (*handler.says != '\0') response_.line(handler.says);
+    return ok;
+  }
+  dialogue_ = handler.dialogue(*call_);
+  dialogue_.start([this] { dialogue_done(); });
+  return std::nullopt;
+}
+
+void Channel::dialogue_done() {
+  const Result result = dialogue_.take();
+  dialogue_.cancel();
+  if (result.is_ok()) {
+    run_line();
+  } else {
+    end_line(result);
+  }
+  pump();
+}
+
+void Channel::end_line(Result result) {
+  const int error_mode = static_cast<int>(modem_.error_mode());
+  response_.next_command();
+  response_.end(result, error_mode);
+  if (modem_.trace() != nullptr) {
+    trace_input();
+    flush();
+    modem_.record("result", {{"channel", name_}, {"text", result_text(result, error_mode)}});
+  }
+  busy_ = false;
+  for (; !urcs_.empty(); urcs_.pop_front()) append(urcs_.front());
+}
+
+// --- what the module says by itself --------------------------------------------------------------------------------------
+
+void Channel::urc(std::string_view text) { push({std::string(text), std::nullopt}); }
+void Channel::urc(Code code) { push({{}, code}); }
+
+void Channel::push(Unsolicited urc) {
+  if (busy_) {
+    urcs_.push_back(std::move(urc));
+    return;
+  }
+  append(urc);
+  if (!pumping_) flush();
+}
+
+void Channel::append(const Unsolicited& urc) {
+  if (urc.code) {
+    append_code(out_, format, *urc.code);
+  } else {
+    append_line(out_, format, urc.text);
+  }
+}
+
+void Channel::line_inside(std::string_view text) {
+  response_.next_command();
+  append_line(out_, format, text);
+}
+
+void Channel::flush() {
+  if (out_.empty()) return;
+  port_.send(out_);
+  modem_.record("tx", {{"channel", name_}, {"data", out_}});
+  out_.clear();
+}
+
+// --- power ---------------------------------------------------------------------------------------------------------------
+
+void Channel::power_up() {
+  carrier_ = false;
+  load_format();
+}
+
+void Channel::load_format() {
+  format.echo = modem_.settings.number("E") != 0;
+  format.verbose = modem_.settings.number("V") != 0;
+  format.quiet = modem_.settings.number("Q") != 0;
+  apply_settings();
+}
+
+void Channel::apply_settings() {
+  assembler_.set_backspace(static_cast<char>(modem_.settings.number("S5")));
+  update_dcd();
+}
+
+void Channel::power_down() {
+  dialogue_.cancel();
+  delay_.cancel();
+  flush();
+  busy_ = false;
+  urcs_.clear();
+  trace_input();
+  input_.clear();
+  head_ = 0;
+  consumed_ = received_;
+  leaves_.clear();
+  assembler_ = LineAssembler();
+  if (!receiving_) port_.input_wanted();
+}
+
+void Channel::update_dcd() {
+  const bool on = carrier_ || modem_.settings.number("&C") == 0;
+  if (on == dcd_) return;
+  dcd_ = on;
+  modem_.record("line", {{"channel", name_}, {"signal", "DCD"}, {"on", on}});
+}
+
+// --- for dialogues -------------------------------------------------------------------------------------------------------
+
+Task<> Channel::settle_line_end() {
+  if (assembler_.expects_line_feed() && available() == 0) {
+    const Timer limit = modem_.clock.after(line_feed_wait, [this] { input_came_.raise(); });
+    co_await input_came_;
+  }
+  if (assembler_.after_carriage_return() && available() > 0 && waiting().front() == '\n') {
+    consume(1);
+    assembler_.take_line_feed();
+  }
+  assembler_.forget_line_feed();
+}
+
+Task<Channel::Intake> Channel::take_payload(std::string& into, std::size_t count, Duration limit) {
+  flush();
+  carrier_ = true;
+  update_dcd();
+  bool late = false;
+  const Timer timer = modem_.clock.after(limit, [this, &late] {
+    late = true;
+    input_came_.raise();
+  });
+  const std::size_t before = into.size();
+  Intake result = Intake::complete;
+  for (;;) {
+    const std::size_t taken = std::min(count - (into.size() - before), available());
+    into.append(waiting().substr(0, taken));
+    consume(taken);
+    if (into.size() - before == count) break;
+    if (!leaves_.empty()) result = Intake::gone;
+    if (late) result = Intake::timed_out;
+    if (result != Intake::complete) break;
+    co_await input_came_;
+  }
+  carrier_ = false;
+  update_dcd();
+  trace_input();
+  co_return result;
+}
+
+}  // namespace sim800

@@ -1,0 +1,125 @@
+// One AT channel: the state of one wire (echo, half a line, an open prompt) and the line that runs on it.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "emulator/clock.hpp"
+#include "emulator/command.hpp"
+#include "emulator/task.hpp"
+#include "protocol/command_line.hpp"
+#include "protocol/line_assembler.hpp"
+#include "protocol/port.hpp"
+#include "protocol/response.hpp"
+
+namespace sim800 {
+
+class Modem;
+
+/// Bytes come in by receive(), become lines, lines become commands, answers leave through the port.  What arrives while a
+/// command runs waits; unsolicited lines wait for the command's final result.
+class Channel final : public PortUser {
+ public:
+  Channel(Modem& modem, Port& port, std::string name);
+
+  // From the wire.
+  void receive(std::string_view bytes) override;
+  bool wants_input() const override { return received_ - consumed_ < input_limit; }
+  void client_arrived() override;
+  void client_left() override;
+  void drained() override { pump(); }
+  void output_lost(std::size_t count) override;
+
+  // From the module.
+  void urc(std::string_view text);
+  void urc(Code code);
+  /// A line that the running command itself causes: it stands before the command's result.
+  void line_inside(std::string_view text);
+  /// The module starts to answer, in the format its profile says.
+  void power_up();
+  /// The module stops to answer: what runs ends where it is.
+  void power_down();
+  /// Nothing runs, nothing waits.
+  bool idle() const { return !busy_ && received_ == consumed_ && out_.empty(); }
+
+  // For handlers that talk back and forth.
+
+  /// Sends what has been answered so far.
+  void flush();
+  enum class Intake : std::uint8_t {
+    complete,   ///< all bytes are there
+    timed_out,  ///< the time is up; what came is there
+    gone,       ///< the client went: the command ends without a word
+  };
+  /// Lets the LF of the line end come in before a prompt is written, so that it is not taken for payload.
+  Task<> settle_line_end();
+  /// Sends what has been answered so far (the prompt), then takes exactly `count` raw bytes.  DCD is on meanwhile
+  /// (application note, chapter 3: HTTPDATA, FTPPUT, FTPEXTPUT).
+  Task<Intake> take_payload(std::string& into, std::size_t count, Duration limit);
+
+  /// S5 and &C changed.
+  void apply_settings();
+  /// The active profile was loaded: E, V, Q, S5 and &C hold on this channel.
+  void load_format();
+
+  const std::string& name() const { return name_; }
+  Format format;
+
+ private:
+  static constexpr std::size_t input_limit = 4096;
+  struct Unsolicited {
+    std::string text;
+    std::optional<Code> code;
+  };
+
+  void pump();
+  bool forget_client();
+  void begin_line(bool runnable);
+  void run_line();
+  std::optional<Result> run(const TypedCommand& typed);
+  void dialogue_done();
+  void end_line(Result result);
+  void append(const Unsolicited& urc);
+  void update_dcd();
+  void push(Unsolicited urc);
+
+  std::size_t available() const;
+  std::string_view waiting() const { return std::string_view(input_).substr(head_, available()); }
+  void consume(std::size_t count);
+  void trace_input();
+
+  Modem& modem_;
+  Port& port_;
+  std::string name_;
+
+  std::string input_;               ///< bytes not dealt with, from head_ on
+  std::size_t head_ = 0;
+  std::uint64_t received_ = 0, consumed_ = 0;
+  std::deque<std::uint64_t> leaves_;  ///< where in the stream clients left
+  Signal input_came_;
+
+  LineAssembler assembler_;
+  CommandLine line_;
+  Arguments arguments_;
+  std::size_t next_ = 0;            ///< command of the line that comes next
+  bool runnable_ = false;
+  bool busy_ = false;
+  bool pumping_ = false;
+  bool receiving_ = false;
+  bool carrier_ = false;
+  bool dcd_ = false;
+
+  std::string out_;
+  Response response_{out_, format};
+  std::optional<Call> call_;
+  Task<Result> dialogue_;
+  Timer delay_;
+  std::deque<Unsolicited> urcs_;
+  std::string traced_;              ///< input since the last one recorded
+};
+
+}  // namespace sim800

@@ -1,0 +1,28 @@
+// sim800: a SIM800 modem in software.
+// SPDX-License-Identifier: MIT
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "emulator/cli/cli.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App app{"A SIM800 modem in software, for firmware to be tested against", "sim800"};
+  app.set_version_flag("--version", SIM800_VERSION);
+  app.require_subcommand(1);
+  int status = 0;
+  sim800::add_run(app, status);
+  sim800::add_commands(app, status);
+  sim800::add_play(app, status);
+  sim800::add_trace(app, status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    // --help and --version are "errors" with code 0; every real one is the usage error of the contract.
+    return app.exit(problem) == 0 ? 0 : sim800::usage_error;
+  } catch (const std::exception& problem) {
+    std::fprintf(stderr, "sim800: %s\n", problem.what());
+    return 1;
+  }
+  return status;
+}

@@ -1,0 +1,124 @@
+// What a row of the command table says, and what a handler gets.  docs/add-a-command.md shows how to add one.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "emulator/task.hpp"
+#include "protocol/arguments.hpp"
+#include "protocol/command_line.hpp"
+#include "protocol/response.hpp"
+#include "protocol/result.hpp"
+
+namespace sim800 {
+
+class Channel;
+class Modem;
+struct Command;
+
+/// One run of one command.  It outlives the handler, also a coroutine.
+struct Call {
+  Modem& modem;
+  Channel& channel;
+  const Command& command;
+  std::string_view typed;  ///< the arguments as they were typed
+  const Arguments& arguments;  ///< of the write form, checked against the row's parameters
+  Response& response;
+
+  bool has(std::size_t i) const { return arguments[i].given(); }
+  /// A number that the row's parameter has already checked; `absent` where the argument was left out.
+  std::uint32_t number(std::size_t i, std::uint32_t absent = 0) const {
+    return parse_number(arguments[i].text).value_or(absent);
+  }
+  std::string text(std::size_t i) const { return unescape(arguments[i].text); }
+  void line(std::string_view text) const { response.line(text); }
+  /// An information line made with fmt, without touching the heap.
+  template <class... Values>
+  void print(fmt::format_string<Values...> format, Values&&... values) const {
+    fmt::memory_buffer buffer;
+    fmt::format_to(std::back_inserter(buffer), format, std::forward<Values>(values)...);
+    response.line({buffer.data(), buffer.size()});
+  }
+};
+
+/// A handler is one of three: a function that answers at once, a coroutine that talks back and forth, or a fixed text.
+struct Handler {
+  using Act = Result (*)(Call&);
+  using Dialogue = Task<Result> (*)(Call&);
+  Act act = nullptr;
+  Dialogue dialogue = nullptr;
+  const char* says = nullptr;  ///< one information line, then OK; "": OK only
+
+  constexpr Handler() = default;
+  constexpr Handler(Act a) : act(a) {}             // NOLINT(google-explicit-constructor): rows name functions
+  constexpr Handler(Dialogue d) : dialogue(d) {}   // NOLINT(google-explicit-constructor)
+  constexpr Handler(const char* t) : says(t) {}    // NOLINT(google-explicit-constructor)
+  constexpr explicit operator bool() const { return act != nullptr || dialogue != nullptr || says != nullptr; }
+};
+
+/// How much of the module's behaviour stands behind a command.
+enum class Support : std::uint8_t {
+  full,     ///< what the module does
+  state,    ///< keeps and reports its setting; nothing follows from it yet
+  accepts,  ///< answers OK only, as on a module where it has no effect, or where nothing can follow
+};
+
+/// Where a setting lives (manual 1.7).
+enum class Saved : std::uint8_t {
+  never,          ///< NO_SAVE
+  profile,        ///< AT&W_SAVE: the user profile, reloaded by ATZ and at boot
+  profile_uart,   ///< likewise, but left alone by ATZ and AT&F: CSCLK, IPR, ICF, IFC, CMNRP
+  automatic,      ///< AUTO_SAVE
+};
+
+struct Command {
+  std::string_view name;     ///< "+CSQ", "E", "&W", "S0"
+  std::string_view section;  ///< of the AT manual V1.12; "" for commands of application notes
+  Support support = Support::full;
+  Saved saved = Saved::never;
+  std::array<Parameter, 9> parameters{};  ///< of the write form; with an initial value: what is kept
+  Handler test{}, read{}, write{}, execute{};
+  std::uint16_t seconds = 0;  ///< the manual's maximum response time; 0: none given
+
+  const Handler& handler(Form form) const;
+  bool basic() const { return name[0] != '+' && name[0] != '*'; }
+  /// Whether its values are kept in Settings.
+  bool is_setting() const { return parameters[0].exists() && parameters[0].initial.data() != nullptr; }
+};
+
+// Handlers for rows that need no code of their own.
+
+/// Test: the parameters' ranges, "+CREG: (0-2)".
+Result show_ranges(Call& call);
+/// Read: the kept values, "+CREG: 0".
+Result show_setting(Call& call);
+/// Write: keeps the values; an argument left out keeps the value it has.
+Result keep_setting(Call& call);
+
+/// A row that is nothing but a setting.
+constexpr Command setting(std::string_view name, std::string_view section, Support support, Saved saved,
+                          std::array<Parameter, 9> parameters) {
+  return {.name = name, .section = section, .support = support, .saved = saved, .parameters = parameters,
+          .test = show_ranges, .read = show_setting, .write = keep_setting};
+}
+
+/// The whole table: the chapters' tables one after the other.
+std::span<const Command* const> all_commands();
+const Command* find_command(std::string_view name);
+
+/// The chapters; each is the table at the end of its file in commands/.
+std::span<const Command> v25ter_commands();
+std::span<const Command> profile_commands();
+std::span<const Command> equipment_commands();
+std::span<const Command> network_commands();
+std::span<const Command> simcom_commands();
+std::span<const Command> bearer_commands();
+std::span<const Command> http_commands();
+
+}  // namespace sim800

@@ -1,0 +1,56 @@
+// AT+SAPBR: bearer profiles (AT manual 9.2.1, application note 3.1).
+// SPDX-License-Identifier: MIT
+#include "emulator/modem.hpp"
+
+namespace sim800 {
+namespace {
+
+enum CommandType : std::uint8_t { close_bearer, open_bearer, query_bearer, set_parameter, get_parameters, save_parameters };
+
+Result query(Call& call, unsigned cid) {
+  const Bearers& bearers = call.modem.bearers;
+  call.print("+SAPBR: {},{},\"{}\"", cid, static_cast<int>(bearers.state(cid)), bearers.address(cid));
+  return ok;
+}
+
+/// One line a tag, without quotes, the password in clear.
+Result list_parameters(Call& call, unsigned cid) {
+  call.line("+SAPBR:");
+  for (std::size_t i = 0; i < Bearers::tags.size(); ++i) {
+    call.print("{}: {}", Bearers::tags[i].name, call.modem.bearers.value(cid, i));
+  }
+  return ok;
+}
+
+/// AT+SAPBR=<cmd_type>,<cid>[,<ConParamTag>,<ConParamValue>]
+Task<Result> control_bearer(Call& call) {
+  Bearers& bearers = call.modem.bearers;
+  const auto type = static_cast<CommandType>(call.number(0));
+  const unsigned cid = call.number(1);
+  const bool has_parameter = call.has(2) && call.has(3);
+  if (type == set_parameter ? !has_parameter : call.arguments.size() > 2) co_return Cme::invalid_input;
+  switch (type) {
+    case close_bearer: co_return co_await bearers.close(cid);
+    case open_bearer:
+      if (call.modem.functionality() != 1) co_return Cme::cfun_off;
+      if (const auto refused = call.modem.sim.refusal()) co_return *refused;
+      co_return co_await bearers.open(cid);
+    case query_bearer: co_return query(call, cid);
+    case set_parameter: co_return bearers.set(cid, call.text(2), call.text(3)) ? ok : Result{Cme::invalid_input};
+    case get_parameters: co_return list_parameters(call, cid);
+    case save_parameters: break;  // SIM900 has it, no SIM800 manual does
+  }
+  co_return call.modem.world.module.quirks.sapbr_save ? ok : Result{Cme::invalid_input};
+}
+
+constexpr Command table[] = {
+    {.name = "+SAPBR", .section = "9.2.1",
+     .parameters = {number("0-5"), number("1-3"), optional(text(16)), optional(text(64))},
+     .test = R"(+SAPBR: (0-4),(1-3),"ConParamTag","ConParamValue")", .write = control_bearer, .seconds = 85},
+};
+
+}  // namespace
+
+std::span<const Command> bearer_commands() { return table; }
+
+}  // namespace sim800

@@ -1,0 +1,105 @@
+// 27.007 commands about the module itself and its SIM (AT manual chapter 3).
+// SPDX-License-Identifier: MIT
+#include "emulator/modem.hpp"
+
+namespace sim800 {
+namespace {
+
+using enum Support;
+using enum Saved;
+
+// --- 3.2.28 AT+CPIN ------------------------------------------------------------------------------------------------------
+
+/// +CPIN: <code>   READY, SIM PIN, SIM PUK; no card: CME 10; not up yet: CME 14.
+Result show_pin_state(Call& call) {
+  const Sim& sim = call.modem.sim;
+  if (sim.state() == Sim::State::absent) return Cme::sim_not_inserted;
+  if (sim.state() == Sim::State::off && call.modem.functionality() != 0) return Cme::sim_busy;
+  call.print("+CPIN: {}", sim.word());
+  return ok;
+}
+
+/// AT+CPIN=<pin>[,<newpin>]
+Task<Result> enter_pin(Call& call) {
+  co_await call.modem.clock.sleep(call.modem.latency[Latency::pin]);
+  const std::string pin = call.text(0), new_pin = call.text(1);
+  const Result result = call.modem.sim.enter(pin, call.has(1) ? std::optional<std::string_view>(new_pin) : std::nullopt);
+  if (result.is_ok()) call.modem.urc("+CPIN: READY");
+  co_return result;
+}
+
+// --- 3.2.15 AT+CIMI, 6.2.23 AT+CCID ----------------------------------------------------------------------------------------
+
+Task<Result> read_from_sim(Call& call, const std::string& value) {
+  co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
+  if (const auto refused = call.modem.sim.refusal()) co_return *refused;
+  call.line(value);
+  co_return ok;
+}
+Task<Result> show_imsi(Call& call) { return read_from_sim(call, call.modem.world.sim.imsi); }
+/// The card's number can be read while the card is locked.
+Task<Result> show_iccid(Call& call) {
+  co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
+  const Sim& sim = call.modem.sim;
+  if (!sim.ready() && !sim.locked()) co_return *sim.refusal();
+  call.line(call.modem.world.sim.iccid);
+  co_return ok;
+}
+
+// --- 3.2.42 AT+CFUN --------------------------------------------------------------------------------------------------------
+
+Result show_functionality(Call& call) {
+  call.print("+CFUN: {}", call.modem.functionality());
+  return ok;
+}
+
+/// AT+CFUN=<fun>[,<rst>]   0 and 4 cannot follow each other; <rst> 1 resets the module first.
+Task<Result> set_functionality(Call& call) {
+  Modem& modem = call.modem;
+  const std::uint32_t fun = call.number(0), before = modem.functionality();
+  if (call.number(1) == 1) {
+    if (fun != 0) modem.settings.set("+CFUN", 0, std::to_string(fun));
+    const bool ok_last = modem.world.module.quirks.cfun_reset_ok_last;
+    modem.reset_soon(ok_last ? &call.channel : nullptr);
+    co_return ok_last ? Result::silent() : ok;
+  }
+  if (fun == before) co_return ok;
+  if (fun + before == 4) co_return Cme::not_allowed;
+  modem.set_functionality(fun, &call.channel);
+  call.channel.flush();
+  co_await modem.clock.sleep(modem.latency[Latency::cfun]);
+  co_return ok;
+}
+
+// --- 3.2.52 AT+CBC, 3.2.43 AT+CCLK -----------------------------------------------------------------------------------------
+
+/// +CBC: <bcs>,<bcl>,<mV>   a healthy battery, not charging.
+Result show_battery(Call& call) {
+  call.line("+CBC: 0,93,4147");
+  return ok;
+}
+
+Result show_clock(Call& call) {
+  call.print("+CCLK: \"{}\"", call.modem.rtc.text());
+  return ok;
+}
+Result set_clock(Call& call) { return call.modem.set_clock(call.text(0)) ? ok : Result{Cme::invalid_input}; }
+
+constexpr Command table[] = {
+    {.name = "+CIMI", .section = "3.2.15", .test = "", .execute = show_imsi, .seconds = 20},
+    setting("+CMEE", "3.2.20", full, profile, {optional(number("0-2", "0"))}),
+    {.name = "+CPIN", .section = "3.2.28", .parameters = {text(8), optional(text(8))},
+     .test = "", .read = show_pin_state, .write = enter_pin, .seconds = 5},
+    {.name = "+CFUN", .section = "3.2.42", .saved = automatic, .parameters = {number("0,1,4", "1"), optional(number("0,1", "0"))},
+     .test = show_ranges, .read = show_functionality, .write = set_functionality, .seconds = 10},
+    {.name = "+CCLK", .section = "3.2.43", .saved = automatic, .parameters = {text(20)},
+     .test = "", .read = show_clock, .write = set_clock},
+    {.name = "+CBC", .section = "3.2.52", .test = "+CBC: (0-2),(1-100),(voltage)", .execute = show_battery},
+    {.name = "+CCID", .section = "6.2.23", .test = "", .execute = show_iccid, .seconds = 2},
+};
+
+}  // namespace
+
+std::span<const Command> equipment_commands() { return table; }
+
+}  // namespace sim800

@@ -1,0 +1,137 @@
+// V.25ter commands that are settings of the line, and the profiles that keep them (AT manual 2.2.7-2.2.32).
+// SPDX-License-Identifier: MIT
+#include "emulator/modem.hpp"
+
+namespace sim800 {
+namespace {
+
+using enum Support;
+using enum Saved;
+
+/// A basic command without its number takes 0 (V.250 5.3.1).
+Result keep_basic(Call& call) {
+  call.modem.settings.set(call.command.name, 0, std::to_string(call.number(0)));
+  call.modem.apply_line_settings();
+  return ok;
+}
+
+Result set_echo(Call& call) {
+  call.channel.format.echo = call.number(0) != 0;
+  return ok;
+}
+Result set_quiet(Call& call) {
+  call.channel.format.quiet = call.number(0) != 0;
+  return ok;
+}
+Result set_verbose(Call& call) {
+  call.channel.format.verbose = call.number(0) != 0;
+  return ok;
+}
+
+/// ATS<n>? : the bare decimal value.
+Result show_register(Call& call) {
+  call.line(call.modem.settings.values(call.command.name)[0]);
+  return ok;
+}
+
+/// E, V and Q live on the channel; the active profile is the issuing channel's.
+Settings& profile_of(Call& call) {
+  Settings& settings = call.modem.settings;
+  const Format& format = call.channel.format;
+  settings.set("E", 0, format.echo ? "1" : "0");
+  settings.set("V", 0, format.verbose ? "1" : "0");
+  settings.set("Q", 0, format.quiet ? "1" : "0");
+  return settings;
+}
+
+Result load_user_profile(Call& call) {
+  call.modem.settings.load_user();
+  call.modem.apply_line_settings();
+  call.channel.load_format();
+  return ok;
+}
+
+Result load_factory_profile(Call& call) {
+  call.modem.settings.load_factory();
+  call.modem.apply_line_settings();
+  call.channel.load_format();
+  return ok;
+}
+
+Result store_profile(Call& call) { return profile_of(call).store_user() ? ok : error; }
+
+/// AT&V prints three blocks of the same layout, a blank line between them.
+Result show_profiles(Call& call) {
+  static constexpr std::string_view order[] = {
+      "S0",     "S3",        "S4",       "S5",     "S6",     "S7",      "S8",     "S10",    "+CRLP",        "V",      "E",
+      "Q",      "X",         "&C",       "&D",     "+CLTS",  "+CREG",   "+CGREG", "+CMEE",  "+CIURC",       "+CFGRI", "+CMTE",
+      "+CANT",  "+STKPCIS",  "+CMGF",    "+CNMI",  "+CSCS",  "+VTD",    "+CALS",  "+CHF",   "+CAAS",        "+CBUZZERRING",
+      "+DDET",  "+MORING",   "+SVR",     "+CCPD",  "+CSNS",  "+CSGS",   "+CNETLIGHT", "+SLEDS", "+CSDT",    "+CSMINS",
+      "+EXUNSOL", "+FSHEX",  "+FSEXT",   "+IPR",   "+IFC",   "+CSCLK"};
+  static constexpr std::pair<std::string_view, Settings::Profile> blocks[] = {
+      {"DEFAULT PROFILE", Settings::Profile::factory},
+      {"USER PROFILE", Settings::Profile::user},
+      {"ACTIVE PROFILE", Settings::Profile::active}};
+  const Settings& settings = profile_of(call);
+  for (const auto& [title, profile] : blocks) {
+    if (title != blocks[0].first) call.line("");
+    call.line(title);
+    for (const std::string_view name : order) call.line(settings.print(name, profile));
+  }
+  return ok;
+}
+
+constexpr Command basic_setting(std::string_view name, std::string_view section, Support support, Parameter parameter,
+                                Handler write = keep_basic) {
+  parameter.optional = true;
+  return {.name = name, .section = section, .support = support, .saved = profile, .parameters = {parameter}, .write = write};
+}
+
+constexpr Command s_register(std::string_view name, std::string_view section, Support support, Parameter parameter) {
+  return {.name = name, .section = section, .support = support, .saved = profile, .parameters = {parameter},
+          .read = show_register, .write = keep_basic};
+}
+
+/// Listed by AT&V; the command itself is not there yet.
+constexpr Command only_shown(std::string_view name, std::string_view section, std::array<Parameter, 9> parameters) {
+  return {.name = name, .section = section, .support = state, .saved = profile, .parameters = parameters};
+}
+
+constexpr Command table[] = {
+    basic_setting("E", "2.2.7", full, number("0,1", "1"), set_echo),
+    basic_setting("Q", "2.2.15", full, number("0,1", "0"), set_quiet),
+    basic_setting("V", "2.2.25", full, number("0,1", "1"), set_verbose),
+    basic_setting("X", "2.2.26", full, number("0-4", "4")),
+    basic_setting("&C", "2.2.28", full, number("0,1", "1")),
+    basic_setting("&D", "2.2.29", state, number("0-2", "1")),
+    s_register("S0", "2.2.16", state, number("0-255", "0")),
+    s_register("S3", "2.2.17", full, number("13", "13")),
+    s_register("S4", "2.2.18", full, number("10", "10")),
+    s_register("S5", "2.2.19", full, number("0-127", "8")),
+    s_register("S6", "2.2.20", full, number("0-999", "2")),
+    s_register("S7", "2.2.21", state, number("1-255", "60")),
+    s_register("S8", "2.2.22", full, number("0-255", "2")),
+    s_register("S10", "2.2.23", state, number("1-254", "15")),
+    {.name = "Z", .section = "2.2.27", .parameters = {optional(number("0"))}, .write = load_user_profile},
+    {.name = "&F", .section = "2.2.30", .parameters = {optional(number("0"))}, .write = load_factory_profile},
+    {.name = "&V", .section = "2.2.31", .parameters = {optional(number("0"))}, .write = show_profiles},
+    {.name = "&W", .section = "2.2.32", .parameters = {optional(number("0"))}, .write = store_profile},
+    only_shown("+CRLP", "3.2.33", {number("0-61", "61"), number("0-61", "61"), number("44-255", "48"), number("1-255", "6")}),
+    only_shown("+CMTE", "", {number("0,1", "0")}),
+    only_shown("+CANT", "6.2.60", {number("0,1", "0"), number("0,1", "0"), number("0-3600", "10")}),
+    only_shown("+CALS", "3.2.46", {number("0-19", "1")}),
+    only_shown("+CHF", "6.2.18", {number("0,1", "0")}),
+    only_shown("+DDET", "15.2.1", {number("0,1", "0")}),
+    only_shown("+SLEDS", "6.2.47", {number("0,40-65535", "64"), number("0,40-65535", "64"), number("0,40-65535", "64"),
+                                    number("0,40-65535", "800"), number("0,40-65535", "3000"), number("0,40-65535", "300")}),
+    only_shown("+CSMINS", "6.2.53", {number("0,1", "0")}),
+    only_shown("+EXUNSOL", "6.2.34", {number("0,1", "0")}),
+    only_shown("+FSHEX", "", {number("0,1", "0")}),
+    only_shown("+FSEXT", "", {number("0,1", "0")}),
+};
+
+}  // namespace
+
+std::span<const Command> profile_commands() { return table; }
+
+}  // namespace sim800

@@ -1,0 +1,125 @@
+// V.25ter commands for calls, identity and the serial line (AT manual chapter 2).
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+
+#include "emulator/modem.hpp"
+#include "protocol/characters.hpp"
+
+namespace sim800 {
+namespace {
+
+using enum Support;
+using enum Saved;
+
+Result accept(Call&) { return ok; }
+
+/// ATA with no call to answer.
+Result answer_call(Call&) { return Code::no_carrier; }
+
+/// ATO with no connection to go back to.
+Result resume_data(Call&) { return error; }
+
+bool is_dial_string(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return is_digit(c) || std::string_view("*#+ABCabc,TPtp!Ww@IiGg> -").find(c) != std::string_view::npos;
+  });
+}
+
+/// ATD<n>[<mgsm>][;]  Voice: OK as soon as it is dialled, the outcome later.  Data: the outcome only.
+/// Nobody can be reached in this world, so every outcome is NO CARRIER.
+Task<Result> dial(Call& call) {
+  Modem& modem = call.modem;
+  std::string_view number = trim(call.typed);
+  const bool voice = number.ends_with(';');
+  if (voice) number.remove_suffix(1);
+  const bool redial = same_word(trim(number), "L");  // no number has been kept
+  if (redial || number.starts_with('>') || !is_dial_string(number)) co_return error;
+  if (modem.functionality() != 1) co_return Cme::cfun_off;
+  if (!modem.network.registered()) {
+    const std::uint32_t x = modem.settings.number("X");
+    co_return x == 2 || x == 4 ? Code::no_dialtone : Code::no_carrier;
+  }
+  if (voice) {
+    modem.call_ends_in(modem.latency[Latency::call_setup]);
+    co_return ok;
+  }
+  co_await modem.clock.sleep(modem.latency[Latency::call_setup]);
+  co_return Code::no_carrier;
+}
+
+Result show_product(Call& call) {
+  // Revision 1418B05SIM800L24 is release 14.18; every SIM800 variant calls itself SIM800 here.
+  const ModuleConfig& module = call.modem.world.module;
+  const std::string digits = module.revision.substr(0, 4) + std::string(4, '0');
+  call.print("{} R{}.{}", std::string_view(module.model).substr(0, 6), digits.substr(0, 2), digits.substr(2, 2));
+  return ok;
+}
+Result show_manufacturer(Call& call) {
+  call.line("SIMCOM_Ltd");
+  return ok;
+}
+Result show_model(Call& call) {
+  call.print("SIMCOM_{}", call.modem.world.module.model);
+  return ok;
+}
+Result show_revision(Call& call) {
+  call.print("Revision:{}", call.modem.world.module.revision);
+  return ok;
+}
+Result show_imei(Call& call) {
+  call.line(call.modem.world.module.imei);
+  return ok;
+}
+
+/// +ICF?: the parity reads 255 where the format has none.
+Result show_framing(Call& call) {
+  const Settings& settings = call.modem.settings;
+  const std::uint32_t format = settings.number("+ICF");
+  const bool parity = format == 2 || format == 5;
+  call.print("+ICF: {},{}", format, parity ? settings.number("+ICF", 1) : 255);
+  return ok;
+}
+
+constexpr std::string_view rates = "0,1200,2400,4800,9600,19200,38400,57600,115200,230400,460800";
+
+// Rows in the manual's order.  A/ and +++ are no commands of a line: the line assembler and the data mode know them.
+constexpr Command table[] = {
+    {.name = "A/", .section = "2.2.1"},
+    {.name = "A", .section = "2.2.2", .support = accepts, .execute = answer_call, .seconds = 20},
+    {.name = "D", .section = "2.2.3", .support = accepts, .execute = dial, .seconds = 20},
+    {.name = "D><n>", .section = "2.2.4", .support = accepts, .execute = dial},
+    {.name = "D><str>", .section = "2.2.5", .support = accepts, .execute = dial},
+    {.name = "DL", .section = "2.2.6", .support = accepts, .execute = dial},
+    {.name = "H", .section = "2.2.8", .support = accepts, .parameters = {optional(number("0"))}, .write = accept, .seconds = 20},
+    {.name = "I", .section = "2.2.9", .parameters = {optional(number("0-9"))}, .write = show_product},
+    {.name = "L", .section = "2.2.10", .support = accepts, .parameters = {optional(number("0-9"))}, .write = accept},
+    {.name = "M", .section = "2.2.11", .support = accepts, .parameters = {optional(number("0-9"))}, .write = accept},
+    {.name = "+++", .section = "2.2.12", .support = accepts},
+    {.name = "O", .section = "2.2.13", .support = accepts, .parameters = {optional(number("0"))}, .write = resume_data},
+    {.name = "P", .section = "2.2.14", .support = accepts, .execute = accept},
+    {.name = "T", .section = "2.2.24", .support = accepts, .saved = automatic, .execute = accept},
+    {.name = "+GCAP", .section = "2.2.33", .execute = "+GCAP: +CGSM"},
+    {.name = "+GMI", .section = "2.2.34", .test = "", .execute = show_manufacturer},
+    {.name = "+GMM", .section = "2.2.35", .test = "", .execute = show_model},
+    {.name = "+GMR", .section = "2.2.36", .test = "", .execute = show_revision},
+    {.name = "+GOI", .section = "2.2.37", .test = "", .execute = "SIM800"},
+    {.name = "+GSN", .section = "2.2.38", .test = "", .execute = show_imei},
+    {.name = "+ICF", .section = "2.2.39", .support = state, .saved = profile_uart,
+     .parameters = {number("1-6", "3"), optional(number("0,1,3", "3"))},
+     .test = show_ranges, .read = show_framing, .write = keep_setting},
+    setting("+IFC", "2.2.40", state, profile_uart, {number("0-2", "0"), optional(number("0-2", "0"))}),
+    {.name = "+IPR", .section = "2.2.41", .support = state, .saved = profile_uart, .parameters = {number(rates, "115200")},
+     .test = "+IPR: (),(0,1200,2400,4800,9600,19200,38400,57600,115200,230400,460800)",
+     .read = show_setting, .write = keep_setting},
+    {.name = "+HVOIC", .section = "2.2.42", .support = accepts, .execute = accept, .seconds = 20},
+    {.name = "+CGMI", .section = "3.2.8", .test = "", .execute = show_manufacturer},
+    {.name = "+CGMM", .section = "3.2.9", .test = "", .execute = show_model},
+    {.name = "+CGMR", .section = "3.2.10", .test = "", .execute = show_revision},
+    {.name = "+CGSN", .section = "3.2.11", .test = "", .execute = show_imei},
+};
+
+}  // namespace
+
+std::span<const Command> v25ter_commands() { return table; }
+
+}  // namespace sim800

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/modem.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+namespace sim800 {
+namespace {
+
+constexpr std::string_view sync_bytes{"\x00IIII\xff\xff\xff\xff", 9};  // manual 1.4, for the vendor's download tool
+
+}  // namespace
+
+Modem::Modem(const Parts& parts)
+    : world(parts.world),
+      clock(parts.clock),
+      latency(parts.world.timing),
+      settings(parts.nvram, parts.world.module.settings),
+      nvram_(parts.nvram),
+      trace_(parts.trace),
+      surroundings_{world, clock, latency, parts.seed, [this](std::string_view text, Channel* cause) { urc(text, cause); }},
+      sim(surroundings_, parts.nvram),
+      network(surroundings_, settings),
+      bearers(surroundings_, network),
+      http(surroundings_, settings, bearers, parts.nvram, parts.http, parts.trace),
+      rtc(clock) {
+  sim.on_unlocked = [this] {
+    start_ = finish_start();
+    start_.start([] {});
+  };
+  network.on_detached = [this](Channel* cause) { bearers.lose_all(cause); };
+  bearers.on_closed = [this](unsigned cid) { http.bearer_closed(cid); };
+  if (const Nvram::Section* saved = nvram_.find("clock")) {
+    if (const auto zone = saved->find("zone"); zone != saved->end()) rtc.set_zone(std::atoi(zone->second.c_str()));
+  }
+}
+
+Modem::~Modem() = default;
+
+Channel& Modem::attach(Port& port, std::string name) {
+  Channel& channel = *channels_.emplace_back(std::make_unique<Channel>(*this, port, std::move(name)));
+  if (answers()) channel.power_up();
+  return channel;
+}
+
+bool Modem::idle() const {
+  return std::ranges::all_of(channels_, [](const auto& channel) { return channel->idle(); });
+}
+
+void Modem::urc(std::string_view text, Channel* cause) {
+  if (!answers()) return;
+  record("urc", {{"text", text}});
+  for (const auto& channel : channels_) {
+    if (channel.get() == cause) {
+      channel->line_inside(text);
+    } else {
+      channel->urc(text);
+    }
+  }
+}
+
+void Modem::urc(Code code) {
+  if (!answers()) return;
+  record("urc", {{"text", text_of(code)}});
+  for (const auto& channel : channels_) channel->urc(code);
+}
+
+// --- power and start-up --------------------------------------------------------------------------------------------------
+
+void Modem::press_power_key() {
+  if (power_ == Power::off) {
+    power_on();
+  } else {
+    network.power_off();  // it detaches before it says so
+    power_change_ = clock.after(latency[Latency::power_down], [this] {
+      urc("NORMAL POWER DOWN");
+      power_off();
+    });
+  }
+}
+
+void Modem::power_on() {
+  power_ = Power::booting;
+  record("power", {{"state", "on"}});
+  settings.boot();
+  functionality_ = settings.number("+CFUN");
+  call_ready_ = synchronised_ = false;
+  boot_ = boot();
+  boot_.start([] {});
+}
+
+void Modem::power_off() {
+  boot_.cancel();
+  start_.cancel();
+  call_end_.cancel();
+  http.terminate();
+  bearers.reset();
+  network.power_off();
+  sim.power_off();
+  for (const auto& channel : channels_) channel->power_down();
+  power_ = Power::off;
+  record("power", {{"state", "off"}});
+}
+
+/// Start-up as the host sees it (manual 1.4 and 18.3): times count from power-on.
+Task<> Modem::boot() {
+  const TimePoint on = clock.now();
+  if (functionality_ != 0) sim.power_off();
+  co_await clock.sleep_until(on + latency[Latency::boot_rdy]);
+  power_ = Power::on;
+  for (const auto& channel : channels_) channel->power_up();
+  if (world.module.quirks.sync_bytes) boot_urc(sync_bytes, true);
+  boot_urc("RDY", true);
+  if (Channel* waiting = std::exchange(ok_after_reset_, nullptr)) waiting->urc(Code::ok);
+  if (on_ready) on_ready();
+  co_await clock.sleep_until(on + latency[Latency::boot_cfun]);
+  boot_urc(fmt::format("+CFUN: {}", functionality_), true);
+  co_await clock.sleep_until(on + latency[Latency::boot_cpin]);
+  co_await start_sim();
+}
+
+/// The SIM comes up; a locked one waits here for AT+CPIN.
+Task<> Modem::start_sim() {
+  sim.power_on();
+  boot_urc(fmt::format("+CPIN: {}", sim.word()), true);
+  if (sim.locked()) {
+    if (functionality_ == 1) network.search_for_emergencies();
+  } else {
+    co_await finish_start();
+  }
+}
+
+/// Times of the start-up count from power-on; what follows the SIM keeps its distance to it.
+Duration Modem::since_sim(Latency which) const { return latency[which] - latency[Latency::boot_cpin]; }
+
+/// What follows once the SIM is usable, or absent: registration, Call Ready, SMS Ready.
+Task<> Modem::finish_start() {
+  const TimePoint ready = clock.now();
+  if (functionality_ == 1) network.search(since_sim(Latency::network_register), since_sim(Latency::network_attach));
+  co_await clock.sleep_until(ready + since_sim(Latency::boot_call_ready));
+  call_ready_ = true;
+  if (settings.number("+CIURC") == 1) boot_urc("Call Ready", false);
+  co_await clock.sleep_until(ready + since_sim(Latency::boot_sms_ready));
+  if (sim.ready()) boot_urc("SMS Ready", false);
+}
+
+/// With autobauding, RDY, +CFUN and +CPIN are never sent, the others only once the host's rate is known (manual 2.2.41).
+void Modem::boot_urc(std::string_view text, bool needs_fixed_rate) {
+  if (fixed_rate() || (!needs_fixed_rate && synchronised_)) urc(text);
+}
+
+void Modem::reset_soon(Channel* ok_to) {
+  power_change_ = clock.after(Duration::zero(), [this, ok_to] {
+    power_off();
+    ok_after_reset_ = ok_to;
+    power_on();
+  });
+}
+
+void Modem::power_off_soon() {
+  power_change_ = clock.after(Duration::zero(), [this] { power_off(); });
+}
+
+// --- what commands do to the whole module --------------------------------------------------------------------------------
+
+void Modem::set_functionality(unsigned fun, Channel* cause) {
+  if (fun == functionality_) return;
+  const unsigned before = functionality_;
+  functionality_ = fun;
+  if (fun != 0) settings.set("+CFUN", 0, std::to_string(fun));
+  if (fun != 1) network.leave(cause);
+  if (fun == 0) {
+    boot_.cancel();
+    start_.cancel();
+    sim.power_off();
+    urc("+CPIN: NOT READY", cause);
+  } else if (before == 0) {
+    sim.power_on();
+    urc(fmt::format("+CPIN: {}", sim.word()), cause);
+  }
+  if (fun != 1) return;
+  if (sim.locked()) return network.search_for_emergencies();
+  if (before == 4) return network.search(since_sim(Latency::network_register), since_sim(Latency::network_attach));
+  start_ = finish_start();
+  start_.start([] {});
+}
+
+bool Modem::set_clock(std::string_view text) {
+  if (!rtc.set(text)) return false;
+  return nvram_.store("clock", {{"zone", std::to_string(rtc.zone())}});
+}
+
+void Modem::call_ends_in(Duration delay) {
+  call_end_ = clock.after(delay, [this] { urc(Code::no_carrier); });
+}
+
+void Modem::apply_line_settings() {
+  for (const auto& channel : channels_) channel->apply_settings();
+}
+
+}  // namespace sim800

@@ -1,0 +1,37 @@
+// Small questions about characters of the command line, independent of the locale.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+namespace sim800 {
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+constexpr char to_upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+constexpr bool same_word(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, to_upper, to_upper);
+}
+
+constexpr std::string_view trim(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+/// The place of the quote that closes the one at `open`, or npos.  \" stands for a quote inside a text as long as another
+/// quote follows to close it; so "{\"id\":1}" is one text, and "C:\User\" is one too.
+constexpr std::size_t closing_quote(std::string_view text, std::size_t open) {
+  for (std::size_t i = open + 1; i < text.size(); ++i) {
+    if (text[i] != '"') continue;
+    const bool escaped = text[i - 1] == '\\' && i - 1 > open;
+    if (!escaped || text.find('"', i + 1) == std::string_view::npos) return i;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace sim800

@@ -1,0 +1,72 @@
+// Makes command lines of the bytes a host sends, however they are split.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace sim800 {
+
+/// Collects what stands between the AT prefix and the end of the line (AT manual 1.4, V.250 5.2).
+///
+/// Anything that does not follow a prefix is dropped without an answer: stray Ctrl-Z, ESC, NUL, empty lines, the rest of a
+/// payload.  LF ends a line as CR does, except right after the CR that ended one.
+class LineAssembler {
+ public:
+  /// Longest line, not counting AT and the terminator (manual 1.4.4).
+  static constexpr std::size_t max_length = 556;
+
+  enum class Event : std::uint8_t {
+    none,      ///< all input is taken, no line yet
+    line,      ///< line() is complete
+    too_long,  ///< a line ended that had more than max_length characters
+    repeat,    ///< A/ : line() is the last one again (empty if there was none)
+  };
+
+  struct Step {
+    Event event = Event::none;
+    std::size_t taken = 0;  ///< bytes of the input that are dealt with
+  };
+
+  /// Takes input up to and including the end of the next line.  With `echo`, what was typed is appended to it, LF left out.
+  Step feed(std::string_view input, std::string* echo);
+
+  /// The line without AT and terminator; stays valid until the next feed().
+  std::string_view line() const { return {line_.data(), length_ < max_length ? length_ : max_length}; }
+
+  /// A half-typed line goes with the client that typed it.
+  void reset() { state_ = State::idle; }
+
+  /// The character that deletes the one before it (ATS5, 0-127).
+  void set_backspace(char c) { backspace_ = c; }
+
+  /// True after a line ended with CR while an LF may still follow: one has not been seen, and the line before did not
+  /// end with CR alone.
+  bool expects_line_feed() const { return after_cr_ && !host_sends_bare_cr_; }
+  /// True after a line ended with CR and nothing has come since.
+  bool after_carriage_return() const { return after_cr_; }
+  /// Whatever comes next is no more part of the line end: a prompt was written.
+  void forget_line_feed() { after_cr_ = false; }
+  /// The LF of a CR LF came in after the line was given out.
+  void take_line_feed();
+
+ private:
+  enum class State : std::uint8_t { idle, junk, prefix_a, text };
+
+  Event take(char c);
+  Event take_text(char c);
+
+  std::array<char, max_length + 1> line_{};
+  std::size_t length_ = 0;
+  State state_ = State::idle;
+  bool a_starts_line_ = false;  ///< A/ counts only where nothing stands before it
+  bool have_line_ = false;      ///< line_ holds a complete line, for A/
+  bool after_cr_ = false;
+  bool host_sends_bare_cr_ = false;
+  char backspace_ = 8;
+};
+
+}  // namespace sim800
