@@ -1,0 +1,68 @@
+// The latency table.  Boot and registration: field logs; maximum: the manual's maximum response times, 1 s less.
+// SPDX-License-Identifier: MIT
+#include "emulator/latency.hpp"
+
+#include <algorithm>
+
+namespace sim800 {
+namespace {
+
+constexpr std::size_t index_of(Latency which) { return static_cast<std::size_t>(which); }
+
+// Filled by name, so that a row can neither be forgotten nor stand in another's place.
+constexpr auto table = [] {
+  using enum Latency;
+  std::array<LatencyRow, index_of(count_)> rows{};
+  const auto row = [&rows](Latency which, const LatencyRow& values) { rows[index_of(which)] = values; };
+  row(answer, {"answer", 15ms, 15ms, "end of a command line to its answer, where no other row applies"});
+  row(prompt, {"prompt", 15ms, 15ms, "end of a command line to its prompt (`>`, `DOWNLOAD`)"});
+  row(boot_rdy, {"boot.rdy", 2500ms, 2500ms, "power-on to `RDY`"});
+  row(boot_cfun, {"boot.cfun", 2510ms, 2510ms, "power-on to `+CFUN: 1`"});
+  row(boot_cpin, {"boot.cpin", 3200ms, 3200ms, "power-on to `+CPIN: READY`"});
+  row(boot_call_ready, {"boot.call_ready", 8s, 8s, "power-on to `Call Ready`"});
+  row(boot_sms_ready, {"boot.sms_ready", 9s, 9s, "power-on to `SMS Ready`"});
+  row(network_register, {"network.register", 10s, 10s, "power-on to registration"});
+  row(network_attach, {"network.attach", 11s, 11s, "power-on to GPRS attachment"});
+  row(network_detach, {"network.detach", 1s, 74s, "`AT+CGATT=0` to its `OK`"});
+  row(bearer_open, {"bearer.open", 1500ms, 84s, "`AT+SAPBR=1` to its `OK`"});
+  row(bearer_close, {"bearer.close", 700ms, 64s, "`AT+SAPBR=0` to its `OK`"});
+  row(cfun, {"cfun", 2s, 9s, "`AT+CFUN=` to its `OK`"});
+  row(pin, {"pin", 300ms, 4s, "`AT+CPIN=` to its result"});
+  row(sim_read, {"sim.read", 15ms, 1s, "a command that reads the SIM (`AT+CCID`, `AT+CIMI`) to its answer"});
+  row(power_down, {"power.down", 1s, 1s, "`AT+CPOWD=1` to `NORMAL POWER DOWN`"});
+  row(http_action, {"http.action", 1500ms, 60s, "least time from `OK` to `+HTTPACTION`"});
+  row(call_setup, {"call.setup", 4s, 19s, "dialling to the far end's ringing or refusal"});
+  row(operator_scan, {"operator.scan", 20s, 44s, "`AT+COPS=?` to its answer"});
+  return rows;
+}();
+
+static_assert(std::ranges::none_of(table, [](const LatencyRow& row) { return row.name.empty(); }),
+              "every latency needs a row");
+
+Duration value_in(TimingProfile profile, const LatencyRow& row) {
+  switch (profile) {
+    case TimingProfile::typical: return row.typical;
+    case TimingProfile::maximum: return row.maximum;
+    case TimingProfile::instant: break;
+  }
+  return Duration::zero();
+}
+
+}  // namespace
+
+std::span<const LatencyRow> latency_rows() { return table; }
+
+std::optional<Latency> find_latency(std::string_view name) {
+  const auto found = std::ranges::find(table, name, &LatencyRow::name);
+  if (found == table.end()) return std::nullopt;
+  return static_cast<Latency>(found - table.begin());
+}
+
+Latencies::Latencies(const TimingConfig& timing) {
+  std::ranges::transform(table, values_.begin(),
+                         [&timing](const LatencyRow& row) { return value_in(timing.profile, row); });
+  // The loader has refused unknown names; one that comes here otherwise is a bug and throws.
+  for (const auto& [name, value] : timing.overrides) values_[index_of(find_latency(name).value())] = value;
+}
+
+}  // namespace sim800

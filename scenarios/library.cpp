@@ -1,0 +1,73 @@
+// Finds scenarios: files by path, and those that ship by name.
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <set>
+#include <system_error>
+
+#include "scenarios/loader.hpp"
+#include "scenarios/nearest.hpp"
+
+namespace sim800 {
+namespace {
+
+namespace fs = std::filesystem;
+
+// /dev/zero is a file, too.
+constexpr std::size_t longest_file = 4 * 1024 * 1024;
+
+[[noreturn]] void fail(const std::string& file, std::string expected) {
+  throw ScenarioError({{file, 0, 0, "", std::move(expected)}});
+}
+
+World read_scenario(const fs::path& path) {
+  errno = 0;
+  std::ifstream stream(path, std::ios::binary);
+  std::string text;
+  std::array<char, 4096> part{};
+  while (stream.read(part.data(), part.size()) || stream.gcount() > 0) {
+    text.append(part.data(), static_cast<std::size_t>(stream.gcount()));
+    if (text.size() > longest_file) fail(path.string(), "a scenario file of at most 4 MiB");
+  }
+  if (!stream.is_open() || stream.bad())
+    fail(path.string(), "cannot be read: " + std::generic_category().message(errno));
+  return parse_scenario(text, path.string());
+}
+
+std::string unknown_scenario(const std::string& name, const std::vector<fs::path>& shipped) {
+  std::set<std::string> names;
+  for (const fs::path& directory : shipped) {
+    std::error_code missing;
+    for (const auto& entry : fs::directory_iterator(directory, missing)) {
+      const fs::path stem = entry.path().stem();
+      // scenario.schema.json stands among them and is none.
+      if (entry.path().extension() == ".json" && !stem.has_extension()) names.insert(stem.string());
+    }
+  }
+  if (names.empty()) return "no such file, and no scenarios ship with this program";
+  const auto near = near_words(fs::path(name).stem().string(), {names.begin(), names.end()});
+  if (near.empty()) return fmt::format("no such file; the scenarios that ship are \"{}\"", fmt::join(names, "\", \""));
+  return fmt::format("no such file; did you mean \"{}\"?", fmt::join(near, "\", \""));
+}
+
+}  // namespace
+
+World load_scenario(const std::string& name, const std::vector<fs::path>& shipped) {
+  std::error_code error;
+  if (fs::exists(name, error) && !fs::is_directory(name, error)) return read_scenario(name);
+  if (!name.empty() && name.find('/') == name.npos) {
+    for (const fs::path& directory : shipped) {
+      for (const char* extension : {"", ".json"}) {
+        const fs::path path = directory / (name + extension);
+        if (fs::is_regular_file(path, error)) return read_scenario(path);
+      }
+    }
+  }
+  if (fs::is_directory(name, error)) fail(name, "a directory, not a scenario file");
+  fail(name, unknown_scenario(name, shipped));
+}
+
+}  // namespace sim800

@@ -1,0 +1,58 @@
+// A JSON text with the place of each of its keys and values, which nlohmann_json does not keep.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sim800 {
+
+/// Where in a file, both from 1; columns count characters, not bytes.
+struct Place {
+  int line = 1, column = 1;
+};
+
+/// What stops a text from being taken as JSON, or as a scenario at all.
+struct JsonMistake {
+  Place place;
+  std::string pointer;   ///< JSON pointer of the value or key concerned
+  std::string expected;  ///< as in ScenarioMistake
+};
+
+/// Parsed JSON.  Pointers are JSON pointers (RFC 6901) of values that are in the text; the place of a value is its
+/// first character.
+class PlacedJson {
+ public:
+  /// Deepest nesting taken; anything deeper is a mistake.
+  static constexpr std::size_t max_depth = 64;
+
+  /// Parses `text` (a byte-order mark is skipped) and keeps what is wrong with it: a syntax error, or keys given twice
+  /// in an object.
+  explicit PlacedJson(std::string_view text);
+
+  const std::vector<JsonMistake>& mistakes() const { return mistakes_; }
+  /// False after a mistake that leaves no value to look at.
+  bool parsed() const { return parsed_; }
+  /// The whole value.
+  const nlohmann::json& root() const { return root_; }
+  Place value_at(const std::string& pointer) const { return place_of(values_.at(pointer)); }
+  Place key_at(const std::string& pointer) const { return place_of(keys_.at(pointer)); }
+
+ private:
+  class Recorder;
+  Place place_of(std::size_t offset) const;
+
+  std::string text_;
+  bool parsed_ = false;
+  nlohmann::json root_;
+  std::map<std::string, std::size_t> values_, keys_;  ///< offset by pointer
+  std::vector<JsonMistake> mistakes_;
+};
+
+/// `pointer` one step down, to the value of `key`.
+std::string pointer_to(const std::string& pointer, std::string_view key);
+
+}  // namespace sim800
