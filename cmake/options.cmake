@@ -28,7 +28,9 @@ endif()
 
 # asio is compiled once, not in every file that includes it.
 add_library(sim800_asio STATIC ${CMAKE_CURRENT_LIST_DIR}/asio.cpp)
-target_compile_definitions(sim800_asio PUBLIC ASIO_STANDALONE ASIO_SEPARATE_COMPILATION ASIO_NO_DEPRECATED)
+# ASIO_DISABLE_STD_ALIGNED_ALLOC: asio decides for it by what was included before it, and so differently in each file.
+target_compile_definitions(sim800_asio PUBLIC
+  ASIO_STANDALONE ASIO_SEPARATE_COMPILATION ASIO_NO_DEPRECATED ASIO_DISABLE_STD_ALIGNED_ALLOC)
 target_link_libraries(sim800_asio PUBLIC Threads::Threads)
 if(SIM800_SANITIZE)
   target_compile_options(sim800_asio PRIVATE -fsanitize=${SIM800_SANITIZE})

@@ -43,6 +43,12 @@ class Clock {
   /// Calls `act` once, `delay` from now.  Appointments of the same instant are kept in the order they were made.
   Timer after(Duration delay, std::function<void()> act) { return at(now() + delay, std::move(act)); }
   Timer at(TimePoint when, std::function<void()> act);
+  /// Like after(), but what has no delay happens before it returns.
+  Timer soon(Duration delay, const std::function<void()>& act) {
+    if (delay > Duration::zero()) return after(delay, act);
+    act();
+    return {};
+  }
 
   /// co_await clock.sleep(1s): a delay of zero does not suspend.
   auto sleep(Duration delay) {

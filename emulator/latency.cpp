@@ -15,7 +15,6 @@ constexpr auto table = [] {
   std::array<LatencyRow, index_of(count_)> rows{};
   const auto row = [&rows](Latency which, const LatencyRow& values) { rows[index_of(which)] = values; };
   row(answer, {"answer", 15ms, 15ms, "end of a command line to its answer, where no other row applies"});
-  row(prompt, {"prompt", 15ms, 15ms, "end of a command line to its prompt (`>`, `DOWNLOAD`)"});
   row(boot_rdy, {"boot.rdy", 2500ms, 2500ms, "power-on to `RDY`"});
   row(boot_cfun, {"boot.cfun", 2510ms, 2510ms, "power-on to `+CFUN: 1`"});
   row(boot_cpin, {"boot.cpin", 3200ms, 3200ms, "power-on to `+CPIN: READY`"});

@@ -14,7 +14,6 @@ namespace sim800 {
 
 enum class Latency : std::uint8_t {
   answer,
-  prompt,
   boot_rdy,
   boot_cfun,
   boot_cpin,

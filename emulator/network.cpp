@@ -25,16 +25,16 @@ Network::Network(const Surroundings& surroundings, Settings& settings)
 void Network::search(Duration registering, Duration attaching) {
   search_for_emergencies();
   if (!surroundings_.world.sim.present) return;
-  registering_ = surroundings_.clock.after(registering, [this] {
+  registering_ = surroundings_.clock.soon(registering, [this] {
     camped_ = true;
     change(stat_of(surroundings_.world.network.registration), false, nullptr);
   });
-  attaching_ = surroundings_.clock.after(attaching, [this] { attach(); });
+  attaching_ = surroundings_.clock.soon(attaching, [this] { attach(); });
 }
 
 void Network::search_for_emergencies() {
-  registering_ = surroundings_.clock.after(surroundings_.latency[Latency::network_register], [this] { camped_ = true; });
   change(2, false, nullptr);
+  registering_ = surroundings_.clock.soon(surroundings_.latency[Latency::network_register], [this] { camped_ = true; });
 }
 
 void Network::attach() {

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -166,9 +167,16 @@ const Nvram::Section* Nvram::find(std::string_view name) const {
   return found == sections_.end() ? nullptr : &found->second;
 }
 
-void Nvram::store(std::string_view name, Section section) {
+bool Nvram::store(std::string_view name, Section section) {
   sections_.insert_or_assign(std::string(name), std::move(section));
-  if (!file_.empty()) write();
+  if (file_.empty()) return true;
+  try {
+    write();
+  } catch (const StateError& problem) {
+    spdlog::error("what is to outlive a power cycle could not be kept: {}", problem.what());
+    return false;
+  }
+  return true;
 }
 
 void Nvram::write() const {

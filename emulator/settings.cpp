@@ -58,13 +58,15 @@ void Settings::load(const Nvram::Section& section) {
 
 std::optional<std::string> Settings::refuse(std::string_view name, const Values& values) {
   const Command* command = find_command(name);
-  if (command == nullptr || !command->is_setting()) return fmt::format("{} is no setting", name);
+  if (command == nullptr || !command->is_setting()) {
+    return "the name of a setting, such as \"+CMEE\", \"E\", \"&C\" or \"S0\"";
+  }
   for (std::size_t i = 0; i < values.size(); ++i) {
     const bool exists = i < command->parameters.size() && command->parameters[i].exists();
-    if (!exists) return fmt::format("{} has only {} value(s)", name, i);
+    if (!exists) return fmt::format("at most {} value(s) for {}", i, name);
     const Parameter& parameter = command->parameters[i];
     const bool quoted = parameter.kind != Parameter::Kind::number;
-    if (!parameter.accepts({values[i], quoted})) return fmt::format("{}: expected one of {}", name, parameter.range);
+    if (!parameter.accepts({values[i], quoted})) return fmt::format("value {} of {} in the range {}", i + 1, name, parameter.range);
   }
   return std::nullopt;
 }

@@ -23,7 +23,7 @@ class Settings {
   /// Loads what `nvram` has; `stored` comes from the scenario and wins over it.
   Settings(Nvram& nvram, const std::map<std::string, Values>& stored);
 
-  /// A message where `values` cannot be stored under `name`: unknown setting, too many values, a value out of range.
+  /// What was expected, where `values` cannot be stored under `name`: unknown setting, too many values, one out of range.
   static std::optional<std::string> refuse(std::string_view name, const Values& values);
 
   const Values& values(std::string_view name) const { return entry(name).active; }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "emulator/latency.hpp"
+#include "emulator/settings.hpp"
 #include "scenarios/nearest.hpp"
 #include "scenarios/reader.hpp"
 
@@ -39,13 +40,14 @@ std::optional<std::string> typed(const nlohmann::json& value) {
 }
 
 void read_setting(const Value& setting, std::vector<std::string>& into) {
-  setting.name_fits(setting_name());
+  if (const auto refused = Settings::refuse(setting.name(), {})) return setting.refuse_name(*refused);
   const auto& json = setting.json();
   for (const auto& item : json.is_array() ? json : nlohmann::json::array({json})) {
     const auto value = typed(item);
     if (!value) return setting.refuse("a number, a text, or a list of those");
     into.push_back(*value);
   }
+  if (const auto refused = Settings::refuse(setting.name(), into)) setting.refuse(*refused);
 }
 
 void read_module(Section& module, ModuleConfig& into) {

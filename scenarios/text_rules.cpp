@@ -79,13 +79,6 @@ bool is_time(std::string_view text) {
          number_at(15) < 60;
 }
 
-bool is_setting(std::string_view text) {
-  if (text.starts_with("AT")) return false;
-  text.remove_prefix(text.starts_with('+') || text.starts_with('&') ? 1 : 0);
-  return !text.empty() && is_upper(text.front()) &&
-         std::ranges::all_of(text, [](char c) { return is_upper(c) || is_digit(c) || c == '_'; });
-}
-
 // A bare word that is nearly one of the three would otherwise become the name of a host that nobody has.
 bool is_fate_or_host(std::string_view text) {
   static const std::vector<std::string_view> fates{"unresolvable", "refuse", "blackhole"};
@@ -123,7 +116,6 @@ TextRule ipv4_address() {
           [](std::string_view text) { return text.find('\0') == text.npos && is_address(AF_INET, text); }};
 }
 
-TextRule setting_name() { return {"a command name without AT, such as \"+CMEE\" or \"E\"", is_setting}; }
 
 TextRule host_key() {
   return {"a name, an address, either with a port (\"www.sim.com:8080\"), or \"*\"",

@@ -27,7 +27,6 @@ TextRule own_number();
 TextRule message_time();
 TextRule ipv4_address();
 /// Key of `module.settings`: a command without its AT.
-TextRule setting_name();
 /// Key of `network.hosts`, see HostMap.
 TextRule host_key();
 /// Value of `network.hosts`, see HostMap.

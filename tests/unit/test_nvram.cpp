@@ -134,7 +134,7 @@ TEST_CASE("a store that the disk refuses says so") {
   const fs::path directory = temporary.path() / "state";
   Nvram nvram(directory);
   fs::remove_all(directory);
-  CHECK_THROWS_AS(nvram.store("a", {}), StateError);
+  CHECK_FALSE(nvram.store("a", {}));
 }
 
 }  // namespace

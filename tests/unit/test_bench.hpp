@@ -1,0 +1,103 @@
+// A module on a virtual clock, with a recording wire and an HTTP client that answers when told.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "emulator/modem.hpp"
+
+namespace sim800::test {
+
+class RecordingPort final : public Port {
+ public:
+  void send(std::string_view bytes) override { sent.append(bytes); ++writes; }
+  std::size_t unsent() const override { return stuck; }
+  void input_wanted() override { ++wanted; }
+
+  /// What was sent since the last call.
+  std::string take() { return std::exchange(sent, {}); }
+
+  std::string sent;
+  std::size_t stuck = 0;
+  int writes = 0, wanted = 0;
+};
+
+/// Keeps the last request; the test answers it.
+class HeldHttpClient final : public HttpClient {
+ public:
+  std::unique_ptr<HttpTransfer> start(HttpRequest wanted, std::function<void(HttpResult)> done) override {
+    request = std::move(wanted);
+    sent_body = std::string(request.body);
+    answer = std::move(done);
+    ++started;
+    return std::make_unique<Transfer>(*this);
+  }
+
+  HttpRequest request;
+  std::string sent_body;
+  HttpProgress progress;
+  std::function<void(HttpResult)> answer;
+  int started = 0, running = 0;
+
+ private:
+  struct Transfer final : HttpTransfer {
+    explicit Transfer(HeldHttpClient& c) : client(c) { ++client.running; }
+    ~Transfer() override { --client.running; }
+    HttpProgress progress() const override { return client.progress; }
+    HeldHttpClient& client;
+  };
+};
+
+struct Bench {
+  /// Boots it unless `boot` is false; the boot URCs are taken away.
+  explicit Bench(World given = instant(), bool boot = true, Nvram* kept = nullptr)
+      : world(std::move(given)), modem({world, clock, kept != nullptr ? *kept : own_nvram, http, nullptr, 1}) {
+    channel = &modem.attach(port, "test");
+    if (!boot) return;
+    modem.power_on();
+    clock.advance(20s);
+    port.take();
+  }
+
+  static World instant() {
+    World world;
+    world.timing.profile = TimingProfile::instant;
+    return world;
+  }
+
+  /// Sends bytes and returns what the module says before time moves.
+  std::string say(std::string_view bytes) {
+    channel->receive(bytes);
+    clock.advance(0s);
+    return port.take();
+  }
+  std::string wait(Duration span) {
+    clock.advance(span);
+    return port.take();
+  }
+  /// The answer to a command line, without its echo.
+  std::string ask(std::string_view line) {
+    channel->receive(std::string(line) + "\r");
+    clock.advance(0s);
+    std::string answer = port.take();
+    const std::string echo = std::string(line) + "\r";
+    return answer.starts_with(echo) ? answer.substr(echo.size()) : answer;
+  }
+  void open_bearer() { ask("AT+SAPBR=1,1"); }
+
+  World world;
+  VirtualClock clock;
+  Nvram own_nvram;
+  HeldHttpClient http;
+  RecordingPort port;
+  Modem modem;
+  Channel* channel = nullptr;
+};
+
+inline const std::string OK = "\r\nOK\r\n";
+inline const std::string ERROR = "\r\nERROR\r\n";
+
+}  // namespace sim800::test
