@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // /dev/zero is a file, too.
-constexpr std::size_t longest_file = 4 * 1024 * 1024;
+constexpr std::size_t longest_file = std::size_t{4} << 20;
 
 [[noreturn]] void fail(const std::string& file, std::string expected) {
   throw ScenarioError({{file, 0, 0, "", std::move(expected)}});

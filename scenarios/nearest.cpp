@@ -40,8 +40,8 @@ std::vector<std::string_view> near_words(std::string_view text, const std::vecto
     if (distance <= 1 + text.size() / 3 && distance < word.size()) near.emplace_back(distance, word);
   }
   std::ranges::sort(near);
-  std::vector<std::string_view> result;
-  for (const auto& [distance, word] : near) result.push_back(word);
+  std::vector<std::string_view> result(near.size());
+  std::ranges::transform(near, result.begin(), &std::pair<std::size_t, std::string_view>::second);
   return result;
 }
 

@@ -121,7 +121,7 @@ Value Section::operator[](std::string_view key) {
 }
 
 Value Section::required(std::string_view key) {
-  const Value value = (*this)[key];
+  Value value = (*this)[key];
   if (!value) report_.at_value(pointer_, fmt::format("an object with the key \"{}\"", key));
   return value;
 }
