@@ -13,6 +13,7 @@
 #include "backends/curl_easy.hpp"
 #include "backends/curl_http_status.hpp"
 #include "backends/curl_multi.hpp"
+#include "backends/http_answer.hpp"
 #include "backends/http_headers.hpp"
 #include "backends/http_target.hpp"
 
@@ -22,41 +23,6 @@ namespace {
 constexpr int max_redirects = 5;
 // libcurl would give up connecting after 300 s; the service's TIMEOUT (up to 1000 s) is to decide.
 constexpr long connect_timeout_s = 86'400;
-
-// What the server sends, as far as it is kept: the last head and the body.
-class Answer {
- public:
-  explicit Answer(std::size_t limit) : limit_(limit) {}
-
-  // False: over the limit.  Interim answers and trailers are counted, or a server could send them without end.
-  bool add_header(std::string_view line, long status) {
-    header_bytes_ += line.size();
-    if (header_bytes_ > limit_) return false;
-    if (complete_) return true;  // a trailer
-    if (ended_) head_.clear();
-    head_ += line;
-    ended_ = line == "\r\n" || line == "\n";
-    complete_ = ended_ && status >= 200;
-    return true;
-  }
-
-  bool add_body(std::string_view bytes) {
-    if (bytes.size() > limit_ - body_.size()) return false;
-    body_ += bytes;
-    return true;
-  }
-
-  bool complete() const { return complete_; }  // the head of a final answer has come whole
-  std::size_t body_size() const { return body_.size(); }
-  HttpResult take(int status) { return {status, std::move(head_), std::move(body_)}; }
-
- private:
-  std::size_t limit_;
-  std::size_t header_bytes_ = 0;
-  bool ended_ = false;
-  bool complete_ = false;
-  std::string head_, body_;
-};
 
 class CurlHttpTransfer final : public HttpTransfer {
  public:
@@ -97,7 +63,7 @@ class CurlHttpTransfer final : public HttpTransfer {
   // libcurl refers to what follows, so it is destroyed after the handle.
   std::array<char, CURL_ERROR_SIZE> error_{};
   CurlList headers_, proxy_headers_, connect_to_;
-  Answer answer_;
+  HttpAnswer answer_;
   bool no_socket_ = false;  // the process has no socket left
   std::optional<CurlEasy> easy_;
   std::shared_ptr<int> alive_ = std::make_shared<int>();
@@ -156,7 +122,7 @@ void CurlHttpTransfer::find_way() {
 void CurlHttpTransfer::connect(const Route& route) {
   easy_.reset();
   error_ = {};
-  answer_ = Answer(request_.limit);
+  answer_ = HttpAnswer(request_.limit);
   headers_ = {};
   proxy_headers_ = {};
   connect_to_ = {};

@@ -120,14 +120,14 @@ struct PendingLookup final : Lookup {
 }  // namespace
 
 struct RadioLink::Impl {
-  Impl(asio::io_context& context, const HostMap& map) : loop(context), mailbox(std::make_shared<Mailbox>(context)) {
+  Impl(asio::io_context& context, HostMap&& map) : loop(context), mailbox(std::make_shared<Mailbox>(context)) {
     for (const auto& [key, value] : map) hosts[lower_case(key)] = lower_case(value);
   }
 
   const std::string* mapped(const std::string& host, std::uint16_t port) const {
     const std::string suffix = ":" + std::to_string(port);
-    for (const std::string& key :
-         {host + suffix, "[" + host + "]" + suffix, host, "[" + host + "]", std::string("*")}) {
+    const std::string brackets = "[" + host + "]";  // as an IPv6 literal with a port is written
+    for (const std::string& key : {host + suffix, brackets + suffix, host, brackets, std::string("*")}) {
       if (const auto found = hosts.find(key); found != hosts.end()) return &found->second;
     }
     return nullptr;
@@ -154,7 +154,7 @@ void RadioLink::Impl::find(const std::weak_ptr<Pending>& pending, const HostPort
   }
 }
 
-RadioLink::RadioLink(asio::io_context& loop, HostMap hosts) : impl_(std::make_unique<Impl>(loop, hosts)) {}
+RadioLink::RadioLink(asio::io_context& loop, HostMap hosts) : impl_(std::make_unique<Impl>(loop, std::move(hosts))) {}
 
 RadioLink::~RadioLink() { impl_->mailbox->close(); }
 

@@ -202,6 +202,16 @@ TEST_CASE("http: a server that answers before it has read all of a POST has answ
   CHECK(result.body == "no");
 }
 
+TEST_CASE("http 601: the connection is cut while a POST goes out") {
+  HttpRig rig;
+  LoopbackServer server(rig.loop, {{.pieces = {}, .end = End::reset, .awaits_request = false}}, 4096);
+  const std::string bytes(5'000'000, 'x');
+  HttpRequest request = request_to(server.port());
+  request.method = HttpMethod::post;
+  request.body = bytes;
+  CHECK(rig.fetch(request).status == status::network_error);
+}
+
 TEST_CASE("http: an alert is known by its number, not by a word that a host's name may have") {
   using sim800::http_status_of;
   CHECK(http_status_of(CURLE_SSL_CONNECT_ERROR, "error:0A00042E:SSL routines::tlsv1 alert protocol version") == 606);
