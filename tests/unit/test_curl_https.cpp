@@ -1,0 +1,297 @@
+// HTTPS over libcurl against the `openssl` program: versions, SNI, certificates, alerts, proxies.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+
+#include "http_rig.hpp"
+
+namespace {
+
+using sim800::HttpRequest;
+using sim800::HttpResult;
+using sim800::TlsVersion;
+namespace status = sim800::http_status;
+using sim800::test::answering;
+using sim800::test::HttpRig;
+using sim800::test::LoopbackServer;
+using sim800::test::request_to;
+using sim800::test::Script;
+using sim800::test::unused_port;
+
+// The `openssl` program with its output in a pipe; ended with this object.
+class Openssl {
+ public:
+  explicit Openssl(std::vector<std::string> arguments) {
+    std::array<int, 2> ends{};
+    REQUIRE(pipe2(ends.data(), O_CLOEXEC) == 0);
+    output_ = ends[0];
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    arguments.insert(arguments.begin(), "openssl");
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    REQUIRE(posix_spawnp(&pid_, "openssl", &actions, nullptr, argv.data(), environ) == 0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+  }
+  ~Openssl() {
+    if (pid_ > 0) {
+      kill(pid_, SIGTERM);
+      waitpid(pid_, nullptr, 0);
+    }
+    close(output_);
+  }
+  Openssl(const Openssl&) = delete;
+  Openssl& operator=(const Openssl&) = delete;
+
+  // Reads the output up to and with `mark`, or to its end.
+  std::string read_to(std::string_view mark) const {
+    std::string text;
+    for (char c = 0; text.find(mark) == std::string::npos && read(output_, &c, 1) == 1;) text += c;
+    return text;
+  }
+  int wait() {
+    int state = -1;
+    waitpid(pid_, &state, 0);
+    pid_ = 0;
+    return state;
+  }
+
+ private:
+  pid_t pid_ = 0;
+  int output_ = -1;
+};
+
+// A certificate nobody vouches for, made once per run.
+class Certificate {
+ public:
+  Certificate() {
+    REQUIRE(mkdtemp(folder_.data()) != nullptr);
+    Openssl program({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                     "-subj", "/CN=tls.test", "-keyout", key(), "-out", file()});
+    REQUIRE(program.wait() == 0);
+  }
+  ~Certificate() { std::filesystem::remove_all(folder_); }
+  Certificate(const Certificate&) = delete;
+  Certificate& operator=(const Certificate&) = delete;
+  std::string key() const { return folder_ + "/key.pem"; }
+  std::string file() const { return folder_ + "/cert.pem"; }
+
+ private:
+  std::string folder_ = "/tmp/sim800-test-XXXXXX";
+};
+
+// `openssl s_server`: answers each request with a page on the connection.
+class TlsServer {
+ public:
+  explicit TlsServer(const std::vector<std::string>& options = {}) : program_(arguments(options)) {
+    program_.read_to("ACCEPT 127.0.0.1:");
+    const std::string digits = program_.read_to("\n");
+    std::from_chars(digits.data(), digits.data() + digits.size(), port_);
+    REQUIRE(port_ != 0);
+  }
+  std::uint16_t port() const { return port_; }
+
+ private:
+  static std::vector<std::string> arguments(const std::vector<std::string>& options) {
+    static const Certificate certificate;
+    std::vector<std::string> all = {"s_server", "-accept",           "127.0.0.1:0", "-www",
+                                    "-cert",    certificate.file(),  "-key",        certificate.key(),
+                                    "-cert2",   certificate.file(),  "-key2",       certificate.key(),
+                                    "-cipher",  "DEFAULT@SECLEVEL=0"};
+    all.insert(all.end(), options.begin(), options.end());
+    return all;
+  }
+
+  Openssl program_;
+  std::uint16_t port_ = 0;
+};
+
+HttpRequest tls_request_to(std::uint16_t port) {
+  HttpRequest request = request_to(port);
+  request.tls = true;
+  request.host = "tls.test";
+  return request;
+}
+
+const sim800::HostMap hosts = {{"tls.test", "127.0.0.1"}, {"other.test", "127.0.0.1"}};
+
+// A proxy that knows CONNECT: takes one connection to wherever the test says, and passes the bytes on.
+class ConnectProxy {
+ public:
+  ConnectProxy(asio::io_context& loop, std::uint16_t target)
+      : acceptor_(loop, {asio::ip::address_v4::loopback(), 0}), client_(loop), server_(loop) {
+    acceptor_.async_accept(client_, [this, target](std::error_code) {
+      client_.async_read_some(asio::buffer(up_), [this, target](std::error_code, std::size_t n) {
+        request.assign(up_.data(), n);
+        server_.connect({asio::ip::address_v4::loopback(), target});
+        asio::write(client_, asio::buffer(std::string_view("HTTP/1.1 200 Connected\r\nX-Proxy: 1\r\n\r\n")));
+        pump(client_, server_, up_);
+        pump(server_, client_, down_);
+      });
+    });
+  }
+  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+  std::string request;
+
+ private:
+  using Socket = asio::ip::tcp::socket;
+  using Bytes = std::array<char, 16384>;
+
+  void pump(Socket& from, Socket& to, Bytes& bytes) {
+    from.async_read_some(asio::buffer(bytes), [this, &from, &to, &bytes](std::error_code error, std::size_t n) {
+      std::error_code ignored;
+      if (error) {
+        to.shutdown(Socket::shutdown_send, ignored);
+        return;
+      }
+      asio::write(to, asio::buffer(bytes, n), ignored);
+      pump(from, to, bytes);
+    });
+  }
+
+  asio::ip::tcp::acceptor acceptor_;
+  Socket client_, server_;
+  Bytes up_{}, down_{};
+};
+
+}  // namespace
+
+TEST_CASE("https: a page comes through, by TLS 1.2 unless less is wanted") {
+  const TlsServer server({"-tls1_2"});
+  HttpRig rig(hosts);
+  const HttpResult result = rig.fetch(tls_request_to(server.port()));
+  CHECK(result.status == 200);
+  CHECK(result.head.starts_with("HTTP/1.0 200 ok\r\n"));
+  CHECK(result.body.find("TLSv1.2") != std::string::npos);
+  HttpRequest request = tls_request_to(server.port());
+  request.tls_max = TlsVersion::v1_1;
+  CHECK(rig.fetch(request).status == status::tls_alert);
+}
+
+TEST_CASE("https: old versions are spoken") {
+  for (const auto& [version, name] :
+       {std::pair(TlsVersion::v1_0, "Protocol  : TLSv1\n"), std::pair(TlsVersion::v1_1, "Protocol  : TLSv1.1\n")}) {
+    const TlsServer server;
+    HttpRig rig(hosts);
+    HttpRequest request = tls_request_to(server.port());
+    request.tls_max = version;
+    const HttpResult result = rig.fetch(request);
+    CHECK(result.status == 200);
+    CHECK(result.body.find(name) != std::string::npos);
+  }
+}
+
+TEST_CASE("https: the server's name is told in the handshake, or not") {
+  // This server refuses any other name with an alert, but takes clients that tell none.
+  const TlsServer server({"-servername", "tls.test", "-servername_fatal"});
+  HttpRig rig(hosts);
+  HttpRequest request = tls_request_to(server.port());
+  CHECK(rig.fetch(request).status == 200);
+  request.host = "other.test";
+  CHECK(rig.fetch(request).status == status::tls_alert);
+  request.sni = false;
+  CHECK(rig.fetch(request).status == 200);
+}
+
+TEST_CASE("https 606: the peer's alert, a refused certificate") {
+  HttpRig rig(hosts);
+  SUBCASE("the server speaks TLS 1.3 only") {
+    const TlsServer server({"-tls1_3"});
+    CHECK(rig.fetch(tls_request_to(server.port())).status == status::tls_alert);
+  }
+  SUBCASE("the server wants a certificate from us") {
+    const TlsServer server({"-Verify", "1"});
+    CHECK(rig.fetch(tls_request_to(server.port())).status == status::tls_alert);
+  }
+  SUBCASE("nobody vouches for the server's certificate") {
+    const TlsServer server;
+    HttpRequest request = tls_request_to(server.port());
+    request.verify_peer = true;
+    CHECK(rig.fetch(request).status == status::tls_alert);
+  }
+}
+
+TEST_CASE("https 605: no channel comes about") {
+  HttpRig rig(hosts);
+  Script script = answering("HTTP/1.1 400 Bad Request\r\n\r\n");
+  script.awaits_request = false;
+  SUBCASE("plain HTTP") {}
+  SUBCASE("silence and a cut") { script = {.pieces = {}, .awaits_request = false}; }
+  LoopbackServer server(rig.loop, {script});
+  CHECK(rig.fetch(tls_request_to(server.port())).status == status::tls_no_channel);
+}
+
+TEST_CASE("https 601: nobody listens") {
+  HttpRig rig(hosts);
+  CHECK(rig.fetch(tls_request_to(unused_port(rig.loop))).status == status::network_error);
+}
+
+TEST_CASE("https: a redirect from http leads over, also where the name is not told") {
+  const TlsServer server;
+  for (const bool sni : {true, false}) {
+    HttpRig rig(hosts);
+    LoopbackServer plain(
+        rig.loop,
+        {answering("HTTP/1.1 302 Moved\r\nLocation: https://tls.test:" + std::to_string(server.port()) + "/\r\n\r\n")});
+    HttpRequest request = request_to(plain.port());
+    request.follow_redirects = true;
+    request.sni = sni;
+    CHECK(rig.fetch(request).status == 200);
+  }
+}
+
+TEST_CASE("https: a proxy is asked to CONNECT, and its answer is not the server's") {
+  const TlsServer server;
+  HttpRig rig;
+  ConnectProxy proxy(rig.loop, server.port());
+  HttpRequest request = tls_request_to(443);
+  request.host = "nowhere.invalid";
+  request.headers = {"X-Secret: for the server"};
+  request.proxy_host = "127.0.0.1";
+  request.proxy_port = proxy.port();
+  const HttpResult result = rig.fetch(request);
+  CHECK(result.status == 200);
+  CHECK(result.head.find("X-Proxy") == std::string::npos);
+  CHECK(proxy.request ==
+        "CONNECT nowhere.invalid:443 HTTP/1.1\r\nHost: nowhere.invalid:443\r\n"
+        "User-Agent: SIMCom_MODULE\r\n\r\n");
+}
+
+TEST_CASE("https 601: a proxy that refuses") {
+  HttpRig rig;
+  LoopbackServer proxy(rig.loop, {answering("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")});
+  HttpRequest request = tls_request_to(443);
+  request.proxy_host = "127.0.0.1";
+  request.proxy_port = proxy.port();
+  CHECK(rig.fetch(request).status == status::network_error);
+}
+
+TEST_CASE("https: a transfer can be destroyed at any step of the handshake") {
+  const TlsServer server;
+  std::size_t cancelled = 0;
+  for (int steps = 0;; ++steps) {
+    HttpRig rig(hosts);
+    rig.start(tls_request_to(server.port()));
+    for (int i = 0; i < steps && !rig.result; ++i) rig.loop.run_one();
+    if (rig.result) break;
+    ++cancelled;
+    rig.transfer.reset();
+    rig.loop.poll();
+    CHECK_FALSE(rig.result);
+  }
+  CHECK(cancelled > 3);
+}
