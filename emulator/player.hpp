@@ -1,0 +1,78 @@
+// Plays dialogues as a host on the other end of a module's serial line, and finds the first difference.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <regex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/dialogue.hpp"
+
+namespace sim800 {
+
+struct PlayerOptions {
+  double time_scale = 1;           ///< of the module's time: waits are multiplied by it
+  std::vector<std::regex> ignore;  ///< lines that are skipped where one of these matches the whole line
+  std::chrono::milliseconds synchronise_wait{1000};  ///< for the answer to each AT of synchronise(), not scaled
+};
+
+/// A host program: it blocks, and knows real time only.  A line is waited for 10 s, one that comes after the final
+/// result of the last command (a URC) 120 s, both times the scale; a payload may pause for 10 s at most.
+class Player {
+ public:
+  /// `descriptor` (a raw tty, a socket) is borrowed and made non-blocking.
+  explicit Player(int descriptor, PlayerOptions options = {});
+
+  /// Sends AT until the module says OK and forgets all that came before; false after `attempts` without it.
+  bool synchronise(int attempts);
+
+  /// Plays from the first step on.  Returns nothing where all went as written, else "FILE:LINE: expected …, got …".
+  /// After a difference the player does not know any more what comes on the line: it should not play on.
+  std::optional<std::string> play(const Dialogue& dialogue);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  using Seconds = std::chrono::duration<double>;
+  using Outcome = std::optional<std::string>;  ///< nothing: as expected; else "expected …, got …"
+
+  Outcome run(const SendLine& step);
+  Outcome run(const SendPayload& step);
+  Outcome run(const ExpectLine& step);
+  Outcome run(const ExpectMatch& step);
+  Outcome run(const ExpectCount& step);
+  Outcome run(const ExpectAnnounced& step);
+  Outcome run(const ExpectPayload& step);
+
+  template <class Matches>
+  Outcome expect(const std::string& wanted, const Matches& matches);
+  Outcome expect_line_break();
+  Outcome expect_quiet(const std::string& before);
+  Outcome take_payload(std::size_t count, std::string* bytes);
+  Outcome send_line(const std::string& text);
+  Outcome write(std::string_view bytes);
+
+  bool fill(Clock::time_point deadline);
+  std::optional<std::string> take_line();
+  std::optional<std::string> next_line(Clock::time_point deadline);
+  bool ignored(const std::string& line) const;
+  bool echo_begun() const;
+  Clock::time_point after(Seconds wait) const;
+  std::string silence(Seconds wait) const;
+
+  int descriptor_;
+  PlayerOptions options_;
+  std::string buffer_;              ///< received, not yet looked at
+  std::deque<std::string> echoes_;  ///< commands sent whose echo may still come
+  std::string last_line_;           ///< the line matched last
+  bool answered_ = false;           ///< the final result of the last command has come
+  bool after_payload_ = false;      ///< nothing has been taken since a payload
+  bool line_feed_due_ = false;      ///< a line was taken at its CR; the LF has not come yet
+  bool lost_ = false;               ///< the other side is gone
+};
+
+}  // namespace sim800

@@ -1,0 +1,141 @@
+// Dialogue files: what a host sends and what a module must answer, line by line (docs/dialogues.md).
+// SPDX-License-Identifier: MIT
+#include "protocol/dialogue.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "protocol/escape.hpp"
+#include "protocol/pattern.hpp"
+
+namespace sim800 {
+namespace {
+
+std::optional<std::string> read_file(const std::filesystem::path& path) {
+  if (std::filesystem::is_directory(path)) return std::nullopt;  // a stream would open it, and read nothing
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+/// The bytes that `>> N bytes` sends.
+std::string counting_bytes(std::size_t count) {
+  std::string bytes(count, '\0');
+  for (std::size_t i = 0; i < count; ++i) bytes[i] = static_cast<char>(i & 0xFF);
+  return bytes;
+}
+
+class Parser {
+ public:
+  explicit Parser(const std::string& file) : dialogue_{file, {}} {}
+
+  void line(std::string_view text) {
+    ++number_;
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    if (text.empty() || text.front() == '#') return;
+    const auto blank = text.find(' ');
+    const auto kind = text.substr(0, blank);
+    const auto rest = blank == text.npos ? std::string_view() : text.substr(blank + 1);
+    if (kind == ">") return add(SendLine{std::string(rest)});
+    if (kind == ">>") return send_payload(rest);
+    if (kind == "<<") return expect_payload(rest);
+    if (kind != "<" && kind != "<~")
+      fail(
+          fmt::format("expected a line that begins with \"> \", \">> \", \"< \", \"<~ \", \"<< \" or \"#\", got \"{}\"",
+                      escaped(text)));
+    if (rest.empty()) fail(fmt::format("expected text after \"{}\" (empty lines are never compared)", kind));
+    if (kind == "<") return add(ExpectLine{std::string(rest)});
+    expect_match(std::string(rest));
+  }
+
+  Dialogue take() { return std::move(dialogue_); }
+
+ private:
+  [[noreturn]] void fail(const std::string& what) const {
+    throw DialogueError(fmt::format("{}:{}: {}", dialogue_.file, number_, what));
+  }
+
+  template <class Action>
+  void add(Action action) {
+    dialogue_.steps.push_back({number_, std::move(action)});
+  }
+
+  void send_payload(std::string_view what) {
+    if (what.starts_with('@')) return add(SendPayload{beside(what.substr(1))});
+    if (const auto count = byte_count(what)) return add(SendPayload{counting_bytes(*count)});
+    fail(fmt::format("expected \">> N bytes\" or \">> @FILE\", got \">> {}\"", escaped(what)));
+  }
+
+  void expect_payload(std::string_view what) {
+    if (what.starts_with('@')) return add(ExpectPayload{beside(what.substr(1))});
+    if (const auto count = byte_count(what)) return add(ExpectCount{*count});
+    if (what != "* bytes")
+      fail(fmt::format("expected \"<< N bytes\", \"<< * bytes\" or \"<< @FILE\", got \"<< {}\"", escaped(what)));
+    if (!follows_line()) fail("expected \"<< * bytes\" right after the \"<\" or \"<~\" line that tells the number");
+    add(ExpectAnnounced{});
+  }
+
+  void expect_match(std::string source) {
+    try {
+      auto pattern = compile_pattern(source);
+      add(ExpectMatch{std::move(source), std::move(pattern)});
+    } catch (const std::regex_error& error) {
+      fail(fmt::format("expected a regular expression (ECMAScript), got \"{}\": {}", escaped(source), error.what()));
+    }
+  }
+
+  bool follows_line() const {
+    if (dialogue_.steps.empty()) return false;
+    const auto& last = dialogue_.steps.back().action;
+    return std::holds_alternative<ExpectLine>(last) || std::holds_alternative<ExpectMatch>(last);
+  }
+
+  /// "N bytes" or "N byte"; nothing for other text.
+  std::optional<std::size_t> byte_count(std::string_view text) const {
+    std::size_t count = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    const auto unit = text.substr(static_cast<std::size_t>(end - text.data()));
+    if (unit != " bytes" && unit != " byte") return std::nullopt;
+    if (error != std::errc() || count > dialogue_payload_max)
+      fail(fmt::format("expected at most {} bytes, got \"{}\"", dialogue_payload_max, escaped(text)));
+    return count;
+  }
+
+  std::string beside(std::string_view name) const {
+    const auto path = std::filesystem::path(dialogue_.file).parent_path() / name;
+    auto bytes = read_file(path);
+    if (!bytes) fail(fmt::format("expected a file that can be read, got \"{}\"", path.string()));
+    if (bytes->size() > dialogue_payload_max)
+      fail(fmt::format("expected a file of at most {} bytes, got \"{}\"", dialogue_payload_max, path.string()));
+    return std::move(*bytes);
+  }
+
+  Dialogue dialogue_;
+  int number_ = 0;
+};
+
+}  // namespace
+
+Dialogue parse_dialogue(std::string_view text, const std::string& file) {
+  Parser parser(file);
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    parser.line(text.substr(0, end));
+    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+  }
+  return parser.take();
+}
+
+Dialogue load_dialogue(const std::string& file) {
+  const auto text = read_file(file);
+  if (!text) throw DialogueError(fmt::format("{}: expected a dialogue file that can be read", file));
+  return parse_dialogue(*text, file);
+}
+
+}  // namespace sim800

@@ -1,0 +1,68 @@
+// Dialogue files: what a host sends and what a module must answer, line by line (docs/dialogues.md).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <regex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace sim800 {
+
+/// A dialogue file cannot be read or understood: "FILE:LINE: what was expected".
+struct DialogueError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// `> TEXT`: the text and one CR.
+struct SendLine {
+  std::string text;
+};
+/// `>> N bytes` (0, 1, 2 … modulo 256) or `>> @FILE`: the bytes and nothing else.
+struct SendPayload {
+  std::string bytes;
+};
+/// `< TEXT`: this line, between CR LF and CR LF.
+struct ExpectLine {
+  std::string text;
+};
+/// `<~ REGEX`: a line that the ECMAScript expression matches from end to end.
+struct ExpectMatch {
+  std::string source;
+  std::regex pattern;
+};
+/// `<< N bytes`: so many bytes, whatever they are.
+struct ExpectCount {
+  std::size_t count = 0;
+};
+/// `<< * bytes`: as many bytes as the number at the end of the line before it says.
+struct ExpectAnnounced {};
+/// `<< @FILE`: these bytes.
+struct ExpectPayload {
+  std::string bytes;
+};
+
+struct Step {
+  int line = 0;  ///< in the file, from 1
+  std::variant<SendLine, SendPayload, ExpectLine, ExpectMatch, ExpectCount, ExpectAnnounced, ExpectPayload> action;
+};
+
+struct Dialogue {
+  std::string file;
+  std::vector<Step> steps;  ///< comments and empty lines left out
+};
+
+/// The largest payload a dialogue may name, in bytes: 64 MiB.
+inline constexpr std::size_t dialogue_payload_max = 64UL * 1024 * 1024;
+
+/// Parses the text of a dialogue.  `file` is named in errors, and the files of `>> @` and `<< @` are looked for beside
+/// it and read. Throws DialogueError.
+Dialogue parse_dialogue(std::string_view text, const std::string& file);
+
+/// Reads and parses a dialogue file.  Throws DialogueError.
+Dialogue load_dialogue(const std::string& file);
+
+}  // namespace sim800
