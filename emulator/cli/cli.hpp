@@ -4,9 +4,20 @@
 
 #include <CLI/CLI.hpp>
 
+#include <filesystem>
+#include <vector>
+
 namespace sim800 {
 
+/// Exit code for everything that is wrong with what the user gave: arguments, scenario, files.
+inline constexpr int usage_error = 2;
+
+/// Where the scenarios that ship are: beside the sources this was built from, or where it was installed.
+std::vector<std::filesystem::path> shipped_scenarios();
+
 // Each adds its subcommand to `app`, and sets `status`, the program's exit code, when it has run.
+void add_run(CLI::App& app, int& status);
+void add_commands(CLI::App& app, int& status);
 void add_play(CLI::App& app, int& status);
 void add_trace(CLI::App& app, int& status);
 

@@ -6,6 +6,8 @@
 
 #include "emulator/cli/cli.hpp"
 
+std::vector<std::filesystem::path> sim800::shipped_scenarios() { return {SIM800_SOURCE_SCENARIOS, SIM800_SCENARIO_DIR}; }
+
 int main(int argc, char** argv) {
   CLI::App app{"A SIM800 modem in software, for firmware to be tested against", "sim800"};
   app.set_version_flag("--version", SIM800_VERSION);
