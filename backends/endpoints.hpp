@@ -17,7 +17,8 @@ struct EndpointError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A wire that outlives its clients.  It exists (and is announced) from construction on, and moves bytes from attach() on.
+/// A wire that outlives its clients.  It exists (and is announced) from construction on, and moves bytes from attach()
+/// on.
 class Endpoint : public Port {
  public:
   /// Begins to move bytes to and from `user`, which must outlive the endpoint.
@@ -36,8 +37,12 @@ std::unique_ptr<Endpoint> open_pty(asio::io_context& loop, const std::string& li
 /// One client at a time: a second one is sent "busy" CR LF and closed.  Throws EndpointError.
 std::unique_ptr<Endpoint> open_tcp(asio::io_context& loop, const std::string& address);
 
-/// Standard input and output (a terminal or a pipe).  `at_end` is called when input has ended and all of it is answered
-/// for: the bytes received before it have been handed over and output is flushed.
-std::unique_ptr<Endpoint> open_stdio(asio::io_context& loop, std::function<void()> at_end);
+/// Standard input and output (a terminal, a pipe or a file).  `at_end` is called once, from the loop, when input has
+/// ended, all of it is handed over and the output of that time is written; or when the reader of the output is gone.
+/// Commands may still be running then: whoever ends the program waits for them, and runs the loop until unsent() is 0
+/// again. A terminal on `input` sends each key as it is (Enter is CR, Ctrl-Z is data; Ctrl-C still ends the program)
+/// and gets its settings back when the endpoint goes.  SIGPIPE is ignored from here on.  Throws EndpointError.
+std::unique_ptr<Endpoint> open_stdio(asio::io_context& loop, std::function<void()> at_end, int input = 0,
+                                     int output = 1);
 
 }  // namespace sim800

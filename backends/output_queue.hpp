@@ -1,0 +1,34 @@
+// Bytes on their way to a host that does not take them at once.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace sim800 {
+
+/// Unsent bytes in order, and before them those that are sent but not yet confirmed, so that they can be sent again.
+class OutputQueue {
+ public:
+  void push(std::string_view bytes);
+  /// Oldest first; good until the next change.
+  std::string_view unsent() const { return std::string_view(bytes_).substr(next_); }
+  std::size_t size() const { return bytes_.size() - next_; }
+  /// The wire took the first `count` unsent bytes; they are kept until confirmed.
+  void sent(std::size_t count) { next_ += count; }
+  std::size_t unconfirmed() const { return next_ - first_; }
+  /// Forgets all sent bytes but the last `in_flight`.
+  void confirm(std::size_t in_flight);
+  /// The wire lost what was not confirmed: it is unsent again.
+  void rewind() { next_ = first_; }
+  /// Drops the oldest until at most `limit` bytes are unsent; returns how many unsent ones were dropped.
+  std::size_t trim(std::size_t limit);
+
+ private:
+  std::string bytes_;
+  std::size_t first_ = 0;  // the oldest byte kept
+  std::size_t next_ = 0;   // the oldest byte unsent
+};
+
+}  // namespace sim800
