@@ -28,6 +28,7 @@ Modem::Modem(const Parts& parts)
       http(surroundings_, settings, bearers, parts.nvram, parts.http, parts.trace),
       rtc(clock) {
   sim.on_unlocked = [this] {
+    urc("+CPIN: READY");
     start_ = finish_start();
     start_.start([] {});
   };

@@ -23,9 +23,7 @@ Result show_pin_state(Call& call) {
 Task<Result> enter_pin(Call& call) {
   co_await call.modem.clock.sleep(call.modem.latency[Latency::pin]);
   const std::string pin = call.text(0), new_pin = call.text(1);
-  const Result result = call.modem.sim.enter(pin, call.has(1) ? std::optional<std::string_view>(new_pin) : std::nullopt);
-  if (result.is_ok()) call.modem.urc("+CPIN: READY");
-  co_return result;
+  co_return call.modem.sim.enter(pin, call.has(1) ? std::optional<std::string_view>(new_pin) : std::nullopt);
 }
 
 // --- 3.2.15 AT+CIMI, 6.2.23 AT+CCID ----------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ TEST_CASE("every key of a scenario reaches its member") {
   CHECK(world.name == "n");
   CHECK(world.description == "d");
   CHECK(described(world) ==
-        "SIM800C R 012345678901234 5 | 1.0 false true true true true 604 601 1000 2048 | false 1234 87654321 "
+        "SIM800C R 012345678901234 4 | 1.0 false true true true true 604 601 1000 2048 | false 1234 87654321 "
         "230011 8942000000000000012F  1 2 | T-Mobile 230010 1 99 7 false true 4 | 2 0.01 2");
   CHECK(world.module.settings.at("+CMEE") == Texts{"2"});
   CHECK(world.module.settings.at("+CSCS") == Texts{"GSM"});
