@@ -50,6 +50,13 @@ void StreamEndpoint::close_wire() {
   input_over_ = output_over_ = true;
 }
 
+void StreamEndpoint::forget_output_wait() {
+  wire_life_ = std::make_shared<char>();
+  input_.assign(input_.release());
+  awaiting_input_ = awaiting_output_ = false;
+  await_input();
+}
+
 void StreamEndpoint::attach(PortUser& user) {
   user_ = &user;
   attached();
@@ -122,12 +129,9 @@ void StreamEndpoint::await_output() {
 }
 
 void StreamEndpoint::write_queue() {
-  while (unsent() > 0) {
-    const std::size_t count = write_some(queue_.unsent());
-    if (count == 0) break;
-    queue_.sent(count);
-    queue_.confirm(in_flight());
-  }
+  // Once only: what is not taken now has to wait for the reader.
+  queue_.sent(write_some(queue_.unsent()));
+  queue_.confirm(in_flight());
   await_output();
   if (congested_ && unsent() < congested_at) {
     congested_ = false;

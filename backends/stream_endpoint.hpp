@@ -31,9 +31,9 @@ auto guarded(const std::shared_ptr<void>& token, Function function) {
 class StreamEndpoint : public Endpoint {
  public:
   /// Unsent bytes held for a client that is there; beyond it the oldest are dropped.
-  static constexpr std::size_t kept_for_client = 1024 * 1024;
+  static constexpr std::size_t kept_for_client = std::size_t{1024} * 1024;
   /// The same while nobody is there.
-  static constexpr std::size_t kept_for_nobody = 64 * 1024;
+  static constexpr std::size_t kept_for_nobody = std::size_t{64} * 1024;
 
   void attach(PortUser& user) final;
   void send(std::string_view bytes) final;
@@ -62,6 +62,8 @@ class StreamEndpoint : public Endpoint {
   void open_wire(int input, int output);
   /// Closes them; what is queued stays.
   void close_wire();
+  /// After a wait for output asio is woken by every chance to write, for good; this ends it.
+  void forget_output_wait();
   void await_input();
   void await_output();
   /// Reads once and hands over; Input::gone when the user destroyed this endpoint meanwhile.
@@ -100,7 +102,7 @@ class StreamEndpoint : public Endpoint {
   bool input_over_ = true, output_over_ = true;
   bool congested_ = false;
   bool keep_sent_ = false;
-  std::array<char, 16 * 1024> buffer_;
+  std::array<char, 16384> buffer_;
 };
 
 }  // namespace sim800
