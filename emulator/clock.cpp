@@ -18,8 +18,8 @@ void Timer::cancel() {
 
 Timer Clock::at(TimePoint when, std::function<void()> act) {
   const Timer::Key key{when, made_++};
-  const bool first = queue_.emplace(key, std::move(act)).first == queue_.begin();
-  if (first) rearm();
+  const auto made = queue_.emplace(key, std::move(act)).first;
+  if (made == queue_.begin()) rearm();
   return {*this, key};
 }
 

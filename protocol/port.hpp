@@ -29,7 +29,7 @@ class PortUser {
 class Port {
  public:
   /// With this many bytes unsent the channel starts no further command.
-  static constexpr std::size_t congested_at = 64 * 1024;
+  static constexpr std::size_t congested_at = std::size_t{64} * 1024;
 
   virtual ~Port() = default;
   /// Queues bytes; never blocks.  One call is one write, as far as the wire takes it.
