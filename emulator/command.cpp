@@ -68,6 +68,14 @@ Result show_setting(Call& call) {
   return ok;
 }
 
+/// A value as settings keep it: numbers without leading zeros, a choice as the manual spells it.
+static std::string normalised(const Call& call, std::size_t i) {
+  const Parameter& parameter = call.command.parameters[i];
+  if (parameter.kind == Parameter::Kind::number) return std::to_string(call.number(i));
+  if (parameter.kind == Parameter::Kind::choice) return std::string(find_choice(parameter.range, call.arguments[i].text));
+  return call.text(i);
+}
+
 Result keep_setting(Call& call) {
   if (call.arguments.size() == 0) {  // AT+CREG= : the factory value
     call.modem.settings.set(call.command.name, 0, std::string(call.command.parameters[0].initial));
@@ -75,8 +83,7 @@ Result keep_setting(Call& call) {
   }
   for (std::size_t i = 0; i < call.arguments.size(); ++i) {
     if (!call.has(i)) continue;
-    const bool number = call.command.parameters[i].kind == Parameter::Kind::number;
-    call.modem.settings.set(call.command.name, i, number ? std::to_string(call.number(i)) : call.text(i));
+    call.modem.settings.set(call.command.name, i, normalised(call, i));
   }
   return ok;
 }

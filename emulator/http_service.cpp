@@ -13,10 +13,6 @@ namespace {
 constexpr std::string_view nvram_section = "http";
 constexpr std::size_t progress_step = 1440;  // a TCP segment: the progress of application note 3.8 moves in these
 
-TlsVersion tls_version(std::string_view text) {
-  return text == "1.0" ? TlsVersion::v1_0 : text == "1.1" ? TlsVersion::v1_1 : TlsVersion::v1_2;
-}
-
 /// USERDATA is one or more header lines; the four characters \r\n stand between them.
 std::vector<std::string> header_lines(std::string_view userdata) {
   std::vector<std::string> lines;

@@ -30,6 +30,8 @@ constexpr auto table = [] {
   row(sim_read, {"sim.read", 15ms, 1s, "a command that reads the SIM (`AT+CCID`, `AT+CIMI`) to its answer"});
   row(power_down, {"power.down", 1s, 1s, "`AT+CPOWD=1` to `NORMAL POWER DOWN`"});
   row(http_action, {"http.action", 1500ms, 60s, "least time from `OK` to `+HTTPACTION`"});
+  row(ftp_session, {"ftp.session", 1500ms, 74s, "least time from `OK` to the first URC of an FTP session"});
+  row(ftp_block, {"ftp.block", 100ms, 100ms, "least time from the `OK` of a written block to the next `+FTPPUT: 1,1`"});
   row(call_setup, {"call.setup", 4s, 19s, "dialling to the far end's ringing or refusal"});
   row(operator_scan, {"operator.scan", 20s, 44s, "`AT+COPS=?` to its answer"});
   return rows;

@@ -29,6 +29,8 @@ enum class Latency : std::uint8_t {
   sim_read,
   power_down,
   http_action,
+  ftp_session,
+  ftp_block,
   call_setup,
   operator_scan,
   count_,

@@ -6,8 +6,10 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "backends/ftp.hpp"
 #include "backends/http.hpp"
 #include "backends/radio_link.hpp"
 #include "emulator/duration.hpp"
@@ -26,7 +28,14 @@ struct Quirks {
   int http_overflow_status = http_status::no_memory;     ///< when the body is larger than the buffer
   int http_data_max = 319'488;         ///< largest AT+HTTPDATA
   int http_url_max = 512;              ///< longest URL
+  int ftp_empty_name = ftp_code::timeout;  ///< outcome of a session without a file name or server
+  int ftp_mode = 1;                    ///< AT+FTPMODE at power-on: 0 active, 1 passive
+  int ftp_put_length = 1360;           ///< most bytes of one AT+FTPPUT=2
 };
+
+constexpr TlsVersion tls_version(std::string_view text) {
+  return text == "1.0" ? TlsVersion::v1_0 : text == "1.1" ? TlsVersion::v1_1 : TlsVersion::v1_2;
+}
 
 struct ModuleConfig {
   std::string model = "SIM800L";

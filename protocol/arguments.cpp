@@ -60,10 +60,20 @@ bool in_range(std::string_view range, std::uint32_t value) {
   return false;
 }
 
+std::string_view find_choice(std::string_view range, std::string_view typed) {
+  while (!range.empty()) {
+    const std::string_view part = range.substr(0, range.find(','));
+    if (same_word(part, typed)) return part;
+    range.remove_prefix(std::min(part.size() + 1, range.size()));
+  }
+  return {};
+}
+
 bool Parameter::accepts(const Argument& argument) const {
   switch (kind) {
     case Kind::none: return false;
     case Kind::text: return argument.text.size() <= max_length;
+    case Kind::choice: return !find_choice(range, argument.text).empty();
     case Kind::words: return argument.quoted && range.find(std::string("\"").append(argument.text) + '"') != std::string_view::npos;
     case Kind::number: {
       const auto value = argument.quoted ? std::nullopt : parse_number(argument.text);

@@ -44,9 +44,9 @@ std::optional<std::uint32_t> parse_number(std::string_view text);
 std::string unescape(std::string_view text);
 
 /// What one argument may be.  `range` is written as the manual writes it in test answers: "0-2", "0,1,4", "0-31,99" for
-/// numbers, "\"IRA\",\"GSM\"" for words.
+/// numbers, "\"IRA\",\"GSM\"" for words, which must be quoted; "A,I" for a choice, with or without quotes and case.
 struct Parameter {
-  enum class Kind : std::uint8_t { none, number, words, text };
+  enum class Kind : std::uint8_t { none, number, words, choice, text };
   Kind kind = Kind::none;
   bool optional = false;
   std::string_view range;
@@ -64,6 +64,9 @@ constexpr Parameter number(std::string_view range, std::string_view initial = {}
 constexpr Parameter words(std::string_view range, std::string_view initial = {}) {
   return {.kind = Parameter::Kind::words, .range = range, .initial = initial};
 }
+constexpr Parameter choice(std::string_view range, std::string_view initial = {}) {
+  return {.kind = Parameter::Kind::choice, .range = range, .initial = initial};
+}
 constexpr Parameter text(std::uint16_t max_length, std::string_view initial = {}) {
   return {.kind = Parameter::Kind::text, .range = {}, .initial = initial, .max_length = max_length};
 }
@@ -74,6 +77,9 @@ constexpr Parameter optional(Parameter parameter) {
 
 /// Whether `value` lies in a range such as "0-2,4".
 bool in_range(std::string_view range, std::uint32_t value);
+
+/// The word of a choice that `typed` stands for, spelt as in the range; empty if none.
+std::string_view find_choice(std::string_view range, std::string_view typed);
 
 /// OK, or why the arguments do not fit: 765 for count, type, format and range alike (see 19.1 of the manual).
 Result check(const Arguments& arguments, std::span<const Parameter> parameters);

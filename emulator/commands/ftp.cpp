@@ -1,0 +1,289 @@
+// FTP (AT manual chapter 12, application note 3.10-3.26) and FTPSSL (SSL application note).
+// SPDX-License-Identifier: MIT
+#include "emulator/modem.hpp"
+
+namespace sim800 {
+namespace {
+
+using Operation = FtpService::Operation;
+using Method = FtpService::Method;
+
+constexpr Result not_allowed{Cme::not_allowed};
+constexpr Duration payload_limit = 75s;  // no source says how long AT+FTPPUT=2 waits: as long as a session does
+
+/// Read forms print the bare value, the password too.
+Result show_parameter(Call& call) {
+  call.print("{}: {}", call.command.name, call.modem.settings.values(call.command.name)[0]);
+  return ok;
+}
+
+/// OK at once; the outcome comes as a URC.
+template <Operation operation>
+Result start_session(Call& call) {
+  call.modem.ftp.start(operation);
+  return ok;
+}
+
+// --- FTPGET, FTPLIST ---------------------------------------------------------------------------------------------------------
+
+/// AT+FTPGET=1; AT+FTPGET=2,<reqlength>: +FTPGET: 2,<cnflength>, the bytes, OK.
+template <Operation operation>
+Result fetch(Call& call) {
+  FtpService& ftp = call.modem.ftp;
+  const bool reads = call.number(0) == 2;
+  if (reads != call.has(1)) return Cme::invalid_input;
+  if (!reads) return start_session<operation>(call);
+  const auto waiting = ftp.readable(operation);
+  if (!waiting) return not_allowed;
+  const std::string_view bytes = waiting->substr(0, call.number(1));
+  call.print("{}: 2,{}", call.command.name, bytes.size());
+  call.response.raw(bytes);
+  ftp.consumed(bytes.size());
+  return ok;
+}
+
+// --- FTPPUT ------------------------------------------------------------------------------------------------------------------
+
+/// AT+FTPPUT=1; AT+FTPPUT=2,<reqlength>: +FTPPUT: 2,<cnflength>, the bytes, OK; AT+FTPPUT=2,0 ends the file.
+Task<Result> deliver(Call& call) {
+  FtpService& ftp = call.modem.ftp;
+  const bool writes = call.number(0) == 2;
+  const std::uint32_t length = call.number(1);
+  if (writes != call.has(1)) co_return Cme::invalid_input;
+  if (!writes) co_return start_session<Operation::put>(call);
+  if (length > static_cast<std::uint32_t>(call.modem.world.module.quirks.ftp_put_length)) co_return Cme::invalid_input;
+  if (!ftp.ready_to_write()) co_return not_allowed;
+  if (length == 0) {
+    ftp.finish();
+    co_return ok;
+  }
+  co_await call.channel.settle_line_end();
+  call.print("+FTPPUT: 2,{}", length);
+  std::string data;
+  switch (co_await call.channel.take_payload(data, length, payload_limit)) {
+    case Channel::Intake::complete: break;
+    case Channel::Intake::gone: co_return Result::silent();
+    case Channel::Intake::timed_out: ftp.give_up_writing(); co_return not_allowed;
+  }
+  ftp.write(data);
+  co_return ok;
+}
+
+// --- FTPEXTPUT, FTPEXTGET, FTPFILEPUT: the RAM buffer --------------------------------------------------------------------------
+
+Result leave_method(FtpService& ftp) {
+  ftp.method = Method::normal;
+  ftp.ram.clear();
+  ftp.ram.shrink_to_fit();
+  return ok;
+}
+
+/// A session that uses the buffer keeps it until its end.
+bool buffer_in_use(const FtpService& ftp) {
+  return ftp.progress(Operation::ext_get) || (ftp.method != Method::normal && ftp.progress(Operation::put));
+}
+
+/// AT+FTPEXTPUT=<mode>[,<pos>,<len>,<timeout>]: 0 normal, 1 extended, 2 loads bytes: +FTPEXTPUT: <pos>,<len>, payload, OK.
+Task<Result> load_buffer(Call& call) {
+  FtpService& ftp = call.modem.ftp;
+  const std::uint32_t mode = call.number(0);
+  if (call.arguments.size() != (mode == 2 ? 4 : 1)) co_return Cme::invalid_input;
+  if (buffer_in_use(ftp)) co_return not_allowed;
+  if (mode == 0) co_return leave_method(ftp);
+  if (mode == 1) {
+    if (ftp.method != Method::ext_put) leave_method(ftp);
+    ftp.method = Method::ext_put;
+    co_return ok;
+  }
+  const std::size_t position = call.number(1), length = call.number(2);
+  if (ftp.method != Method::ext_put) co_return not_allowed;
+  if (position + length > FtpService::ram_size) co_return Cme::invalid_input;
+  co_await call.channel.settle_line_end();
+  call.print("+FTPEXTPUT: {},{}", position, length);
+  std::string data;
+  const auto intake = co_await call.channel.take_payload(data, length, std::chrono::milliseconds(call.number(3)));
+  if (intake == Channel::Intake::gone) co_return Result::silent();
+  if (buffer_in_use(ftp) || ftp.method != Method::ext_put) co_return not_allowed;
+  if (ftp.ram.size() < position + data.size()) ftp.ram.resize(position + data.size());
+  ftp.ram.replace(position, data.size(), data);
+  co_return ok;
+}
+
+Result save_buffer(Call& call) {
+  FileSystem& files = call.modem.files;
+  FtpService& ftp = call.modem.ftp;
+  files.make_directory(FileSystem::ftp_folder);
+  if (files.put(std::string(FileSystem::ftp_folder) + call.text(1), ftp.ram)) {
+    call.print("+FTPEXTGET: 2,{}", ftp.ram.size());
+  } else {
+    call.print("+FTPEXTGET: 2,{}", ftp_code::file_system_error);
+  }
+  return ok;
+}
+
+Result print_buffer(Call& call) {
+  const auto position = parse_number(call.arguments[1].text);
+  if (!position || *position > FtpService::ram_size) return Cme::invalid_input;
+  const std::string_view ram = call.modem.ftp.ram;
+  const std::string_view bytes = *position < ram.size() ? ram.substr(*position, call.number(2)) : std::string_view{};
+  call.print("+FTPEXTGET: 3,{}", bytes.size());
+  call.response.raw(bytes);
+  return ok;
+}
+
+/// AT+FTPEXTGET=<mode>: 0 leave, 1 fetch into RAM, 2,<file> save, 3,<pos>,<len> print.
+Result fetch_to_buffer(Call& call) {
+  FtpService& ftp = call.modem.ftp;
+  const std::uint32_t mode = call.number(0);
+  static constexpr std::size_t counts[] = {1, 1, 2, 3};
+  if (call.arguments.size() != counts[mode]) return Cme::invalid_input;
+  if (ftp.method == Method::ext_put || ftp.method == Method::file_put) return not_allowed;
+  if (mode == 1) {
+    if (!ftp.in_session()) ftp.method = Method::ext_get;
+    return start_session<Operation::ext_get>(call);
+  }
+  if (buffer_in_use(ftp)) return not_allowed;
+  if (mode == 0) return leave_method(ftp);
+  if (ftp.method != Method::ext_get) return not_allowed;
+  return mode == 2 ? save_buffer(call) : print_buffer(call);
+}
+
+Result show_fetch_to_buffer(Call& call) {
+  if (const auto received = call.modem.ftp.progress(Operation::ext_get)) {
+    call.print("+FTPEXTGET: 1,{}", *received);
+  } else {
+    call.line("+FTPEXTGET: 0");
+  }
+  return ok;
+}
+
+/// AT+FTPFILEPUT=<mode>[,<filename>]: 1 loads a file to RAM, which AT+FTPPUT=1 then sends; 0 leaves.
+Result load_file(Call& call) {
+  FtpService& ftp = call.modem.ftp;
+  const bool loads = call.number(0) == 1;
+  if (loads != call.has(1)) return Cme::invalid_input;
+  if (ftp.method == Method::ext_put || buffer_in_use(ftp)) return not_allowed;
+  if (!loads) return leave_method(ftp);
+  auto data = call.modem.files.read(call.text(1), 0, FtpService::ram_size);
+  if (!data) return not_allowed;
+  ftp.method = Method::file_put;
+  ftp.ram = std::move(*data);
+  return ok;
+}
+
+// --- FTPGETTOFS, FTPPUTFRMFS ---------------------------------------------------------------------------------------------------
+
+FtpService::FileJob job(Call& call, std::string file, std::size_t from) {
+  return {.file = std::move(file), .retries = call.number(from, 3), .pause = std::chrono::seconds(call.number(from + 1, 5))};
+}
+
+/// AT+FTPGETTOFS=<loc>,<filename>[,<num>,<time>]: into the ftp folder of the drive; there is no SD card.
+Result fetch_to_drive(Call& call) {
+  const bool card = call.number(0) == 1;
+  if (!card) call.modem.files.make_directory(FileSystem::ftp_folder);
+  const std::string folder = card ? "D:\\FTP\\" : std::string(FileSystem::ftp_folder);
+  call.modem.ftp.start(Operation::get_to_fs, job(call, folder + call.text(1), 2));
+  return ok;
+}
+
+/// AT+FTPPUTFRMFS=<path>[,<num>,<time>]
+Result deliver_from_drive(Call& call) {
+  call.modem.ftp.start(Operation::put_from_fs, job(call, call.text(0), 1));
+  return ok;
+}
+
+/// <status>[,<received>,<written>] and <status>[,<sent>]
+Result show_fetch_to_drive(Call& call) {
+  if (const auto received = call.modem.ftp.progress(Operation::get_to_fs)) {
+    call.print("+FTPGETTOFS: 1,{},{}", *received, *received);
+  } else {
+    call.line("+FTPGETTOFS: 0");
+  }
+  return ok;
+}
+Result show_deliver_from_drive(Call& call) {
+  if (const auto sent = call.modem.ftp.progress(Operation::put_from_fs)) {
+    call.print("+FTPPUTFRMFS: 1,{}", *sent);
+  } else {
+    call.line("+FTPPUTFRMFS: 0");
+  }
+  return ok;
+}
+
+// --- FTPSTATE, FTPQUIT, FTPSCONT -------------------------------------------------------------------------------------------------
+
+Result show_state(Call& call) {
+  call.print("+FTPSTATE: {}", call.modem.ftp.in_session() ? 1 : 0);
+  return ok;
+}
+
+Result quit(Call& call) { return call.modem.ftp.quit() ? ok : not_allowed; }
+
+/// +FTPSCONT: <mode>, then each parameter; FTPTIMEOUT has no command, and is the time limit of a session.
+Result show_context(Call& call) {
+  call.print("+FTPSCONT: {}", call.modem.ftp.context_saved() ? 0 : 1);
+  for (const std::string_view name : {"+FTPSERV", "+FTPPORT", "+FTPUN", "+FTPPW", "+FTPCID", "+FTPMODE", "+FTPTYPE", "+FTPPUTOPT",
+                                      "+FTPREST", "+FTPGETNAME", "+FTPGETPATH", "+FTPPUTNAME", "+FTPPUTPATH"}) {
+    call.print("{}: {}", name, call.modem.settings.values(name)[0]);
+  }
+  call.line("+FTPTIMEOUT: 75");
+  return ok;
+}
+Result save_context(Call& call) { return call.modem.ftp.save_context() ? ok : error; }
+
+constexpr Command parameter(std::string_view name, std::string_view section, Parameter kept) {
+  return {.name = name, .section = section, .parameters = {kept}, .test = "", .read = show_parameter, .write = keep_setting};
+}
+
+constexpr Command session(std::string_view name, std::string_view section, Handler starts) {
+  return {.name = name, .section = section, .test = "", .execute = starts, .seconds = 75};
+}
+
+constexpr Parameter retries = optional(number("0-255")), pause = optional(number("0-60"));
+
+constexpr Command table[] = {
+    parameter("+FTPPORT", "12.2.1", number("1-65535", "21")),
+    parameter("+FTPMODE", "12.2.2", number("0,1", "1")),
+    parameter("+FTPTYPE", "12.2.3", choice("A,I", "I")),
+    parameter("+FTPPUTOPT", "12.2.4", choice("APPE,STOU,STOR", "STOR")),
+    parameter("+FTPCID", "12.2.5", number("1-3", "1")),
+    parameter("+FTPREST", "12.2.6", number("0-4294967295", "0")),
+    parameter("+FTPSERV", "12.2.7", text(49, "")),
+    parameter("+FTPUN", "12.2.8", text(49, "")),
+    parameter("+FTPPW", "12.2.9", text(49, "")),
+    parameter("+FTPGETNAME", "12.2.10", text(99, "")),
+    parameter("+FTPGETPATH", "12.2.11", text(255, "")),
+    parameter("+FTPPUTNAME", "12.2.12", text(99, "")),
+    parameter("+FTPPUTPATH", "12.2.13", text(255, "")),
+    {.name = "+FTPGET", .section = "12.2.14", .parameters = {number("1,2"), optional(number("1-1460"))},
+     .test = "", .write = fetch<Operation::get>, .seconds = 75},
+    {.name = "+FTPPUT", .section = "12.2.15", .parameters = {number("1,2"), optional(number("0-65535"))},
+     .test = "", .write = deliver, .seconds = 75},
+    {.name = "+FTPSCONT", .section = "12.2.16", .test = "", .read = show_context, .execute = save_context},
+    session("+FTPDELE", "12.2.17", start_session<Operation::dele>),
+    session("+FTPSIZE", "12.2.18", start_session<Operation::size>),
+    {.name = "+FTPSTATE", .section = "12.2.19", .test = "", .execute = show_state},
+    {.name = "+FTPEXTPUT", .section = "12.2.20",
+     .parameters = {number("0-2"), optional(number("0-307200")), optional(number("0-307200")), optional(number("1000-1000000"))},
+     .test = "", .write = load_buffer},
+    session("+FTPMKD", "12.2.21", start_session<Operation::mkd>),
+    session("+FTPRMD", "12.2.22", start_session<Operation::rmd>),
+    {.name = "+FTPLIST", .section = "12.2.23", .parameters = {number("1,2"), optional(number("1-1460"))},
+     .test = "", .write = fetch<Operation::list>, .seconds = 75},
+    {.name = "+FTPGETTOFS", .section = "12.2.24", .parameters = {number("0,1"), text(64), retries, pause},
+     .test = "", .read = show_fetch_to_drive, .write = fetch_to_drive, .seconds = 75},
+    {.name = "+FTPPUTFRMFS", .section = "12.2.25", .parameters = {text(128), retries, pause},
+     .test = "", .read = show_deliver_from_drive, .write = deliver_from_drive, .seconds = 75},
+    {.name = "+FTPEXTGET", .section = "12.2.26", .parameters = {number("0-3"), optional(text(64)), optional(number("0-307200"))},
+     .test = "", .read = show_fetch_to_buffer, .write = fetch_to_buffer, .seconds = 75},
+    {.name = "+FTPFILEPUT", .section = "12.2.27", .parameters = {number("0,1"), optional(text(64))}, .test = "", .write = load_file},
+    {.name = "+FTPQUIT", .section = "12.2.28", .test = "", .execute = quit},
+    {.name = "+FTPSSL", .section = "", .parameters = {number("0-2", "0")}, .test = show_ranges, .read = show_parameter,
+     .write = keep_setting},
+};
+
+}  // namespace
+
+std::span<const Command> ftp_commands() { return table; }
+
+}  // namespace sim800

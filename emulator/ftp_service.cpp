@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/ftp_service.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace sim800 {
+namespace {
+
+constexpr std::string_view nvram_section = "ftp";
+constexpr Duration silence_limit = 75s;  // manual 12.2.14: "in case no response is received from server"
+constexpr Duration unread_limit = 75s;   // data left unread; application note 3.12 shows three announcements before
+constexpr Duration repeat_interval = 30s;
+
+constexpr std::array<std::string_view, 14> context{"+FTPSERV", "+FTPPORT", "+FTPUN",      "+FTPPW",      "+FTPCID",
+                                                   "+FTPMODE", "+FTPTYPE", "+FTPPUTOPT",  "+FTPREST",    "+FTPGETNAME",
+                                                   "+FTPGETPATH", "+FTPPUTNAME", "+FTPPUTPATH", "+FTPSSL"};
+
+using Operation = FtpService::Operation;
+
+bool downloads(Operation operation) {
+  return operation == Operation::get || operation == Operation::get_to_fs || operation == Operation::ext_get;
+}
+bool uploads(Operation operation) { return operation == Operation::put || operation == Operation::put_from_fs; }
+
+FtpVerb verb_of(Operation operation) {
+  switch (operation) {
+    case Operation::get:
+    case Operation::get_to_fs:
+    case Operation::ext_get: return FtpVerb::get;
+    case Operation::put:
+    case Operation::put_from_fs: return FtpVerb::put;
+    case Operation::list: return FtpVerb::list;
+    case Operation::size: return FtpVerb::size;
+    case Operation::dele: return FtpVerb::dele;
+    case Operation::mkd: return FtpVerb::mkd;
+    case Operation::rmd: return FtpVerb::rmd;
+  }
+  return FtpVerb::get;
+}
+
+/// A cut or silence is worth another try; a refusal is not.
+bool worth_a_retry(int code) {
+  return code == ftp_code::timeout || code == ftp_code::server_error || code == ftp_code::connect_error ||
+         code == ftp_code::upload_error || code == ftp_code::download_error;
+}
+
+}  // namespace
+
+std::string_view word(Operation operation) {
+  switch (operation) {
+    case Operation::get: return "FTPGET";
+    case Operation::put: return "FTPPUT";
+    case Operation::list: return "FTPLIST";
+    case Operation::size: return "FTPSIZE";
+    case Operation::dele: return "FTPDELE";
+    case Operation::mkd: return "FTPMKD";
+    case Operation::rmd: return "FTPRMD";
+    case Operation::get_to_fs: return "FTPGETTOFS";
+    case Operation::put_from_fs: return "FTPPUTFRMFS";
+    case Operation::ext_get: return "FTPEXTGET";
+  }
+  return "FTPGET";
+}
+
+FtpService::FtpService(const Surroundings& surroundings, Settings& settings, Bearers& bearers, Nvram& nvram, FileSystem& files,
+                       FtpClient& client)
+    : surroundings_(surroundings), settings_(settings), bearers_(bearers), nvram_(nvram), files_(files), client_(client) {}
+
+// --- parameters ------------------------------------------------------------------------------------------------------------
+
+void FtpService::boot() {
+  settings_.set("+FTPMODE", 0, std::to_string(surroundings_.world.module.quirks.ftp_mode));
+  const Nvram::Section* saved = nvram_.find(nvram_section);
+  if (saved == nullptr) return;
+  for (const std::string_view name : context) {
+    const auto found = saved->find(name);
+    if (found != saved->end() && !Settings::refuse(name, {found->second})) settings_.set(name, 0, found->second);
+  }
+}
+
+bool FtpService::save_context() {
+  Nvram::Section section;
+  for (const std::string_view name : context) section.emplace(name, settings_.values(name)[0]);
+  return nvram_.store(nvram_section, std::move(section));
+}
+
+bool FtpService::context_saved() const {
+  const Nvram::Section* saved = nvram_.find(nvram_section);
+  return saved != nullptr && std::ranges::all_of(context, [&](std::string_view name) {
+           const auto found = saved->find(name);
+           return found != saved->end() && found->second == settings_.values(name)[0];
+         });
+}
+
+FtpRequest FtpService::request(FtpVerb verb) const {
+  const auto text = [this](std::string_view name) { return settings_.values(name)[0]; };
+  const bool put = verb == FtpVerb::put;
+  FtpRequest request;
+  request.verb = verb;
+  request.host = text("+FTPSERV");
+  request.port = static_cast<std::uint16_t>(settings_.number("+FTPPORT"));
+  request.user = text("+FTPUN");
+  request.password = text("+FTPPW");
+  request.path = text(put ? "+FTPPUTPATH" : "+FTPGETPATH");
+  request.name = text(put ? "+FTPPUTNAME" : "+FTPGETNAME");
+  request.passive = settings_.number("+FTPMODE") == 1;
+  request.ascii = text("+FTPTYPE") == "A";
+  if (verb == FtpVerb::get) request.offset = settings_.number("+FTPREST");
+  const std::string option = text("+FTPPUTOPT");
+  request.put_option = option == "APPE"   ? FtpPutOption::append
+                       : option == "STOU" ? FtpPutOption::store_unique
+                                          : FtpPutOption::store;
+  request.tls = static_cast<FtpTls>(settings_.number("+FTPSSL"));
+  request.tls_max = tls_version(surroundings_.world.module.quirks.tls);
+  request.verify_peer = settings_.number("+SSLOPT", 0) == 0;
+  return request;
+}
+
+std::optional<int> FtpService::refusal(Operation operation) const {
+  const FtpRequest wanted = request(verb_of(operation));
+  const bool by_path = operation == Operation::mkd || operation == Operation::rmd;
+  const bool nameless = operation != Operation::list && (by_path ? wanted.path : wanted.name).empty();
+  if (nameless || wanted.host.empty()) return surroundings_.world.module.quirks.ftp_empty_name;
+  if (!bearers_.connected(settings_.number("+FTPCID"))) return ftp_code::net_error;
+  return std::nullopt;
+}
+
+// --- the life of a session ---------------------------------------------------------------------------------------------------
+
+void FtpService::start(Operation operation, FileJob job) {
+  if (running_) return report(operation, ftp_code::not_allowed);
+  running_ = operation;
+  announced_ = ready_ = finishing_ = false;
+  moved_ = 0;
+  ended_.reset();
+  run_ = run(operation, std::move(job));
+  run_.start([this] { run_.cancel(); });
+}
+
+Task<> FtpService::run(Operation operation, FileJob job) {
+  earliest_ = surroundings_.clock.now() + surroundings_.latency[Latency::ftp_session];
+  int code = 0;
+  if (const auto refused = refusal(operation)) {
+    code = *refused;
+  } else {
+    code = co_await perform(operation, job);
+  }
+  close();
+  co_await surroundings_.clock.sleep_until(earliest_);
+  if (ended_) code = *ended_;
+  running_.reset();
+  announced_ = ready_ = false;
+  report(operation, code);
+}
+
+Task<int> FtpService::perform(Operation operation, FileJob& job) {
+  switch (operation) {
+    case Operation::get:
+    case Operation::list:
+      open(request(verb_of(operation)));
+      co_return co_await stream_down();
+    case Operation::put:
+      open(request(FtpVerb::put));
+      if (method == Method::normal) co_return co_await stream_up();
+      co_return co_await deliver(ram);
+    case Operation::ext_get:
+      ram.clear();
+      open(request(FtpVerb::get));
+      co_return co_await collect(ram, ram_size, ftp_code::download_error);
+    case Operation::get_to_fs: co_return co_await download_to_file(job);
+    case Operation::put_from_fs: co_return co_await upload_from_file(job);
+    default: break;
+  }
+  open(request(verb_of(operation)));
+  while (!outcome_ && !ended_) co_await event_;
+  if (ended_) co_return *ended_;
+  moved_ = outcome_->size;
+  co_return outcome_->code;
+}
+
+void FtpService::open(FtpRequest wanted) {
+  outcome_.reset();
+  heard();
+  session_ = client_.start(std::move(wanted), {.heard = [this] { heard(); },
+                                               .changed = [this] { event_.raise(); },
+                                               .done = [this](FtpOutcome outcome) {
+                                                 outcome_ = outcome;
+                                                 silence_.cancel();
+                                                 event_.raise();
+                                               }});
+}
+
+void FtpService::close() {
+  session_.reset();
+  silence_.cancel();
+  unread_.cancel();
+  repeat_.cancel();
+}
+
+/// Ends the running session from this side.
+void FtpService::end(int code) {
+  if (!running_ || ended_) return;
+  ended_ = code;
+  event_.raise();
+}
+
+void FtpService::heard() {
+  silence_ = surroundings_.clock.after(silence_limit, [this] { end(ftp_code::timeout); });
+}
+
+bool FtpService::quit() {
+  if (!running_) return false;
+  end(ftp_code::manual_quit);
+  return true;
+}
+
+void FtpService::bearer_closed(unsigned cid) {
+  if (running_ && settings_.number("+FTPCID") == cid) end(ftp_code::net_error);
+}
+
+void FtpService::reset() {
+  run_.cancel();
+  close();
+  running_.reset();
+  ended_.reset();
+  announced_ = ready_ = false;
+  method = Method::normal;
+  ram.clear();
+  ram.shrink_to_fit();
+}
+
+// --- get and list: the host fetches --------------------------------------------------------------------------------------------
+
+Task<int> FtpService::stream_down() {
+  for (;;) {
+    if (ended_) co_return *ended_;
+    if (outcome_ && outcome_->code != ftp_code::finished) co_return outcome_->code;
+    const bool waiting = !session_->readable().empty();
+    if (waiting && !announced_) {
+      co_await surroundings_.clock.sleep_until(earliest_);
+      if (!ended_) announce();
+      continue;
+    }
+    if (!waiting && outcome_) co_return ftp_code::finished;
+    co_await event_;
+  }
+}
+
+/// +FTPGET: 1,1, again every 30 s while the host does nothing; the session ends when it does nothing for too long.
+void FtpService::announce() {
+  const bool first = !announced_;
+  announced_ = true;
+  if (first) wait_for_host();
+  repeat_ = surroundings_.clock.after(repeat_interval, [this] { announce(); });
+  surroundings_.urc(fmt::format("+{}: 1,1", word(*running_)), nullptr);
+}
+
+void FtpService::wait_for_host() {
+  silence_.cancel();  // it is the host's turn, and the server may well be held up by it
+  unread_ = surroundings_.clock.after(unread_limit, [this] { end(ftp_code::timeout); });
+}
+
+std::optional<std::string_view> FtpService::readable(Operation operation) const {
+  const bool told = running_ == operation && !ended_ && session_ && (announced_ || moved_ > 0);
+  return told ? std::optional(session_->readable()) : std::nullopt;
+}
+
+void FtpService::consumed(std::size_t count) {
+  if (!session_) return;
+  session_->consume(count);
+  moved_ += count;
+  unread_.cancel();
+  repeat_.cancel();
+  if (count == 0) announced_ = false;
+  if (!session_->readable().empty()) {
+    wait_for_host();
+    repeat_ = surroundings_.clock.after(repeat_interval, [this] { announce(); });
+  } else if (!outcome_) {
+    heard();
+  }
+  event_.raise();
+}
+
+// --- put: the host delivers ------------------------------------------------------------------------------------------------------
+
+Task<int> FtpService::stream_up() {
+  const std::size_t block = surroundings_.world.module.quirks.ftp_put_length;
+  for (;;) {
+    if (ended_) co_return *ended_;
+    if (outcome_) co_return outcome_->code;
+    if (!ready_ && !finishing_ && session_->room() >= block) {
+      co_await surroundings_.clock.sleep_until(earliest_);
+      if (ended_ || outcome_) continue;
+      ready_ = true;
+      silence_.cancel();  // it is the host's turn
+      surroundings_.urc(fmt::format("+FTPPUT: 1,1,{}", block), nullptr);
+    }
+    co_await event_;
+  }
+}
+
+void FtpService::write(std::string_view bytes) {
+  if (!session_) return;
+  ready_ = false;
+  moved_ += bytes.size();
+  session_->write(bytes);
+  heard();
+  earliest_ = surroundings_.clock.now() + surroundings_.latency[Latency::ftp_block];
+  event_.raise();
+}
+
+void FtpService::finish() {
+  ready_ = false;
+  finishing_ = true;
+  if (session_) session_->finish();
+  heard();
+  event_.raise();
+}
+
+// --- whole files: RAM and drive --------------------------------------------------------------------------------------------------
+
+Task<int> FtpService::collect(std::string& into, std::size_t limit, int too_large) {
+  for (;;) {
+    if (ended_) co_return *ended_;
+    const std::string_view waiting = session_->readable();
+    if (into.size() + waiting.size() > limit) co_return too_large;
+    into.append(waiting);
+    moved_ = into.size();
+    session_->consume(waiting.size());
+    if (outcome_ && session_->readable().empty()) co_return outcome_->code;
+    if (session_->readable().empty()) co_await event_;
+  }
+}
+
+Task<int> FtpService::deliver(std::string_view bytes) {
+  bool finished = false;
+  for (;;) {
+    if (ended_) co_return *ended_;
+    if (outcome_) co_return outcome_->code;
+    const std::size_t part = std::min(bytes.size(), session_->room());
+    session_->write(bytes.substr(0, part));
+    bytes.remove_prefix(part);
+    moved_ = session_->sent();
+    if (bytes.empty() && !std::exchange(finished, true)) session_->finish();
+    co_await event_;
+  }
+}
+
+/// FTPGETTOFS: after a cut or silence it goes on from where it was.
+Task<int> FtpService::download_to_file(FileJob& job) {
+  std::string data;
+  for (unsigned tries = 0;; ++tries) {
+    FtpRequest wanted = request(FtpVerb::get);
+    wanted.offset += data.size();
+    open(std::move(wanted));
+    const int code = co_await collect(data, FileSystem::capacity, ftp_code::file_system_error);
+    if (code == ftp_code::finished) {
+      co_return files_.put(job.file, data) ? ftp_code::finished : ftp_code::file_system_error;
+    }
+    if (!worth_a_retry(code) || tries >= job.retries) co_return code;
+    close();
+    if (ended_ == ftp_code::timeout) ended_.reset();
+    co_await surroundings_.clock.sleep(job.pause);
+    if (ended_) co_return *ended_;
+  }
+}
+
+/// FTPPUTFRMFS: after a cut or silence the server tells how much it has, and the rest is appended.
+Task<int> FtpService::upload_from_file(FileJob& job) {
+  const auto data = files_.read(job.file, 0, FileSystem::capacity);
+  if (!data) co_return ftp_code::file_system_error;
+  std::size_t from = 0;
+  for (unsigned tries = 0;; ++tries) {
+    FtpRequest wanted = request(FtpVerb::put);
+    if (from > 0) wanted.put_option = FtpPutOption::append;
+    open(std::move(wanted));
+    const int code = co_await deliver(std::string_view(*data).substr(from));
+    moved_ = data->size();
+    if (code == ftp_code::finished || !worth_a_retry(code) || tries >= job.retries) co_return code;
+    close();
+    if (ended_ == ftp_code::timeout) ended_.reset();
+    co_await surroundings_.clock.sleep(job.pause);
+    if (ended_) co_return *ended_;
+    FtpRequest asked = request(FtpVerb::put);
+    asked.verb = FtpVerb::size;
+    open(std::move(asked));
+    while (!outcome_ && !ended_) co_await event_;
+    if (ended_) co_return *ended_;
+    from = outcome_->code == ftp_code::finished ? std::min<std::size_t>(outcome_->size, data->size()) : 0;
+    close();
+  }
+}
+
+// --- what the host is told -----------------------------------------------------------------------------------------------------------
+
+std::optional<std::uint64_t> FtpService::progress(Operation operation) const {
+  return running_ == operation ? std::optional(moved_) : std::nullopt;
+}
+
+/// +FTPGET: 1,<res>; FTPGETTOFS and FTPPUTFRMFS tell 0,<total> or the bare code.
+void FtpService::report(Operation operation, int code) {
+  const bool bare = operation == Operation::get_to_fs || operation == Operation::put_from_fs;
+  std::string text = fmt::format("+{}: {}{}", word(operation), bare ? "" : "1,", code);
+  if (code == ftp_code::finished && (bare || operation == Operation::size)) text += fmt::format(",{}", moved_);
+  surroundings_.urc(text, nullptr);
+}
+
+}  // namespace sim800
