@@ -131,7 +131,7 @@ std::optional<int> FtpService::refusal(Operation operation) const {
 
 // --- the life of a session ---------------------------------------------------------------------------------------------------
 
-void FtpService::start(Operation operation, FileJob job) {
+void FtpService::start(Operation operation, FtpFileJob job) {
   if (running_) return report(operation, ftp_code::not_allowed);
   running_ = operation;
   announced_ = ready_ = finishing_ = false;
@@ -141,7 +141,7 @@ void FtpService::start(Operation operation, FileJob job) {
   run_.start([this] { run_.cancel(); });
 }
 
-Task<> FtpService::run(Operation operation, FileJob job) {
+Task<> FtpService::run(Operation operation, FtpFileJob job) {
   earliest_ = surroundings_.clock.now() + surroundings_.latency[Latency::ftp_session];
   int code = 0;
   if (const auto refused = refusal(operation)) {
@@ -157,7 +157,7 @@ Task<> FtpService::run(Operation operation, FileJob job) {
   report(operation, code);
 }
 
-Task<int> FtpService::perform(Operation operation, FileJob& job) {
+Task<int> FtpService::perform(Operation operation, FtpFileJob& job) {
   switch (operation) {
     case Operation::get:
     case Operation::list:
@@ -351,7 +351,7 @@ Task<int> FtpService::deliver(std::string_view bytes) {
 }
 
 /// FTPGETTOFS: after a cut or silence it goes on from where it was.
-Task<int> FtpService::download_to_file(FileJob& job) {
+Task<int> FtpService::download_to_file(FtpFileJob& job) {
   std::string data;
   for (unsigned tries = 0;; ++tries) {
     FtpRequest wanted = request(FtpVerb::get);
@@ -370,7 +370,7 @@ Task<int> FtpService::download_to_file(FileJob& job) {
 }
 
 /// FTPPUTFRMFS: after a cut or silence the server tells how much it has, and the rest is appended.
-Task<int> FtpService::upload_from_file(FileJob& job) {
+Task<int> FtpService::upload_from_file(FtpFileJob& job) {
   const auto data = files_.read(job.file, 0, FileSystem::capacity);
   if (!data) co_return ftp_code::file_system_error;
   std::size_t from = 0;

@@ -18,17 +18,17 @@
 
 namespace sim800 {
 
+/// What FTPGETTOFS and FTPPUTFRMFS are given beside the parameters.
+struct FtpFileJob {
+  std::string file;      ///< path on the module's drive
+  unsigned retries = 3;  ///< after a cut or silence
+  Duration pause = 5s;   ///< before each
+};
+
 class FtpService {
  public:
   /// What a session is for; each has a command and a URC of its name.
   enum class Operation : std::uint8_t { get, put, list, size, dele, mkd, rmd, get_to_fs, put_from_fs, ext_get };
-
-  /// What FTPGETTOFS and FTPPUTFRMFS are given beside the parameters.
-  struct FileJob {
-    std::string file;            ///< path on C:\
-    unsigned retries = 3;        ///< after a cut or silence
-    Duration pause = 5s;         ///< before each
-  };
 
   /// Who uses the RAM buffer, and what FTPPUT=1 therefore does.
   enum class Method : std::uint8_t { normal, ext_put, file_put, ext_get };
@@ -48,7 +48,7 @@ class FtpService {
 
   bool in_session() const { return running_.has_value(); }
   /// Starts a session; the outcome, 66 where one runs already, comes as a URC.
-  void start(Operation operation, FileJob job = {});
+  void start(Operation operation, FtpFileJob job = {});
   /// AT+FTPQUIT: the running session ends with 86.  False without one.
   bool quit();
   void bearer_closed(unsigned cid);
@@ -74,14 +74,14 @@ class FtpService {
   std::optional<std::uint64_t> progress(Operation operation) const;
 
  private:
-  Task<> run(Operation operation, FileJob job);
-  Task<int> perform(Operation operation, FileJob& job);
+  Task<> run(Operation operation, FtpFileJob job);
+  Task<int> perform(Operation operation, FtpFileJob& job);
   Task<int> stream_down();
   Task<int> stream_up();
   Task<int> collect(std::string& into, std::size_t limit, int too_large);
   Task<int> deliver(std::string_view bytes);
-  Task<int> download_to_file(FileJob& job);
-  Task<int> upload_from_file(FileJob& job);
+  Task<int> download_to_file(FtpFileJob& job);
+  Task<int> upload_from_file(FtpFileJob& job);
   Task<int> plain(Operation operation);
 
   /// A code that comes without a connection: no bearer, no name, no server.

@@ -173,7 +173,7 @@ Result load_file(Call& call) {
 
 // --- FTPGETTOFS, FTPPUTFRMFS ---------------------------------------------------------------------------------------------------
 
-FtpService::FileJob job(Call& call, std::string file, std::size_t from) {
+FtpFileJob job(Call& call, std::string file, std::size_t from) {
   return {.file = std::move(file), .retries = call.number(from, 3), .pause = std::chrono::seconds(call.number(from + 1, 5))};
 }
 
