@@ -225,9 +225,9 @@ void Channel::apply_settings() {
 void Channel::power_down() {
   dialogue_.cancel();
   delay_.cancel();
+  for (; !urcs_.empty(); urcs_.pop_front()) append(urcs_.front());  // NORMAL POWER DOWN may be among them
   flush();
   busy_ = false;
-  urcs_.clear();
   trace_input();
   input_.clear();
   head_ = 0;
