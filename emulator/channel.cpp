@@ -82,7 +82,7 @@ bool Channel::forget_client() {
 void Channel::pump() {
   if (pumping_) return;
   pumping_ = true;
-  while (!busy_ && port_.unsent() < Port::congested_at) {
+  while (!busy_ && modem_.answers() && port_.unsent() < Port::congested_at) {
     const std::string_view bytes = waiting();
     if (bytes.empty()) {
       if (forget_client()) continue;
@@ -229,6 +229,7 @@ void Channel::power_down() {
   flush();
   busy_ = false;
   trace_input();
+  if (received_ > consumed_) modem_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(received_ - consumed_)}});
   input_.clear();
   head_ = 0;
   consumed_ = received_;

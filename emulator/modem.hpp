@@ -89,7 +89,12 @@ class Modem {
   Settings settings;
 
  private:
-  enum class Power : std::uint8_t { off, booting, on };
+  enum class Power : std::uint8_t {
+    off,
+    booting,
+    on,
+    leaving,  ///< a reset or power-off is decided: nothing that comes now is heard
+  };
 
   Task<> boot();
   Task<> start_sim();

@@ -15,4 +15,23 @@ TEST_CASE("a channel whose command still runs hears the last words too") {
   CHECK_FALSE(bench.modem.answers());
 }
 
+TEST_CASE("what is typed ahead of a reset or a power-off is lost with it, however it is split") {
+  for (const World& world : {World{}, Bench::instant()}) {
+    for (const char* line : {"AT+CFUN=1,1\r", "AT+CPOWD=0\r"}) {
+      CAPTURE(line);
+      Bench whole(world), split(world);
+      whole.say("ATE0\r");
+      split.say("ATE0\r");
+      whole.wait(1s);
+      split.wait(1s);
+      whole.channel->receive(std::string(line) + "AT+CSQ\r");
+      split.channel->receive(line);
+      split.channel->receive("AT+CSQ\r");
+      const std::string answers = whole.wait(30s);
+      CHECK(answers.find("+CSQ") == std::string::npos);
+      CHECK(split.wait(30s) == answers);
+    }
+  }
+}
+
 }  // namespace sim800::test
