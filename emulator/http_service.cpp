@@ -59,7 +59,6 @@ HttpService::HttpService(const Surroundings& surroundings, const Settings& setti
     : surroundings_(surroundings), settings_(settings), bearers_(bearers), nvram_(nvram), client_(client), trace_(trace) {}
 
 void HttpService::initialise() {
-  terminate();
   on_ = true;
   const Nvram::Section* saved = nvram_.find(nvram_section);
   for (std::size_t i = 0; i < tag_count; ++i) {

@@ -34,4 +34,11 @@ TEST_CASE("what is typed ahead of a reset or a power-off is lost with it, howeve
   }
 }
 
+TEST_CASE("AT+HTTPSSL before AT+HTTPINIT holds") {
+  Bench bench;
+  CHECK(bench.ask("AT+HTTPSSL=1") == OK);
+  CHECK(bench.ask("AT+HTTPINIT") == OK);
+  CHECK(bench.ask("AT+HTTPSSL?") == "\r\n+HTTPSSL: 1\r\n\r\nOK\r\n");
+}
+
 }  // namespace sim800::test
