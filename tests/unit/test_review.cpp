@@ -41,4 +41,17 @@ TEST_CASE("AT+HTTPSSL before AT+HTTPINIT holds") {
   CHECK(bench.ask("AT+HTTPSSL?") == "\r\n+HTTPSSL: 1\r\n\r\nOK\r\n");
 }
 
+TEST_CASE("slowest timing: +HTTPACTION comes 1 s before TIMEOUT at the latest") {
+  World world;
+  world.timing.profile = TimingProfile::maximum;
+  Bench bench(world);
+  for (const char* line : {"AT+SAPBR=1,1\r", "AT+HTTPINIT\r", "AT+HTTPPARA=\"URL\",\"x\";+HTTPPARA=\"TIMEOUT\",30\r", "AT+HTTPACTION=0\r"}) {
+    bench.say(line);
+    bench.wait(line[3] == 'S' ? 100s : 15ms);
+  }
+  bench.http.answer({.status = 200, .head = {}, .body = "x"});
+  CHECK(bench.wait(28'999ms) == "");
+  CHECK(bench.wait(1ms) == "\r\n+HTTPACTION: 0,200,1\r\n");
+}
+
 }  // namespace sim800::test
