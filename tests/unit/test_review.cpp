@@ -54,4 +54,14 @@ TEST_CASE("slowest timing: +HTTPACTION comes 1 s before TIMEOUT at the latest") 
   CHECK(bench.wait(1ms) == "\r\n+HTTPACTION: 0,200,1\r\n");
 }
 
+TEST_CASE("ATH and AT+HVOIC end a call that is being set up: no NO CARRIER later") {
+  for (const char* line : {"ATH", "AT+HVOIC"}) {
+    Bench bench(World{});
+    bench.say("ATE0\rATD123;\r");
+    CHECK(bench.wait(1s) == "\r\nOK\r\n\r\nOK\r\n");
+    bench.say(std::string(line) + "\r");
+    CHECK(bench.wait(60s) == OK);
+  }
+}
+
 }  // namespace sim800::test
