@@ -64,4 +64,12 @@ TEST_CASE("ATH and AT+HVOIC end a call that is being set up: no NO CARRIER later
   }
 }
 
+TEST_CASE("what stands behind a form is no part of another command's name") {
+  Bench bench;
+  for (const char* line : {"AT+CRE?G", "AT+CGM R", "AT+CSQ Q", "AT+CREG?G", "AT+CMEE=?E"}) {
+    CAPTURE(line);
+    CHECK(bench.ask(line) == ERROR);
+  }
+}
+
 }  // namespace sim800::test
