@@ -72,4 +72,25 @@ TEST_CASE("what stands behind a form is no part of another command's name") {
   }
 }
 
+TEST_CASE("a bearer that was lost and opened anew is not closed by the command that closed the old one") {
+  World world;
+  world.timing.overrides["bearer.close"] = 60s;
+  Bench bench(world);
+  RecordingPort second_port;
+  Channel& second = bench.modem.attach(second_port, "second");
+  bench.say("AT+SAPBR=1,1\r");
+  bench.wait(3s);
+  bench.say("AT+SAPBR=0,1\r");
+  bench.wait(1s);
+  for (const char* line : {"AT+CGATT=0\r", "AT+SAPBR=1,1\r"}) {
+    second.receive(line);
+    bench.clock.advance(3s);
+  }
+  bench.wait(60s);
+  second_port.take();
+  second.receive("AT+SAPBR=2,1\r");
+  bench.clock.advance(1s);
+  CHECK(second_port.take().find("+SAPBR: 1,1,") != std::string::npos);
+}
+
 }  // namespace sim800::test
