@@ -39,7 +39,7 @@ void Channel::client_arrived() { modem_.record("client", {{"channel", name_}, {"
 
 void Channel::client_left() {
   modem_.record("client", {{"channel", name_}, {"present", false}});
-  leaves_.push_back(received_);
+  if (leaves_.empty() || leaves_.back() != received_) leaves_.push_back(received_);
   if (busy_) input_came_.raise();
   pump();
 }
@@ -58,8 +58,8 @@ void Channel::consume(std::size_t count) {
   const bool was_full = !wants_input();
   head_ += count;
   consumed_ += count;
-  if (head_ == input_.size()) {
-    input_.clear();
+  if (head_ == input_.size() || head_ >= input_limit) {  // a host that is always ahead never empties it
+    input_.erase(0, head_);
     head_ = 0;
   }
   if (was_full && wants_input() && !receiving_) port_.input_wanted();
