@@ -44,6 +44,11 @@ void Channel::client_left() {
   pump();
 }
 
+void Channel::drained() {
+  if (std::exchange(line_waits_, false)) run_line();
+  pump();
+}
+
 void Channel::output_lost(std::size_t count) {
   modem_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(count)}});
 }
@@ -113,9 +118,18 @@ void Channel::begin_line(bool runnable) {
   });
 }
 
+/// What a line has answered may be more than the wire takes: it goes on when the host has read that.
+bool Channel::congested() {
+  if (port_.unsent() + out_.size() < Port::congested_at) return false;
+  flush();
+  return port_.unsent() >= Port::congested_at;
+}
+
 void Channel::run_line() {
   if (!runnable_) return end_line(error);
   while (next_ < line_.commands().size()) {
+    line_waits_ = congested();
+    if (line_waits_) return;
     const std::optional<Result> result = run(line_.commands()[next_++]);
     if (!result) return;  // a dialogue goes on; dialogue_done() comes back here
     if (!result->is_ok()) return end_line(*result);
@@ -227,7 +241,7 @@ void Channel::power_down() {
   delay_.cancel();
   for (; !urcs_.empty(); urcs_.pop_front()) append(urcs_.front());  // NORMAL POWER DOWN may be among them
   flush();
-  busy_ = false;
+  busy_ = line_waits_ = false;
   trace_input();
   if (received_ > consumed_) modem_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(received_ - consumed_)}});
   input_.clear();

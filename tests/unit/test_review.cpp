@@ -93,4 +93,28 @@ TEST_CASE("a bearer that was lost and opened anew is not closed by the command t
   CHECK(second_port.take().find("+SAPBR: 1,1,") != std::string::npos);
 }
 
+TEST_CASE("a long answer to a slow reader: the rest of the line waits, nothing is lost") {
+  Bench bench;
+  for (const char* line : {"ATE0", "AT+HTTPINIT", "AT+SAPBR=1,1", "AT+HTTPPARA=\"URL\",\"x\"", "AT+HTTPACTION=0"}) bench.ask(line);
+  bench.http.answer({.status = 200, .head = {}, .body = std::string(100'000, 'x')});
+  bench.wait(1s);
+  struct SlowPort final : Port {
+    void send(std::string_view bytes) override { queue.append(bytes); }
+    std::size_t unsent() const override { return queue.size(); }
+    void input_wanted() override {}
+    std::string queue;
+  } port;
+  Channel& channel = bench.modem.attach(port, "slow");
+  channel.receive("ATE0\rAT+HTTPREAD;+HTTPREAD;+HTTPREAD\r");
+  std::string taken;
+  for (int reads = 0; reads < 3; ++reads) {
+    CHECK(port.queue.size() < 110'000);
+    taken += std::exchange(port.queue, {});
+    channel.drained();
+    bench.clock.advance(1s);
+  }
+  CHECK(taken.size() > 300'000);
+  CHECK(taken.ends_with("\r\nOK\r\n"));
+}
+
 }  // namespace sim800::test
