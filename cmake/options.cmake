@@ -21,7 +21,10 @@ target_compile_options(sim800_options INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # GCC bug 105651: "-Wrestrict" inside its own std::string; bug 105616: "maybe uninitialized" in its std::regex and
   # std::function under sanitizers.
-  target_compile_options(sim800_options INTERFACE -Wno-restrict $<$<BOOL:${SIM800_SANITIZE}>:-Wno-maybe-uninitialized>)
+  target_compile_options(sim800_options INTERFACE -Wno-restrict)
+  if(SIM800_SANITIZE)
+    target_compile_options(sim800_options INTERFACE -Wno-maybe-uninitialized)
+  endif()
 endif()
 if(SIM800_SANITIZE)
   target_compile_options(sim800_options INTERFACE -fsanitize=${SIM800_SANITIZE} -fno-omit-frame-pointer)

@@ -109,7 +109,7 @@ Task<Result> Bearers::close(unsigned cid) {
   closing.state = State::closing;
   if (on_closed) on_closed(cid);
   co_await surroundings_.clock.sleep(surroundings_.latency[Latency::bearer_close]);
-  closing.state = State::closed;
+  if (closing.state == State::closing) closing.state = State::closed;  // else it was lost, and maybe opened anew
   co_return ok;
 }
 

@@ -39,8 +39,13 @@ void Channel::client_arrived() { modem_.record("client", {{"channel", name_}, {"
 
 void Channel::client_left() {
   modem_.record("client", {{"channel", name_}, {"present", false}});
-  leaves_.push_back(received_);
+  if (leaves_.empty() || leaves_.back() != received_) leaves_.push_back(received_);
   if (busy_) input_came_.raise();
+  pump();
+}
+
+void Channel::drained() {
+  if (std::exchange(line_waits_, false)) run_line();
   pump();
 }
 
@@ -58,8 +63,8 @@ void Channel::consume(std::size_t count) {
   const bool was_full = !wants_input();
   head_ += count;
   consumed_ += count;
-  if (head_ == input_.size()) {
-    input_.clear();
+  if (head_ == input_.size() || head_ >= input_limit) {  // a host that is always ahead never empties it
+    input_.erase(0, head_);
     head_ = 0;
   }
   if (was_full && wants_input() && !receiving_) port_.input_wanted();
@@ -82,7 +87,7 @@ bool Channel::forget_client() {
 void Channel::pump() {
   if (pumping_) return;
   pumping_ = true;
-  while (!busy_ && port_.unsent() < Port::congested_at) {
+  while (!busy_ && modem_.answers() && port_.unsent() < Port::congested_at) {
     const std::string_view bytes = waiting();
     if (bytes.empty()) {
       if (forget_client()) continue;
@@ -113,9 +118,18 @@ void Channel::begin_line(bool runnable) {
   });
 }
 
+/// What a line has answered may be more than the wire takes: it goes on when the host has read that.
+bool Channel::congested() {
+  if (port_.unsent() + out_.size() < Port::congested_at) return false;
+  flush();
+  return port_.unsent() >= Port::congested_at;
+}
+
 void Channel::run_line() {
   if (!runnable_) return end_line(error);
   while (next_ < line_.commands().size()) {
+    line_waits_ = congested();
+    if (line_waits_) return;
     const std::optional<Result> result = run(line_.commands()[next_++]);
     if (!result) return;  // a dialogue goes on; dialogue_done() comes back here
     if (!result->is_ok()) return end_line(*result);
@@ -157,7 +171,8 @@ void Channel::dialogue_done() {
 }
 
 void Channel::end_line(Result result) {
-  const int error_mode = static_cast<int>(modem_.error_mode());
+  // Looked up only where it matters: it costs a sixth of a short command.
+  const int error_mode = result.kind == Result::Kind::code ? 0 : static_cast<int>(modem_.error_mode());
   response_.next_command();
   response_.end(result, error_mode);
   if (modem_.trace() != nullptr) {
@@ -225,10 +240,11 @@ void Channel::apply_settings() {
 void Channel::power_down() {
   dialogue_.cancel();
   delay_.cancel();
+  for (; !urcs_.empty(); urcs_.pop_front()) append(urcs_.front());  // NORMAL POWER DOWN may be among them
   flush();
-  busy_ = false;
-  urcs_.clear();
+  busy_ = line_waits_ = false;
   trace_input();
+  if (received_ > consumed_) modem_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(received_ - consumed_)}});
   input_.clear();
   head_ = 0;
   consumed_ = received_;

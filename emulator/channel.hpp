@@ -31,7 +31,7 @@ class Channel final : public PortUser {
   bool wants_input() const override { return received_ - consumed_ < input_limit; }
   void client_arrived() override;
   void client_left() override;
-  void drained() override { pump(); }
+  void drained() override;
   void output_lost(std::size_t count) override;
 
   // From the module.
@@ -78,6 +78,7 @@ class Channel final : public PortUser {
 
   void pump();
   bool forget_client();
+  bool congested();
   void begin_line(bool runnable);
   void run_line();
   std::optional<Result> run(const TypedCommand& typed);
@@ -107,6 +108,7 @@ class Channel final : public PortUser {
   Arguments arguments_;
   std::size_t next_ = 0;            ///< command of the line that comes next
   bool runnable_ = false;
+  bool line_waits_ = false;         ///< for the host to take what the line has answered so far
   bool busy_ = false;
   bool pumping_ = false;
   bool receiving_ = false;

@@ -42,7 +42,7 @@ struct Call {
   template <class... Values>
   void print(fmt::format_string<Values...> format, Values&&... values) const {
     fmt::memory_buffer buffer;
-    fmt::format_to(std::back_inserter(buffer), format, std::forward<Values>(values)...);
+    fmt::format_to(fmt::appender(buffer), format, std::forward<Values>(values)...);
     response.line({buffer.data(), buffer.size()});
   }
 };

@@ -55,7 +55,6 @@ HttpService::HttpService(const Surroundings& surroundings, const Settings& setti
     : surroundings_(surroundings), settings_(settings), bearers_(bearers), nvram_(nvram), client_(client), trace_(trace) {}
 
 void HttpService::initialise() {
-  terminate();
   on_ = true;
   const Nvram::Section* saved = nvram_.find(nvram_section);
   for (std::size_t i = 0; i < tag_count; ++i) {
@@ -122,7 +121,8 @@ bool HttpService::act(HttpMethod method) {
 }
 
 Task<> HttpService::run(HttpMethod method) {
-  const TimePoint earliest = surroundings_.clock.now() + surroundings_.latency[Latency::http_action];
+  const Duration limit = std::chrono::seconds(number(timeout));
+  const TimePoint earliest = surroundings_.clock.now() + std::min(surroundings_.latency[Latency::http_action], limit - 1s);
   if (trace_ != nullptr) trace_->event("http", {{"phase", "start"}, {"method", word(method)}, {"url", values_[url]}});
   HttpResult result = co_await transfer(method);
   // Drivers count on some silence between OK and the URC, however near the server is.

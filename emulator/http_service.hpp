@@ -40,7 +40,7 @@ class HttpService {
   bool on() const { return on_; }
   bool busy() const { return busy_; }
 
-  /// Loads the saved parameters, if any, and empties the buffer.
+  /// Switches an off service on, with the saved parameters, if any.
   void initialise();
   /// Drops a running request without a word.
   void terminate();

@@ -74,7 +74,7 @@ void Modem::urc(Code code) {
 void Modem::press_power_key() {
   if (power_ == Power::off) {
     power_on();
-  } else {
+  } else if (power_ != Power::leaving) {
     network.power_off();  // it detaches before it says so
     power_change_ = clock.after(latency[Latency::power_down], [this] {
       urc("NORMAL POWER DOWN");
@@ -154,6 +154,7 @@ void Modem::boot_urc(std::string_view text, bool needs_fixed_rate) {
 }
 
 void Modem::reset_soon(Channel* ok_to) {
+  power_ = Power::leaving;
   power_change_ = clock.after(Duration::zero(), [this, ok_to] {
     power_off();
     ok_after_reset_ = ok_to;
@@ -162,6 +163,7 @@ void Modem::reset_soon(Channel* ok_to) {
 }
 
 void Modem::power_off_soon() {
+  power_ = Power::leaving;
   power_change_ = clock.after(Duration::zero(), [this] { power_off(); });
 }
 

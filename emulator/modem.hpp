@@ -67,6 +67,8 @@ class Modem {
   bool set_clock(std::string_view text);
   /// A voice call that was dialled comes to nothing: NO CARRIER.
   void call_ends_in(Duration delay);
+  /// The host hangs up: nothing more is said of the call.
+  void hang_up() { call_end_.cancel(); }
   /// S5 or &C changed: channels act on them.
   void apply_line_settings();
 
@@ -89,7 +91,12 @@ class Modem {
   Settings settings;
 
  private:
-  enum class Power : std::uint8_t { off, booting, on };
+  enum class Power : std::uint8_t {
+    off,
+    booting,
+    on,
+    leaving,  ///< a reset or power-off is decided: nothing that comes now is heard
+  };
 
   Task<> boot();
   Task<> start_sim();

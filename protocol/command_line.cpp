@@ -96,7 +96,10 @@ class Scanner {
     }
     // What stands between here and the ';' belongs to no form: the command is not one the module knows.
     skip_blanks();
-    if (!rest_.empty() && rest_.front() != ';' && rest_.front() != '&') command.name.push_back(take());
+    if (!rest_.empty() && rest_.front() != ';' && rest_.front() != '&') {
+      take();
+      command.name.push_back('?');  // in no command's name
+    }
   }
 
   // Where the arguments end: at a ';' outside quotes, or at an '&' behind nothing but numbers (AT+IPR=115200&W).

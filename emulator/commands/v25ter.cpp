@@ -13,6 +13,12 @@ using enum Saved;
 
 Result accept(Call&) { return ok; }
 
+/// ATH, AT+HVOIC: OK also where there is no call.
+Result hang_up(Call& call) {
+  call.modem.hang_up();
+  return ok;
+}
+
 /// ATA with no call to answer.
 Result answer_call(Call&) { return Code::no_carrier; }
 
@@ -90,7 +96,7 @@ constexpr Command table[] = {
     {.name = "D><n>", .section = "2.2.4", .support = accepts, .execute = dial},
     {.name = "D><str>", .section = "2.2.5", .support = accepts, .execute = dial},
     {.name = "DL", .section = "2.2.6", .support = accepts, .execute = dial},
-    {.name = "H", .section = "2.2.8", .support = accepts, .parameters = {optional(number("0"))}, .write = accept, .seconds = 20},
+    {.name = "H", .section = "2.2.8", .support = accepts, .parameters = {optional(number("0"))}, .write = hang_up, .seconds = 20},
     {.name = "I", .section = "2.2.9", .parameters = {optional(number("0-9"))}, .write = show_product},
     {.name = "L", .section = "2.2.10", .support = accepts, .parameters = {optional(number("0-9"))}, .write = accept},
     {.name = "M", .section = "2.2.11", .support = accepts, .parameters = {optional(number("0-9"))}, .write = accept},
@@ -111,7 +117,7 @@ constexpr Command table[] = {
     {.name = "+IPR", .section = "2.2.41", .support = state, .saved = profile_uart, .parameters = {number(rates, "115200")},
      .test = "+IPR: (),(0,1200,2400,4800,9600,19200,38400,57600,115200,230400,460800)",
      .read = show_setting, .write = keep_setting},
-    {.name = "+HVOIC", .section = "2.2.42", .support = accepts, .execute = accept, .seconds = 20},
+    {.name = "+HVOIC", .section = "2.2.42", .support = accepts, .execute = hang_up, .seconds = 20},
     {.name = "+CGMI", .section = "3.2.8", .test = "", .execute = show_manufacturer},
     {.name = "+CGMM", .section = "3.2.9", .test = "", .execute = show_model},
     {.name = "+CGMR", .section = "3.2.10", .test = "", .execute = show_revision},

@@ -128,27 +128,4 @@ TEST_CASE("a congested wire starts no further command") {
   CHECK(bench.port.take() == "AT\r\r\nOK\r\n");
 }
 
-TEST_CASE("the same answers however the bytes are split") {
-  const std::string lines[] = {"AT", "ATE0", "at+csq;+creg?", "AT+HTTPINIT", "AT+HTTPDATA=5,1000", "AT+HTTPREAD", "AT+NONE", "junk", "ATE1", "AT+CMEE=2", "AT+NONE", "AT+SAPBR=1,1", "AT+SAPBR=1,1", "AT+SAPBR=2,1"};
-  for (const std::string end : {"\r", "\n", "\r\n"}) {
-    std::string stream;
-    for (const std::string& line : lines) {
-      stream += line + end;
-      if (line.starts_with("AT+HTTPDATA")) stream += "A\n\r\x1bT";
-      if (line.starts_with("AT+HTTPDATA")) stream += end;  // drivers send one regularly
-    }
-    std::string expected;
-    for (const std::size_t size : {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{7}, stream.size()}) {
-      Bench bench(World{});
-      for (std::size_t i = 0; i < stream.size(); i += size) bench.channel->receive(std::string_view(stream).substr(i, size));
-      const std::string answers = bench.wait(60s);
-      if (expected.empty()) expected = answers;
-      CAPTURE(end);
-      CAPTURE(size);
-      CHECK(answers == expected);
-      CHECK(answers.find("+HTTPREAD: 5\r\nA\n\r\x1bT\r\nOK\r\n") != std::string::npos);
-    }
-  }
-}
-
 }  // namespace sim800::test

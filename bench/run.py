@@ -1,0 +1,269 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Measures the emulator against a floor in the same run, and prints one table (docs/bench.md).
+
+Usage: bench/run.py BUILD_DIR [--only NAME]... [--json]
+"""
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+BUFFER = 319_488  # bytes the module's HTTP buffer holds
+PAGE = 300_000  # bytes of the page that is fetched
+OK = b"\r\nOK\r\n"
+
+
+class Row:
+    """One line of the table.  `better`: on which side of the aim the ratio, or else the figure, is met."""
+
+    def __init__(self, measure, figure, unit, floor=None, ratio=None, aim=None, better="<=", digits=1):
+        self.measure, self.figure, self.unit, self.floor = measure, figure, unit, floor
+        self.ratio, self.aim, self.better, self.digits = ratio, aim, better, digits
+        judged = figure if ratio is None else ratio
+        self.met = None if aim is None else judged <= aim if better == "<=" else judged >= aim
+
+    def cells(self):
+        number = lambda value: "" if value is None else f"{value:,.{self.digits}f} {self.unit}".strip()
+        return [self.measure, number(self.figure), number(self.floor),
+                "" if self.ratio is None else f"{self.ratio:.2f}",
+                "" if self.aim is None else f"{self.better} {self.aim:,g}",
+                {True: "met", False: "NOT MET", None: ""}[self.met]]
+
+
+class Bench:
+    def __init__(self, build, directory):
+        self.sim800 = build / "sim800"
+        self.programs = build / "bench"
+        self.directory = directory
+        self.scenario = HERE / "quiet.json"
+
+    # --- processes ---
+
+    @contextlib.contextmanager
+    def process(self, *command):
+        words = [str(part) for part in command]
+        child = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            yield child
+        finally:
+            child.send_signal(signal.SIGTERM)
+            child.communicate()
+
+    @contextlib.contextmanager
+    def module(self):
+        """A running module: yields the process, its pty, and its TCP addresses (one to measure, one to prepare)."""
+        command = [self.sim800, "run", self.scenario, "--timing", "instant", "--pty", self.directory / "tty",
+                   "--tcp", "127.0.0.1:0", "--tcp", "127.0.0.1:0"]
+        with self.process(*command) as child:
+            lines = []
+            while lines[-1:] != [["ready"]]:
+                lines.append(child.stdout.readline().split())
+                if not lines[-1]:
+                    sys.exit("bench: the emulator did not start")
+            yield child, lines[0][2], ":".join(lines[1][1:]), Line(lines[2][1], int(lines[2][2]))
+
+    @contextlib.contextmanager
+    def answer_loop(self, kind, size):
+        with self.process(self.programs / "bench_answer_loop", kind, size) as child:
+            yield child.stdout.readline().strip()
+
+    def medians(self, program, *arguments):
+        """What a stopwatch program prints: measured and floor in nanoseconds, and their ratio."""
+        command = [str(self.programs / program), *map(str, arguments)]
+        # The limit is for a peer that says less than is waited for.
+        report = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=60).stdout
+        return [float(figure) for figure in report.split()]
+
+    @contextlib.contextmanager
+    def one_cpu(self):
+        """Everything started inside runs on one CPU.  Where the scheduler puts two processes that talk moves a round
+        trip by a factor of three, on either side of the comparison; on one CPU what is left is the work they do."""
+        before = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, {max(before)})
+        try:
+            yield
+        finally:
+            os.sched_setaffinity(0, before)
+
+    def exchange(self, line, depth, size, rounds, count, measured, floor):
+        return self.medians("bench_exchange", line, depth, size, rounds, count, measured, floor)
+
+    # --- measures ---
+
+    def round_trip(self, kind):
+        with self.one_cpu(), self.module() as (_, pty, tcp, _), self.answer_loop(kind, len(OK)) as floor:
+            ours, bare, ratio = self.exchange("AT", 1, len(OK), 400, 50, pty if kind == "pty" else tcp, floor)
+        name = {"pty": "a pty", "tcp": "TCP"}[kind]
+        yield Row(f"AT to OK over {name}", ours / 1e3, "us", bare / 1e3, ratio, 1.3)
+
+    def pty(self):
+        return self.round_trip("pty")
+
+    def tcp(self):
+        return self.round_trip("tcp")
+
+    def pipeline(self):
+        depth = 64
+        with self.one_cpu(), self.module() as (_, _, tcp, _), self.answer_loop("tcp", len(OK)) as floor:
+            ours, bare, ratio = self.exchange("AT", depth, depth * len(OK), 200, 10, tcp, floor)
+        rate = lambda nanoseconds: depth * 1e9 / nanoseconds / 1e3
+        yield Row(f"AT {depth} deep over TCP, thousands a second", rate(ours), "k/s", rate(bare), 1 / ratio, 1.0, ">=")
+
+    def httpread(self):
+        size = len(f"\r\n+HTTPREAD: {BUFFER}\r\n") + BUFFER + len(OK)
+        with self.one_cpu(), self.module() as (_, pty, _, line), self.answer_loop("pty", size) as floor:
+            line.ask("AT+HTTPINIT")
+            line.ask(f"AT+HTTPDATA={BUFFER},60000", b"DOWNLOAD\r\n")
+            line.send(b"x" * BUFFER)
+            line.wait_for(OK)
+            ours, bare, ratio = self.exchange("AT+HTTPREAD", 1, size, 100, 4, pty, floor)
+        yield Row(f"HTTPREAD of {BUFFER:,} bytes over a pty", ours / 1e6, "ms", bare / 1e6, ratio, 1.5, digits=2)
+
+    def httpget(self):
+        (self.directory / "page").write_bytes(b"x" * PAGE)
+        ours, curl, transfer = [], [], []
+        with self.module() as (_, _, _, line), self.web_server() as url:
+            fetch = ["curl", "-s", "-o", "/dev/null", "-w", "%{time_total} %{size_download}", "--noproxy", "*", url]
+            for command in ("AT+SAPBR=1,1", "AT+HTTPINIT", 'AT+HTTPPARA="CID",1', f'AT+HTTPPARA="URL","{url}"'):
+                line.ask(command)
+            for _ in range(60):
+                start = time.perf_counter()
+                line.ask("AT+HTTPACTION=0", f"+HTTPACTION: 0,200,{PAGE}\r\n".encode())
+                ours.append(time.perf_counter() - start)
+                start = time.perf_counter()
+                report = subprocess.run(fetch, check=True, stdout=subprocess.PIPE, text=True).stdout
+                curl.append(time.perf_counter() - start)
+                seconds, size = report.split()
+                if int(size) != PAGE:
+                    sys.exit(f"bench: curl fetched {size} bytes")
+                transfer.append(float(seconds))
+        for name, floor, aim in (("the curl program", curl, 1.5), ("curl's own time_total", transfer, None)):
+            ratio = statistics.median(a / b for a, b in zip(ours, floor))
+            yield Row(f"HTTP GET of {PAGE:,} bytes, floor: {name}", statistics.median(ours) * 1e3, "ms",
+                      statistics.median(floor) * 1e3, ratio, aim, digits=2)
+
+    def start(self):
+        empty = self.programs / "bench_empty"
+        libraries = [self.libraries(program) for program in (self.sim800, empty)]
+        if libraries[0] != libraries[1]:
+            sys.exit(f"bench: not the same libraries: {libraries[0] ^ libraries[1]} (bench/CMakeLists.txt)")
+        command = [self.sim800, "run", "--stdio", "--timing", "instant", "--", empty]
+        ours, bare, ratio = self.medians("bench_first_answer", 100, *command)
+        yield Row("start to first OK over --stdio, floor: an empty program", ours / 1e6, "ms", bare / 1e6, ratio,
+                  1.5, digits=2)
+
+    def csq(self):
+        few, many = 1_000, 11_000
+        counted = [self.count_instructions(count) for count in (few, many)]
+        command = [self.programs / "bench_csq_loop", str(many)]
+        asked = int(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+        yield Row("instructions of one AT+CSQ", (counted[1] - counted[0]) / (many - few), "", aim=3000, digits=0)
+        yield Row(f"heap allocations of {many:,} AT+CSQ", asked, "", aim=0, digits=0)
+
+    def memory(self):
+        with self.module() as (child, _, _, line), self.process(self.programs / "bench_empty") as empty:
+            line.ask("AT")
+            empty.stdout.readline()
+            ours, bare = self.resident(child.pid), self.resident(empty.pid)
+        yield Row("memory resident, idle", ours, "MiB", bare, ours / bare)
+
+    # --- what they need ---
+
+    @contextlib.contextmanager
+    def web_server(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        configuration = self.directory / "nginx.conf"
+        uses = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        scratch = "".join(f"{use}_temp_path {self.directory}; " for use in uses)
+        configuration.write_text(
+            f"daemon off; master_process off; pid {self.directory}/nginx.pid; error_log stderr error; events {{}}"
+            f"http {{ access_log off; {scratch} server {{ listen 127.0.0.1:{port}; root {self.directory}; }} }}")
+        with self.process("/usr/sbin/nginx", "-e", "stderr", "-c", configuration) as server:
+            while server.poll() is None:
+                with contextlib.suppress(ConnectionRefusedError):
+                    socket.create_connection(("127.0.0.1", port)).close()
+                    break
+            yield f"http://127.0.0.1:{port}/page"
+
+    def count_instructions(self, count):
+        command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={self.directory}/callgrind.out",
+                   str(self.programs / "bench_csq_loop"), str(count)]
+        report = subprocess.run(command, check=True, capture_output=True, text=True).stderr
+        return int(re.search(r"Collected : (\d+)", report)[1])
+
+    def libraries(self, program):
+        report = subprocess.run(["ldd", program], check=True, capture_output=True, text=True).stdout
+        return {line.split()[0] for line in report.splitlines()}
+
+    def resident(self, pid):
+        status = pathlib.Path(f"/proc/{pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+
+class Line:
+    """A serial line to the module, for what has to be said before and between measurements."""
+
+    def __init__(self, host, port):
+        self.wire = socket.create_connection((host, port))
+        self.wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.wire.settimeout(30)
+
+    def send(self, data):
+        self.wire.sendall(data)
+
+    def wait_for(self, end):
+        text = b""
+        while not text.endswith(end):
+            more = self.wire.recv(4096)
+            text += more
+            if not more or text.endswith(b"ERROR\r\n"):
+                raise RuntimeError(f"{text!r} instead of {end!r}")
+
+    def ask(self, command, end=OK):
+        self.send(command.encode() + b"\r")
+        self.wait_for(end)
+
+
+MEASURES = ["pty", "tcp", "pipeline", "httpread", "httpget", "start", "csq", "memory"]
+
+
+def print_table(rows):
+    table = [["measure (--timing instant)", "figure", "floor", "ratio", "aim", ""]] + [row.cells() for row in rows]
+    widths = [max(map(len, column)) for column in zip(*table)]
+    for cells in table:
+        numbers = [cell.rjust(width) for cell, width in zip(cells, widths)][1:]
+        print("  ".join([cells[0].ljust(widths[0]), *numbers]).rstrip())
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Measures the emulator against floors in the same run.")
+    parser.add_argument("build", type=pathlib.Path, metavar="BUILD_DIR")
+    parser.add_argument("--only", action="append", choices=MEASURES, metavar="NAME", help=", ".join(MEASURES))
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    rows = []
+    with tempfile.TemporaryDirectory() as directory:
+        bench = Bench(options.build.resolve(), pathlib.Path(directory))
+        for name in options.only or MEASURES:
+            print(f"bench: {name}", file=sys.stderr)
+            rows += getattr(bench, name)()
+    if options.json:
+        print(json.dumps([vars(row) for row in rows], indent=2))
+    else:
+        print_table(rows)
+
+
+if __name__ == "__main__":
+    main()

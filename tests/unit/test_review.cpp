@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// What a second look found: last words, type-ahead before a reset, order of SSL and HTTP set-up, odd spellings.
+#include <doctest/doctest.h>
+
+#include "tests/unit/test_bench.hpp"
+
+namespace sim800::test {
+
+TEST_CASE("a channel whose command still runs hears the last words too") {
+  Bench bench(World{});
+  bench.say("ATE0\rAT+COPS=?\r");
+  bench.wait(1s);
+  bench.modem.press_power_key();
+  CHECK(bench.wait(5s).ends_with("\r\nNORMAL POWER DOWN\r\n"));
+  CHECK_FALSE(bench.modem.answers());
+}
+
+TEST_CASE("what is typed ahead of a reset or a power-off is lost with it, however it is split") {
+  for (const World& world : {World{}, Bench::instant()}) {
+    for (const char* line : {"AT+CFUN=1,1\r", "AT+CPOWD=0\r"}) {
+      CAPTURE(line);
+      Bench whole(world), split(world);
+      whole.say("ATE0\r");
+      split.say("ATE0\r");
+      whole.wait(1s);
+      split.wait(1s);
+      whole.channel->receive(std::string(line) + "AT+CSQ\r");
+      split.channel->receive(line);
+      split.channel->receive("AT+CSQ\r");
+      const std::string answers = whole.wait(30s);
+      CHECK(answers.find("+CSQ") == std::string::npos);
+      CHECK(split.wait(30s) == answers);
+    }
+  }
+}
+
+TEST_CASE("AT+HTTPSSL before AT+HTTPINIT holds") {
+  Bench bench;
+  CHECK(bench.ask("AT+HTTPSSL=1") == OK);
+  CHECK(bench.ask("AT+HTTPINIT") == OK);
+  CHECK(bench.ask("AT+HTTPSSL?") == "\r\n+HTTPSSL: 1\r\n\r\nOK\r\n");
+}
+
+TEST_CASE("slowest timing: +HTTPACTION comes 1 s before TIMEOUT at the latest") {
+  World world;
+  world.timing.profile = TimingProfile::maximum;
+  Bench bench(world);
+  for (const char* line : {"AT+SAPBR=1,1\r", "AT+HTTPINIT\r", "AT+HTTPPARA=\"URL\",\"x\";+HTTPPARA=\"TIMEOUT\",30\r", "AT+HTTPACTION=0\r"}) {
+    bench.say(line);
+    bench.wait(line[3] == 'S' ? 100s : 15ms);
+  }
+  bench.http.answer({.status = 200, .head = {}, .body = "x"});
+  CHECK(bench.wait(28'999ms) == "");
+  CHECK(bench.wait(1ms) == "\r\n+HTTPACTION: 0,200,1\r\n");
+}
+
+TEST_CASE("ATH and AT+HVOIC end a call that is being set up: no NO CARRIER later") {
+  for (const char* line : {"ATH", "AT+HVOIC"}) {
+    Bench bench(World{});
+    bench.say("ATE0\rATD123;\r");
+    CHECK(bench.wait(1s) == "\r\nOK\r\n\r\nOK\r\n");
+    bench.say(std::string(line) + "\r");
+    CHECK(bench.wait(60s) == OK);
+  }
+}
+
+TEST_CASE("what stands behind a form is no part of another command's name") {
+  Bench bench;
+  for (const char* line : {"AT+CRE?G", "AT+CGM R", "AT+CSQ Q", "AT+CREG?G", "AT+CMEE=?E"}) {
+    CAPTURE(line);
+    CHECK(bench.ask(line) == ERROR);
+  }
+}
+
+TEST_CASE("a bearer that was lost and opened anew is not closed by the command that closed the old one") {
+  World world;
+  world.timing.overrides["bearer.close"] = 60s;
+  Bench bench(world);
+  RecordingPort second_port;
+  Channel& second = bench.modem.attach(second_port, "second");
+  bench.say("AT+SAPBR=1,1\r");
+  bench.wait(3s);
+  bench.say("AT+SAPBR=0,1\r");
+  bench.wait(1s);
+  for (const char* line : {"AT+CGATT=0\r", "AT+SAPBR=1,1\r"}) {
+    second.receive(line);
+    bench.clock.advance(3s);
+  }
+  bench.wait(60s);
+  second_port.take();
+  second.receive("AT+SAPBR=2,1\r");
+  bench.clock.advance(1s);
+  CHECK(second_port.take().find("+SAPBR: 1,1,") != std::string::npos);
+}
+
+TEST_CASE("a long answer to a slow reader: the rest of the line waits, nothing is lost") {
+  Bench bench;
+  for (const char* line : {"ATE0", "AT+HTTPINIT", "AT+SAPBR=1,1", "AT+HTTPPARA=\"URL\",\"x\"", "AT+HTTPACTION=0"}) bench.ask(line);
+  bench.http.answer({.status = 200, .head = {}, .body = std::string(100'000, 'x')});
+  bench.wait(1s);
+  struct SlowPort final : Port {
+    void send(std::string_view bytes) override { queue.append(bytes); }
+    std::size_t unsent() const override { return queue.size(); }
+    void input_wanted() override {}
+    std::string queue;
+  } port;
+  Channel& channel = bench.modem.attach(port, "slow");
+  channel.receive("ATE0\rAT+HTTPREAD;+HTTPREAD;+HTTPREAD\r");
+  std::string taken;
+  for (int reads = 0; reads < 3; ++reads) {
+    CHECK(port.queue.size() < 110'000);
+    taken += std::exchange(port.queue, {});
+    channel.drained();
+    bench.clock.advance(1s);
+  }
+  CHECK(taken.size() > 300'000);
+  CHECK(taken.ends_with("\r\nOK\r\n"));
+}
+
+}  // namespace sim800::test
