@@ -26,6 +26,7 @@ Modem::Modem(const Parts& parts)
       network(surroundings_, settings),
       bearers(surroundings_, network),
       http(surroundings_, settings, bearers, parts.nvram, parts.http, parts.trace),
+      ftp(surroundings_, settings, bearers, parts.nvram, parts.files, parts.ftp),
       rtc(clock) {
   sim.on_unlocked = [this] {
     urc("+CPIN: READY");
@@ -33,7 +34,10 @@ Modem::Modem(const Parts& parts)
     start_.start([] {});
   };
   network.on_detached = [this](Channel* cause) { bearers.lose_all(cause); };
-  bearers.on_closed = [this](unsigned cid) { http.bearer_closed(cid); };
+  bearers.on_closed = [this](unsigned cid) {
+    http.bearer_closed(cid);
+    ftp.bearer_closed(cid);
+  };
   if (const Nvram::Section* saved = nvram_.find("clock")) {
     if (const auto zone = saved->find("zone"); zone != saved->end()) rtc.set_zone(std::atoi(zone->second.c_str()));
   }
@@ -87,6 +91,7 @@ void Modem::power_on() {
   power_ = Power::booting;
   record("power", {{"state", "on"}});
   settings.boot();
+  ftp.boot();
   functionality_ = settings.number("+CFUN");
   call_ready_ = synchronised_ = false;
   boot_ = boot();
@@ -98,6 +103,7 @@ void Modem::power_off() {
   start_.cancel();
   call_end_.cancel();
   http.terminate();
+  ftp.reset();
   bearers.reset();
   network.power_off();
   sim.power_off();

@@ -10,10 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "backends/ftp.hpp"
 #include "backends/http.hpp"
 #include "emulator/bearer.hpp"
 #include "emulator/channel.hpp"
 #include "emulator/clock.hpp"
+#include "emulator/ftp_service.hpp"
 #include "emulator/http_service.hpp"
 #include "emulator/latency.hpp"
 #include "emulator/network.hpp"
@@ -35,6 +37,7 @@ class Modem {
     Clock& clock;
     Nvram& nvram;
     HttpClient& http;
+    FtpClient& ftp;
     Trace* trace = nullptr;
     std::uint64_t seed = 0;
   };
@@ -115,6 +118,7 @@ class Modem {
   Network network;
   Bearers bearers;
   HttpService http;
+  FtpService ftp;
   Rtc rtc;
 
  private:

@@ -29,7 +29,9 @@ void read_quirks(Section& quirks, Quirks& into) {
   quirks["http_overflow_status"].number(into.http_overflow_status, http_status_range);
   quirks["http_data_max"].number(into.http_data_max, {1, 319'488});
   quirks["http_url_max"].number(into.http_url_max, {16, 2048});
-  quirks["ftp_empty_name"].not_yet();
+  quirks["ftp_empty_name"].number(into.ftp_empty_name, {61, 99});
+  quirks["ftp_mode"].number(into.ftp_mode, {0, 1});
+  quirks["ftp_put_length"].number(into.ftp_put_length, {1, 1460});
 }
 
 // As it would be typed behind the command's "=".

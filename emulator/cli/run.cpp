@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/curl_ftp.hpp"
 #include "backends/curl_http.hpp"
 #include "backends/endpoints.hpp"
 #include "emulator/asio_clock.hpp"
@@ -61,11 +62,12 @@ class Run {
         clock_(loop_, world_.timing.scale),
         link_(loop_, world_.network.hosts),
         http_(make_curl_http_client(loop_, link_)),
+        ftp_(make_curl_ftp_client(loop_, link_)),
         lines_(options.stdio ? stderr : stdout) {
     if (!options.trace.empty()) trace_.emplace(options.trace, clock_);
     open_endpoints(options);
     modem_ = std::make_unique<Modem>(
-        Modem::Parts{world_, clock_, nvram_, *http_, trace_ ? &*trace_ : nullptr, options.seed});
+        Modem::Parts{world_, clock_, nvram_, *http_, *ftp_, trace_ ? &*trace_ : nullptr, options.seed});
     record_start(options);
   }
 
@@ -139,6 +141,7 @@ class Run {
   AsioClock clock_;
   RadioLink link_;
   std::unique_ptr<HttpClient> http_;
+  std::unique_ptr<FtpClient> ftp_;
   std::optional<Trace> trace_;
   std::unique_ptr<Modem> modem_;
   std::vector<std::unique_ptr<Endpoint>> endpoints_;

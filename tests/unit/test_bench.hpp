@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "emulator/modem.hpp"
 
@@ -51,10 +52,61 @@ class HeldHttpClient final : public HttpClient {
   };
 };
 
+/// One session at a time, played by the test.
+class HeldFtpClient final : public FtpClient {
+ public:
+  std::unique_ptr<FtpSession> start(FtpRequest wanted, FtpEvents told) override {
+    request = std::move(wanted);
+    requests.push_back(request);
+    events = std::move(told);
+    incoming.clear();
+    written.clear();
+    free_room = 0;
+    finished = false;
+    return std::make_unique<Session>(*this);
+  }
+
+  void data(std::string_view bytes) {
+    incoming.append(bytes);
+    events.heard();
+    events.changed();
+  }
+  void accept(std::size_t count = FtpSession::window) {
+    free_room = count;
+    events.heard();
+    events.changed();
+  }
+  void done(int code, std::uint64_t size = 0) { events.done({code, size}); }
+
+  FtpRequest request;
+  std::vector<FtpRequest> requests;
+  FtpEvents events;
+  std::string incoming, written;
+  std::size_t free_room = 0;
+  bool finished = false;
+  int running = 0;
+
+ private:
+  struct Session final : FtpSession {
+    explicit Session(HeldFtpClient& c) : client(c) { ++client.running; }
+    ~Session() override { --client.running; }
+    std::string_view readable() const override { return client.incoming; }
+    void consume(std::size_t count) override { client.incoming.erase(0, count); }
+    std::size_t room() const override { return client.free_room; }
+    void write(std::string_view bytes) override {
+      client.written.append(bytes);
+      client.free_room -= bytes.size();
+    }
+    void finish() override { client.finished = true; }
+    std::uint64_t sent() const override { return client.written.size(); }
+    HeldFtpClient& client;
+  };
+};
+
 struct Bench {
   /// Boots it unless `boot` is false; the boot URCs are taken away.
   explicit Bench(World given = instant(), bool boot = true, Nvram* kept = nullptr)
-      : world(std::move(given)), modem({world, clock, kept != nullptr ? *kept : own_nvram, http, nullptr, 1}) {
+      : world(std::move(given)), modem({world, clock, kept != nullptr ? *kept : own_nvram, http, ftp, nullptr, 1}) {
     channel = &modem.attach(port, "test");
     if (!boot) return;
     modem.power_on();
@@ -92,6 +144,7 @@ struct Bench {
   VirtualClock clock;
   Nvram own_nvram;
   HeldHttpClient http;
+  HeldFtpClient ftp;
   RecordingPort port;
   Modem modem;
   Channel* channel = nullptr;
