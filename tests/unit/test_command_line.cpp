@@ -57,7 +57,7 @@ TEST_CASE("a line is cut into commands") {
       {"A+CSQ", {"A!"}},
       {"1", {"1!"}},
       {"+CSQx", {"+CSQX!"}},
-      {"+CSQ?1", {"+CSQ1?"}},
+      {"+CSQ?1", {"+CSQ??"}},
       {";;;", {}},
   };
   for (const auto& row : rows) {
