@@ -178,10 +178,11 @@ void add_run(CLI::App& app, int& status) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("run", "Emulate one module until SIGINT or SIGTERM");
   command->add_option("SCENARIO", options->scenario, "A scenario file, or the name of one that ships");
+  // One value an option, or the scenario after it would be taken for one more.
   command->add_option("--pty", options->ptys, "Symbolic link to make to a pseudo-terminal (repeatable)")
-      ->type_name("LINK")->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->type_name("LINK")->allow_extra_args(false);
   command->add_option("--tcp", options->tcps, "TCP address to listen on; port 0 takes any free one (repeatable)")
-      ->type_name("HOST:PORT")->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->type_name("HOST:PORT")->allow_extra_args(false);
   command->add_flag("--stdio", options->stdio, "The terminal, or a pipe, is the serial line");
   command->add_option("--state", options->state, "Directory that keeps what a module keeps over power-off")->type_name("DIR");
   command->add_option("--timing", options->timing, "typical (default), instant or maximum")

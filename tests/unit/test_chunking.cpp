@@ -93,7 +93,7 @@ const std::vector<Stream>& streams() {
                                                  "AT+HTTPPARA=\"URL\",\"https://postman-echo.com/post\"",
                                                  "AT+HTTPPARA=\"CONTENT\",\"application/json\"",
                                                  "AT+HTTPSSL=1",
-                                                 "AT+HTTPDATA=14,10000",
+                                                 "AT+HTTPDATA=12,10000",
                                                  Payload{"{\"a\":\"\r\n\x1a\n\"}"},
                                                  "",
                                                  "AT+HTTPACTION=1",
