@@ -28,10 +28,10 @@ struct PromiseBase {
     template <class Promise>
     void await_suspend(std::coroutine_handle<Promise> self) noexcept {
       // The continuation may destroy this coroutine; nothing of it is touched afterwards.
-      if (const auto continuation = self.promise().continuation) {
-        continuation.resume();
-      } else if (const auto done = std::move(self.promise().done)) {
-        done();
+      if (const auto awaiting = self.promise().continuation) {
+        awaiting.resume();
+      } else if (const auto report = std::move(self.promise().done)) {
+        report();
       }
     }
     void await_resume() noexcept {}
