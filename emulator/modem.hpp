@@ -14,6 +14,7 @@
 #include "emulator/bearer.hpp"
 #include "emulator/channel.hpp"
 #include "emulator/clock.hpp"
+#include "emulator/file_system.hpp"
 #include "emulator/http_service.hpp"
 #include "emulator/latency.hpp"
 #include "emulator/network.hpp"
@@ -34,6 +35,7 @@ class Modem {
     const World& world;
     Clock& clock;
     Nvram& nvram;
+    FileSystem& files;
     HttpClient& http;
     Trace* trace = nullptr;
     std::uint64_t seed = 0;
@@ -87,6 +89,7 @@ class Modem {
 
   const World& world;
   Clock& clock;
+  FileSystem& files;
   const Latencies latency;
   Settings settings;
 

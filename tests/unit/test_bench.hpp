@@ -54,7 +54,7 @@ class HeldHttpClient final : public HttpClient {
 struct Bench {
   /// Boots it unless `boot` is false; the boot URCs are taken away.
   explicit Bench(World given = instant(), bool boot = true, Nvram* kept = nullptr)
-      : world(std::move(given)), modem({world, clock, kept != nullptr ? *kept : own_nvram, http, nullptr, 1}) {
+      : world(std::move(given)), modem({world, clock, kept != nullptr ? *kept : own_nvram, files, http, nullptr, 1}) {
     channel = &modem.attach(port, "test");
     if (!boot) return;
     modem.power_on();
@@ -91,6 +91,7 @@ struct Bench {
   World world;
   VirtualClock clock;
   Nvram own_nvram;
+  FileSystem files;
   HeldHttpClient http;
   RecordingPort port;
   Modem modem;
