@@ -116,7 +116,7 @@ class Session {
   explicit Session(Chance& chance, std::uint64_t& lines)
       : chance_(chance), lines_(lines), maker_(chance), world_(any_world(chance)), http_(chance, clock_) {
     if (chance_.percent(10)) trace_.emplace("/dev/null", clock_);
-    modem_.emplace(Modem::Parts{world_, clock_, nvram_, http_, trace_ ? &*trace_ : nullptr, chance.below(1000)});
+    modem_.emplace(Modem::Parts{world_, clock_, nvram_, files_, http_, trace_ ? &*trace_ : nullptr, chance.below(1000)});
     for (Wire& wire : wires_) wire.channel = &modem_->attach(wire.port, "wire");
     modem_->power_on();
   }
@@ -327,6 +327,7 @@ class Session {
   World world_;
   VirtualClock clock_;
   Nvram nvram_;
+  FileSystem files_;
   HostileHttpClient http_;
   std::optional<Trace> trace_;
   std::array<Wire, 2> wires_;
