@@ -121,5 +121,6 @@ std::span<const Command> simcom_commands();
 std::span<const Command> bearer_commands();
 std::span<const Command> http_commands();
 std::span<const Command> ftp_commands();
+std::span<const Command> file_system_commands();
 
 }  // namespace sim800

@@ -17,6 +17,7 @@ constexpr std::string_view sync_bytes{"\x00IIII\xff\xff\xff\xff", 9};  // manual
 Modem::Modem(const Parts& parts)
     : world(parts.world),
       clock(parts.clock),
+      files(parts.files),
       latency(parts.world.timing),
       settings(parts.nvram, parts.world.module.settings),
       nvram_(parts.nvram),
@@ -93,6 +94,7 @@ void Modem::power_on() {
   settings.boot();
   ftp.boot();
   functionality_ = settings.number("+CFUN");
+  files.make_directory(FileSystem::user_folder);
   call_ready_ = synchronised_ = false;
   boot_ = boot();
   boot_.start([] {});

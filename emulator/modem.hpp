@@ -16,6 +16,7 @@
 #include "emulator/channel.hpp"
 #include "emulator/clock.hpp"
 #include "emulator/ftp_service.hpp"
+#include "emulator/file_system.hpp"
 #include "emulator/http_service.hpp"
 #include "emulator/latency.hpp"
 #include "emulator/network.hpp"
@@ -36,6 +37,7 @@ class Modem {
     const World& world;
     Clock& clock;
     Nvram& nvram;
+    FileSystem& files;
     HttpClient& http;
     FtpClient& ftp;
     Trace* trace = nullptr;
@@ -90,6 +92,7 @@ class Modem {
 
   const World& world;
   Clock& clock;
+  FileSystem& files;
   const Latencies latency;
   Settings settings;
 

@@ -30,6 +30,10 @@ class Response {
   void line(std::string_view text);
   /// Payload, just as it is; for bytes that belong to the line before, which ends with CR LF.
   void raw(std::string_view bytes) { out_->append(bytes); }
+  /// Asks for payload: CR LF, "> ", and no line end behind it.
+  void prompt() { out_->append("\r\n> "); }
+  /// Payload without a header line of its own: its framing is CR LF before it, and the result code's after it.
+  void bare(std::string_view bytes) { out_->append("\r\n").append(bytes); }
   /// The end; `error_mode` is AT+CMEE's 0-2.
   void end(Result result, int error_mode);
   /// Forgets that lines were written: the next command's information is framed anew.

@@ -97,6 +97,59 @@ class HostileHttpClient final : public HttpClient {
   Clock& clock_;
 };
 
+/// A server that sends, takes and ends as it likes.
+class HostileFtpClient final : public FtpClient {
+ public:
+  HostileFtpClient(Chance& chance, Clock& clock) : chance_(chance), clock_(clock) {}
+
+  std::unique_ptr<FtpSession> start(FtpRequest, FtpEvents events) override {
+    ++started;
+    return std::make_unique<Session>(*this, std::move(events));
+  }
+  std::uint64_t started = 0;
+
+ private:
+  struct Session final : FtpSession {
+    Session(HostileFtpClient& c, FtpEvents told) : client(c), events(std::move(told)) { plan(); }
+    std::string_view readable() const override { return data; }
+    void consume(std::size_t count) override { data.erase(0, count); }
+    std::size_t room() const override { return free; }
+    void write(std::string_view bytes) override {
+      free -= bytes.size();
+      taken += bytes.size();
+    }
+    void finish() override {}
+    std::uint64_t sent() const override { return taken; }
+
+    void plan() {
+      if (client.chance_.percent(10)) return;  // says nothing more
+      next = client.clock_.after(std::chrono::milliseconds(client.chance_.below(5000)), [this] { act(); });
+    }
+    void act() {
+      if (client.chance_.percent(30)) {
+        const auto done = std::exchange(events.done, nullptr);
+        const int code = client.chance_.percent(50) ? 0 : 61 + static_cast<int>(client.chance_.below(30));
+        return done({code, client.chance_.below(1'000'000)});  // may destroy this
+      }
+      plan();
+      if (client.chance_.percent(50)) data.append(client.chance_.below(window - data.size() + 1), client.chance_.byte());
+      free += client.chance_.below(window - free + 1);
+      const auto heard = events.heard, changed = events.changed;
+      heard();
+      changed();
+    }
+    HostileFtpClient& client;
+    FtpEvents events;
+    std::string data;
+    std::size_t free = 0;
+    std::uint64_t taken = 0;
+    Timer next;
+  };
+
+  Chance& chance_;
+  Clock& clock_;
+};
+
 World any_world(Chance& chance) {
   World world;
   static constexpr TimingProfile profiles[] = {TimingProfile::instant, TimingProfile::instant, TimingProfile::typical,
@@ -114,9 +167,9 @@ World any_world(Chance& chance) {
 class Session {
  public:
   explicit Session(Chance& chance, std::uint64_t& lines)
-      : chance_(chance), lines_(lines), maker_(chance), world_(any_world(chance)), http_(chance, clock_) {
+      : chance_(chance), lines_(lines), maker_(chance), world_(any_world(chance)), http_(chance, clock_), ftp_(chance, clock_) {
     if (chance_.percent(10)) trace_.emplace("/dev/null", clock_);
-    modem_.emplace(Modem::Parts{world_, clock_, nvram_, http_, trace_ ? &*trace_ : nullptr, chance.below(1000)});
+    modem_.emplace(Modem::Parts{world_, clock_, nvram_, files_, http_, ftp_, trace_ ? &*trace_ : nullptr, chance.below(1000)});
     for (Wire& wire : wires_) wire.channel = &modem_->attach(wire.port, "wire");
     modem_->power_on();
   }
@@ -327,7 +380,9 @@ class Session {
   World world_;
   VirtualClock clock_;
   Nvram nvram_;
+  FileSystem files_;
   HostileHttpClient http_;
+  HostileFtpClient ftp_;
   std::optional<Trace> trace_;
   std::array<Wire, 2> wires_;
   std::optional<Modem> modem_;

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <memory>
@@ -59,6 +60,7 @@ class Run {
   explicit Run(const Options& options)
       : world_(load_world(options)),
         nvram_(options.state.empty() ? Nvram() : Nvram(options.state)),
+        files_(options.state.empty() ? FileSystem() : FileSystem(std::filesystem::path(options.state) / "files")),
         clock_(loop_, world_.timing.scale),
         link_(loop_, world_.network.hosts),
         http_(make_curl_http_client(loop_, link_)),
@@ -67,7 +69,7 @@ class Run {
     if (!options.trace.empty()) trace_.emplace(options.trace, clock_);
     open_endpoints(options);
     modem_ = std::make_unique<Modem>(
-        Modem::Parts{world_, clock_, nvram_, *http_, *ftp_, trace_ ? &*trace_ : nullptr, options.seed});
+        Modem::Parts{world_, clock_, nvram_, files_, *http_, *ftp_, trace_ ? &*trace_ : nullptr, options.seed});
     record_start(options);
   }
 
@@ -138,6 +140,7 @@ class Run {
   asio::io_context loop_{1};
   World world_;
   Nvram nvram_;
+  FileSystem files_;
   AsioClock clock_;
   RadioLink link_;
   std::unique_ptr<HttpClient> http_;

@@ -126,7 +126,6 @@ constexpr Command table[] = {
                                     number("0,40-65535", "800"), number("0,40-65535", "3000"), number("0,40-65535", "300")}),
     only_shown("+CSMINS", "6.2.53", {number("0,1", "0")}),
     only_shown("+EXUNSOL", "6.2.34", {number("0,1", "0")}),
-    only_shown("+FSHEX", "", {number("0,1", "0")}),
     only_shown("+FSEXT", "", {number("0,1", "0")}),
 };
 

@@ -1,6 +1,7 @@
 # Servers of the acceptance tests: nginx, tinyproxy, openssl, and scripted ones that misbehave.
 # SPDX-License-Identifier: MIT
 import os
+import re
 import socket
 import subprocess
 import tempfile
@@ -177,8 +178,8 @@ def receive_request(connection):
     while True:
         head, found, body = data.partition(b"\r\n\r\n")
         if found:
-            lengths = [line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
-            if len(body) >= int(lengths[0] if lengths else 0):
+            length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+            if len(body) >= int(length[1] if length else 0):
                 return data
         more = connection.recv(65536)
         if not more:
@@ -188,7 +189,8 @@ def receive_request(connection):
 
 def page(body, status=b"200 OK", *headers):
     """A whole answer."""
-    return b"\r\n".join([b"HTTP/1.1 " + status, b"Content-Length: %d" % len(body), b"Connection: close", *headers, b"", body])
+    length = b"Content-Length: %d" % len(body)
+    return b"\r\n".join([b"HTTP/1.1 " + status, length, b"Connection: close", *headers, b"", body])
 
 
 def hold(connection, _):

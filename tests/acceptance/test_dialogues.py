@@ -21,8 +21,8 @@ def send_rest_of_picture(connection, request):
 
 
 def ask_meanwhile(trace):
-    """Holds the answer back, or half of it where it has a body, until AT+HTTPSTATUS? has been asked: in dialogue 3.8 the
-    first time during the GET, the third time during the POST."""
+    """Holds the answer back, or half of it where it has a body, until AT+HTTPSTATUS? has been asked: in dialogue 3.8
+    the first time during the GET, the third time during the POST."""
     def talk(connection, request):
         if request.startswith(b"HEAD"):
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9335\r\n\r\n")

@@ -65,8 +65,8 @@ class Lines(DriverTest):
 
     def test_t7_blanks_and_case(self):
         self.line.ok("ATE0")
-        for line in (b"at", b"aT", b'at+sapbr=3, 1, "CONTYPE", "GPRS"', b'AT+SAPBR=3,1,"Contype","gprs"', b"AT+IPR=115200&w",
-                     b"at e0"):
+        for line in (b"at", b"aT", b'at+sapbr=3, 1, "CONTYPE", "GPRS"', b'AT+SAPBR=3,1,"Contype","gprs"',
+                     b"AT+IPR=115200&w", b"at e0"):
             with self.subTest(line):
                 self.exchange(line + b"\r", OK)
 
@@ -166,7 +166,8 @@ class Http(DriverTest):
         self.assertEqual(self.line.action(), (200, 10))
         self.line.ok('AT+HTTPPARA="URL","b.test"')
         self.assertEqual(self.line.action(), (603, 0))
-        events = [event for event in read_trace(trace) if event.get("channel", "pty:" + self.link) == "pty:" + self.link]
+        self.assertEqual(self.process.end(), 0)
+        events = read_trace(trace)
         self.check_answers(events)
         self.check_urcs(events)
 
@@ -175,7 +176,7 @@ class Http(DriverTest):
         asked = [event["t"] for event in events if event["event"] == "command"]
         answered = [event["t"] for event in events if event["event"] == "result"]
         self.assertEqual(len(asked), len(answered))
-        self.assertGreater(len(asked), 10)
+        self.assertGreaterEqual(len(asked), 10)
         self.assertGreaterEqual(min(t1 - t0 for t0, t1 in zip(asked, answered)), 0.010)
 
     def check_urcs(self, events):
@@ -215,7 +216,8 @@ class Pty(DriverTest):
         trace.wait_for(1, event="client", present=False)
         other = self.host(self.process)
         other.open_bearer()
-        other.say("AT+CGATT=0", b"\r\n+SAPBR 1: DEACT\r\n" + OK)  # said into an empty room: it must not come back as input
+        # Said into an empty room, it must not come back as input.
+        other.say("AT+CGATT=0", b"\r\n+SAPBR 1: DEACT\r\n" + OK)
         terminal = self.keep(Host.pty(self.link, raw=False))
         self.assertEqual(self.mode(terminal.descriptor), (0, 0, 0))
         terminal.expect(b"\r\n+SAPBR 1: DEACT\r\n")

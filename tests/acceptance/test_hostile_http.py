@@ -156,9 +156,10 @@ class OnlyHttp(HostileTest):
         secret = self.path("secret")
         with open(secret, "wb") as file:
             file.write(b"secret")
-        for there in ("file:///etc/passwd", "file://localhost" + secret, "ftp://a.test/", "gopher://a.test/", "dict://a.test/"):
+        for there in ("file:///etc/passwd", "file://localhost" + secret, "ftp://a.test/", "gopher://a.test/"):
             with self.subTest(there):
-                self.ends((302, 4), page(b"page", b"302 Found", b"Location: " + there.encode()), 'AT+HTTPPARA="REDIR",1')
+                answer = page(b"page", b"302 Found", b"Location: " + there.encode())
+                self.ends((302, 4), answer, 'AT+HTTPPARA="REDIR",1')
                 self.assertEqual(self.line.read(), b"page")
                 self.assertEqual(len(self.server.requests), 1)
 

@@ -21,8 +21,8 @@ class Run(AcceptanceTest):
     def test_says_what_it_offers(self):
         link = self.path("tty")
         module = self.module("--pty", link, tcp=2)
-        self.assertRegex("\n".join(module.lines), r"\Apty %s /dev/pts/\d+\ntcp 127\.0\.0\.1 \d+\ntcp 127\.0\.0\.1 \d+\nready\Z"
-                         % re.escape(link))
+        wanted = r"pty %s /dev/pts/\d+\ntcp 127\.0\.0\.1 \d+\ntcp 127\.0\.0\.1 \d+\nready" % re.escape(link)
+        self.assertRegex("\n".join(module.lines), r"\A%s\Z" % wanted)
         self.assertEqual(os.readlink(link), module.lines[0].split(" ")[2])
         self.assertNotIn(0, [port for _, port in module.tcp])
         self.host(module).ok("ATE1")
@@ -48,7 +48,7 @@ class Run(AcceptanceTest):
         host.ok("AT")
 
     def test_a_scenario_may_stand_behind_an_endpoint(self):
-        ran = spawn([SIM800, "run", "--timing", "instant", "--pty", self.path("tty"), "--tcp", "127.0.0.1:0", "hermetic"],
+        ran = spawn([SIM800, "run", "--timing=instant", "--pty", self.path("tty"), "--tcp", "127.0.0.1:0", "hermetic"],
                     stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.addCleanup(end, ran)
         Pipe(ran.stdout.fileno()).until(b"\nready\n")
@@ -71,8 +71,8 @@ class Run(AcceptanceTest):
         host.ok("AT")
 
     def test_a_pipe_is_a_line(self):
-        ran = subprocess.run([SIM800, "run", "--stdio", "--timing", "instant"], input=b"ATE0\rAT+CSQ\n", capture_output=True,
-                             timeout=DEADLINE, check=True, cwd=self.dir)
+        ran = subprocess.run([SIM800, "run", "--stdio", "--timing", "instant"], input=b"ATE0\rAT+CSQ\n",
+                             capture_output=True, timeout=DEADLINE, check=True, cwd=self.dir)
         self.assertEqual(ran.stdout, BOOT + b"ATE0\r" + OK + b"\r\n+CSQ: 21,0\r\n" + OK)
         self.assertEqual(ran.stderr, b"stdio\nready\n")
         self.assertEqual(os.listdir(self.dir), [])
@@ -167,6 +167,7 @@ class Clients(AcceptanceTest):
         everything = BOOT + deact * count
         self.assertEqual(len(kept), 65536)
         self.assertTrue(everything.endswith(kept), "the oldest bytes are lost first")
+        self.assertEqual(module.end(), 0)
         lost = sum(event["bytes"] for event in read_trace(trace) if event["event"] == "lost")
         self.assertEqual(lost, len(everything) - len(kept))
 
@@ -230,9 +231,11 @@ class Traces(AcceptanceTest):
 
     def test_dcd_shows_when_the_payload_is_awaited(self):
         events = read_trace(self.record("trace"))
-        shown = [(event["event"], event.get("data", event.get("on"))) for event in events if event["event"] in ("tx", "rx", "line")]
+        shown = [(event["event"], event.get("data", event.get("on"))) for event in events
+                 if event["event"] in ("tx", "rx", "line")]
         at = shown.index(("tx", "AT+HTTPDATA=5,1000\r\r\nDOWNLOAD\r\n"))
-        self.assertEqual(shown[at + 1:at + 5], [("line", True), ("line", False), ("rx", "\r\n\0\xff\x1a"), ("tx", "\r\nOK\r\n")])
+        self.assertEqual(shown[at + 1:at + 5], [("line", True), ("line", False), ("rx", "\r\n\0\xff\x1a"),
+                                                ("tx", "\r\nOK\r\n")])
         self.assertEqual([event["signal"] for event in events if event["event"] == "line"], ["DCD", "DCD"])
 
     def test_a_trace_can_be_printed(self):

@@ -106,7 +106,7 @@ class HeldFtpClient final : public FtpClient {
 struct Bench {
   /// Boots it unless `boot` is false; the boot URCs are taken away.
   explicit Bench(World given = instant(), bool boot = true, Nvram* kept = nullptr)
-      : world(std::move(given)), modem({world, clock, kept != nullptr ? *kept : own_nvram, http, ftp, nullptr, 1}) {
+      : world(std::move(given)), modem({world, clock, kept != nullptr ? *kept : own_nvram, files, http, ftp, nullptr, 1}) {
     channel = &modem.attach(port, "test");
     if (!boot) return;
     modem.power_on();
@@ -143,6 +143,7 @@ struct Bench {
   World world;
   VirtualClock clock;
   Nvram own_nvram;
+  FileSystem files;
   HeldHttpClient http;
   HeldFtpClient ftp;
   RecordingPort port;

@@ -1,0 +1,124 @@
+// The module's drive (file system application note; forms and answers as drivers for this family expect them).
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+
+#include "emulator/fs_path.hpp"
+#include "emulator/modem.hpp"
+
+namespace sim800 {
+namespace {
+
+constexpr Result not_allowed{Cme::not_allowed};
+
+Result result_of(bool done) { return done ? ok : not_allowed; }
+
+/// 765 for what can be no path; what is not on C: is found missing later, D: for want of a card.
+bool is_path(const std::string& text) { return FilePath::parse(text).has_value(); }
+
+/// A command that takes one path and does one thing.
+template <bool (FileSystem::*act)(std::string_view)>
+Result change(Call& call) {
+  const std::string path = call.text(0);
+  return is_path(path) ? result_of((call.modem.files.*act)(path)) : Result{Cme::invalid_input};
+}
+
+/// AT+FSDRIVE=<0 local, 1 card>
+Result show_drive(Call& call) {
+  if (call.number(0) != 0) return not_allowed;  // no card
+  call.line("+FSDRIVE: C");
+  return ok;
+}
+
+/// +FSMEM: C:<free>bytes
+Result show_free(Call& call) {
+  call.print("+FSMEM: C:{}bytes", call.modem.files.free_bytes());
+  return ok;
+}
+
+/// AT+FSLS=<directory>: an entry a line, directories with a backslash at the end.
+Result show_entries(Call& call) {
+  const std::string path = call.text(0);
+  if (!is_path(path)) return Cme::invalid_input;
+  const auto entries = call.modem.files.list(path);
+  if (!entries) return not_allowed;
+  for (const FileSystem::Entry& entry : *entries) call.print("{}{}", entry.name, entry.directory ? "\\" : "");
+  return ok;
+}
+
+/// +FSFLSIZE: <bytes>
+Result show_size(Call& call) {
+  const std::string path = call.text(0);
+  if (!is_path(path)) return Cme::invalid_input;
+  const auto size = call.modem.files.size(path);
+  if (!size) return not_allowed;
+  call.print("+FSFLSIZE: {}", *size);
+  return ok;
+}
+
+/// AT+FSRENAME=<old path>,<new path>
+Result rename(Call& call) {
+  const std::string from = call.text(0), to = call.text(1);
+  if (!is_path(from) || !is_path(to)) return Cme::invalid_input;
+  return result_of(call.modem.files.rename(from, to));
+}
+
+/// AT+FSREAD=<file>,<mode>,<size>,<position>: the bytes, without a header.  Mode 0 reads from the start,
+/// 1 from <position>.
+Result read(Call& call) {
+  const std::string path = call.text(0);
+  if (!is_path(path)) return Cme::invalid_input;
+  const auto bytes = call.modem.files.read(path, call.number(1) == 0 ? 0 : call.number(3), call.number(2));
+  if (!bytes || bytes->empty()) return not_allowed;  // nothing left is refused too
+  call.response.bare(*bytes);
+  return ok;
+}
+
+/// AT+FSWRITE=<file>,<mode>,<size>,<seconds>: prompt, bytes, OK.  Mode 0 overwrites from the start and leaves what is
+/// behind, 1 appends.  Too few bytes in time: nothing is written.
+Task<Result> write(Call& call) {
+  FileSystem& files = call.modem.files;
+  const std::string path = call.text(0);
+  const bool append = call.number(1) == 1;
+  const std::uint64_t count = call.number(2);
+  if (!is_path(path)) co_return Cme::invalid_input;
+  const auto size = files.size(path);
+  if (!size) co_return not_allowed;
+  const std::uint64_t grown = std::max(*size, (append ? *size : 0) + count);
+  if (grown - *size > files.free_bytes()) co_return not_allowed;
+
+  const std::chrono::seconds limit(call.number(3));
+  co_await call.channel.settle_line_end();
+  call.response.prompt();
+  std::string bytes;
+  bytes.reserve(count);
+  const Channel::Intake intake = co_await call.channel.take_payload(bytes, count, limit);
+  if (intake == Channel::Intake::gone) co_return Result::silent();
+  if (intake == Channel::Intake::timed_out) co_return not_allowed;
+  // Meanwhile the file may have changed: another channel, a download.
+  co_return result_of(files.write(path, append ? files.size(path).value_or(0) : 0, bytes));
+}
+
+constexpr Parameter path = text(FilePath::max_length);
+
+constexpr Command table[] = {
+    {.name = "+FSDRIVE", .section = "", .parameters = {number("0,1")}, .test = show_ranges, .write = show_drive},
+    {.name = "+FSLS", .section = "", .parameters = {path}, .test = "", .write = show_entries},
+    {.name = "+FSMKDIR", .section = "", .parameters = {path}, .test = "", .write = change<&FileSystem::make_directory>},
+    {.name = "+FSRMDIR", .section = "", .parameters = {path}, .test = "", .write = change<&FileSystem::remove_directory>},
+    {.name = "+FSCREATE", .section = "", .parameters = {path}, .test = "", .write = change<&FileSystem::create>},
+    {.name = "+FSREAD", .section = "",
+     .parameters = {path, number("0,1"), number("1-10240"), optional(number("0-4294967295"))}, .test = "", .write = read},
+    {.name = "+FSWRITE", .section = "", .parameters = {path, number("0,1"), number("1-10240"), number("1-100000")},
+     .test = "", .write = write},
+    {.name = "+FSDEL", .section = "", .parameters = {path}, .test = "", .write = change<&FileSystem::remove>},
+    {.name = "+FSRENAME", .section = "", .parameters = {path, path}, .test = "", .write = rename},
+    {.name = "+FSFLSIZE", .section = "", .parameters = {path}, .test = "", .write = show_size},
+    {.name = "+FSMEM", .section = "", .test = "", .execute = show_free},
+    setting("+FSHEX", "", Support::state, Saved::profile, {number("0,1", "0")}),
+};
+
+}  // namespace
+
+std::span<const Command> file_system_commands() { return table; }
+
+}  // namespace sim800
