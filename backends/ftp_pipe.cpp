@@ -1,0 +1,139 @@
+// FtpPipe: one mutex, one eventfd.
+// SPDX-License-Identifier: MIT
+#include "backends/ftp_pipe.hpp"
+
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace sim800 {
+namespace {
+
+UniqueFd make_event() {
+  UniqueFd event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (event.get() < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+  return event;
+}
+
+}  // namespace
+
+FtpPipe::FtpPipe(std::function<void()> ring) : ring_(std::move(ring)), wake_(make_event()) {}
+
+void FtpPipe::wake() const { eventfd_write(wake_.get(), 1); }
+
+void FtpPipe::clear() {
+  eventfd_t ignored = 0;
+  eventfd_read(wake_.get(), &ignored);
+}
+
+template <class Change>
+void FtpPipe::announce(Change change) {
+  {
+    const std::scoped_lock lock(mutex_);
+    change();
+    if (std::exchange(rung_, true)) return;
+  }
+  ring_();
+}
+
+FtpPipe::News FtpPipe::take() {
+  const std::scoped_lock lock(mutex_);
+  rung_ = false;
+  return std::exchange(news_, {});
+}
+
+void FtpPipe::consumed(std::size_t count) {
+  {
+    const std::scoped_lock lock(mutex_);
+    waiting_ -= count;
+  }
+  wake();
+}
+
+std::size_t FtpPipe::room() const {
+  const std::scoped_lock lock(mutex_);
+  return ready_ && !finished_ ? window - outgoing_.size() : 0;
+}
+
+void FtpPipe::write(std::string_view bytes) {
+  {
+    const std::scoped_lock lock(mutex_);
+    outgoing_ += bytes;
+  }
+  wake();
+}
+
+void FtpPipe::finish() {
+  {
+    const std::scoped_lock lock(mutex_);
+    finished_ = true;
+  }
+  wake();
+}
+
+std::uint64_t FtpPipe::sent() const {
+  const std::scoped_lock lock(mutex_);
+  return sent_;
+}
+
+void FtpPipe::cancel() {
+  {
+    const std::scoped_lock lock(mutex_);
+    cancelled_ = true;
+  }
+  wake();
+}
+
+bool FtpPipe::cancelled() const {
+  const std::scoped_lock lock(mutex_);
+  return cancelled_;
+}
+
+void FtpPipe::heard() {
+  announce([this] { news_.heard = true; });
+}
+
+bool FtpPipe::has_space(std::size_t count) const {
+  const std::scoped_lock lock(mutex_);
+  return waiting_ + count <= window;
+}
+
+void FtpPipe::put(std::string_view bytes) {
+  announce([this, bytes] {
+    news_.bytes += bytes;
+    waiting_ += bytes.size();
+    news_.heard = news_.changed = true;
+  });
+}
+
+void FtpPipe::ready() {
+  announce([this] { ready_ = news_.changed = true; });
+}
+
+std::optional<std::size_t> FtpPipe::get(std::span<char> buffer) {
+  std::size_t count = 0;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (outgoing_.empty()) return finished_ ? std::optional<std::size_t>(0) : std::nullopt;
+    count = outgoing_.copy(buffer.data(), buffer.size());
+    outgoing_.erase(0, count);
+  }
+  announce([this] { news_.changed = true; });
+  return count;
+}
+
+void FtpPipe::add_sent(std::size_t count) {
+  announce([this, count] {
+    sent_ += count;
+    news_.heard = true;
+  });
+}
+
+void FtpPipe::end(FtpOutcome outcome) {
+  announce([this, outcome] { news_.outcome = outcome; });
+}
+
+}  // namespace sim800

@@ -1,0 +1,72 @@
+// Between the event loop and the thread of one FTP session: bytes in bounded buffers, and news for the loop.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "backends/ftp.hpp"
+#include "backends/unique_fd.hpp"
+
+namespace sim800 {
+
+class FtpPipe {
+ public:
+  static constexpr std::size_t window = FtpSession::window;
+
+  /// `ring` is called in the session's thread when there are news, once until they are taken.
+  explicit FtpPipe(std::function<void()> ring);
+
+  // In the loop's thread:
+  struct News {
+    bool heard = false, changed = false;
+    std::string bytes;  ///< received; they count as waiting until consumed() is told
+    std::optional<FtpOutcome> outcome;
+  };
+  News take();
+  void consumed(std::size_t count);
+  std::size_t room() const;
+  void write(std::string_view bytes);
+  void finish();
+  std::uint64_t sent() const;
+  void cancel();
+
+  // In the session's thread:
+  /// Readable when something has changed on the loop's side; clear() makes it unreadable again.
+  int wake_fd() const { return wake_.get(); }
+  void clear();
+  bool cancelled() const;
+  void heard();
+  bool has_space(std::size_t count) const;
+  void put(std::string_view bytes);  ///< needs space
+  void ready();                      ///< the server takes data
+  /// Bytes to send, as many as there are; 0: the file has ended; nothing: none yet.
+  std::optional<std::size_t> get(std::span<char> buffer);
+  void add_sent(std::size_t count);
+  void end(FtpOutcome outcome);
+
+ private:
+  void wake() const;
+  template <class Change>
+  void announce(Change change);
+
+  const std::function<void()> ring_;
+  const UniqueFd wake_;
+  mutable std::mutex mutex_;  // guards all below
+  News news_;
+  bool rung_ = false;
+  bool cancelled_ = false;
+  bool ready_ = false;
+  bool finished_ = false;
+  std::size_t waiting_ = 0;  // bytes received and not consumed, here and with the session
+  std::string outgoing_;
+  std::uint64_t sent_ = 0;
+};
+
+}  // namespace sim800
