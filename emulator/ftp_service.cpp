@@ -21,11 +21,6 @@ constexpr std::array<std::string_view, 14> context{"+FTPSERV", "+FTPPORT", "+FTP
 
 using Operation = FtpService::Operation;
 
-bool downloads(Operation operation) {
-  return operation == Operation::get || operation == Operation::get_to_fs || operation == Operation::ext_get;
-}
-bool uploads(Operation operation) { return operation == Operation::put || operation == Operation::put_from_fs; }
-
 FtpVerb verb_of(Operation operation) {
   switch (operation) {
     case Operation::get:

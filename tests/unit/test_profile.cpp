@@ -128,6 +128,7 @@ TEST_CASE("every setting reads back what was written, in the form it prints") {
   for (const Command* command : all_commands()) {
     if (!command->is_setting() || command->basic() || command->write.act != keep_setting) continue;
     const std::string name(command->name);
+    if (name.starts_with("+FTP")) continue;  // their read forms are bare, see test_ftp.cpp
     CAPTURE(name);
     const std::string read = bench.ask("AT" + name + "?");
     REQUIRE(read.starts_with("\r\n" + name + ": "));
