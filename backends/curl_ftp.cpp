@@ -104,7 +104,7 @@ void CurlFtpSession::tell() {
 
 void CurlFtpSession::consume(std::size_t count) {
   consumed_ += count;
-  pipe_->consumed(count);
+  if (pipe_) pipe_->consumed(count);
 }
 
 void CurlFtpSession::write(std::string_view bytes) {

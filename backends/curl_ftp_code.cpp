@@ -44,8 +44,7 @@ bool is_broken(CURLcode code) {
 
 // After 150.
 int code_of_transfer(const FtpEnd& end, const FtpTalk& talk, const FtpRequest& request) {
-  const bool never_connected = end.code == CURLE_FTP_ACCEPT_FAILED || end.code == CURLE_FTP_ACCEPT_TIMEOUT;
-  if (never_connected || talk.reply() == 425) {
+  if (end.code == CURLE_FTP_ACCEPT_TIMEOUT || talk.reply() == 425) {
     return request.passive ? ftp_code::passive_error : ftp_code::active_error;
   }
   if (end.control_cut && talk.reply() < 400) return ftp_code::server_error;

@@ -67,6 +67,7 @@ class FtpServer {
     transfer_->set_option(asio::socket_base::linger(true, 0), ignored);
     transfer_->close(ignored);
   }
+  bool has_data() const { return transfer_ != nullptr; }
   bool has(std::string_view command) const {
     return std::find(commands.begin(), commands.end(), command) != commands.end();
   }

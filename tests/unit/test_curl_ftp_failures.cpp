@@ -261,7 +261,7 @@ TEST_CASE("ftp 78: the server gives up while the upload pauses") {
     FtpRequest request = ftp_request(server.port(), FtpVerb::put);
     request.passive = passive;
     rig.start(request);
-    run_until(rig.loop, [&] { return rig.session->room() > 0; });
+    run_until(rig.loop, [&] { return rig.session->room() > 0 && server.has_data(); });
     server.reset_data();
     rig.finish();
     CHECK(rig.outcome->code == code::upload_error);
