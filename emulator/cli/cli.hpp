@@ -12,7 +12,7 @@ namespace sim800 {
 /// Exit code for everything that is wrong with what the user gave: arguments, scenario, files.
 inline constexpr int usage_error = 2;
 
-/// Where the scenarios that ship are: beside the sources this was built from, or where it was installed.
+/// Where the scenarios that ship are: installed with this program, wherever that was moved, or beside its sources.
 std::vector<std::filesystem::path> shipped_scenarios();
 
 // Each adds its subcommand to `app`, and sets `status`, the program's exit code, when it has run.

@@ -3,10 +3,15 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <system_error>
 
 #include "emulator/cli/cli.hpp"
 
-std::vector<std::filesystem::path> sim800::shipped_scenarios() { return {SIM800_SOURCE_SCENARIOS, SIM800_SCENARIO_DIR}; }
+std::vector<std::filesystem::path> sim800::shipped_scenarios() {
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  return {program.parent_path() / SIM800_SCENARIO_DIR, SIM800_SOURCE_SCENARIOS};
+}
 
 int main(int argc, char** argv) {
   CLI::App app{"A SIM800 modem in software, for firmware to be tested against", "sim800"};
