@@ -166,7 +166,7 @@ TEST_CASE("each mistake is told with its place and what was expected there") {
         "2:13: /network/numbers: " + later}},
       {"{\"network\": {\"signal\": [{\"at\": \"10s\"}]}}",
        {"1:24: /network/signal: an object; a list is not supported by this version"}},
-      {"{\"module\": {\"quirks\": {\"ftp_mode\": 2}}}", {"1:33: /module/quirks/ftp_mode: a whole number from 0 to 1"}},
+      {"{\"module\": {\"quirks\": {\"ftp_mode\": 2}}}", {"1:36: /module/quirks/ftp_mode: a whole number from 0 to 1"}},
       // Kinds; a column counts characters.
       {"{\"$schema\": 1, \"name\": null, \"description\": []}",
        {"1:13: /$schema: a text", "1:24: /name: a text", "1:45: /description: a text"}},
