@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/asio_clock.hpp"
 
+#include <algorithm>
 #include <asio/io_context.hpp>
 
 namespace sim800 {
@@ -10,7 +11,9 @@ AsioClock::AsioClock(asio::io_context& loop, double scale)
 
 TimePoint AsioClock::now() const {
   const Duration passed = std::chrono::steady_clock::now() - start_;
-  return scale_ == 1.0 ? passed : Duration(static_cast<Duration::rep>(static_cast<double>(passed.count()) / scale_));
+  if (scale_ == 1.0) return passed;
+  constexpr double end_of_time = 9e18;  // ns; a scale of 1e-6 gets there in hours
+  return Duration(static_cast<Duration::rep>(std::min(static_cast<double>(passed.count()) / scale_, end_of_time)));
 }
 
 void AsioClock::rearm() {

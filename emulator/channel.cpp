@@ -262,7 +262,7 @@ void Channel::update_dcd() {
 
 // --- for dialogues -------------------------------------------------------------------------------------------------------
 
-Task<> Channel::settle_line_end() {
+Task<bool> Channel::settle_line_end() {
   if (assembler_.expects_line_feed() && available() == 0) {
     const Timer limit = modem_.clock.after(line_feed_wait, [this] { input_came_.raise(); });
     co_await input_came_;
@@ -272,6 +272,20 @@ Task<> Channel::settle_line_end() {
     assembler_.take_line_feed();
   }
   assembler_.forget_line_feed();
+  co_return leaves_.empty() || available() > 0;
+}
+
+Task<bool> Channel::interrupted_within(Duration span) {
+  co_await settle_line_end();
+  bool over = false;
+  const Timer timer = modem_.clock.after(span, [this, &over] {
+    over = true;
+    input_came_.raise();
+  });
+  while (!over && available() == 0) co_await input_came_;
+  if (available() == 0) co_return false;
+  consume(1);
+  co_return true;
 }
 
 Task<Channel::Intake> Channel::take_payload(std::string& into, std::size_t count, Duration limit) {

@@ -55,8 +55,11 @@ class Channel final : public PortUser {
     timed_out,  ///< the time is up; what came is there
     gone,       ///< the client went: the command ends without a word
   };
-  /// Lets the LF of the line end come in before a prompt is written, so that it is not taken for payload.
-  Task<> settle_line_end();
+  /// Lets the LF of the line end come in before a prompt is written, so that it is not taken for payload.  False where the
+  /// client has gone meanwhile: nobody is there to be prompted.
+  Task<bool> settle_line_end();
+  /// Waits; true as soon as the host types anything, which is taken (V.250 5.6.1: dialling, AT+COPS=?).
+  Task<bool> interrupted_within(Duration span);
   /// Sends what has been answered so far (the prompt), then takes exactly `count` raw bytes.  DCD is on meanwhile
   /// (application note, chapter 3: HTTPDATA, FTPPUT, FTPEXTPUT).
   Task<Intake> take_payload(std::string& into, std::size_t count, Duration limit);

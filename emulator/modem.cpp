@@ -80,7 +80,7 @@ void Modem::press_power_key() {
   if (power_ == Power::off) {
     power_on();
   } else if (power_ != Power::leaving) {
-    network.power_off();  // it detaches before it says so
+    detach_for_good();
     power_change_ = clock.after(latency[Latency::power_down], [this] {
       urc("NORMAL POWER DOWN");
       power_off();
@@ -148,7 +148,8 @@ Duration Modem::since_sim(Latency which) const { return latency[which] - latency
 /// What follows once the SIM is usable, or absent: registration, Call Ready, SMS Ready.
 Task<> Modem::finish_start() {
   const TimePoint ready = clock.now();
-  if (functionality_ == 1) network.search(since_sim(Latency::network_register), since_sim(Latency::network_attach));
+  const bool left_on_purpose = settings.number("+COPS") == 2;  // AT+COPS=2, which is kept
+  if (functionality_ == 1 && !left_on_purpose) network.search(since_sim(Latency::network_register), since_sim(Latency::network_attach));
   co_await clock.sleep_until(ready + since_sim(Latency::boot_call_ready));
   call_ready_ = true;
   if (settings.number("+CIURC") == 1) boot_urc("Call Ready", false);
@@ -199,9 +200,15 @@ void Modem::set_functionality(unsigned fun, Channel* cause) {
   start_.start([] {});
 }
 
-bool Modem::set_clock(std::string_view text) {
-  if (!rtc.set(text)) return false;
-  return nvram_.store("clock", {{"zone", std::to_string(rtc.zone())}});
+Result Modem::set_clock(std::string_view text) {
+  if (!rtc.set(text)) return Cme::invalid_input;
+  return nvram_.store("clock", {{"zone", std::to_string(rtc.zone())}}) ? ok : error;
+}
+
+void Modem::detach_for_good() {
+  boot_.cancel();
+  start_.cancel();
+  network.power_off();
 }
 
 void Modem::call_ends_in(Duration delay) {

@@ -68,8 +68,10 @@ class Modem {
   void reset_soon(Channel* ok_to = nullptr);
   /// Off once the running command has answered.
   void power_off_soon();
-  /// AT+CCLK=: false for what is no time; only the zone is kept over power-off.
-  bool set_clock(std::string_view text);
+  /// The module is about to go off: it leaves the network, and its start-up, if it still runs, ends.
+  void detach_for_good();
+  /// AT+CCLK=; only the zone is kept over power-off.
+  Result set_clock(std::string_view text);
   /// A voice call that was dialled comes to nothing: NO CARRIER.
   void call_ends_in(Duration delay);
   /// The host hangs up: nothing more is said of the call.

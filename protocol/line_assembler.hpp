@@ -38,7 +38,10 @@ class LineAssembler {
   std::string_view line() const { return {line_.data(), length_ < max_length ? length_ : max_length}; }
 
   /// A half-typed line goes with the client that typed it.
-  void reset() { state_ = State::idle; }
+  void reset() {
+    state_ = State::idle;
+    host_sends_bare_cr_ = false;
+  }
 
   /// The character that deletes the one before it (ATS5, 0-127).
   void set_backspace(char c) { backspace_ = c; }

@@ -81,7 +81,7 @@ Result show_clock(Call& call) {
   call.print("+CCLK: \"{}\"", call.modem.rtc.text());
   return ok;
 }
-Result set_clock(Call& call) { return call.modem.set_clock(call.text(0)) ? ok : Result{Cme::invalid_input}; }
+Result set_clock(Call& call) { return call.modem.set_clock(call.text(0)); }
 
 constexpr Command table[] = {
     {.name = "+CIMI", .section = "3.2.15", .test = "", .execute = show_imsi, .seconds = 20},

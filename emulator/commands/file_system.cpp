@@ -87,7 +87,7 @@ Task<Result> write(Call& call) {
   if (grown - *size > files.free_bytes()) co_return not_allowed;
 
   const std::chrono::seconds limit(call.number(3));
-  co_await call.channel.settle_line_end();
+  if (!co_await call.channel.settle_line_end()) co_return Result::silent();
   call.response.prompt();
   std::string bytes;
   bytes.reserve(count);

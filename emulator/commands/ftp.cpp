@@ -57,7 +57,7 @@ Task<Result> deliver(Call& call) {
     ftp.finish();
     co_return ok;
   }
-  co_await call.channel.settle_line_end();
+  if (!co_await call.channel.settle_line_end()) co_return Result::silent();
   call.print("+FTPPUT: 2,{}", length);
   std::string data;
   switch (co_await call.channel.take_payload(data, length, payload_limit)) {
@@ -98,7 +98,7 @@ Task<Result> load_buffer(Call& call) {
   const std::size_t position = call.number(1), length = call.number(2);
   if (ftp.method != Method::ext_put) co_return not_allowed;
   if (position + length > FtpService::ram_size) co_return Cme::invalid_input;
-  co_await call.channel.settle_line_end();
+  if (!co_await call.channel.settle_line_end()) co_return Result::silent();
   call.print("+FTPEXTPUT: {},{}", position, length);
   std::string data;
   const auto intake = co_await call.channel.take_payload(data, length, std::chrono::milliseconds(call.number(3)));

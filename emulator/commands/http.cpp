@@ -54,7 +54,7 @@ Task<Result> take_data(Call& call) {
     http.buffer.clear();
     co_return ok;
   }
-  co_await call.channel.settle_line_end();
+  if (!co_await call.channel.settle_line_end()) co_return Result::silent();
   call.line("DOWNLOAD");
   std::string data;
   data.reserve(size);

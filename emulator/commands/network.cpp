@@ -31,6 +31,7 @@ Result show_packet_registration(Call& call) {
 
 // --- 3.2.22 AT+COPS --------------------------------------------------------------------------------------------------------
 
+constexpr Result abort_cops{static_cast<Cme>(609)};
 constexpr std::uint32_t automatically = 0, deregister = 2, format_only = 3, manual_then_automatic = 4;
 
 std::string operator_in(Call& call, std::uint32_t format) {
@@ -50,10 +51,10 @@ Result show_operator(Call& call) {
   return ok;
 }
 
-/// +COPS: (<stat>,"<long>","<short>","<numeric>"),,(<mode>s),(<format>s)   at most 45 s.
+/// +COPS: (<stat>,"<long>","<short>","<numeric>"),,(<mode>s),(<format>s)   at most 45 s; any character ends it.
 Task<Result> scan_operators(Call& call) {
   if (!radio_on(call)) co_return Cme::cfun_off;
-  co_await call.modem.clock.sleep(call.modem.latency[Latency::operator_scan]);
+  if (co_await call.channel.interrupted_within(call.modem.latency[Latency::operator_scan])) co_return abort_cops;
   const std::string name = operator_in(call, 0);
   call.print("+COPS: ({},\"{}\",\"{}\",\"{}\"),,(0-4),(0-2)", call.modem.network.registered() ? 2 : 1, name, name,
              operator_in(call, 2));

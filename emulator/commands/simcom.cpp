@@ -12,7 +12,7 @@ using enum Saved;
 Task<Result> power_down(Call& call) {
   Modem& modem = call.modem;
   if (call.number(0) == 1) {
-    modem.network.power_off();
+    modem.detach_for_good();
     co_await modem.clock.sleep(modem.latency[Latency::power_down]);
     modem.urc("NORMAL POWER DOWN", &call.channel);
   }
@@ -37,6 +37,7 @@ Result show_product_information(Call& call) {
 constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }
 
 constexpr Command table[] = {
+    setting("+CBATCHK", "6.2.81", state, never, {flag("1")}),
     {.name = "+CPOWD", .section = "6.2.2", .parameters = {number("0,1")}, .write = power_down},
     setting("+CSNS", "6.2.8", state, profile, {number("0,2,4", "0")}),
     setting("+CFGRI", "6.2.11", state, profile, {number("0-2", "0")}),

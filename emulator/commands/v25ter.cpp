@@ -49,7 +49,7 @@ Task<Result> dial(Call& call) {
     modem.call_ends_in(modem.latency[Latency::call_setup]);
     co_return ok;
   }
-  co_await modem.clock.sleep(modem.latency[Latency::call_setup]);
+  co_await call.channel.interrupted_within(modem.latency[Latency::call_setup]);
   co_return Code::no_carrier;
 }
 

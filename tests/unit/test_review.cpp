@@ -117,4 +117,36 @@ TEST_CASE("a long answer to a slow reader: the rest of the line waits, nothing i
   CHECK(taken.ends_with("\r\nOK\r\n"));
 }
 
+TEST_CASE("any character ends dialling for data and a scan for operators; an LF of the line end does not") {
+  Bench bench(World{});
+  bench.say("ATE0+CMEE=1\r\n");
+  bench.wait(1s);
+  bench.say("ATD123\r\n");
+  CHECK(bench.wait(1s) == "");
+  CHECK(bench.say("x") == "\r\nNO CARRIER\r\n");
+  bench.say("AT+COPS=?\r\n");
+  CHECK(bench.wait(1s) == "");
+  CHECK(bench.say("\r") == "\r\n+CME ERROR: 609\r\n");
+  bench.say("AT+COPS=?\r\n");
+  CHECK(bench.wait(60s).starts_with("\r\n+COPS: (2,"));
+}
+
+TEST_CASE("a client that left before its prompt leaves no prompt to the next") {
+  Bench bench(World{});
+  bench.say("ATE0+HTTPINIT\r");
+  bench.wait(1s);
+  bench.say("AT+HTTPDATA=10,5000\r");
+  bench.channel->client_left();
+  CHECK(bench.wait(10s) == "");
+  bench.say("AT\r");
+  CHECK(bench.wait(1s) == OK);
+}
+
+TEST_CASE("a module that left the network on purpose stays away after a restart") {
+  Bench bench;
+  bench.ask("AT+COPS=2;+CFUN=1,1");
+  bench.wait(60s);
+  CHECK(bench.ask("AT+CREG?") == "\r\n+CREG: 0,0\r\n\r\nOK\r\n");
+}
+
 }  // namespace sim800::test
