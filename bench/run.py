@@ -178,7 +178,39 @@ class Bench:
             ours, bare = self.resident(child.pid), self.resident(empty.pid)
         yield Row("memory resident, idle", ours, "MiB", bare, ours / bare)
 
+    def ftpget(self):
+        return self.ftp("get", 1460, "FTPGET=2,1460")
+
+    def ftpput(self):
+        return self.ftp("put", 6, "FTPPUT=2,1360")
+
+    def ftp(self, way, answer, command):
+        size = 100 << 20
+        with self.one_cpu(), self.module() as (_, _, tcp, line), self.answer_loop("tcp", answer) as floor:
+            with self.ftp_server(line, size):
+                ours, bare = self.medians("bench_ftp_host", way, size, tcp, floor)
+        yield Row(f"{size >> 20} MB by AT+{command}, floor: bare round trips", ours / 1e6, "ms", bare / 1e6, ours / bare, 1.5)
+
+    def ftpmemory(self):
+        size = 1 << 30
+        with self.module() as (child, _, tcp, line), self.ftp_server(line, size):
+            self.medians("bench_ftp_host", "get", size, tcp)
+            most = self.resident(child.pid, "VmHWM")
+        yield Row("most memory, FTP download of 1 GiB", most, "MiB", aim=32)
+
     # --- what they need ---
+
+    @contextlib.contextmanager
+    def ftp_server(self, line, size):
+        """The module's FTP parameters lead to a server with a file of that size."""
+        with self.process(self.programs / "bench_ftp_source") as server:
+            port = server.stdout.readline().strip()
+            parameters = {"SERV": '"127.0.0.1"', "PORT": port, "UN": '"bench"', "PW": '"bench"', "GETPATH": '"/"',
+                          "GETNAME": f'"{size}"', "PUTPATH": '"/"', "PUTNAME": '"sink"'}
+            for command in ("AT+SAPBR=1,1", *(f"AT+FTP{name}={value}" for name, value in parameters.items())):
+                line.ask(command)
+            line.wire.close()  # what is announced would pile up there
+            yield
 
     @contextlib.contextmanager
     def web_server(self):
@@ -207,9 +239,9 @@ class Bench:
         report = subprocess.run(["ldd", program], check=True, capture_output=True, text=True).stdout
         return {line.split()[0] for line in report.splitlines()}
 
-    def resident(self, pid):
+    def resident(self, pid, which="VmRSS"):
         status = pathlib.Path(f"/proc/{pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+        return int(re.search(which + r":\s+(\d+)", status)[1]) / 1024
 
 
 class Line:
@@ -236,7 +268,7 @@ class Line:
         self.wait_for(end)
 
 
-MEASURES = ["pty", "tcp", "pipeline", "httpread", "httpget", "start", "csq", "memory"]
+MEASURES = ["pty", "tcp", "pipeline", "httpread", "httpget", "start", "csq", "memory", "ftpget", "ftpput", "ftpmemory"]
 
 
 def print_table(rows):

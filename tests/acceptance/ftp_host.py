@@ -13,6 +13,11 @@ LINE = re.compile(rb"\A\r\n([^\r\n]*)\r\n")
 class FtpHost(Host):
     """Speaks without echo; a session that runs may announce something between any two lines."""
 
+    def fill(self, give_up):
+        more = super().fill(give_up)
+        self.seen = self.seen[-4000:]  # megabytes pass here
+        return more
+
     def line(self):
         """The next line."""
         found = self.until(LINE)
@@ -105,7 +110,7 @@ class FtpTest(AcceptanceTest):
         self.process = self.module(*options, scenario=scenario)
         self.line = self.connect(self.process)
         self.line.parameters(**{"SERV": "ftp.test", "UN": USER, "PW": PASSWORD, "GETPATH": "/", "GETNAME": "file",
-                                "PUTPATH": "/", "PUTNAME": "file", **parameters})
+                                "PUTPATH": "/", "PUTNAME": "new", **parameters})
 
     def connect(self, module):
         line = self.keep(FtpHost.tcp(module.tcp[0]))

@@ -347,8 +347,14 @@ class ScriptedFtp(Listener):
             self.replies, self.greeting, self.implicit = {}, "220 Welcome", False
             self.sends = lambda session, connection, data: connection.sendall(data)
             self.takes = lambda session, connection: receive_all(connection)
-        if self.implicit:
-            session.secure()
+        try:
+            if self.implicit:
+                session.secure()
+            self._talk(session, number)
+        finally:
+            session.connection.close()
+
+    def _talk(self, session, number):
         self._answer(session, self.greeting, None)
         while True:
             verb, argument = session.command()

@@ -1,6 +1,7 @@
 # Each result code of an FTP session, provoked by real means, end to end (manual 12.2.14, SSL application note).
 # SPDX-License-Identifier: MIT
 import socket
+import ssl
 import tempfile
 import unittest
 
@@ -23,7 +24,7 @@ class Codes(FtpTest):
 
     def well(self):
         """The next session works, and AT answers."""
-        self.line.ok("AT")
+        self.line.ok("AT", "AT+FTPEXTGET=0")
         self.line.say("AT+FTPSTATE", b"\r\n+FTPSTATE: 0\r\n" + OK)
         self.assertEqual(self.line.get(), (DATA, "0"))
         self.assertEqual(self.line.put(DATA), "0")
@@ -143,7 +144,7 @@ class Timeout(Codes):
         for command in ("FTPGET=1", "FTPPUT=1", "FTPSIZE", "FTPDELE", "FTPEXTGET=1"):
             self.assertEqual(self.line.run(command.split("=")[0], command), "64", command)
         self.assertEqual(server.count, 0)
-        self.line.parameters(GETNAME="file", PUTNAME="file")
+        self.line.parameters(GETNAME="file", PUTNAME="new")
         self.well()
 
 
@@ -295,18 +296,18 @@ class Tls(Codes):
         cls.certificate = make_certificates(cls.folder)
         cls.context = server_context(cls.certificate)
 
-    def fails(self, code, server, ssl):
+    def fails(self, code, server, kind):
         self.start(server)
-        self.line.ok("AT+FTPSSL=%d" % ssl)
+        self.line.ok("AT+FTPSSL=%d" % kind)
         self.assertEqual(self.line.run("FTPGET", "FTPGET=1"), code)
         self.line.ok("AT+FTPSSL=0")
         self.well()
 
     def test_both_ways_work(self):
-        for ssl in (1, 2):
-            with self.subTest(ssl):
-                self.start(self.scripted(nice=None, tls=self.context, implicit=ssl == 1))
-                self.line.ok("AT+FTPSSL=%d" % ssl)
+        for kind in (1, 2):
+            with self.subTest(kind):
+                self.start(self.scripted(nice=None, tls=self.context, implicit=kind == 1))
+                self.line.ok("AT+FTPSSL=%d" % kind)
                 self.assertEqual(self.line.get(), (DATA, "0"))
                 self.assertEqual(self.line.put(DATA), "0")
 
@@ -322,22 +323,22 @@ class Tls(Codes):
         self.line.ok("AT+FTPSSL=2")
         self.assertEqual(self.line.get(), (DATA, "0"))
         self.assertEqual(self.line.put(DATA * 2), "0")
-        self.assertEqual(server.get("file"), DATA * 2)
+        self.assertEqual(server.get("new"), DATA * 2)
 
     def test_80_the_server_speaks_plain_ftp(self):
-        for ssl in (1, 2):
-            with self.subTest(ssl):
-                self.fails("80", self.scripted(nice=1), ssl)
+        for kind in (1, 2):
+            with self.subTest(kind):
+                self.fails("80", self.scripted(nice=1), kind)
 
     def test_80_the_server_hangs_up_on_the_handshake(self):
         self.fails("80", self.scripted({"AUTH": lambda session, _: session.reply("234 Go on") or close(session, _)}), 2)
 
     def test_81_the_server_wants_newer_tls(self):
         context = server_context(self.certificate)
-        context.minimum_version = context.maximum_version.TLSv1_3
-        for ssl in (1, 2):
-            with self.subTest(ssl):
-                self.fails("81", self.scripted(tls=context, implicit=ssl == 1), ssl)
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        for kind in (1, 2):
+            with self.subTest(kind):
+                self.fails("81", self.scripted(tls=context, implicit=kind == 1), kind)
 
     def test_81_the_certificate_is_not_good(self):
         self.start(self.scripted(nice=None, tls=self.context))
@@ -378,11 +379,13 @@ class Own(Codes):
         self.line.say("AT+FTPQUIT", ERROR)
         for command in ("FTPGET=1", "FTPPUT=1", "FTPLIST=1", "FTPSIZE", "FTPDELE", "FTPMKD", "FTPRMD", "FTPEXTGET=1"):
             with self.subTest(command):
-                self.start(self.keep(ScriptedFtp({"USER": None}, {"file": DATA}, nice=1)))
-                self.line.ok("AT+" + command, "AT+FTPQUIT")
+                server = self.scripted({"USER": None})
+                self.start(server)
+                self.line.ok("AT+" + command)
+                server.wait_for("USER")
+                self.line.ok("AT+FTPQUIT")
                 self.assertEqual(self.line.outcome(command.split("=")[0]), "86")
                 self.line.say("AT+FTPQUIT", ERROR)
-                self.line.ok("AT+FTPEXTGET=0")
                 self.well()
 
 

@@ -47,7 +47,7 @@ class Hostile(FtpTest):
         return server
 
     def well(self):
-        self.line.ok("AT")
+        self.line.ok("AT", "AT+FTPEXTGET=0")
         self.line.say("AT+FTPSTATE", b"\r\n+FTPSTATE: 0\r\n" + OK)
         self.assertEqual(self.line.get(), (DATA, "0"))
         self.assertEqual(self.line.put(DATA), "0")
@@ -207,7 +207,6 @@ class Data(Hostile):
                 server = self.keep(ScriptedFtp(None, {"file": DATA}, nice=1, sends=sends))
                 self.start(server)
                 self.assertEqual(self.line.run(command, line), code)
-                self.line.ok("AT+FTPEXTGET=0")
                 self.well()
 
     def test_data_with_commands_in_them(self):

@@ -40,9 +40,8 @@ class Files:
                 got, code = self.line.get()
                 self.assertEqual(code, "0")
                 self.same(got, data)
-                self.server.put("file", b"")
                 self.assertEqual(self.line.put(data), "0")
-                self.same(self.server.get("file"), data)
+                self.same(self.server.get("new"), data)
 
     def test_binary_passive(self):
         self.start(self.server)
@@ -61,7 +60,7 @@ class Files:
             self.assertEqual(code, "0")
             self.same(got, data)
         self.assertEqual(self.line.put(data, block=1), "0")
-        self.same(self.server.get("file"), data)
+        self.same(self.server.get("new"), data)
 
     def test_ascii_is_passed_on_as_it_is_on_the_wire(self):
         # Both servers make LF CR LF on the way out and CR LF LF on the way in.
@@ -72,9 +71,9 @@ class Files:
         self.assertEqual(code, "0")
         self.same(got, text.replace(b"\n", b"\r\n"))
         self.assertEqual(self.line.put(text.replace(b"\n", b"\r\n")), "0")
-        self.same(self.server.get("file"), text)
+        self.same(self.server.get("new"), text)
         self.assertEqual(self.line.put(text), "0")
-        self.same(self.server.get("file"), text)
+        self.same(self.server.get("new"), text)
 
     def test_rest(self):
         data = made(300_000)
@@ -89,23 +88,23 @@ class Files:
     def test_rest_leaves_uploads_alone(self):
         self.start(self.server, REST=5)
         self.assertEqual(self.line.put(b"0123456789"), "0")
-        self.assertEqual(self.server.get("file"), b"0123456789")
+        self.assertEqual(self.server.get("new"), b"0123456789")
 
     def test_put_options(self):
         self.start(self.server, PUTOPT="APPE")
         self.assertEqual(self.line.put(b"one,"), "0")
         self.assertEqual(self.line.put(b"two"), "0")
-        self.assertEqual(self.server.get("file"), b"one,two")
+        self.assertEqual(self.server.get("new"), b"one,two")
         self.line.parameters(PUTOPT="STOU")
         self.assertEqual(self.line.put(b"three"), "0")
         self.assertEqual(self.line.put(b"four"), "0")
-        self.assertEqual(self.server.get("file"), b"one,two")
+        self.assertEqual(self.server.get("new"), b"one,two")
         names = self.server.names()
         self.assertEqual(len(names), 3)
         self.assertEqual(sorted(self.server.get(name) for name in names), [b"four", b"one,two", b"three"])
         self.line.parameters(PUTOPT="STOR")
         self.assertEqual(self.line.put(b"five"), "0")
-        self.assertEqual(self.server.get("file"), b"five")
+        self.assertEqual(self.server.get("new"), b"five")
 
     def test_the_list_is_byte_true(self):
         for number in range(100):
@@ -122,11 +121,11 @@ class Files:
             ftp.voidresp()
 
     def test_directories(self):
-        self.start(self.server, GETPATH="/new")
+        self.start(self.server, GETPATH="/dir", GETNAME="new")
         self.assertEqual(self.line.run("FTPMKD"), "0")
-        self.line.parameters(PUTPATH="/new/")
+        self.line.parameters(PUTPATH="/dir/")
         self.assertEqual(self.line.put(b"there"), "0")
-        self.assertEqual(self.server.get("new/file"), b"there")
+        self.assertEqual(self.server.get("dir/new"), b"there")
         self.assertEqual(self.line.run("FTPSIZE"), "0,5")
         self.assertEqual(self.line.get(), (b"there", "0"))
         self.assertEqual(self.line.run("FTPRMD"), "77")
@@ -143,13 +142,15 @@ class Files:
             self.line.send(data[position:position + 100_000])
             self.line.expect(OK)
         self.assertEqual(self.line.run("FTPPUT", "FTPPUT=1"), "0")
-        self.same(self.server.get("file"), data)
+        self.same(self.server.get("new"), data)
         self.line.ok("AT+FTPEXTPUT=0")
+        self.line.parameters(GETNAME="new")
         self.assertEqual(self.line.run("FTPEXTGET", "FTPEXTGET=1"), "0")
         self.same(self.ram(0, 307_200, 300_000), data)
         self.same(self.ram(299_999, 10, 1), data[-1:])
         self.line.ok("AT+FTPEXTGET=0")
         self.server.put("file", made(307_201))
+        self.line.parameters(GETNAME="file")
         self.assertEqual(self.line.run("FTPEXTGET", "FTPEXTGET=1"), "79")
         self.line.ok("AT+FTPEXTGET=0", "AT")
 
@@ -164,14 +165,13 @@ class Files:
         self.server.put("file", data)
         self.start(self.server)
         self.assertEqual(self.line.run("FTPGETTOFS", 'FTPGETTOFS=0,"file"'), "0,%d" % DRIVE)
-        self.server.put("file", b"")
         self.assertEqual(self.line.run("FTPPUTFRMFS", r'FTPPUTFRMFS="c:\user\ftp\FILE"'), "0,%d" % DRIVE)
-        self.same(self.server.get("file"), data)
-        self.server.put("file", b"")
+        self.same(self.server.get("new"), data)
+        self.line.parameters(PUTNAME="newer")
         self.line.ok(r'AT+FTPFILEPUT=1,"C:\User\FTP\file"')
         self.assertEqual(self.line.run("FTPPUT", "FTPPUT=1"), "0")
         self.line.ok("AT+FTPFILEPUT=0")
-        self.same(self.server.get("file"), data)
+        self.same(self.server.get("newer"), data)
         self.assertEqual(self.line.run("FTPEXTGET", "FTPEXTGET=1"), "0")
         self.line.say('AT+FTPEXTGET=2,"file"', b"\r\n+FTPEXTGET: 2,%d\r\n" % DRIVE + OK)
         self.line.ok("AT+FTPEXTGET=0")
@@ -183,6 +183,19 @@ class WithPyftpdlib(Files, FtpTest):
 
 class WithPureFtpd(Files, FtpTest):
     kind = PureFtpd
+
+
+class Empty(FtpTest):
+    def test_an_empty_buffer_or_file_is_a_file_of_no_bytes(self):
+        server = self.keep(ScriptedFtp(files={"file": b""}))
+        self.start(server)
+        self.line.ok("AT+FTPEXTPUT=1")
+        self.assertEqual(self.line.run("FTPPUT", "FTPPUT=1"), "0")
+        self.line.ok("AT+FTPEXTPUT=0")
+        self.assertEqual(server.files.pop("new"), b"")
+        self.assertEqual(self.line.run("FTPGETTOFS", 'FTPGETTOFS=0,"file"'), "0,0")
+        self.assertEqual(self.line.run("FTPPUTFRMFS", r'FTPPUTFRMFS="C:\User\FTP\file"'), "0,0")
+        self.assertEqual(server.files.pop("new"), b"")
 
 
 class Resume(FtpTest):
@@ -202,7 +215,7 @@ class Resume(FtpTest):
         self.assertEqual([argument for _, verb, argument in server.commands if verb == "REST"], ["50000", "100000"])
         self.line.ok(r'AT+FTPFILEPUT=1,"C:\User\FTP\file"')
         self.assertEqual(self.line.run("FTPPUT", "FTPPUT=1"), "0")
-        self.assertEqual(digest(server.files["file"]), digest(data))
+        self.assertEqual(digest(server.files["new"]), digest(data))
 
     def test_a_download_is_given_up_after_so_many_times(self):
         def sends(session, connection, _):
