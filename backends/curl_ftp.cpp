@@ -39,6 +39,7 @@ class CurlFtpSession final : public FtpSession {
   std::string url_;
   std::string received_;
   std::size_t consumed_ = 0;  // of received_
+  bool finished_ = false;     // maybe before there was a pipe: a file of no bytes
   std::shared_ptr<int> alive_ = std::make_shared<int>();
   std::unique_ptr<Lookup> lookup_;
   // The loop does not run dry while the other thread works.
@@ -82,6 +83,7 @@ void CurlFtpSession::connect(const Route& route) {
         if (!alive.expired()) tell();
       });
     });
+    if (finished_) pipe_->finish();
     transfer_.emplace(std::move(request_), std::move(url_), route, *pipe_);
   } catch (const std::exception&) {  // no descriptor, no thread, no memory to be had
     fail(ftp_code::connect_error);
@@ -112,6 +114,7 @@ void CurlFtpSession::write(std::string_view bytes) {
 }
 
 void CurlFtpSession::finish() {
+  finished_ = true;
   if (pipe_) pipe_->finish();
 }
 

@@ -12,6 +12,9 @@
 namespace sim800 {
 namespace {
 
+// The threads wake each other only where one waits, and not for every block of a host: that would be most of the work.
+constexpr std::size_t news_worth_telling = 16 * 1024;
+
 UniqueFd make_event() {
   UniqueFd event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (event.get() < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
@@ -49,6 +52,8 @@ void FtpPipe::consumed(std::size_t count) {
   {
     const std::scoped_lock lock(mutex_);
     waiting_ -= count;
+    if (!starved_ || waiting_ > window / 2) return;
+    starved_ = false;
   }
   wake();
 }
@@ -62,6 +67,7 @@ void FtpPipe::write(std::string_view bytes) {
   {
     const std::scoped_lock lock(mutex_);
     outgoing_ += bytes;
+    if (!std::exchange(hungry_, false)) return;
   }
   wake();
 }
@@ -96,9 +102,10 @@ void FtpPipe::heard() {
   announce([this] { news_.heard = true; });
 }
 
-bool FtpPipe::has_space(std::size_t count) const {
+bool FtpPipe::has_space(std::size_t count) {
   const std::scoped_lock lock(mutex_);
-  return waiting_ + count <= window;
+  starved_ = waiting_ + count > window;
+  return !starved_;
 }
 
 void FtpPipe::put(std::string_view bytes) {
@@ -115,21 +122,27 @@ void FtpPipe::ready() {
 
 std::optional<std::size_t> FtpPipe::get(std::span<char> buffer) {
   std::size_t count = 0;
+  bool was_full = false;
   {
     const std::scoped_lock lock(mutex_);
+    hungry_ = outgoing_.empty() && !finished_;
     if (outgoing_.empty()) return finished_ ? std::optional<std::size_t>(0) : std::nullopt;
+    was_full = window - outgoing_.size() < news_worth_telling;
     count = outgoing_.copy(buffer.data(), buffer.size());
     outgoing_.erase(0, count);
   }
-  announce([this] { news_.changed = true; });
+  if (was_full) announce([this] { news_.changed = true; });
   return count;
 }
 
 void FtpPipe::add_sent(std::size_t count) {
-  announce([this, count] {
+  {
+    const std::scoped_lock lock(mutex_);
     sent_ += count;
-    news_.heard = true;
-  });
+    if (sent_ - told_ < news_worth_telling) return;
+    told_ = sent_;
+  }
+  announce([this] { news_.heard = true; });
 }
 
 void FtpPipe::end(FtpOutcome outcome) {

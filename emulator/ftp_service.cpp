@@ -160,8 +160,8 @@ Task<int> FtpService::perform(Operation operation, FtpFileJob& job) {
       co_return co_await stream_down();
     case Operation::put:
       open(request(FtpVerb::put));
-      if (method == Method::normal) co_return co_await stream_up();
-      co_return co_await deliver(ram);
+      if (method == Method::ext_put || method == Method::file_put) co_return co_await deliver(ram);
+      co_return co_await stream_up();
     case Operation::ext_get:
       ram.clear();
       open(request(FtpVerb::get));
@@ -384,7 +384,9 @@ Task<int> FtpService::upload_from_file(FtpFileJob& job) {
     asked.verb = FtpVerb::size;
     open(std::move(asked));
     while (!outcome_ && !ended_) co_await event_;
+    if (ended_ == ftp_code::timeout) ended_.reset();
     if (ended_) co_return *ended_;
+    if (!outcome_) continue;  // it did not even tell how much it has: the next try begins where this one did
     from = outcome_->code == ftp_code::finished ? std::min<std::size_t>(outcome_->size, data->size()) : 0;
     close();
   }

@@ -80,7 +80,7 @@ Result leave_method(FtpService& ftp) {
 
 /// A session that uses the buffer keeps it until its end.
 bool buffer_in_use(const FtpService& ftp) {
-  return ftp.progress(Operation::ext_get) || (ftp.method != Method::normal && ftp.progress(Operation::put));
+  return ftp.progress(Operation::ext_get) || ((ftp.method == Method::ext_put || ftp.method == Method::file_put) && ftp.progress(Operation::put));
 }
 
 /// AT+FTPEXTPUT=<mode>[,<pos>,<len>,<timeout>]: 0 normal, 1 extended, 2 loads bytes: +FTPEXTPUT: <pos>,<len>, payload, OK.
