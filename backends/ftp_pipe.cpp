@@ -139,7 +139,7 @@ void FtpPipe::add_sent(std::size_t count) {
   {
     const std::scoped_lock lock(mutex_);
     sent_ += count;
-    if (sent_ - told_ < news_worth_telling) return;
+    if (sent_ - told_ < news_worth_telling && !outgoing_.empty()) return;
     told_ = sent_;
   }
   announce([this] { news_.heard = true; });
