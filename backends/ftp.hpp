@@ -22,11 +22,11 @@ struct FtpRequest {
   std::string host;
   std::uint16_t port = 21;
   std::string user, password;
-  std::string path;               ///< directory; MKD and RMD take it whole
-  std::string name;               ///< file; not used by list, mkd, rmd
-  bool passive = true;            ///< AT+FTPMODE=1
-  bool ascii = false;             ///< TYPE A; the bytes of the data connection are passed on as they are either way
-  std::uint64_t offset = 0;       ///< REST; get only
+  std::string path;          ///< directory; MKD and RMD take it whole
+  std::string name;          ///< file; not used by list, mkd, rmd
+  bool passive = true;       ///< AT+FTPMODE=1
+  bool ascii = false;        ///< TYPE A; the bytes of the data connection are passed on as they are either way
+  std::uint64_t offset = 0;  ///< REST; get only
   FtpPutOption put_option = FtpPutOption::store;
   FtpTls tls = FtpTls::off;
   TlsVersion tls_max = TlsVersion::v1_2;
@@ -65,9 +65,9 @@ struct FtpOutcome {
 
 /// What happens to a session, told from the loop, never from inside a call to it.
 struct FtpEvents {
-  std::function<void()> heard;             ///< the server said or took something: any silence timer starts anew
-  std::function<void()> changed;           ///< readable() or room() grew
-  std::function<void(FtpOutcome)> done;    ///< once; destroying the session from within it is allowed
+  std::function<void()> heard;           ///< the server said or took something: any silence timer starts anew
+  std::function<void()> changed;         ///< readable() or room() grew
+  std::function<void(FtpOutcome)> done;  ///< once; destroying the session from within it is allowed
 };
 
 /// One session: connect, log in, one operation, quit.  Destroying it cuts both connections at once.

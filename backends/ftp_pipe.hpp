@@ -44,8 +44,8 @@ class FtpPipe {
   bool cancelled() const;
   void heard();
   bool has_space(std::size_t count);  ///< if not, it is woken when half the window is free
-  void put(std::string_view bytes);  ///< needs space
-  void ready();                      ///< the server takes data
+  void put(std::string_view bytes);   ///< needs space
+  void ready();                       ///< the server takes data
   /// Bytes to send, as many as there are; 0: the file has ended; nothing: none yet.
   std::optional<std::size_t> get(std::span<char> buffer);
   void add_sent(std::size_t count);
@@ -64,12 +64,12 @@ class FtpPipe {
   bool cancelled_ = false;
   bool ready_ = false;
   bool finished_ = false;
-  bool starved_ = false;      // the session's thread waits for space
-  bool hungry_ = false;       // it waits for bytes to send
+  bool starved_ = false;     // the session's thread waits for space
+  bool hungry_ = false;      // it waits for bytes to send
   std::size_t waiting_ = 0;  // bytes received and not consumed, here and with the session
   std::string outgoing_;
   std::uint64_t sent_ = 0;
-  std::uint64_t told_ = 0;    // of sent_
+  std::uint64_t told_ = 0;  // of sent_
 };
 
 }  // namespace sim800

@@ -21,19 +21,19 @@ struct HttpRequest {
   bool tls = false;
   std::string host;
   std::uint16_t port = 80;
-  std::string path = "/";             ///< with query, percent-encoded as far as the host did it
+  std::string path = "/";  ///< with query, percent-encoded as far as the host did it
   std::string user_agent;
-  std::string content_type;           ///< for POST; empty: application/x-www-form-urlencoded
-  std::vector<std::string> headers;   ///< extra header lines "Name: value"
-  std::string range;                  ///< "2000-" or "2000-2999"; empty: none
-  std::string_view body;              ///< for POST; must stay valid while the transfer lives
-  std::string proxy_host;             ///< empty: none
+  std::string content_type;          ///< for POST; empty: application/x-www-form-urlencoded
+  std::vector<std::string> headers;  ///< extra header lines "Name: value"
+  std::string range;                 ///< "2000-" or "2000-2999"; empty: none
+  std::string_view body;             ///< for POST; must stay valid while the transfer lives
+  std::string proxy_host;            ///< empty: none
   std::uint16_t proxy_port = 0;
-  bool follow_redirects = false;      ///< 30x answers are followed, at most five hops, http and https only
-  bool verify_peer = false;           ///< refuse a certificate that the system's store does not vouch for
+  bool follow_redirects = false;  ///< 30x answers are followed, at most five hops, http and https only
+  bool verify_peer = false;       ///< refuse a certificate that the system's store does not vouch for
   TlsVersion tls_max = TlsVersion::v1_2;
   bool sni = true;
-  std::size_t limit = 319'488;        ///< most bytes of body, and of headers, taken from the server
+  std::size_t limit = 319'488;  ///< most bytes of body, and of headers, taken from the server
 };
 
 /// The module's own outcomes of AT+HTTPACTION (manual 11.2.5; 605 and 606: SSL application note).
@@ -49,8 +49,8 @@ inline constexpr int tls_alert = 606;
 
 struct HttpResult {
   int status = http_status::network_error;  ///< the server's, or one of http_status
-  std::string head;   ///< status line, header lines and the empty line that ends them, of the last answer; empty on 6xx
-  std::string body;   ///< empty on 6xx
+  std::string head;  ///< status line, header lines and the empty line that ends them, of the last answer; empty on 6xx
+  std::string body;  ///< empty on 6xx
 };
 
 struct HttpProgress {
@@ -69,8 +69,8 @@ class HttpTransfer {
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
-  /// Starts a request.  `done` is called once, later, from the loop, never from inside start().  The transfer has no time limit
-  /// of its own (AT+HTTPPARA="TIMEOUT" is the service's); destroying it from within `done` is allowed.
+  /// Starts a request.  `done` is called once, later, from the loop, never from inside start().  The transfer has no
+  /// time limit of its own (AT+HTTPPARA="TIMEOUT" is the service's); destroying it from within `done` is allowed.
   virtual std::unique_ptr<HttpTransfer> start(HttpRequest request, std::function<void(HttpResult)> done) = 0;
 };
 

@@ -13,17 +13,18 @@ namespace sim800 {
 
 /// `network.hosts` of a scenario: what becomes of the names (and literal addresses) that firmware has burnt in.
 /// Keys: "name", "name:port" (wins over "name"), "*" for all others; compared without regard to case.
-/// Values: "ADDRESS", "ADDRESS:PORT", "NAME:PORT", "unresolvable", "refuse", "blackhole".  A value without a port keeps the port asked for.
+/// Values: "ADDRESS", "ADDRESS:PORT", "NAME:PORT", "unresolvable", "refuse", "blackhole".  A value without a port keeps
+/// the port asked for.
 using HostMap = std::map<std::string, std::string>;
 
 /// Where a connection to a host and port really goes.
 struct Route {
   enum class Kind {
-    reachable,      ///< connect to `address` and `port`
-    unresolvable,   ///< the name has no address
-    unreachable,    ///< a literal address nobody answers for (`unresolvable` given for a literal): fails at once
-    refused,        ///< the connection is refused
-    black_hole,     ///< no answer, ever
+    reachable,     ///< connect to `address` and `port`
+    unresolvable,  ///< the name has no address
+    unreachable,   ///< a literal address nobody answers for (`unresolvable` given for a literal): fails at once
+    refused,       ///< the connection is refused
+    black_hole,    ///< no answer, ever
   };
   Kind kind = Kind::unresolvable;
   std::string address;  ///< numeric, IPv4 or IPv6 without brackets
@@ -41,8 +42,9 @@ class RadioLink {
   RadioLink(asio::io_context& loop, HostMap hosts);
   ~RadioLink();
 
-  /// Finds the way to `host`:`port`.  `done` is called once, later, from the loop, unless the Lookup is destroyed first.
-  /// Names are resolved off the loop (a dead name server blocks nothing, not even the end of the process); IPv4 is preferred, as a SIM800 has nothing else.
+  /// Finds the way to `host`:`port`.  `done` is called once, later, from the loop, unless the Lookup is destroyed
+  /// first. Names are resolved off the loop (a dead name server blocks nothing, not even the end of the process); IPv4
+  /// is preferred, as a SIM800 has nothing else.
   std::unique_ptr<Lookup> route(const std::string& host, std::uint16_t port, std::function<void(Route)> done);
 
  private:

@@ -56,8 +56,11 @@ std::optional<Result> Bearers::refusal_by_network(const Profile& opening) const 
   if (const auto& known = surroundings_.world.network.apns) {
     const auto found = std::ranges::find_if(*known, [&](const auto& row) { return same_word(row.first, apn); });
     if (found == known->end()) return unspecified_gprs_error;
-    const auto wrong = [](const std::optional<std::string>& asked, const std::string& given) { return asked && *asked != given; };
-    if (wrong(found->second.user, opening.values[user_tag]) || wrong(found->second.password, opening.values[password_tag])) {
+    const auto wrong = [](const std::optional<std::string>& asked, const std::string& given) {
+      return asked && *asked != given;
+    };
+    if (wrong(found->second.user, opening.values[user_tag]) ||
+        wrong(found->second.password, opening.values[password_tag])) {
       return pdp_authentication_failure;
     }
   }

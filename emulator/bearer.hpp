@@ -55,7 +55,7 @@ class Bearers {
   struct Profile {
     std::array<std::string, tags.size()> values;
     State state = State::closed;
-    std::string apn;      ///< that it was opened with
+    std::string apn;  ///< that it was opened with
     std::string address;
   };
   Profile& profile(unsigned cid) { return profiles_[cid - 1]; }

@@ -9,8 +9,8 @@
 namespace sim800 {
 namespace {
 
-/// How long a prompt waits for the LF of a host that ends its lines with CR LF: far longer than the byte takes at any rate,
-/// far shorter than a host notices.
+/// How long a prompt waits for the LF of a host that ends its lines with CR LF: far longer than the byte takes at any
+/// rate, far shorter than a host notices.
 constexpr Duration line_feed_wait = 10ms;
 
 }  // namespace
@@ -20,7 +20,8 @@ Channel::Channel(Modem& modem, Port& port, std::string name) : modem_(modem), po
   out_.reserve(2048);
 }
 
-// --- input -------------------------------------------------------------------------------------------------------------
+// --- input
+// -------------------------------------------------------------------------------------------------------------
 
 void Channel::receive(std::string_view bytes) {
   if (!modem_.answers()) {
@@ -101,7 +102,8 @@ void Channel::pump() {
   flush();
 }
 
-// --- the line that runs ------------------------------------------------------------------------------------------------
+// --- the line that runs
+// ------------------------------------------------------------------------------------------------
 
 void Channel::begin_line(bool runnable) {
   busy_ = true;
@@ -184,7 +186,8 @@ void Channel::end_line(Result result) {
   for (; !urcs_.empty(); urcs_.pop_front()) append(urcs_.front());
 }
 
-// --- what the module says by itself --------------------------------------------------------------------------------------
+// --- what the module says by itself
+// --------------------------------------------------------------------------------------
 
 void Channel::urc(std::string_view text) { push({std::string(text), std::nullopt}); }
 void Channel::urc(Code code) { push({{}, code}); }
@@ -218,7 +221,8 @@ void Channel::flush() {
   out_.clear();
 }
 
-// --- power ---------------------------------------------------------------------------------------------------------------
+// --- power
+// ---------------------------------------------------------------------------------------------------------------
 
 void Channel::power_up() {
   carrier_ = false;
@@ -244,7 +248,8 @@ void Channel::power_down() {
   flush();
   busy_ = line_waits_ = false;
   trace_input();
-  if (received_ > consumed_) modem_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(received_ - consumed_)}});
+  if (received_ > consumed_)
+    modem_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(received_ - consumed_)}});
   input_.clear();
   head_ = 0;
   consumed_ = received_;
@@ -260,7 +265,8 @@ void Channel::update_dcd() {
   modem_.record("line", {{"channel", name_}, {"signal", "DCD"}, {"on", on}});
 }
 
-// --- for dialogues -------------------------------------------------------------------------------------------------------
+// --- for dialogues
+// -------------------------------------------------------------------------------------------------------
 
 Task<bool> Channel::settle_line_end() {
   if (assembler_.expects_line_feed() && available() == 0) {

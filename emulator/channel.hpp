@@ -20,8 +20,8 @@ namespace sim800 {
 
 class Modem;
 
-/// Bytes come in by receive(), become lines, lines become commands, answers leave through the port.  What arrives while a
-/// command runs waits; unsolicited lines wait for the command's final result.
+/// Bytes come in by receive(), become lines, lines become commands, answers leave through the port.  What arrives while
+/// a command runs waits; unsolicited lines wait for the command's final result.
 class Channel final : public PortUser {
  public:
   Channel(Modem& modem, Port& port, std::string name);
@@ -55,8 +55,8 @@ class Channel final : public PortUser {
     timed_out,  ///< the time is up; what came is there
     gone,       ///< the client went: the command ends without a word
   };
-  /// Lets the LF of the line end come in before a prompt is written, so that it is not taken for payload.  False where the
-  /// client has gone meanwhile: nobody is there to be prompted.
+  /// Lets the LF of the line end come in before a prompt is written, so that it is not taken for payload.  False where
+  /// the client has gone meanwhile: nobody is there to be prompted.
   Task<bool> settle_line_end();
   /// Waits; true as soon as the host types anything, which is taken (V.250 5.6.1: dialling, AT+COPS=?).
   Task<bool> interrupted_within(Duration span);
@@ -100,7 +100,7 @@ class Channel final : public PortUser {
   Port& port_;
   std::string name_;
 
-  std::string input_;               ///< bytes not dealt with, from head_ on
+  std::string input_;  ///< bytes not dealt with, from head_ on
   std::size_t head_ = 0;
   std::uint64_t received_ = 0, consumed_ = 0;
   std::deque<std::uint64_t> leaves_;  ///< where in the stream clients left
@@ -109,9 +109,9 @@ class Channel final : public PortUser {
   LineAssembler assembler_;
   CommandLine line_;
   Arguments arguments_;
-  std::size_t next_ = 0;            ///< command of the line that comes next
+  std::size_t next_ = 0;  ///< command of the line that comes next
   bool runnable_ = false;
-  bool line_waits_ = false;         ///< for the host to take what the line has answered so far
+  bool line_waits_ = false;  ///< for the host to take what the line has answered so far
   bool busy_ = false;
   bool pumping_ = false;
   bool receiving_ = false;
@@ -124,7 +124,7 @@ class Channel final : public PortUser {
   Task<Result> dialogue_;
   Timer delay_;
   std::deque<Unsolicited> urcs_;
-  std::string traced_;              ///< input since the last one recorded
+  std::string traced_;  ///< input since the last one recorded
 };
 
 }  // namespace sim800

@@ -18,8 +18,9 @@ struct Table {
   std::unordered_map<std::string_view, const Command*> by_name;
 
   Table() {
-    for (const auto chapter : {v25ter_commands(), profile_commands(), equipment_commands(), network_commands(),
-                               simcom_commands(), bearer_commands(), http_commands(), ftp_commands(), file_system_commands()}) {
+    for (const auto chapter :
+         {v25ter_commands(), profile_commands(), equipment_commands(), network_commands(), simcom_commands(),
+          bearer_commands(), http_commands(), ftp_commands(), file_system_commands()}) {
       for (const Command& command : chapter) {
         rows.push_back(&command);
         if (!by_name.emplace(command.name, &command).second) std::abort();  // two rows of one name
@@ -72,7 +73,8 @@ Result show_setting(Call& call) {
 static std::string normalised(const Call& call, std::size_t i) {
   const Parameter& parameter = call.command.parameters[i];
   if (parameter.kind == Parameter::Kind::number) return std::to_string(call.number(i));
-  if (parameter.kind == Parameter::Kind::choice) return std::string(find_choice(parameter.range, call.arguments[i].text));
+  if (parameter.kind == Parameter::Kind::choice)
+    return std::string(find_choice(parameter.range, call.arguments[i].text));
   return call.text(i);
 }
 

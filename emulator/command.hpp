@@ -27,7 +27,7 @@ struct Call {
   Modem& modem;
   Channel& channel;
   const Command& command;
-  std::string_view typed;  ///< the arguments as they were typed
+  std::string_view typed;      ///< the arguments as they were typed
   const Arguments& arguments;  ///< of the write form, checked against the row's parameters
   Response& response;
 
@@ -56,9 +56,9 @@ struct Handler {
   const char* says = nullptr;  ///< one information line, then OK; "": OK only
 
   constexpr Handler() = default;
-  constexpr Handler(Act a) : act(a) {}             // NOLINT(google-explicit-constructor): rows name functions
-  constexpr Handler(Dialogue d) : dialogue(d) {}   // NOLINT(google-explicit-constructor)
-  constexpr Handler(const char* t) : says(t) {}    // NOLINT(google-explicit-constructor)
+  constexpr Handler(Act a) : act(a) {}            // NOLINT(google-explicit-constructor): rows name functions
+  constexpr Handler(Dialogue d) : dialogue(d) {}  // NOLINT(google-explicit-constructor)
+  constexpr Handler(const char* t) : says(t) {}   // NOLINT(google-explicit-constructor)
   constexpr explicit operator bool() const { return act != nullptr || dialogue != nullptr || says != nullptr; }
 };
 
@@ -71,10 +71,10 @@ enum class Support : std::uint8_t {
 
 /// Where a setting lives (manual 1.7).
 enum class Saved : std::uint8_t {
-  never,          ///< NO_SAVE
-  profile,        ///< AT&W_SAVE: the user profile, reloaded by ATZ and at boot
-  profile_uart,   ///< likewise, but left alone by ATZ and AT&F: CSCLK, IPR, ICF, IFC, CMNRP
-  automatic,      ///< AUTO_SAVE
+  never,         ///< NO_SAVE
+  profile,       ///< AT&W_SAVE: the user profile, reloaded by ATZ and at boot
+  profile_uart,  ///< likewise, but left alone by ATZ and AT&F: CSCLK, IPR, ICF, IFC, CMNRP
+  automatic,     ///< AUTO_SAVE
 };
 
 struct Command {
@@ -104,8 +104,14 @@ Result keep_setting(Call& call);
 /// A row that is nothing but a setting.
 constexpr Command setting(std::string_view name, std::string_view section, Support support, Saved saved,
                           std::array<Parameter, 9> parameters) {
-  return {.name = name, .section = section, .support = support, .saved = saved, .parameters = parameters,
-          .test = show_ranges, .read = show_setting, .write = keep_setting};
+  return {.name = name,
+          .section = section,
+          .support = support,
+          .saved = saved,
+          .parameters = parameters,
+          .test = show_ranges,
+          .read = show_setting,
+          .write = keep_setting};
 }
 
 /// The whole table: the chapters' tables one after the other.

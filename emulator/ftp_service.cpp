@@ -15,9 +15,9 @@ constexpr Duration silence_limit = 75s;  // manual 12.2.14: "in case no response
 constexpr Duration unread_limit = 75s;   // data left unread; application note 3.12 shows three announcements before
 constexpr Duration repeat_interval = 30s;
 
-constexpr std::array<std::string_view, 14> context{"+FTPSERV", "+FTPPORT", "+FTPUN",      "+FTPPW",      "+FTPCID",
-                                                   "+FTPMODE", "+FTPTYPE", "+FTPPUTOPT",  "+FTPREST",    "+FTPGETNAME",
-                                                   "+FTPGETPATH", "+FTPPUTNAME", "+FTPPUTPATH", "+FTPSSL"};
+constexpr std::array<std::string_view, 14> context{
+    "+FTPSERV",   "+FTPPORT", "+FTPUN",      "+FTPPW",      "+FTPCID",     "+FTPMODE",    "+FTPTYPE",
+    "+FTPPUTOPT", "+FTPREST", "+FTPGETNAME", "+FTPGETPATH", "+FTPPUTNAME", "+FTPPUTPATH", "+FTPSSL"};
 
 using Operation = FtpService::Operation;
 
@@ -61,11 +61,17 @@ std::string_view word(Operation operation) {
   return "FTPGET";
 }
 
-FtpService::FtpService(const Surroundings& surroundings, Settings& settings, Bearers& bearers, Nvram& nvram, FileSystem& files,
-                       FtpClient& client)
-    : surroundings_(surroundings), settings_(settings), bearers_(bearers), nvram_(nvram), files_(files), client_(client) {}
+FtpService::FtpService(const Surroundings& surroundings, Settings& settings, Bearers& bearers, Nvram& nvram,
+                       FileSystem& files, FtpClient& client)
+    : surroundings_(surroundings),
+      settings_(settings),
+      bearers_(bearers),
+      nvram_(nvram),
+      files_(files),
+      client_(client) {}
 
-// --- parameters ------------------------------------------------------------------------------------------------------------
+// --- parameters
+// ------------------------------------------------------------------------------------------------------------
 
 void FtpService::boot() {
   settings_.set("+FTPMODE", 0, std::to_string(surroundings_.world.module.quirks.ftp_mode));
@@ -124,7 +130,8 @@ std::optional<int> FtpService::refusal(Operation operation) const {
   return std::nullopt;
 }
 
-// --- the life of a session ---------------------------------------------------------------------------------------------------
+// --- the life of a session
+// ---------------------------------------------------------------------------------------------------
 
 void FtpService::start(Operation operation, FtpFileJob job) {
   if (running_) return report(operation, ftp_code::not_allowed);
@@ -155,9 +162,7 @@ Task<> FtpService::run(Operation operation, FtpFileJob job) {
 Task<int> FtpService::perform(Operation operation, FtpFileJob& job) {
   switch (operation) {
     case Operation::get:
-    case Operation::list:
-      open(request(verb_of(operation)));
-      co_return co_await stream_down();
+    case Operation::list: open(request(verb_of(operation))); co_return co_await stream_down();
     case Operation::put:
       open(request(FtpVerb::put));
       if (method == Method::ext_put || method == Method::file_put) co_return co_await deliver(ram);
@@ -182,11 +187,12 @@ void FtpService::open(FtpRequest wanted) {
   heard();
   session_ = client_.start(std::move(wanted), {.heard = [this] { heard(); },
                                                .changed = [this] { event_.raise(); },
-                                               .done = [this](FtpOutcome outcome) {
-                                                 outcome_ = outcome;
-                                                 silence_.cancel();
-                                                 event_.raise();
-                                               }});
+                                               .done =
+                                                   [this](FtpOutcome outcome) {
+                                                     outcome_ = outcome;
+                                                     silence_.cancel();
+                                                     event_.raise();
+                                                   }});
 }
 
 void FtpService::close() {
@@ -228,7 +234,8 @@ void FtpService::reset() {
   ram.shrink_to_fit();
 }
 
-// --- get and list: the host fetches --------------------------------------------------------------------------------------------
+// --- get and list: the host fetches
+// --------------------------------------------------------------------------------------------
 
 Task<int> FtpService::stream_down() {
   for (;;) {
@@ -280,7 +287,8 @@ void FtpService::consumed(std::size_t count) {
   event_.raise();
 }
 
-// --- put: the host delivers ------------------------------------------------------------------------------------------------------
+// --- put: the host delivers
+// ------------------------------------------------------------------------------------------------------
 
 Task<int> FtpService::stream_up() {
   const std::size_t block = surroundings_.world.module.quirks.ftp_put_length;
@@ -316,7 +324,8 @@ void FtpService::finish() {
   event_.raise();
 }
 
-// --- whole files: RAM and drive --------------------------------------------------------------------------------------------------
+// --- whole files: RAM and drive
+// --------------------------------------------------------------------------------------------------
 
 Task<int> FtpService::collect(std::string& into, std::size_t limit, int too_large) {
   for (;;) {
@@ -392,7 +401,8 @@ Task<int> FtpService::upload_from_file(FtpFileJob& job) {
   }
 }
 
-// --- what the host is told -----------------------------------------------------------------------------------------------------------
+// --- what the host is told
+// -----------------------------------------------------------------------------------------------------------
 
 std::optional<std::uint64_t> FtpService::progress(Operation operation) const {
   return running_ == operation ? std::optional(moved_) : std::nullopt;

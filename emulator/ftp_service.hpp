@@ -1,5 +1,5 @@
-// FTP sessions: one at a time, each logging in anew, its outcome told by a URC (AT manual chapter 12, application note 3.10-3.26).
-// SPDX-License-Identifier: MIT
+// FTP sessions: one at a time, each logging in anew, its outcome told by a URC (AT manual chapter 12, application
+// note 3.10-3.26). SPDX-License-Identifier: MIT
 #pragma once
 
 #include <cstdint>
@@ -110,7 +110,7 @@ class FtpService {
   bool ready_ = false;                 ///< the host has been told that it may write
   bool finishing_ = false;
   std::uint64_t moved_ = 0;
-  TimePoint earliest_{};               ///< the first URC keeps this distance to OK
+  TimePoint earliest_{};  ///< the first URC keeps this distance to OK
   Signal event_;
   Timer silence_, unread_, repeat_;
   Task<> run_;

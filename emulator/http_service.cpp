@@ -52,7 +52,12 @@ std::string_view word(HttpMethod method) {
 
 HttpService::HttpService(const Surroundings& surroundings, const Settings& settings, Bearers& bearers, Nvram& nvram,
                          HttpClient& client, Trace* trace)
-    : surroundings_(surroundings), settings_(settings), bearers_(bearers), nvram_(nvram), client_(client), trace_(trace) {}
+    : surroundings_(surroundings),
+      settings_(settings),
+      bearers_(bearers),
+      nvram_(nvram),
+      client_(client),
+      trace_(trace) {}
 
 void HttpService::initialise() {
   on_ = true;
@@ -105,7 +110,8 @@ bool HttpService::saved() const {
   if (section == nullptr) return false;
   return std::ranges::all_of(tags, [&](const TagRow& row) {
     const auto found = section->find(row.name);
-    return !row.saved || (found != section->end() && found->second == values_[static_cast<std::size_t>(&row - tags.data())]);
+    return !row.saved ||
+           (found != section->end() && found->second == values_[static_cast<std::size_t>(&row - tags.data())]);
   });
 }
 
@@ -122,7 +128,8 @@ bool HttpService::act(HttpMethod method) {
 
 Task<> HttpService::run(HttpMethod method) {
   const Duration limit = std::chrono::seconds(number(timeout));
-  const TimePoint earliest = surroundings_.clock.now() + std::min(surroundings_.latency[Latency::http_action], limit - 1s);
+  const TimePoint earliest =
+      surroundings_.clock.now() + std::min(surroundings_.latency[Latency::http_action], limit - 1s);
   if (trace_ != nullptr) trace_->event("http", {{"phase", "start"}, {"method", word(method)}, {"url", values_[url]}});
   HttpResult result = co_await transfer(method);
   // Drivers count on some silence between OK and the URC, however near the server is.
@@ -132,8 +139,11 @@ Task<> HttpService::run(HttpMethod method) {
   head_ = std::move(result.head);
   busy_ = false;
   if (trace_ != nullptr) {
-    trace_->event("http", {{"phase", "end"}, {"method", word(method)}, {"url", values_[url]},
-                           {"status", std::int64_t{status}}, {"length", static_cast<std::int64_t>(buffer.size())}});
+    trace_->event("http", {{"phase", "end"},
+                           {"method", word(method)},
+                           {"url", values_[url]},
+                           {"status", std::int64_t{status}},
+                           {"length", static_cast<std::int64_t>(buffer.size())}});
   }
   surroundings_.urc(fmt::format("+HTTPACTION: {},{},{}", static_cast<int>(method), status, buffer.size()), nullptr);
 }
@@ -223,7 +233,8 @@ HttpResult HttpService::fit(HttpMethod method, HttpResult result) const {
 HttpService::Status HttpService::status() const {
   if (!busy_) return {method_, 0, 0, 0};
   const HttpProgress progress = transfer_ ? transfer_->progress() : progress_;
-  const std::size_t done = progress.done == progress.total ? progress.done : progress.done / progress_step * progress_step;
+  const std::size_t done =
+      progress.done == progress.total ? progress.done : progress.done / progress_step * progress_step;
   return {method_, progress.sending ? 2 : 1, done, progress.total > done ? progress.total - done : 0};
 }
 

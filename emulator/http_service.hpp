@@ -1,5 +1,5 @@
-// The HTTP service: off → idle → busy → idle → off, and its one buffer (AT manual chapter 11, application note 3.2-3.9).
-// SPDX-License-Identifier: MIT
+// The HTTP service: off → idle → busy → idle → off, and its one buffer (AT manual chapter 11, application
+// note 3.2-3.9). SPDX-License-Identifier: MIT
 #pragma once
 
 #include <array>
@@ -34,8 +34,8 @@ class HttpService {
   };
   static const std::array<TagRow, tag_count> tags;
 
-  HttpService(const Surroundings& surroundings, const Settings& settings, Bearers& bearers, Nvram& nvram, HttpClient& client,
-              Trace* trace);
+  HttpService(const Surroundings& surroundings, const Settings& settings, Bearers& bearers, Nvram& nvram,
+              HttpClient& client, Trace* trace);
 
   bool on() const { return on_; }
   bool busy() const { return busy_; }

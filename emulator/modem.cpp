@@ -22,7 +22,8 @@ Modem::Modem(const Parts& parts)
       settings(parts.nvram, parts.world.module.settings),
       nvram_(parts.nvram),
       trace_(parts.trace),
-      surroundings_{world, clock, latency, parts.seed, [this](std::string_view text, Channel* cause) { urc(text, cause); }},
+      surroundings_{world, clock, latency, parts.seed,
+                    [this](std::string_view text, Channel* cause) { urc(text, cause); }},
       sim(surroundings_, parts.nvram),
       network(surroundings_, settings),
       bearers(surroundings_, network),
@@ -74,7 +75,8 @@ void Modem::urc(Code code) {
   for (const auto& channel : channels_) channel->urc(code);
 }
 
-// --- power and start-up --------------------------------------------------------------------------------------------------
+// --- power and start-up
+// --------------------------------------------------------------------------------------------------
 
 void Modem::press_power_key() {
   if (power_ == Power::off) {
@@ -149,7 +151,8 @@ Duration Modem::since_sim(Latency which) const { return latency[which] - latency
 Task<> Modem::finish_start() {
   const TimePoint ready = clock.now();
   const bool left_on_purpose = settings.number("+COPS") == 2;  // AT+COPS=2, which is kept
-  if (functionality_ == 1 && !left_on_purpose) network.search(since_sim(Latency::network_register), since_sim(Latency::network_attach));
+  if (functionality_ == 1 && !left_on_purpose)
+    network.search(since_sim(Latency::network_register), since_sim(Latency::network_attach));
   co_await clock.sleep_until(ready + since_sim(Latency::boot_call_ready));
   call_ready_ = true;
   if (settings.number("+CIURC") == 1) boot_urc("Call Ready", false);
@@ -157,7 +160,8 @@ Task<> Modem::finish_start() {
   if (sim.ready()) boot_urc("SMS Ready", false);
 }
 
-/// With autobauding, RDY, +CFUN and +CPIN are never sent, the others only once the host's rate is known (manual 2.2.41).
+/// With autobauding, RDY, +CFUN and +CPIN are never sent, the others only once the host's rate is known
+/// (manual 2.2.41).
 void Modem::boot_urc(std::string_view text, bool needs_fixed_rate) {
   if (fixed_rate() || (!needs_fixed_rate && synchronised_)) urc(text);
 }
@@ -176,7 +180,8 @@ void Modem::power_off_soon() {
   power_change_ = clock.after(Duration::zero(), [this] { power_off(); });
 }
 
-// --- what commands do to the whole module --------------------------------------------------------------------------------
+// --- what commands do to the whole module
+// --------------------------------------------------------------------------------
 
 void Modem::set_functionality(unsigned fun, Channel* cause) {
   if (fun == functionality_) return;

@@ -1,5 +1,5 @@
-// Registration with the GSM network and attachment to its packet service (27.007 7.2, 10.1.20; AT manual 3.2.32, 7.2.1).
-// SPDX-License-Identifier: MIT
+// Registration with the GSM network and attachment to its packet service (27.007 7.2, 10.1.20; AT
+// manual 3.2.32, 7.2.1). SPDX-License-Identifier: MIT
 #pragma once
 
 #include <cstdint>

@@ -15,15 +15,16 @@ struct StateError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Named sections of named text values ("http" → "URL" → …).  Writing a section is atomic: after a power cut at any moment the
-/// old or the new section is there, never half.
+/// Named sections of named text values ("http" → "URL" → …).  Writing a section is atomic: after a power cut at any
+/// moment the old or the new section is there, never half.
 class Nvram {
  public:
   using Section = std::map<std::string, std::string, std::less<>>;
 
   /// In memory only.
   Nvram() = default;
-  /// Kept in `directory`/nvram.json, which is made if need be.  Throws StateError where that is impossible or the file is damaged.
+  /// Kept in `directory`/nvram.json, which is made if need be.  Throws StateError where that is impossible or the file
+  /// is damaged.
   explicit Nvram(const std::filesystem::path& directory);
 
   const Section* find(std::string_view name) const;

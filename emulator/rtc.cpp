@@ -26,15 +26,19 @@ bool Rtc::set(std::string_view text) {
   constexpr std::string_view pattern = "00/00/00,00:00:00+00";
   if (text.size() != pattern.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool fits = pattern[i] == '0' ? is_digit(text[i]) : pattern[i] == '+' ? text[i] == '+' || text[i] == '-' : text[i] == pattern[i];
+    const bool fits = pattern[i] == '0'   ? is_digit(text[i])
+                      : pattern[i] == '+' ? text[i] == '+' || text[i] == '-'
+                                          : text[i] == pattern[i];
     if (!fits) return false;
   }
   const auto two = [&](std::size_t at) { return (text[at] - '0') * 10 + (text[at + 1] - '0'); };
-  const std::chrono::year_month_day date{std::chrono::year{2000 + two(0)}, std::chrono::month{static_cast<unsigned>(two(3))},
+  const std::chrono::year_month_day date{std::chrono::year{2000 + two(0)},
+                                         std::chrono::month{static_cast<unsigned>(two(3))},
                                          std::chrono::day{static_cast<unsigned>(two(6))}};
   const int zone = (text[17] == '-' ? -1 : 1) * two(18);
   if (!date.ok() || two(9) > 23 || two(12) > 59 || two(15) > 59 || zone < -47 || zone > 48) return false;
-  const auto now = std::chrono::sys_days{date} + std::chrono::hours{two(9)} + std::chrono::minutes{two(12)} + std::chrono::seconds{two(15)};
+  const auto now = std::chrono::sys_days{date} + std::chrono::hours{two(9)} + std::chrono::minutes{two(12)} +
+                   std::chrono::seconds{two(15)};
   at_start_ = now - floor<std::chrono::seconds>(clock_.now());
   zone_ = zone;
   return true;

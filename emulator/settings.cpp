@@ -17,7 +17,7 @@ std::string join(const Settings::Values& values) { return fmt::format("{}", fmt:
 
 Settings::Values split(std::string_view text) {
   Settings::Values values;
-  for (std::size_t start = 0;; ) {
+  for (std::size_t start = 0;;) {
     const std::size_t comma = text.find(',', start);
     values.emplace_back(text.substr(start, comma - start));
     if (comma == std::string_view::npos) return values;
@@ -66,7 +66,8 @@ std::optional<std::string> Settings::refuse(std::string_view name, const Values&
     if (!exists) return fmt::format("at most {} value(s) for {}", i, name);
     const Parameter& parameter = command->parameters[i];
     const bool quoted = parameter.kind != Parameter::Kind::number;
-    if (!parameter.accepts({values[i], quoted})) return fmt::format("value {} of {} in the range {}", i + 1, name, parameter.range);
+    if (!parameter.accepts({values[i], quoted}))
+      return fmt::format("value {} of {} in the range {}", i + 1, name, parameter.range);
   }
   return std::nullopt;
 }
@@ -123,7 +124,9 @@ bool Settings::store(Saved saved) {
 
 std::string Settings::print(std::string_view name, Profile profile) const {
   const Entry& shown = entry(name);
-  const Values& values = profile == Profile::factory ? shown.factory : profile == Profile::user ? shown.user : shown.active;
+  const Values& values = profile == Profile::factory ? shown.factory
+                         : profile == Profile::user  ? shown.user
+                                                     : shown.active;
   std::string text(name);
   text += ": ";
   for (std::size_t i = 0; i < values.size(); ++i) {

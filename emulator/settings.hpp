@@ -23,7 +23,8 @@ class Settings {
   /// Loads what `nvram` has; `stored` comes from the scenario and wins over it.
   Settings(Nvram& nvram, const std::map<std::string, Values>& stored);
 
-  /// What was expected, where `values` cannot be stored under `name`: unknown setting, too many values, one out of range.
+  /// What was expected, where `values` cannot be stored under `name`: unknown setting, too many values, one out of
+  /// range.
   static std::optional<std::string> refuse(std::string_view name, const Values& values);
 
   const Values& values(std::string_view name) const { return entry(name).active; }
@@ -31,10 +32,10 @@ class Settings {
   /// Changes one value; AUTO_SAVE settings are written at once.
   void set(std::string_view name, std::size_t i, std::string value);
 
-  void boot();            ///< the active values become the stored ones
-  void load_user();       ///< ATZ
-  void load_factory();    ///< AT&F
-  bool store_user();      ///< AT&W; false where the state directory refuses
+  void boot();          ///< the active values become the stored ones
+  void load_user();     ///< ATZ
+  void load_factory();  ///< AT&F
+  bool store_user();    ///< AT&W; false where the state directory refuses
 
   enum class Profile : std::uint8_t { factory, user, active };
   /// "+CSCS: \"IRA\"": a setting as AT&V and the read forms print it.

@@ -9,7 +9,9 @@
 namespace sim800 {
 namespace {
 
-bool is_code(std::string_view text) { return text.size() >= 4 && text.size() <= 8 && std::ranges::all_of(text, is_digit); }
+bool is_code(std::string_view text) {
+  return text.size() >= 4 && text.size() <= 8 && std::ranges::all_of(text, is_digit);
+}
 
 }  // namespace
 
@@ -100,9 +102,8 @@ void Sim::unlock() {
 }
 
 void Sim::save() {
-  nvram_.store("sim:" + surroundings_.world.sim.iccid, {{"pin", pin_},
-                                                       {"pin_tries", std::to_string(pin_tries_)},
-                                                       {"puk_tries", std::to_string(puk_tries_)}});
+  nvram_.store("sim:" + surroundings_.world.sim.iccid,
+               {{"pin", pin_}, {"pin_tries", std::to_string(pin_tries_)}, {"puk_tries", std::to_string(puk_tries_)}});
 }
 
 }  // namespace sim800

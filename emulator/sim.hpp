@@ -17,10 +17,10 @@ namespace sim800 {
 class Sim {
  public:
   enum class State : std::uint8_t {
-    off,     ///< not powered: the module boots, or CFUN is 0
+    off,  ///< not powered: the module boots, or CFUN is 0
     absent,
-    pin,     ///< SIM PIN is asked for
-    puk,     ///< SIM PUK is asked for
+    pin,  ///< SIM PIN is asked for
+    puk,  ///< SIM PUK is asked for
     ready,
   };
 

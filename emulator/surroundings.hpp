@@ -19,8 +19,8 @@ struct Surroundings {
   Clock& clock;
   const Latencies& latency;
   std::uint64_t seed;
-  /// Sends an unsolicited line to every channel.  On `cause`, whose running command brought it about, it stands before that
-  /// command's result; elsewhere it waits for a free line.
+  /// Sends an unsolicited line to every channel.  On `cause`, whose running command brought it about, it stands before
+  /// that command's result; elsewhere it waits for a free line.
   std::function<void(std::string_view text, Channel* cause)> urc;
 };
 

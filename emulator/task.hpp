@@ -107,8 +107,8 @@ inline Task<void> detail::Promise<void>::get_return_object() {
   return Task<void>(std::coroutine_handle<Promise>::from_promise(*this));
 }
 
-/// Something one coroutine waits for and anyone raises.  A signal raised while nobody waits is forgotten: wait in a loop on
-/// the condition it announces.
+/// Something one coroutine waits for and anyone raises.  A signal raised while nobody waits is forgotten: wait in a
+/// loop on the condition it announces.
 class Signal {
  public:
   void raise() {

@@ -18,19 +18,19 @@ namespace sim800 {
 
 /// Decisions that firmware can see and no hardware log confirms: each can be corrected in `module.quirks`.
 struct Quirks {
-  std::string tls = "1.2";             ///< newest TLS version offered: "1.0", "1.1", "1.2"
-  bool sni = true;                     ///< send the server's name in the TLS handshake
-  bool sync_bytes = false;             ///< 00 49 49 49 49 FF FF FF FF at power-on (manual 1.4)
-  bool cfun_reset_ok_last = false;     ///< OK of AT+CFUN=1,1 after the reset instead of before
-  bool sapbr_save = false;             ///< AT+SAPBR=5,<cid> answers OK, as SIM900 does
-  bool http_status_number = false;     ///< +HTTPSTATUS prints the method as a number (manual V1.12) instead of a word
+  std::string tls = "1.2";          ///< newest TLS version offered: "1.0", "1.1", "1.2"
+  bool sni = true;                  ///< send the server's name in the TLS handshake
+  bool sync_bytes = false;          ///< 00 49 49 49 49 FF FF FF FF at power-on (manual 1.4)
+  bool cfun_reset_ok_last = false;  ///< OK of AT+CFUN=1,1 after the reset instead of before
+  bool sapbr_save = false;          ///< AT+SAPBR=5,<cid> answers OK, as SIM900 does
+  bool http_status_number = false;  ///< +HTTPSTATUS prints the method as a number (manual V1.12) instead of a word
   int http_timeout_status = http_status::network_error;  ///< when TIMEOUT runs out
   int http_overflow_status = http_status::no_memory;     ///< when the body is larger than the buffer
-  int http_data_max = 319'488;         ///< largest AT+HTTPDATA
-  int http_url_max = 512;              ///< longest URL
-  int ftp_empty_name = ftp_code::timeout;  ///< outcome of a session without a file name or server
-  int ftp_mode = 1;                    ///< AT+FTPMODE at power-on: 0 active, 1 passive
-  int ftp_put_length = 1360;           ///< most bytes of one AT+FTPPUT=2
+  int http_data_max = 319'488;                           ///< largest AT+HTTPDATA
+  int http_url_max = 512;                                ///< longest URL
+  int ftp_empty_name = ftp_code::timeout;                ///< outcome of a session without a file name or server
+  int ftp_mode = 1;                                      ///< AT+FTPMODE at power-on: 0 active, 1 passive
+  int ftp_put_length = 1360;                             ///< most bytes of one AT+FTPPUT=2
 };
 
 constexpr TlsVersion tls_version(std::string_view text) {
@@ -41,7 +41,8 @@ struct ModuleConfig {
   std::string model = "SIM800L";
   std::string revision = "1418B05SIM800L24";
   std::string imei = "866104020304051";
-  /// Stored settings by command name ("+CMEE", "E"), each the list of its values as they would be typed (texts unquoted).
+  /// Stored settings by command name ("+CMEE", "E"), each the list of its values as they would be typed (texts
+  /// unquoted).
   std::map<std::string, std::vector<std::string>> settings;
   Quirks quirks;
 };
@@ -93,8 +94,8 @@ enum class TimingProfile : std::uint8_t { typical, instant, maximum };
 
 struct TimingConfig {
   TimingProfile profile = TimingProfile::typical;
-  double scale = 1.0;                          ///< 0.01: everything a hundred times shorter
-  std::map<std::string, Duration> overrides;   ///< by latency name, see latency.hpp
+  double scale = 1.0;                         ///< 0.01: everything a hundred times shorter
+  std::map<std::string, Duration> overrides;  ///< by latency name, see latency.hpp
 };
 
 struct World {

@@ -74,7 +74,8 @@ bool Parameter::accepts(const Argument& argument) const {
     case Kind::none: return false;
     case Kind::text: return argument.text.size() <= max_length;
     case Kind::choice: return !find_choice(range, argument.text).empty();
-    case Kind::words: return argument.quoted && range.find(std::string("\"").append(argument.text) + '"') != std::string_view::npos;
+    case Kind::words:
+      return argument.quoted && range.find(std::string("\"").append(argument.text) + '"') != std::string_view::npos;
     case Kind::number: {
       const auto value = argument.quoted ? std::nullopt : parse_number(argument.text);
       return value && in_range(range, *value);

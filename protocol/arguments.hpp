@@ -50,8 +50,8 @@ struct Parameter {
   Kind kind = Kind::none;
   bool optional = false;
   std::string_view range;
-  std::string_view initial;       ///< factory value of a setting
-  std::uint16_t max_length = 0;   ///< of a text, in characters
+  std::string_view initial;      ///< factory value of a setting
+  std::uint16_t max_length = 0;  ///< of a text, in characters
 
   constexpr bool exists() const { return kind != Kind::none; }
   /// Whether an argument that was given fits.

@@ -23,8 +23,8 @@ constexpr std::string_view trim(std::string_view text) {
   return text;
 }
 
-/// The place of the quote that closes the one at `open`, or npos.  \" stands for a quote inside a text as long as another
-/// quote follows to close it; so "{\"id\":1}" is one text, and "C:\User\" is one too.
+/// The place of the quote that closes the one at `open`, or npos.  \" stands for a quote inside a text as long as
+/// another quote follows to close it; so "{\"id\":1}" is one text, and "C:\User\" is one too.
 constexpr std::size_t closing_quote(std::string_view text, std::size_t open) {
   for (std::size_t i = open + 1; i < text.size(); ++i) {
     if (text[i] != '"') continue;

@@ -7,7 +7,9 @@ namespace sim800 {
 namespace {
 
 constexpr bool names_extended(char c) { return c == '+' || c == '*' || c == '^' || c == '$' || c == '%' || c == '#'; }
-constexpr bool continues_name(char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.' || c == '!'; }
+constexpr bool continues_name(char c) {
+  return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.' || c == '!';
+}
 
 /// Walks along the line; each method takes what belongs to one kind of command.
 class Scanner {
@@ -120,8 +122,8 @@ class Scanner {
     return rest_.size();
   }
 
-  // The dial string runs to the ';' of a voice call, which belongs to it, or to the end (V.250 6.3.1).  A quoted name may
-  // hold a ';' of its own.
+  // The dial string runs to the ';' of a voice call, which belongs to it, or to the end (V.250 6.3.1).  A quoted name
+  // may hold a ';' of its own.
   void dial(TypedCommand& command) {
     skip_blanks();
     std::size_t i = 0;

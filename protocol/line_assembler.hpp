@@ -12,8 +12,8 @@ namespace sim800 {
 
 /// Collects what stands between the AT prefix and the end of the line (AT manual 1.4, V.250 5.2).
 ///
-/// Anything that does not follow a prefix is dropped without an answer: stray Ctrl-Z, ESC, NUL, empty lines, the rest of a
-/// payload.  LF ends a line as CR does, except right after the CR that ended one.
+/// Anything that does not follow a prefix is dropped without an answer: stray Ctrl-Z, ESC, NUL, empty lines, the rest
+/// of a payload.  LF ends a line as CR does, except right after the CR that ended one.
 class LineAssembler {
  public:
   /// Longest line, not counting AT and the terminator (manual 1.4.4).
@@ -31,7 +31,8 @@ class LineAssembler {
     std::size_t taken = 0;  ///< bytes of the input that are dealt with
   };
 
-  /// Takes input up to and including the end of the next line.  With `echo`, what was typed is appended to it, LF left out.
+  /// Takes input up to and including the end of the next line.  With `echo`, what was typed is appended to it, LF left
+  /// out.
   Step feed(std::string_view input, std::string* echo);
 
   /// The line without AT and terminator; stays valid until the next feed().

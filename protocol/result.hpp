@@ -52,8 +52,9 @@ struct Result {
   Kind kind = Kind::code;
   std::uint16_t number = 0;
 
-  constexpr Result(Code code) : kind(Kind::code), number(static_cast<std::uint16_t>(code)) {}  // NOLINT: Code is a Result
-  constexpr Result(Cme cme) : kind(Kind::cme), number(static_cast<std::uint16_t>(cme)) {}      // NOLINT
+  constexpr Result(Code code)
+      : kind(Kind::code), number(static_cast<std::uint16_t>(code)) {}                      // NOLINT: Code is a Result
+  constexpr Result(Cme cme) : kind(Kind::cme), number(static_cast<std::uint16_t>(cme)) {}  // NOLINT
   static constexpr Result silent() { return {Kind::silent, 0}; }
   static constexpr Result cms(std::uint16_t number) { return {Kind::cms, number}; }
 

@@ -173,8 +173,7 @@ std::string ScenarioMistake::text() const {
   if (!pointer.empty()) result += ": " + pointer;
   result += ": " + expected;
   // Keys are shown as they are in the file, but a mistake stays one line.
-  std::ranges::replace_if(
-      result, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
+  std::ranges::replace_if(result, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
   return result;
 }
 

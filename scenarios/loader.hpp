@@ -28,7 +28,8 @@ struct ScenarioError : std::runtime_error {
 /// Parses the text of a scenario; `file` is named in mistakes.  Throws ScenarioError.
 World parse_scenario(std::string_view text, const std::string& file);
 
-/// `name` is a file, or the name of a scenario that ships, looked for in `shipped` (without ".json").  Throws ScenarioError.
+/// `name` is a file, or the name of a scenario that ships, looked for in `shipped` (without ".json").  Throws
+/// ScenarioError.
 World load_scenario(const std::string& name, const std::vector<std::filesystem::path>& shipped);
 
 }  // namespace sim800

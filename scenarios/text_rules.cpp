@@ -116,7 +116,6 @@ TextRule ipv4_address() {
           [](std::string_view text) { return text.find('\0') == text.npos && is_address(AF_INET, text); }};
 }
 
-
 TextRule host_key() {
   return {"a name, an address, either with a port (\"www.sim.com:8080\"), or \"*\"",
           [](std::string_view text) { return text == "*" || is_host_and_port(text); }};

@@ -132,7 +132,8 @@ class HostileFtpClient final : public FtpClient {
         return done({code, client.chance_.below(1'000'000)});  // may destroy this
       }
       plan();
-      if (client.chance_.percent(50)) data.append(client.chance_.below(window - data.size() + 1), client.chance_.byte());
+      if (client.chance_.percent(50))
+        data.append(client.chance_.below(window - data.size() + 1), client.chance_.byte());
       free += client.chance_.below(window - free + 1);
       const auto heard = events.heard, changed = events.changed;
       heard();
@@ -167,9 +168,15 @@ World any_world(Chance& chance) {
 class Session {
  public:
   explicit Session(Chance& chance, std::uint64_t& lines)
-      : chance_(chance), lines_(lines), maker_(chance), world_(any_world(chance)), http_(chance, clock_), ftp_(chance, clock_) {
+      : chance_(chance),
+        lines_(lines),
+        maker_(chance),
+        world_(any_world(chance)),
+        http_(chance, clock_),
+        ftp_(chance, clock_) {
     if (chance_.percent(10)) trace_.emplace("/dev/null", clock_);
-    modem_.emplace(Modem::Parts{world_, clock_, nvram_, files_, http_, ftp_, trace_ ? &*trace_ : nullptr, chance.below(1000)});
+    modem_.emplace(
+        Modem::Parts{world_, clock_, nvram_, files_, http_, ftp_, trace_ ? &*trace_ : nullptr, chance.below(1000)});
     for (Wire& wire : wires_) wire.channel = &modem_->attach(wire.port, "wire");
     modem_->power_on();
   }

@@ -1,8 +1,8 @@
 // sim800 commands: what the module knows.
 // SPDX-License-Identifier: MIT
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -30,7 +30,8 @@ std::string_view word(Support support) {
 }
 
 std::string chapter(const Command& command) {
-  return command.section.empty() ? "application note" : std::string(command.section.substr(0, command.section.find('.')));
+  return command.section.empty() ? "application note"
+                                 : std::string(command.section.substr(0, command.section.find('.')));
 }
 
 std::vector<std::string> forms(const Command& command) {

@@ -1,5 +1,9 @@
 // sim800 run: one module until SIGINT or SIGTERM.
 // SPDX-License-Identifier: MIT
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 #include <CLI/CLI.hpp>
 #include <asio/io_context.hpp>
 #include <asio/signal_set.hpp>
@@ -7,12 +11,8 @@
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
-#include <fmt/chrono.h>
-#include <fmt/format.h>
 #include <memory>
 #include <optional>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 #include <string>
 #include <vector>
 
@@ -100,8 +100,11 @@ class Run {
   void record_start(const Options& options) {
     if (!trace_) return;
     const std::string wall = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
-    trace_->event("start", {{"version", SIM800_VERSION}, {"seed", static_cast<std::int64_t>(options.seed)},
-                            {"timing", name_of(world_.timing.profile)}, {"scenario", world_.name}, {"wall", wall}});
+    trace_->event("start", {{"version", SIM800_VERSION},
+                            {"seed", static_cast<std::int64_t>(options.seed)},
+                            {"timing", name_of(world_.timing.profile)},
+                            {"scenario", world_.name},
+                            {"wall", wall}});
   }
 
   void watch_signals() {
@@ -158,7 +161,8 @@ class Run {
 };
 
 int run(const Options& options) {
-  spdlog::set_default_logger(std::make_shared<spdlog::logger>("sim800", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
+  spdlog::set_default_logger(
+      std::make_shared<spdlog::logger>("sim800", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
   spdlog::set_level(spdlog::level::from_str(options.log_level));
   try {
     std::make_unique<Run>(options)->go();
@@ -183,11 +187,14 @@ void add_run(CLI::App& app, int& status) {
   command->add_option("SCENARIO", options->scenario, "A scenario file, or the name of one that ships");
   // One value an option, or the scenario after it would be taken for one more.
   command->add_option("--pty", options->ptys, "Symbolic link to make to a pseudo-terminal (repeatable)")
-      ->type_name("LINK")->allow_extra_args(false);
+      ->type_name("LINK")
+      ->allow_extra_args(false);
   command->add_option("--tcp", options->tcps, "TCP address to listen on; port 0 takes any free one (repeatable)")
-      ->type_name("HOST:PORT")->allow_extra_args(false);
+      ->type_name("HOST:PORT")
+      ->allow_extra_args(false);
   command->add_flag("--stdio", options->stdio, "The terminal, or a pipe, is the serial line");
-  command->add_option("--state", options->state, "Directory that keeps what a module keeps over power-off")->type_name("DIR");
+  command->add_option("--state", options->state, "Directory that keeps what a module keeps over power-off")
+      ->type_name("DIR");
   command->add_option("--timing", options->timing, "typical (default), instant or maximum")
       ->check(CLI::IsMember({"typical", "instant", "maximum"}));
   command->add_option("--time-scale", options->time_scale, "0.01 makes every delay and timer a hundred times shorter")

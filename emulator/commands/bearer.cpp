@@ -5,7 +5,14 @@
 namespace sim800 {
 namespace {
 
-enum CommandType : std::uint8_t { close_bearer, open_bearer, query_bearer, set_parameter, get_parameters, save_parameters };
+enum CommandType : std::uint8_t {
+  close_bearer,
+  open_bearer,
+  query_bearer,
+  set_parameter,
+  get_parameters,
+  save_parameters
+};
 
 Result query(Call& call, unsigned cid) {
   const Bearers& bearers = call.modem.bearers;
@@ -43,11 +50,13 @@ Task<Result> control_bearer(Call& call) {
   co_return call.modem.world.module.quirks.sapbr_save ? ok : Result{Cme::invalid_input};
 }
 
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     {.name = "+SAPBR", .section = "9.2.1",
      .parameters = {number("0-5"), number("1-3"), optional(text(16)), optional(text(64))},
      .test = R"(+SAPBR: (0-4),(1-3),"ConParamTag","ConParamValue")", .write = control_bearer, .seconds = 85},
 };
+// clang-format on
 
 }  // namespace
 

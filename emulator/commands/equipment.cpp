@@ -8,7 +8,8 @@ namespace {
 using enum Support;
 using enum Saved;
 
-// --- 3.2.28 AT+CPIN ------------------------------------------------------------------------------------------------------
+// --- 3.2.28 AT+CPIN
+// ------------------------------------------------------------------------------------------------------
 
 /// +CPIN: <code>   READY, SIM PIN, SIM PUK; no card: CME 10; not up yet: CME 14.
 Result show_pin_state(Call& call) {
@@ -26,7 +27,8 @@ Task<Result> enter_pin(Call& call) {
   co_return call.modem.sim.enter(pin, call.has(1) ? std::optional<std::string_view>(new_pin) : std::nullopt);
 }
 
-// --- 3.2.15 AT+CIMI, 6.2.23 AT+CCID ----------------------------------------------------------------------------------------
+// --- 3.2.15 AT+CIMI, 6.2.23 AT+CCID
+// ----------------------------------------------------------------------------------------
 
 Task<Result> read_from_sim(Call& call, const std::string& value) {
   co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
@@ -44,7 +46,8 @@ Task<Result> show_iccid(Call& call) {
   co_return ok;
 }
 
-// --- 3.2.42 AT+CFUN --------------------------------------------------------------------------------------------------------
+// --- 3.2.42 AT+CFUN
+// --------------------------------------------------------------------------------------------------------
 
 Result show_functionality(Call& call) {
   call.print("+CFUN: {}", call.modem.functionality());
@@ -69,7 +72,8 @@ Task<Result> set_functionality(Call& call) {
   co_return ok;
 }
 
-// --- 3.2.52 AT+CBC, 3.2.43 AT+CCLK -----------------------------------------------------------------------------------------
+// --- 3.2.52 AT+CBC, 3.2.43 AT+CCLK
+// -----------------------------------------------------------------------------------------
 
 /// +CBC: <bcs>,<bcl>,<mV>   a healthy battery, not charging.
 Result show_battery(Call& call) {
@@ -83,6 +87,7 @@ Result show_clock(Call& call) {
 }
 Result set_clock(Call& call) { return call.modem.set_clock(call.text(0)); }
 
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     {.name = "+CIMI", .section = "3.2.15", .test = "", .execute = show_imsi, .seconds = 20},
     setting("+CMEE", "3.2.20", full, profile, {optional(number("0-2", "0"))}),
@@ -95,6 +100,7 @@ constexpr Command table[] = {
     {.name = "+CBC", .section = "3.2.52", .test = "+CBC: (0-2),(1-100),(voltage)", .execute = show_battery},
     {.name = "+CCID", .section = "6.2.23", .test = "", .execute = show_iccid, .seconds = 2},
 };
+// clang-format on
 
 }  // namespace
 

@@ -100,6 +100,7 @@ Task<Result> write(Call& call) {
 
 constexpr Parameter path = text(FilePath::max_length);
 
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     {.name = "+FSDRIVE", .section = "", .parameters = {number("0,1")}, .test = show_ranges, .write = show_drive},
     {.name = "+FSLS", .section = "", .parameters = {path}, .test = "", .write = show_entries},
@@ -116,6 +117,7 @@ constexpr Command table[] = {
     {.name = "+FSMEM", .section = "", .test = "", .execute = show_free},
     setting("+FSHEX", "", Support::state, Saved::profile, {number("0,1", "0")}),
 };
+// clang-format on
 
 }  // namespace
 

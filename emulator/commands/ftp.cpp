@@ -24,7 +24,8 @@ Result start_session(Call& call) {
   return ok;
 }
 
-// --- FTPGET, FTPLIST ---------------------------------------------------------------------------------------------------------
+// --- FTPGET, FTPLIST
+// ---------------------------------------------------------------------------------------------------------
 
 /// AT+FTPGET=1; AT+FTPGET=2,<reqlength>: +FTPGET: 2,<cnflength>, the bytes, OK.
 template <Operation operation>
@@ -42,7 +43,8 @@ Result fetch(Call& call) {
   return ok;
 }
 
-// --- FTPPUT ------------------------------------------------------------------------------------------------------------------
+// --- FTPPUT
+// ------------------------------------------------------------------------------------------------------------------
 
 /// AT+FTPPUT=1; AT+FTPPUT=2,<reqlength>: +FTPPUT: 2,<cnflength>, the bytes, OK; AT+FTPPUT=2,0 ends the file.
 Task<Result> deliver(Call& call) {
@@ -69,7 +71,8 @@ Task<Result> deliver(Call& call) {
   co_return ok;
 }
 
-// --- FTPEXTPUT, FTPEXTGET, FTPFILEPUT: the RAM buffer --------------------------------------------------------------------------
+// --- FTPEXTPUT, FTPEXTGET, FTPFILEPUT: the RAM buffer
+// --------------------------------------------------------------------------
 
 Result leave_method(FtpService& ftp) {
   ftp.method = Method::normal;
@@ -80,10 +83,12 @@ Result leave_method(FtpService& ftp) {
 
 /// A session that uses the buffer keeps it until its end.
 bool buffer_in_use(const FtpService& ftp) {
-  return ftp.progress(Operation::ext_get) || ((ftp.method == Method::ext_put || ftp.method == Method::file_put) && ftp.progress(Operation::put));
+  return ftp.progress(Operation::ext_get) ||
+         ((ftp.method == Method::ext_put || ftp.method == Method::file_put) && ftp.progress(Operation::put));
 }
 
-/// AT+FTPEXTPUT=<mode>[,<pos>,<len>,<timeout>]: 0 normal, 1 extended, 2 loads bytes: +FTPEXTPUT: <pos>,<len>, payload, OK.
+/// AT+FTPEXTPUT=<mode>[,<pos>,<len>,<timeout>]: 0 normal, 1 extended, 2 loads bytes: +FTPEXTPUT: <pos>,<len>, payload,
+/// OK.
 Task<Result> load_buffer(Call& call) {
   FtpService& ftp = call.modem.ftp;
   const std::uint32_t mode = call.number(0);
@@ -171,10 +176,13 @@ Result load_file(Call& call) {
   return ok;
 }
 
-// --- FTPGETTOFS, FTPPUTFRMFS ---------------------------------------------------------------------------------------------------
+// --- FTPGETTOFS, FTPPUTFRMFS
+// ---------------------------------------------------------------------------------------------------
 
 FtpFileJob job(Call& call, std::string file, std::size_t from) {
-  return {.file = std::move(file), .retries = call.number(from, 3), .pause = std::chrono::seconds(call.number(from + 1, 5))};
+  return {.file = std::move(file),
+          .retries = call.number(from, 3),
+          .pause = std::chrono::seconds(call.number(from + 1, 5))};
 }
 
 /// AT+FTPGETTOFS=<loc>,<filename>[,<num>,<time>]: into the ftp folder of the drive; there is no SD card.
@@ -210,7 +218,8 @@ Result show_deliver_from_drive(Call& call) {
   return ok;
 }
 
-// --- FTPSTATE, FTPQUIT, FTPSCONT -------------------------------------------------------------------------------------------------
+// --- FTPSTATE, FTPQUIT, FTPSCONT
+// -------------------------------------------------------------------------------------------------
 
 Result show_state(Call& call) {
   call.print("+FTPSTATE: {}", call.modem.ftp.in_session() ? 1 : 0);
@@ -222,8 +231,9 @@ Result quit(Call& call) { return call.modem.ftp.quit() ? ok : not_allowed; }
 /// +FTPSCONT: <mode>, then each parameter; FTPTIMEOUT has no command, and is the time limit of a session.
 Result show_context(Call& call) {
   call.print("+FTPSCONT: {}", call.modem.ftp.context_saved() ? 0 : 1);
-  for (const std::string_view name : {"+FTPSERV", "+FTPPORT", "+FTPUN", "+FTPPW", "+FTPCID", "+FTPMODE", "+FTPTYPE", "+FTPPUTOPT",
-                                      "+FTPREST", "+FTPGETNAME", "+FTPGETPATH", "+FTPPUTNAME", "+FTPPUTPATH"}) {
+  for (const std::string_view name :
+       {"+FTPSERV", "+FTPPORT", "+FTPUN", "+FTPPW", "+FTPCID", "+FTPMODE", "+FTPTYPE", "+FTPPUTOPT", "+FTPREST",
+        "+FTPGETNAME", "+FTPGETPATH", "+FTPPUTNAME", "+FTPPUTPATH"}) {
     call.print("{}: {}", name, call.modem.settings.values(name)[0]);
   }
   call.line("+FTPTIMEOUT: 75");
@@ -232,7 +242,12 @@ Result show_context(Call& call) {
 Result save_context(Call& call) { return call.modem.ftp.save_context() ? ok : error; }
 
 constexpr Command parameter(std::string_view name, std::string_view section, Parameter kept) {
-  return {.name = name, .section = section, .parameters = {kept}, .test = "", .read = show_parameter, .write = keep_setting};
+  return {.name = name,
+          .section = section,
+          .parameters = {kept},
+          .test = "",
+          .read = show_parameter,
+          .write = keep_setting};
 }
 
 constexpr Command session(std::string_view name, std::string_view section, Handler starts) {
@@ -241,6 +256,7 @@ constexpr Command session(std::string_view name, std::string_view section, Handl
 
 constexpr Parameter retries = optional(number("0-255")), pause = optional(number("0-60"));
 
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     parameter("+FTPPORT", "12.2.1", number("1-65535", "21")),
     parameter("+FTPMODE", "12.2.2", number("0,1", "1")),
@@ -281,6 +297,7 @@ constexpr Command table[] = {
     {.name = "+FTPSSL", .section = "", .parameters = {number("0-2", "0")}, .test = show_ranges, .read = show_parameter,
      .write = keep_setting},
 };
+// clang-format on
 
 }  // namespace
 

@@ -7,7 +7,8 @@ namespace {
 
 constexpr Result not_allowed{Cme::not_allowed};
 
-// --- 11.2.1, 11.2.2 HTTPINIT, HTTPTERM --------------------------------------------------------------------------------------
+// --- 11.2.1, 11.2.2 HTTPINIT, HTTPTERM
+// --------------------------------------------------------------------------------------
 
 /// The bearer is not looked at: a request without one fails with 601.
 Result initialise(Call& call) {
@@ -22,7 +23,8 @@ Result terminate(Call& call) {
   return ok;
 }
 
-// --- 11.2.3 HTTPPARA --------------------------------------------------------------------------------------------------------
+// --- 11.2.3 HTTPPARA
+// --------------------------------------------------------------------------------------------------------
 
 Result show_parameters(Call& call) {
   const HttpService& http = call.modem.http;
@@ -41,10 +43,11 @@ Result set_parameter(Call& call) {
   return http.set(call.text(0), call.text(1)) ? ok : Result{Cme::invalid_input};
 }
 
-// --- 11.2.4 HTTPDATA --------------------------------------------------------------------------------------------------------
+// --- 11.2.4 HTTPDATA
+// --------------------------------------------------------------------------------------------------------
 
-/// AT+HTTPDATA=<size>,<time>: DOWNLOAD, the bytes, OK.  When <time> ms are over, what came is the body, and it is OK too.
-/// Size 0 empties the buffer without a prompt.
+/// AT+HTTPDATA=<size>,<time>: DOWNLOAD, the bytes, OK.  When <time> ms are over, what came is the body, and it is OK
+/// too. Size 0 empties the buffer without a prompt.
 Task<Result> take_data(Call& call) {
   HttpService& http = call.modem.http;
   if (!http.on() || http.busy()) co_return not_allowed;
@@ -58,13 +61,15 @@ Task<Result> take_data(Call& call) {
   call.line("DOWNLOAD");
   std::string data;
   data.reserve(size);
-  const Channel::Intake intake = co_await call.channel.take_payload(data, size, std::chrono::milliseconds(call.number(1)));
+  const Channel::Intake intake =
+      co_await call.channel.take_payload(data, size, std::chrono::milliseconds(call.number(1)));
   if (intake == Channel::Intake::gone) co_return Result::silent();
   if (http.on() && !http.busy()) http.buffer = std::move(data);
   co_return ok;
 }
 
-// --- 11.2.5 HTTPACTION ------------------------------------------------------------------------------------------------------
+// --- 11.2.5 HTTPACTION
+// ------------------------------------------------------------------------------------------------------
 
 /// AT+HTTPACTION=<Method>: OK at once, +HTTPACTION: <Method>,<StatusCode>,<DataLen> when it is done.
 Result act(Call& call) {
@@ -73,7 +78,8 @@ Result act(Call& call) {
   return http.act(static_cast<HttpMethod>(call.number(0))) ? ok : not_allowed;
 }
 
-// --- 11.2.6, 11.2.9 HTTPREAD, HTTPHEAD --------------------------------------------------------------------------------------
+// --- 11.2.6, 11.2.9 HTTPREAD, HTTPHEAD
+// --------------------------------------------------------------------------------------
 
 /// Header line and bytes; with nothing to show, OK is all there is.
 Result print_block(Call& call, std::string_view bytes) {
@@ -98,7 +104,8 @@ Result read_head(Call& call) {
   return print_block(call, call.modem.http.head());
 }
 
-// --- 11.2.7, 11.2.8, 11.2.10 HTTPSCONT, HTTPSTATUS, HTTPGETHEAD ---------------------------------------------------------------
+// --- 11.2.7, 11.2.8, 11.2.10 HTTPSCONT, HTTPSTATUS, HTTPGETHEAD
+// ---------------------------------------------------------------
 
 /// <mode> 0: the values are the saved ones, 1: they are not.
 Result show_context(Call& call) {
@@ -140,7 +147,8 @@ Result set_head_option(Call& call) {
   return ok;
 }
 
-// --- SSL application note: HTTPSSL, SSLOPT ------------------------------------------------------------------------------------
+// --- SSL application note: HTTPSSL, SSLOPT
+// ------------------------------------------------------------------------------------
 
 Result show_tls(Call& call) {
   call.print("+HTTPSSL: {}", call.modem.http.tls ? 1 : 0);
@@ -166,6 +174,7 @@ Result set_ssl_option(Call& call) {
   return ok;
 }
 
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     {.name = "+HTTPINIT", .section = "11.2.1", .test = "", .execute = initialise},
     {.name = "+HTTPTERM", .section = "11.2.2", .test = "", .execute = terminate},
@@ -185,6 +194,7 @@ constexpr Command table[] = {
     {.name = "+SSLOPT", .section = "", .parameters = {number("0-1", "1"), number("0-1", "0")},
      .test = show_ranges, .read = show_ssl_options, .write = set_ssl_option},
 };
+// clang-format on
 
 }  // namespace
 

@@ -29,7 +29,8 @@ Result show_packet_registration(Call& call) {
   return ok;
 }
 
-// --- 3.2.22 AT+COPS --------------------------------------------------------------------------------------------------------
+// --- 3.2.22 AT+COPS
+// --------------------------------------------------------------------------------------------------------
 
 constexpr Result abort_cops{static_cast<Cme>(609)};
 constexpr std::uint32_t automatically = 0, deregister = 2, format_only = 3, manual_then_automatic = 4;
@@ -88,7 +89,8 @@ Task<Result> select_operator(Call& call) {
   co_return modem.network.registered() ? ok : Result{Cme::no_network_service};
 }
 
-// --- 7.2.1 AT+CGATT --------------------------------------------------------------------------------------------------------
+// --- 7.2.1 AT+CGATT
+// --------------------------------------------------------------------------------------------------------
 
 Result show_attachment(Call& call) {
   call.print("+CGATT: {}", call.modem.network.attached() ? 1 : 0);
@@ -111,6 +113,7 @@ Task<Result> set_attachment(Call& call) {
   co_return ok;
 }
 
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     {.name = "+COPS", .section = "3.2.22", .saved = automatic,
      .parameters = {number("0-4", "0"), optional(number("0-2", "0")), optional(text(32))},
@@ -123,6 +126,7 @@ constexpr Command table[] = {
     {.name = "+CGREG", .section = "7.2.10", .saved = profile, .parameters = {optional(number("0-2", "0"))},
      .test = show_ranges, .read = show_packet_registration, .write = keep_setting},
 };
+// clang-format on
 
 }  // namespace
 

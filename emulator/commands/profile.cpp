@@ -63,11 +63,12 @@ Result store_profile(Call& call) { return profile_of(call).store_user() ? ok : e
 /// AT&V prints three blocks of the same layout, a blank line between them.
 Result show_profiles(Call& call) {
   static constexpr std::string_view order[] = {
-      "S0",     "S3",        "S4",       "S5",     "S6",     "S7",      "S8",     "S10",    "+CRLP",        "V",      "E",
-      "Q",      "X",         "&C",       "&D",     "+CLTS",  "+CREG",   "+CGREG", "+CMEE",  "+CIURC",       "+CFGRI", "+CMTE",
-      "+CANT",  "+STKPCIS",  "+CMGF",    "+CNMI",  "+CSCS",  "+VTD",    "+CALS",  "+CHF",   "+CAAS",        "+CBUZZERRING",
-      "+DDET",  "+MORING",   "+SVR",     "+CCPD",  "+CSNS",  "+CSGS",   "+CNETLIGHT", "+SLEDS", "+CSDT",    "+CSMINS",
-      "+EXUNSOL", "+FSHEX",  "+FSEXT",   "+IPR",   "+IFC",   "+CSCLK"};
+      "S0",    "S3",      "S4",       "S5",     "S6",     "S7",    "S8",         "S10",
+      "+CRLP", "V",       "E",        "Q",      "X",      "&C",    "&D",         "+CLTS",
+      "+CREG", "+CGREG",  "+CMEE",    "+CIURC", "+CFGRI", "+CMTE", "+CANT",      "+STKPCIS",
+      "+CMGF", "+CNMI",   "+CSCS",    "+VTD",   "+CALS",  "+CHF",  "+CAAS",      "+CBUZZERRING",
+      "+DDET", "+MORING", "+SVR",     "+CCPD",  "+CSNS",  "+CSGS", "+CNETLIGHT", "+SLEDS",
+      "+CSDT", "+CSMINS", "+EXUNSOL", "+FSHEX", "+FSEXT", "+IPR",  "+IFC",       "+CSCLK"};
   static constexpr std::pair<std::string_view, Settings::Profile> blocks[] = {
       {"DEFAULT PROFILE", Settings::Profile::factory},
       {"USER PROFILE", Settings::Profile::user},
@@ -84,12 +85,22 @@ Result show_profiles(Call& call) {
 constexpr Command basic_setting(std::string_view name, std::string_view section, Support support, Parameter parameter,
                                 Handler write = keep_basic) {
   parameter.optional = true;
-  return {.name = name, .section = section, .support = support, .saved = profile, .parameters = {parameter}, .write = write};
+  return {.name = name,
+          .section = section,
+          .support = support,
+          .saved = profile,
+          .parameters = {parameter},
+          .write = write};
 }
 
 constexpr Command s_register(std::string_view name, std::string_view section, Support support, Parameter parameter) {
-  return {.name = name, .section = section, .support = support, .saved = profile, .parameters = {parameter},
-          .read = show_register, .write = keep_basic};
+  return {.name = name,
+          .section = section,
+          .support = support,
+          .saved = profile,
+          .parameters = {parameter},
+          .read = show_register,
+          .write = keep_basic};
 }
 
 /// Listed by AT&V; the command itself is not there yet.
@@ -97,6 +108,7 @@ constexpr Command only_shown(std::string_view name, std::string_view section, st
   return {.name = name, .section = section, .support = state, .saved = profile, .parameters = parameters};
 }
 
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     basic_setting("E", "2.2.7", full, number("0,1", "1"), set_echo),
     basic_setting("Q", "2.2.15", full, number("0,1", "0"), set_quiet),
@@ -128,6 +140,7 @@ constexpr Command table[] = {
     only_shown("+EXUNSOL", "6.2.34", {number("0,1", "0")}),
     only_shown("+FSEXT", "", {number("0,1", "0")}),
 };
+// clang-format on
 
 }  // namespace
 

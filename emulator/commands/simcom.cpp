@@ -36,6 +36,7 @@ Result show_product_information(Call& call) {
 
 constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }
 
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     setting("+CBATCHK", "6.2.81", state, never, {flag("1")}),
     {.name = "+CPOWD", .section = "6.2.2", .parameters = {number("0,1")}, .write = power_down},
@@ -61,6 +62,7 @@ constexpr Command table[] = {
     setting("+CNMI", "4.2.8", state, profile,
             {number("0-3", "2"), optional(number("0-3", "1")), optional(number("0,2", "0")), optional(flag("0")), optional(flag("0"))}),
 };
+// clang-format on
 
 }  // namespace
 

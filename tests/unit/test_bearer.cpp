@@ -38,9 +38,9 @@ TEST_CASE("values that do not fit are refused") {
   Bench bench;
   const std::string long_text(65, 'x');
   for (const std::string line :
-       {"AT+SAPBR=6,1", "AT+SAPBR=5,1", "AT+SAPBR=2,0", "AT+SAPBR=2,4", "AT+SAPBR=2", "AT+SAPBR=2,1,\"APN\",\"x\"", "AT+SAPBR=3,1",
-        "AT+SAPBR=3,1,\"APN\"", "AT+SAPBR=3,1,\"NONE\",\"x\"", "AT+SAPBR=3,1,\"CONTYPE\",\"LTE\"", "AT+SAPBR=3,1,\"RATE\",4",
-        "AT+SAPBR=3,1,\"APN\",\"x\",1"}) {
+       {"AT+SAPBR=6,1", "AT+SAPBR=5,1", "AT+SAPBR=2,0", "AT+SAPBR=2,4", "AT+SAPBR=2", "AT+SAPBR=2,1,\"APN\",\"x\"",
+        "AT+SAPBR=3,1", "AT+SAPBR=3,1,\"APN\"", "AT+SAPBR=3,1,\"NONE\",\"x\"", "AT+SAPBR=3,1,\"CONTYPE\",\"LTE\"",
+        "AT+SAPBR=3,1,\"RATE\",4", "AT+SAPBR=3,1,\"APN\",\"x\",1"}) {
     CAPTURE(line);
     CHECK(bench.ask(line) == ERROR);
   }

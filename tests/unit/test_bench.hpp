@@ -14,7 +14,10 @@ namespace sim800::test {
 
 class RecordingPort final : public Port {
  public:
-  void send(std::string_view bytes) override { sent.append(bytes); ++writes; }
+  void send(std::string_view bytes) override {
+    sent.append(bytes);
+    ++writes;
+  }
   std::size_t unsent() const override { return stuck; }
   void input_wanted() override { ++wanted; }
 
@@ -106,7 +109,8 @@ class HeldFtpClient final : public FtpClient {
 struct Bench {
   /// Boots it unless `boot` is false; the boot URCs are taken away.
   explicit Bench(World given = instant(), bool boot = true, Nvram* kept = nullptr)
-      : world(std::move(given)), modem({world, clock, kept != nullptr ? *kept : own_nvram, files, http, ftp, nullptr, 1}) {
+      : world(std::move(given)),
+        modem({world, clock, kept != nullptr ? *kept : own_nvram, files, http, ftp, nullptr, 1}) {
     channel = &modem.attach(port, "test");
     if (!boot) return;
     modem.power_on();

@@ -16,7 +16,9 @@ TEST_CASE("appointments happen in order, at their own instant; a cancelled one d
   const Timer late = clock.after(2s, [&] { log += "late "; });
   const Timer early = clock.after(1s, [&] { log += clock.now() == 1s ? "early " : "wrong "; });
   const Timer second = clock.after(1s, [&] { log += "second "; });
-  { const Timer gone = clock.after(1s, [&] { log += "gone "; }); }
+  {
+    const Timer gone = clock.after(1s, [&] { log += "gone "; });
+  }
   clock.advance(1500ms);
   CHECK(log == "early second ");
   CHECK(clock.advance_to_next());

@@ -36,7 +36,8 @@ TEST_CASE("a line is cut into commands") {
     Texts commands;
   } rows[] = {
       {"", {}},
-      {"E1Q0S0=1S3=13V1X4;+IFC=0,0;+IPR=115200", {"E=1", "Q=0", "S0=1", "S3=13", "V=1", "X=4", "+IFC=0,0", "+IPR=115200"}},
+      {"E1Q0S0=1S3=13V1X4;+IFC=0,0;+IPR=115200",
+       {"E=1", "Q=0", "S0=1", "S3=13", "V=1", "X=4", "+IFC=0,0", "+IPR=115200"}},
       {"&FZE0&W", {"&F!", "Z!", "E=0", "&W!"}},
       {"E0&W0", {"E=0", "&W=0"}},
       {"V1Q0&V", {"V=1", "Q=0", "&V!"}},
@@ -108,7 +109,8 @@ TEST_CASE("parameters check count, kind and range") {
     CAPTURE(good);
     CHECK(fits(good));
   }
-  for (const char* bad : {"", "3", "5", "-1", "+1", "1.0", "\"1\"", "x", "99999999999", "1,abcd", "1,,A", "1,,\"B\"", "1,,\"D\"", "1,a,\"A\",1", ",a"}) {
+  for (const char* bad : {"", "3", "5", "-1", "+1", "1.0", "\"1\"", "x", "99999999999", "1,abcd", "1,,A", "1,,\"B\"",
+                          "1,,\"D\"", "1,a,\"A\",1", ",a"}) {
     CAPTURE(bad);
     CHECK_FALSE(fits(bad));
   }

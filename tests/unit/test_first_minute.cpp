@@ -37,20 +37,38 @@ TEST_CASE("instant boot") {
 
 TEST_CASE("identity: bare values, Revision: without a blank") {
   Bench bench;
-  const std::pair<const char*, const char*> rows[] = {
-      {"ATI", "SIM800 R14.18"}, {"AT+GMI", "SIMCOM_Ltd"}, {"AT+CGMI", "SIMCOM_Ltd"}, {"AT+GMM", "SIMCOM_SIM800L"},
-      {"AT+CGMM", "SIMCOM_SIM800L"}, {"AT+GMR", "Revision:1418B05SIM800L24"}, {"AT+CGMR", "Revision:1418B05SIM800L24"},
-      {"AT+GSN", "866104020304051"}, {"AT+CGSN", "866104020304051"}, {"AT+CIMI", "460001234567890"},
-      {"AT+CCID", "89860012345678901234"}, {"AT+GCAP", "+GCAP: +CGSM"}, {"AT+GOI", "SIM800"}, {"AT+CBC", "+CBC: 0,93,4147"},
-      {"AT+CFUN?", "+CFUN: 1"}, {"AT+CFUN=?", "+CFUN: (0,1,4),(0,1)"}, {"AT+CPIN?", "+CPIN: READY"}, {"AT+CSQ", "+CSQ: 21,0"},
-      {"AT+COPS?", "+COPS: 0,0,\"CHINA MOBILE\""}, {"AT+CCLK?", "+CCLK: \"04/01/01,00:00:20+00\""}, {"AT+CCALR?", "+CCALR: 1"},
-      {"AT+CREG=?", "+CREG: (0-2)"}, {"AT+CGATT=?", "+CGATT: (0,1)"}};
+  const std::pair<const char*, const char*> rows[] = {{"ATI", "SIM800 R14.18"},
+                                                      {"AT+GMI", "SIMCOM_Ltd"},
+                                                      {"AT+CGMI", "SIMCOM_Ltd"},
+                                                      {"AT+GMM", "SIMCOM_SIM800L"},
+                                                      {"AT+CGMM", "SIMCOM_SIM800L"},
+                                                      {"AT+GMR", "Revision:1418B05SIM800L24"},
+                                                      {"AT+CGMR", "Revision:1418B05SIM800L24"},
+                                                      {"AT+GSN", "866104020304051"},
+                                                      {"AT+CGSN", "866104020304051"},
+                                                      {"AT+CIMI", "460001234567890"},
+                                                      {"AT+CCID", "89860012345678901234"},
+                                                      {"AT+GCAP", "+GCAP: +CGSM"},
+                                                      {"AT+GOI", "SIM800"},
+                                                      {"AT+CBC", "+CBC: 0,93,4147"},
+                                                      {"AT+CFUN?", "+CFUN: 1"},
+                                                      {"AT+CFUN=?", "+CFUN: (0,1,4),(0,1)"},
+                                                      {"AT+CPIN?", "+CPIN: READY"},
+                                                      {"AT+CSQ", "+CSQ: 21,0"},
+                                                      {"AT+COPS?", "+COPS: 0,0,\"CHINA MOBILE\""},
+                                                      {"AT+CCLK?", "+CCLK: \"04/01/01,00:00:20+00\""},
+                                                      {"AT+CCALR?", "+CCALR: 1"},
+                                                      {"AT+CREG=?", "+CREG: (0-2)"},
+                                                      {"AT+CGATT=?", "+CGATT: (0,1)"}};
   for (const auto& [line, answer] : rows) {
     CAPTURE(line);
     CHECK(bench.ask(line) == "\r\n" + std::string(answer) + "\r\n\r\nOK\r\n");
   }
-  for (const char* line : {"AT+GMI=?", "AT+CGSN=?", "AT+CIMI=?", "AT+CCID=?", "AT+CPIN=?", "AT+CCLK=?"}) CHECK(bench.ask(line) == OK);
-  for (const char* line : {"AT+CSQ?", "AT+CEREG?", "AT+CIND?", "AT+CLAC", "AT^SYSINFO", "AT+CMGR?", "AT+CSQ=1", "AT%X", "AT!"}) CHECK(bench.ask(line) == ERROR);
+  for (const char* line : {"AT+GMI=?", "AT+CGSN=?", "AT+CIMI=?", "AT+CCID=?", "AT+CPIN=?", "AT+CCLK=?"})
+    CHECK(bench.ask(line) == OK);
+  for (const char* line :
+       {"AT+CSQ?", "AT+CEREG?", "AT+CIND?", "AT+CLAC", "AT^SYSINFO", "AT+CMGR?", "AT+CSQ=1", "AT%X", "AT!"})
+    CHECK(bench.ask(line) == ERROR);
 }
 
 TEST_CASE("+CREG and +CGREG: reports and location") {
@@ -77,7 +95,8 @@ TEST_CASE("AT+CFUN: what follows what") {
   CHECK(bench.ask("AT+CFUN=4") == "\r\n+CME ERROR: 3\r\n");
   CHECK(bench.ask("AT+CIMI") == "\r\n+CME ERROR: 14\r\n");
   for (const char* line : {"AT+CFUN=2", "AT+CFUN=1,2", "AT+CFUN="}) CHECK(bench.ask(line) == "\r\n+CME ERROR: 765\r\n");
-  CHECK(bench.ask("AT+CFUN=1,1") == OK + "\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n\r\nCall Ready\r\n\r\nSMS Ready\r\n");
+  CHECK(bench.ask("AT+CFUN=1,1") ==
+        OK + "\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n\r\nCall Ready\r\n\r\nSMS Ready\r\n");
 }
 
 TEST_CASE("a reset may say OK last, by quirk; level 4 is kept, 0 is not") {
@@ -130,7 +149,8 @@ TEST_CASE("a locked SIM: PIN, three attempts, PUK; remembered by the card") {
   CHECK(bench.ask("AT+CPIN?") == "\r\n+CPIN: SIM PUK\r\n\r\nOK\r\n");
   CHECK(bench.ask("AT+CPIN=1234") == "\r\n+CME ERROR: 12\r\n");
   CHECK(bench.ask("AT+CPIN=\"00000000\",\"4321\"") == "\r\n+CME ERROR: 16\r\n");
-  CHECK(bench.ask("AT+CPIN=\"12345678\",\"4321\"") == "\r\nOK\r\n\r\n+CPIN: READY\r\n\r\nCall Ready\r\n\r\nSMS Ready\r\n");
+  CHECK(bench.ask("AT+CPIN=\"12345678\",\"4321\"") ==
+        "\r\nOK\r\n\r\n+CPIN: READY\r\n\r\nCall Ready\r\n\r\nSMS Ready\r\n");
   CHECK(bench.ask("AT+CPIN=4321") == "\r\n+CME ERROR: 3\r\n");
   CHECK(bench.ask("AT+CREG?") == "\r\n+CREG: 0,1\r\n\r\nOK\r\n");
 }
@@ -142,7 +162,8 @@ TEST_CASE("no SIM") {
   bench.modem.power_on();
   CHECK(bench.wait(1s) == "\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: NOT INSERTED\r\n\r\nCall Ready\r\n");
   bench.ask("AT+CMEE=2");
-  for (const char* line : {"AT+CPIN?", "AT+CIMI", "AT+CCID", "AT+SAPBR=1,1"}) CHECK(bench.ask(line) == "\r\n+CME ERROR: SIM not inserted\r\n");
+  for (const char* line : {"AT+CPIN?", "AT+CIMI", "AT+CCID", "AT+SAPBR=1,1"})
+    CHECK(bench.ask(line) == "\r\n+CME ERROR: SIM not inserted\r\n");
   CHECK(bench.ask("AT+CREG?") == "\r\n+CREG: 0,2\r\n\r\nOK\r\n");
 }
 
@@ -153,7 +174,8 @@ TEST_CASE("AT+CCLK: set, read, refuse; the zone outlives power-off") {
     CHECK(bench.ask("AT+CCLK=\"26/12/31,23:59:59+08\"") == OK);
     bench.wait(2s);
     CHECK(bench.ask("AT+CCLK?") == "\r\n+CCLK: \"27/01/01,00:00:01+08\"\r\n\r\nOK\r\n");
-    for (const char* bad : {"26/13/01,00:00:00+00", "26/02/29,00:00:00+00", "26/01/01,24:00:00+00", "26/01/01,00:00:00+49", "26/01/01,00:00:00-48", "26/01/01", "x"}) {
+    for (const char* bad : {"26/13/01,00:00:00+00", "26/02/29,00:00:00+00", "26/01/01,24:00:00+00",
+                            "26/01/01,00:00:00+49", "26/01/01,00:00:00-48", "26/01/01", "x"}) {
       CHECK(bench.ask("AT+CCLK=\"" + std::string(bad) + "\"") == ERROR);
     }
   }
@@ -166,7 +188,8 @@ TEST_CASE("AT+COPS: formats, deregistering, coming back") {
   bench.ask("AT+CMEE=1");
   CHECK(bench.ask("AT+COPS=3,2") == OK);
   CHECK(bench.ask("AT+COPS?") == "\r\n+COPS: 0,2,\"46000\"\r\n\r\nOK\r\n");
-  CHECK(bench.ask("AT+COPS=?") == "\r\n+COPS: (2,\"CHINA MOBILE\",\"CHINA MOBILE\",\"46000\"),,(0-4),(0-2)\r\n\r\nOK\r\n");
+  CHECK(bench.ask("AT+COPS=?") ==
+        "\r\n+COPS: (2,\"CHINA MOBILE\",\"CHINA MOBILE\",\"46000\"),,(0-4),(0-2)\r\n\r\nOK\r\n");
   bench.open_bearer();
   CHECK(bench.ask("AT+COPS=2") == "\r\n+SAPBR 1: DEACT\r\n\r\nOK\r\n");
   CHECK(bench.ask("AT+COPS?") == "\r\n+COPS: 2\r\n\r\nOK\r\n");

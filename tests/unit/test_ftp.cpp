@@ -28,10 +28,21 @@ struct Session : Bench {
 
 TEST_CASE("parameters: read bare, check, default") {
   Bench bench;
-  const struct { const char* name; const char* initial; const char* good; const char* bad; } rows[] = {
-      {"FTPPORT", "21", "65535", "0"}, {"FTPMODE", "1", "0", "2"}, {"FTPTYPE", "I", "A", "B"}, {"FTPTYPE", "A", "\"I\"", "\"\""},
-      {"FTPPUTOPT", "STOR", "\"APPE\"", "\"X\""}, {"FTPCID", "1", "3", "4"}, {"FTPREST", "0", "1000000", "-1"},
-      {"FTPSERV", "", "\"a.b\"", ""}, {"FTPUN", "", "name", ""}, {"FTPGETPATH", "", "\"/x y/\"", ""}};
+  const struct {
+    const char* name;
+    const char* initial;
+    const char* good;
+    const char* bad;
+  } rows[] = {{"FTPPORT", "21", "65535", "0"},
+              {"FTPMODE", "1", "0", "2"},
+              {"FTPTYPE", "I", "A", "B"},
+              {"FTPTYPE", "A", "\"I\"", "\"\""},
+              {"FTPPUTOPT", "STOR", "\"APPE\"", "\"X\""},
+              {"FTPCID", "1", "3", "4"},
+              {"FTPREST", "0", "1000000", "-1"},
+              {"FTPSERV", "", "\"a.b\"", ""},
+              {"FTPUN", "", "name", ""},
+              {"FTPGETPATH", "", "\"/x y/\"", ""}};
   for (const auto& row : rows) {
     const std::string name = row.name, good = row.good;
     CAPTURE(name);
@@ -43,16 +54,24 @@ TEST_CASE("parameters: read bare, check, default") {
     std::erase(bare, '"');
     CHECK(bench.ask("AT+" + name + "?") == "\r\n+" + name + ": " + bare + "\r\n\r\nOK\r\n");
   }
-  for (const auto& [name, length] : {std::pair{"FTPSERV", 49}, {"FTPUN", 49}, {"FTPPW", 49}, {"FTPGETNAME", 99}, {"FTPPUTNAME", 99}, {"FTPGETPATH", 255}, {"FTPPUTPATH", 255}}) {
+  for (const auto& [name, length] : {std::pair{"FTPSERV", 49},
+                                     {"FTPUN", 49},
+                                     {"FTPPW", 49},
+                                     {"FTPGETNAME", 99},
+                                     {"FTPPUTNAME", 99},
+                                     {"FTPGETPATH", 255},
+                                     {"FTPPUTPATH", 255}}) {
     const std::string start = "AT+" + std::string(name) + "=\"" + std::string(static_cast<std::size_t>(length), 'x');
     CHECK(bench.ask(start + "\"") == OK);
     CHECK(bench.ask(start + "x\"") == ERROR);
   }
-  for (const char* name : {"FTPGET", "FTPPUT", "FTPSCONT", "FTPDELE", "FTPSIZE", "FTPSTATE", "FTPEXTPUT", "FTPMKD", "FTPRMD", "FTPLIST", "FTPGETTOFS", "FTPPUTFRMFS", "FTPEXTGET", "FTPFILEPUT", "FTPQUIT"}) {
+  for (const char* name : {"FTPGET", "FTPPUT", "FTPSCONT", "FTPDELE", "FTPSIZE", "FTPSTATE", "FTPEXTPUT", "FTPMKD",
+                           "FTPRMD", "FTPLIST", "FTPGETTOFS", "FTPPUTFRMFS", "FTPEXTGET", "FTPFILEPUT", "FTPQUIT"}) {
     CAPTURE(name);
     CHECK(bench.ask("AT+" + std::string(name) + "=?") == OK);
   }
-  for (const char* line : {"AT+FTPRENAME", "AT+FTPMDTM", "AT+FTPSHUT", "AT+FTPSTATE?", "AT+FTPDELE?"}) CHECK(bench.ask(line) == ERROR);
+  for (const char* line : {"AT+FTPRENAME", "AT+FTPMDTM", "AT+FTPSHUT", "AT+FTPSTATE?", "AT+FTPDELE?"})
+    CHECK(bench.ask(line) == ERROR);
 }
 
 TEST_CASE("GET: announce, read, nothing yet, announce again, end") {
@@ -73,7 +92,9 @@ TEST_CASE("GET: announce, read, nothing yet, announce again, end") {
   CHECK(session.ask("AT+FTPGET=2,1") == ERROR);
   CHECK(session.ask("AT+FTPSTATE") == "\r\n+FTPSTATE: 0\r\n\r\nOK\r\n");
   CHECK(session.ftp.running == 0);
-  for (const char* bad : {"AT+FTPGET=0", "AT+FTPGET=3", "AT+FTPGET=2", "AT+FTPGET=1,5", "AT+FTPGET=2,0", "AT+FTPGET=2,1461"}) CHECK(session.ask(bad) == ERROR);
+  for (const char* bad :
+       {"AT+FTPGET=0", "AT+FTPGET=3", "AT+FTPGET=2", "AT+FTPGET=1,5", "AT+FTPGET=2,0", "AT+FTPGET=2,1461"})
+    CHECK(session.ask(bad) == ERROR);
 }
 
 TEST_CASE("an empty file ends without an announcement; an error comes as its code") {
@@ -308,7 +329,8 @@ TEST_CASE("FTPSCONT keeps the parameters over a restart") {
   {
     Bench bench(Bench::instant(), true, &nvram);
     bench.ask("AT+FTPSERV=\"kept\";+FTPPORT=2121;+FTPTYPE=\"A\"");
-    CHECK(bench.ask("AT+FTPSCONT?").starts_with("\r\n+FTPSCONT: 1\r\n+FTPSERV: kept\r\n+FTPPORT: 2121\r\n+FTPUN: \r\n"));
+    CHECK(
+        bench.ask("AT+FTPSCONT?").starts_with("\r\n+FTPSCONT: 1\r\n+FTPSERV: kept\r\n+FTPPORT: 2121\r\n+FTPUN: \r\n"));
     CHECK(bench.ask("AT+FTPSCONT") == OK);
     CHECK(bench.ask("AT+FTPSCONT?").ends_with("+FTPPUTPATH: \r\n+FTPTIMEOUT: 75\r\n\r\nOK\r\n"));
   }

@@ -8,7 +8,9 @@
 namespace sim800::test {
 namespace {
 
-HttpResult answer(int status, std::string body = {}) { return {.status = status, .head = "HTTP/1.1 200 OK\r\nX-Name: Value\r\n\r\n", .body = std::move(body)}; }
+HttpResult answer(int status, std::string body = {}) {
+  return {.status = status, .head = "HTTP/1.1 200 OK\r\nX-Name: Value\r\n\r\n", .body = std::move(body)};
+}
 
 /// A bearer, a session and a URL.
 struct Session : Bench {
@@ -40,8 +42,9 @@ struct Session : Bench {
 TEST_CASE("off: every command but the tests is refused") {
   Bench bench;
   bench.ask("AT+CMEE=1");
-  for (const char* line : {"AT+HTTPTERM", "AT+HTTPPARA?", "AT+HTTPPARA=\"CID\",1", "AT+HTTPDATA=10,1000", "AT+HTTPACTION=0", "AT+HTTPREAD",
-                           "AT+HTTPREAD=0,10", "AT+HTTPSTATUS?", "AT+HTTPSCONT", "AT+HTTPSCONT?", "AT+HTTPHEAD", "AT+HTTPGETHEAD=1", "AT+HTTPGETHEAD?"}) {
+  for (const char* line : {"AT+HTTPTERM", "AT+HTTPPARA?", "AT+HTTPPARA=\"CID\",1", "AT+HTTPDATA=10,1000",
+                           "AT+HTTPACTION=0", "AT+HTTPREAD", "AT+HTTPREAD=0,10", "AT+HTTPSTATUS?", "AT+HTTPSCONT",
+                           "AT+HTTPSCONT?", "AT+HTTPHEAD", "AT+HTTPGETHEAD=1", "AT+HTTPGETHEAD?"}) {
     CAPTURE(line);
     CHECK(bench.ask(line) == "\r\n+CME ERROR: 3\r\n");
   }
@@ -52,10 +55,17 @@ TEST_CASE("off: every command but the tests is refused") {
 
 TEST_CASE("test forms answer in every state") {
   Bench bench;
-  const std::pair<const char*, std::string> rows[] = {
-      {"HTTPINIT", ""}, {"HTTPTERM", ""}, {"HTTPHEAD", ""}, {"HTTPSTATUS", ""}, {"HTTPSCONT", ""},
-      {"HTTPPARA", "\"HTTPParamTag\",\"HTTPParmValue\""}, {"HTTPDATA", "(0-319488),(1000-120000)"},
-      {"HTTPACTION", "(0-3)"}, {"HTTPREAD", "(0-319488),(1-319488)"}, {"HTTPGETHEAD", "(0-1)"}, {"HTTPSSL", "(0-1)"}};
+  const std::pair<const char*, std::string> rows[] = {{"HTTPINIT", ""},
+                                                      {"HTTPTERM", ""},
+                                                      {"HTTPHEAD", ""},
+                                                      {"HTTPSTATUS", ""},
+                                                      {"HTTPSCONT", ""},
+                                                      {"HTTPPARA", "\"HTTPParamTag\",\"HTTPParmValue\""},
+                                                      {"HTTPDATA", "(0-319488),(1000-120000)"},
+                                                      {"HTTPACTION", "(0-3)"},
+                                                      {"HTTPREAD", "(0-319488),(1-319488)"},
+                                                      {"HTTPGETHEAD", "(0-1)"},
+                                                      {"HTTPSSL", "(0-1)"}};
   for (const auto& [name, ranges] : rows) {
     const std::string line = ranges.empty() ? "" : "\r\n+" + std::string(name) + ": " + ranges + "\r\n";
     CHECK(bench.ask("AT+" + std::string(name) + "=?") == line + OK);
@@ -66,16 +76,19 @@ TEST_CASE("parameters: defaults, ranges, with and without quotes, forgotten by H
   Bench bench;
   bench.ask("AT+HTTPINIT");
   CHECK(bench.ask("AT+HTTPPARA?") ==
-        "\r\n+HTTPPARA:\r\nCID: 1\r\nURL: \r\nUA: SIMCom_MODULE\r\nPROIP: 0.0.0.0\r\nPROPORT: 0\r\nREDIR: 0\r\nBREAK: 0\r\n"
+        "\r\n+HTTPPARA:\r\nCID: 1\r\nURL: \r\nUA: SIMCom_MODULE\r\nPROIP: 0.0.0.0\r\nPROPORT: 0\r\nREDIR: 0\r\nBREAK: "
+        "0\r\n"
         "BREAKEND: 0\r\nTIMEOUT: 120\r\nCONTENT: \r\nUSERDATA: \r\n\r\nOK\r\n");
-  for (const char* good : {"\"CID\",1", "CID,3", "\"cid\",\"2\"", "URL,HTTP://X/Y", "\"REDIR\",1", "\"TIMEOUT\",30", "\"TIMEOUT\",1000", "\"PROPORT\",65535",
-                           "\"BREAK\",2000", "\"BREAKEND\",3000", "\"CONTENT\",\"application/json\"", "\"UA\",\"\"", "\"URL\",\"a b\"  ",
-                           R"("USERDATA","{\"id\":1}")", "\"PROIP\",\"10.0.0.172\""}) {
+  for (const char* good :
+       {"\"CID\",1", "CID,3", "\"cid\",\"2\"", "URL,HTTP://X/Y", "\"REDIR\",1", "\"TIMEOUT\",30", "\"TIMEOUT\",1000",
+        "\"PROPORT\",65535", "\"BREAK\",2000", "\"BREAKEND\",3000", "\"CONTENT\",\"application/json\"", "\"UA\",\"\"",
+        "\"URL\",\"a b\"  ", R"("USERDATA","{\"id\":1}")", "\"PROIP\",\"10.0.0.172\""}) {
     CAPTURE(good);
     CHECK(bench.ask(std::string("AT+HTTPPARA=") + good) == OK);
   }
-  for (const char* bad : {"\"CID\",0", "\"CID\",4", "\"REDIR\",2", "\"TIMEOUT\",29", "\"TIMEOUT\",1001", "\"PROPORT\",65536", "\"BREAK\",-1", "\"NONE\",1",
-                          "\"URL\"", "\"URL\",\"\"", "\"URL\",\"a\",1", "\"BREAK\",x"}) {
+  for (const char* bad :
+       {"\"CID\",0", "\"CID\",4", "\"REDIR\",2", "\"TIMEOUT\",29", "\"TIMEOUT\",1001", "\"PROPORT\",65536",
+        "\"BREAK\",-1", "\"NONE\",1", "\"URL\"", "\"URL\",\"\"", "\"URL\",\"a\",1", "\"BREAK\",x"}) {
     CAPTURE(bad);
     CHECK(bench.ask(std::string("AT+HTTPPARA=") + bad) == ERROR);
   }
@@ -121,7 +134,9 @@ TEST_CASE("HTTPDATA: prompt, exactly so many raw bytes, no echo; surplus is comm
   CHECK(session.ask("AT+HTTPREAD") == "\r\n+HTTPREAD: 7\r\n\n+++\x1a\r\n\r\nOK\r\n");
   CHECK(session.ask("AT+HTTPDATA=0,10000") == OK);
   CHECK(session.ask("AT+HTTPREAD") == OK);
-  for (const char* bad : {"AT+HTTPDATA=0,200", "AT+HTTPDATA=319489,1000", "AT+HTTPDATA=10,120001", "AT+HTTPDATA=10", "AT+HTTPDATA"}) CHECK(session.ask(bad) == ERROR);
+  for (const char* bad :
+       {"AT+HTTPDATA=0,200", "AT+HTTPDATA=319489,1000", "AT+HTTPDATA=10,120001", "AT+HTTPDATA=10", "AT+HTTPDATA"})
+    CHECK(session.ask(bad) == ERROR);
 }
 
 TEST_CASE("HTTPDATA: the LF of a host's CR LF is not payload, even if it comes a little later") {
@@ -187,11 +202,13 @@ TEST_CASE("the request carries the parameters") {
 }
 
 TEST_CASE("BREAK and BREAKEND become a range, for GET only") {
-  const struct { const char* parameters; const char* range; } rows[] = {
-      {"AT+HTTPPARA=\"BREAK\",2000", "2000-"},
-      {"AT+HTTPPARA=\"BREAK\",2000;+HTTPPARA=\"BREAKEND\",2999", "2000-2999"},
-      {"AT+HTTPPARA=\"BREAK\",2000;+HTTPPARA=\"BREAKEND\",1000", "2000-"},
-      {"AT+HTTPPARA=\"BREAKEND\",99", "0-99"}};
+  const struct {
+    const char* parameters;
+    const char* range;
+  } rows[] = {{"AT+HTTPPARA=\"BREAK\",2000", "2000-"},
+              {"AT+HTTPPARA=\"BREAK\",2000;+HTTPPARA=\"BREAKEND\",2999", "2000-2999"},
+              {"AT+HTTPPARA=\"BREAK\",2000;+HTTPPARA=\"BREAKEND\",1000", "2000-"},
+              {"AT+HTTPPARA=\"BREAKEND\",99", "0-99"}};
   for (const auto& row : rows) {
     Session session;
     session.ask(row.parameters);
@@ -208,7 +225,8 @@ TEST_CASE("busy: what is refused, what is answered, live status") {
   session.ask("AT+CMEE=1");
   CHECK(session.ask("AT+HTTPSTATUS?") == "\r\n+HTTPSTATUS: GET,0,0,0\r\n\r\nOK\r\n");
   session.act(1);
-  for (const char* line : {"AT+HTTPINIT", "AT+HTTPPARA=\"CID\",1", "AT+HTTPDATA=10,1000", "AT+HTTPACTION=0", "AT+HTTPGETHEAD=1", "AT+HTTPSSL=1"}) {
+  for (const char* line : {"AT+HTTPINIT", "AT+HTTPPARA=\"CID\",1", "AT+HTTPDATA=10,1000", "AT+HTTPACTION=0",
+                           "AT+HTTPGETHEAD=1", "AT+HTTPSSL=1"}) {
     CAPTURE(line);
     CHECK(session.ask(line) == "\r\n+CME ERROR: 3\r\n");
   }
@@ -268,7 +286,8 @@ TEST_CASE("the stack is busy while the bearer comes up: 604") {
 }
 
 TEST_CASE("schemes other than http are not resolved: 603, nothing leaves the module") {
-  for (const char* url : {"https://x/", "file:///etc/passwd", "ftp://x/", "gopher://x", "http://", "http://x:0/", "http://x:99999/"}) {
+  for (const char* url :
+       {"https://x/", "file:///etc/passwd", "ftp://x/", "gopher://x", "http://", "http://x:0/", "http://x:99999/"}) {
     Session session;
     session.ask("AT+HTTPPARA=\"URL\",\"" + std::string(url) + "\"");
     CAPTURE(url);
@@ -314,7 +333,8 @@ TEST_CASE("HTTPHEAD: the header block, lower-cased; HTTPGETHEAD puts it before t
   CHECK(session.ask("AT+HTTPREAD=0,8") == "\r\n+HTTPREAD: 8\r\nhttp/1.1\r\nOK\r\n");
   session.act(0);
   session.finish(answer(200, "body"));
-  CHECK(session.ask("AT+HTTPREAD") == "\r\n+HTTPREAD: " + std::to_string(head.size() + 4) + "\r\n" + head + "body\r\nOK\r\n");
+  CHECK(session.ask("AT+HTTPREAD") ==
+        "\r\n+HTTPREAD: " + std::to_string(head.size() + 4) + "\r\n" + head + "body\r\nOK\r\n");
 }
 
 TEST_CASE("a full buffer fits, header and body together must too: 602") {
@@ -334,7 +354,8 @@ TEST_CASE("HTTPSCONT keeps the context over HTTPTERM and restart") {
     CHECK(bench.ask("AT+HTTPSCONT?").starts_with("\r\n+HTTPSCONT: 1\r\nCID: 1\r\nURL: kept\r\n"));
     CHECK(bench.ask("AT+HTTPSCONT") == OK);
     CHECK(bench.ask("AT+HTTPSCONT?") ==
-          "\r\n+HTTPSCONT: 0\r\nCID: 1\r\nURL: kept\r\nUA: SIMCom_MODULE\r\nPROIP: 0.0.0.0\r\nPROPORT: 0\r\nREDIR: 1\r\nBREAK: 0\r\n"
+          "\r\n+HTTPSCONT: 0\r\nCID: 1\r\nURL: kept\r\nUA: SIMCom_MODULE\r\nPROIP: 0.0.0.0\r\nPROPORT: 0\r\nREDIR: "
+          "1\r\nBREAK: 0\r\n"
           "BREAKEND: 0\r\nUSERDATA: \r\n\r\nOK\r\n");
     CHECK(bench.ask("AT+HTTPTERM;+HTTPINIT;+HTTPSCONT?").find("URL: kept") != std::string::npos);
   }
@@ -361,25 +382,28 @@ TEST_CASE("a reset ends everything: session off, request cut, running command si
 }
 
 TEST_CASE("URLs") {
-  const struct { const char* text; bool tls; const char* parts; } rows[] = {
-      {"www.sim.com", false, "www.sim.com|80|/"},
-      {"HTTP://www.sim.com/img/x.gif", false, "www.sim.com|80|/img/x.gif"},
-      {"http://host:7313/path", false, "host|7313|/path"},
-      {"http://host/path:7313", false, "host|7313|/path"},
-      {"http://host/path?t=12:30", false, "host|80|/path?t=12:30"},
-      {"host?q=http://other/", false, "host|80|/?q=http://other/"},
-      {"host/x?u=http://other/", false, "host|80|/x?u=http://other/"},
-      {"host/x#part", false, "host|80|/x"},
-      {"https://host", true, "host|443|/"},
-      {"http://host", true, "host|443|/"},
-      {"host:8443/x", true, "host|8443|/x"},
-      {"https://host", false, ""},
-      {"ftp://host", false, ""},
-      {"", false, ""},
-      {"http://:80/", false, ""},
-      {"host:/x", false, ""},
-      {"host:x/", false, ""},
-      {"host:65536/", false, ""}};
+  const struct {
+    const char* text;
+    bool tls;
+    const char* parts;
+  } rows[] = {{"www.sim.com", false, "www.sim.com|80|/"},
+              {"HTTP://www.sim.com/img/x.gif", false, "www.sim.com|80|/img/x.gif"},
+              {"http://host:7313/path", false, "host|7313|/path"},
+              {"http://host/path:7313", false, "host|7313|/path"},
+              {"http://host/path?t=12:30", false, "host|80|/path?t=12:30"},
+              {"host?q=http://other/", false, "host|80|/?q=http://other/"},
+              {"host/x?u=http://other/", false, "host|80|/x?u=http://other/"},
+              {"host/x#part", false, "host|80|/x"},
+              {"https://host", true, "host|443|/"},
+              {"http://host", true, "host|443|/"},
+              {"host:8443/x", true, "host|8443|/x"},
+              {"https://host", false, ""},
+              {"ftp://host", false, ""},
+              {"", false, ""},
+              {"http://:80/", false, ""},
+              {"host:/x", false, ""},
+              {"host:x/", false, ""},
+              {"host:65536/", false, ""}};
   for (const auto& row : rows) {
     CAPTURE(row.text);
     const auto url = parse_http_url(row.text, row.tls);

@@ -36,13 +36,15 @@ Lines lines_of(std::string_view input) {
 
 TEST_CASE("line ends: CR, LF, CR LF") {
   for (const char* end : {"\r", "\n", "\r\n"}) {
-    CHECK(lines_of(std::string("AT+CSQ") + end + "at" + end + "aT" + end + "AtE0" + end) == Lines{"=+CSQ", "=", "=", "=E0"});
+    CHECK(lines_of(std::string("AT+CSQ") + end + "at" + end + "aT" + end + "AtE0" + end) ==
+          Lines{"=+CSQ", "=", "=", "=E0"});
   }
   CHECK(lines_of("AT\r\r\n\nAT\r") == Lines{"=", "="});
 }
 
 TEST_CASE("what follows no prefix is dropped without an answer") {
-  const std::string junk[] = {"\x1b\r", "\x1a", "hello\r", "\r\n\r\n", std::string(1, '\0'), "CONNECT\r\n", "  ", "+++\r", "A\r", "TA\r"};
+  const std::string junk[] = {"\x1b\r",      "\x1a", "hello\r", "\r\n\r\n", std::string(1, '\0'),
+                              "CONNECT\r\n", "  ",   "+++\r",   "A\r",      "TA\r"};
   for (const std::string& text : junk) {
     CAPTURE(text);
     CHECK(lines_of(text) == Lines{});
@@ -52,9 +54,7 @@ TEST_CASE("what follows no prefix is dropped without an answer") {
   CHECK(lines_of("AAAT+CSQ\r") == Lines{"=+CSQ"});
 }
 
-TEST_CASE("NUL inside a command is dropped") {
-  CHECK(lines_of(std::string("AT+CMGR=1\0\r", 11)) == Lines{"=+CMGR=1"});
-}
+TEST_CASE("NUL inside a command is dropped") { CHECK(lines_of(std::string("AT+CMGR=1\0\r", 11)) == Lines{"=+CMGR=1"}); }
 
 TEST_CASE("backspace, also over the prefix, and another character by S5") {
   CHECK(lines_of("AT+CSX\bQ\r") == Lines{"=+CSQ"});

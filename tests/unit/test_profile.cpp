@@ -39,9 +39,14 @@ TEST_CASE("the UART group is left alone by ATZ and AT&F") {
 
 TEST_CASE("registers: ranges, bare decimal values") {
   Bench bench;
-  const struct { const char* name; const char* initial; const char* good; const char* bad; } rows[] = {
-      {"S0", "0", "255", "256"}, {"S3", "13", "13", "10"}, {"S4", "10", "10", "13"}, {"S5", "8", "127", "128"},
-      {"S6", "2", "999", "1000"}, {"S7", "60", "1", "0"}, {"S8", "2", "255", "256"}, {"S10", "15", "254", "255"}};
+  const struct {
+    const char* name;
+    const char* initial;
+    const char* good;
+    const char* bad;
+  } rows[] = {{"S0", "0", "255", "256"}, {"S3", "13", "13", "10"},   {"S4", "10", "10", "13"},
+              {"S5", "8", "127", "128"}, {"S6", "2", "999", "1000"}, {"S7", "60", "1", "0"},
+              {"S8", "2", "255", "256"}, {"S10", "15", "254", "255"}};
   for (const auto& row : rows) {
     const std::string name = row.name;
     CAPTURE(name);
@@ -59,7 +64,8 @@ TEST_CASE("basic commands without a number take 0") {
   Bench bench;
   for (const char* line : {"ATE", "ATX", "AT&C", "AT&D", "ATH", "ATL", "ATM", "ATQ"}) CHECK(bench.ask(line) == OK);
   CHECK(bench.say("ATV\r") == "0\r");
-  for (const char* line : {"ATE2", "ATX5", "AT&C2", "AT&D3", "ATQ2", "ATV2", "ATL10", "ATH1"}) CHECK(bench.say(std::string(line) + "\r") == "4\r");
+  for (const char* line : {"ATE2", "ATX5", "AT&C2", "AT&D3", "ATQ2", "ATV2", "ATL10", "ATH1"})
+    CHECK(bench.say(std::string(line) + "\r") == "4\r");
 }
 
 TEST_CASE("AT&V prints three blocks") {
@@ -121,7 +127,6 @@ TEST_CASE("AT+CIURC=0 keeps Call Ready back") {
   bench.modem.power_on();
   CHECK(bench.wait(1s) == "\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n\r\nSMS Ready\r\n");
 }
-
 
 TEST_CASE("every setting reads back what was written, in the form it prints") {
   Bench bench;

@@ -45,7 +45,8 @@ TEST_CASE("slowest timing: +HTTPACTION comes 1 s before TIMEOUT at the latest") 
   World world;
   world.timing.profile = TimingProfile::maximum;
   Bench bench(world);
-  for (const char* line : {"AT+SAPBR=1,1\r", "AT+HTTPINIT\r", "AT+HTTPPARA=\"URL\",\"x\";+HTTPPARA=\"TIMEOUT\",30\r", "AT+HTTPACTION=0\r"}) {
+  for (const char* line : {"AT+SAPBR=1,1\r", "AT+HTTPINIT\r", "AT+HTTPPARA=\"URL\",\"x\";+HTTPPARA=\"TIMEOUT\",30\r",
+                           "AT+HTTPACTION=0\r"}) {
     bench.say(line);
     bench.wait(line[3] == 'S' ? 100s : 15ms);
   }
@@ -95,7 +96,8 @@ TEST_CASE("a bearer that was lost and opened anew is not closed by the command t
 
 TEST_CASE("a long answer to a slow reader: the rest of the line waits, nothing is lost") {
   Bench bench;
-  for (const char* line : {"ATE0", "AT+HTTPINIT", "AT+SAPBR=1,1", "AT+HTTPPARA=\"URL\",\"x\"", "AT+HTTPACTION=0"}) bench.ask(line);
+  for (const char* line : {"ATE0", "AT+HTTPINIT", "AT+SAPBR=1,1", "AT+HTTPPARA=\"URL\",\"x\"", "AT+HTTPACTION=0"})
+    bench.ask(line);
   bench.http.answer({.status = 200, .head = {}, .body = std::string(100'000, 'x')});
   bench.wait(1s);
   struct SlowPort final : Port {
