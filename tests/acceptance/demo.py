@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 import harness
+from ftp_servers import Pyftpdlib
 from servers import Nginx, Tinyproxy, at, make_certificates, unused_port
 
 PAGE = b"Hello from www.sim.com, which is nginx on this machine.\n"
@@ -181,6 +182,41 @@ class Tour:
             self.fetch(0, status, 0)
         self.say("AT+HTTPTERM")
 
+    def ftp(self):
+        self.screen.chapter("FTP", "A file comes, a file goes, in blocks as the host asks for them.")
+        self.say('AT+FTPSERV="ftp.sim.com";+FTPUN="sim.cs1";+FTPPW="secret"')
+        self.say('AT+FTPGETNAME="1K.txt";+FTPGETPATH="/";+FTPPUTNAME="log.txt";+FTPPUTPATH="/"')
+        self.say("AT+FTPGET=1")
+        self.hear(r"\+FTPGET: 1,1")
+        self.screen.sent("AT+FTPGET=2,1460")
+        self.host.send("AT+FTPGET=2,1460\r")
+        self.host.expect(b"AT+FTPGET=2,1460\r")
+        data = self.host.take(int(self.hear(r"\+FTPGET: 2,(\d+)")[1]))
+        self.screen.payload(data)
+        self.hear("OK")
+        if data != PAGE:
+            raise Surprise("the file was another: %r" % data)
+        self.hear(r"\+FTPGET: 1,0")
+        self.say("AT+FTPPUT=1")
+        self.hear(r"\+FTPPUT: 1,1,1360")
+        self.screen.sent("AT+FTPPUT=2,5")
+        self.host.send("AT+FTPPUT=2,5\r")
+        self.host.expect(b"AT+FTPPUT=2,5\r")
+        self.hear(r"\+FTPPUT: 2,5")
+        self.host.send("hello")
+        self.hear("OK", r"\+FTPPUT: 1,1,1360")
+        self.say("AT+FTPPUT=2,0")
+        self.hear(r"\+FTPPUT: 1,0")
+
+    def ftp_failures(self):
+        self.screen.chapter("FTP in the field", "A wrong password, and a server that never answers.")
+        self.say('AT+FTPPW="3214567"')
+        self.say("AT+FTPGET=1")
+        self.hear(r"\+FTPGET: 1,72")
+        self.say('AT+FTPSERV="silent.test"')
+        self.say("AT+FTPGET=1")
+        self.hear(r"\+FTPGET: 1,64")
+
     def radio_off(self):
         self.screen.chapter("The radio goes off", "and takes the bearer with it.")
         self.say("AT+CFUN=0", r"\+SAPBR 1: DEACT", r"\+CPIN: NOT READY")
@@ -188,7 +224,7 @@ class Tour:
 
     def go(self):
         for chapter in (self.first_minute, self.bearer, self.get, self.post, self.head, self.proxy, self.redirection,
-                        self.resume, self.tls, self.failures, self.radio_off):
+                        self.resume, self.tls, self.failures, self.ftp, self.ftp_failures, self.radio_off):
             chapter()
 
 
@@ -205,16 +241,18 @@ def start_servers(keep, folder):
         nginx.put("page", PAGE)
     plain.put("img/sim_logo_jr_1003_38.gif", PICTURE)
     proxy = keep(Tinyproxy(folder, plain.port))
+    ftp = keep(Pyftpdlib(folder))
+    ftp.put("1K.txt", PAGE)
     holder, nobody = unused_port()
     keep(holder)
     return {"www.sim.com": at(plain.port), "secure.sim.com": at(secure.port), "10.0.0.172": at(proxy.port),
-            "refusing.test": at(nobody), "*": "unresolvable"}
+            "ftp.sim.com": at(ftp.port), "silent.test": "blackhole", "refusing.test": at(nobody), "*": "unresolvable"}
 
 
 def main():
     options = argparse.ArgumentParser(description="A tour of the module against servers on this machine.")
     options.add_argument("sim800", help="the program")
-    options.add_argument("--time-scale", default="0.2", help="0.2: five times as fast as hardware")
+    options.add_argument("--time-scale", default="0.1", help="0.1: ten times as fast as hardware")
     options.add_argument("--no-colour", action="store_true")
     chosen = options.parse_args()
     harness.SIM800 = os.path.abspath(chosen.sim800)
