@@ -44,14 +44,21 @@ class NoHttp final : public HttpClient {
   std::unique_ptr<HttpTransfer> start(HttpRequest, std::function<void(HttpResult)>) override { std::abort(); }
 };
 
+class NoFtp final : public FtpClient {
+ public:
+  std::unique_ptr<FtpSession> start(FtpRequest, FtpEvents) override { return nullptr; }
+};
+
 int run(long count) {
   World world;
   world.timing.profile = TimingProfile::instant;
   VirtualClock clock;
   Nvram nvram;
   NoHttp http;
+  NoFtp ftp;
+  FileSystem files;
   CountingPort port;
-  Modem modem({world, clock, nvram, http});
+  Modem modem({world, clock, nvram, files, http, ftp});
   Channel& channel = modem.attach(port, "bench");
   modem.power_on();
   clock.advance(1min);

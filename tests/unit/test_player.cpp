@@ -168,8 +168,9 @@ TEST_CASE("player: a payload begins right after its header line, whatever it hol
     const Scene scene{.script = {{"AT+HTTPREAD\r", answer}}, .write_size = write_size};
     CHECK(play("> AT+HTTPREAD\n< +HTTPREAD: 5\n<< 5 bytes\n< OK\n", scene) == "ok");
     CHECK(play("> AT+HTTPREAD\n<~ .*: [0-9]+\n# announced\n<< * bytes\n< OK\n", scene) == "ok");
-    CHECK(play("> AT+HTTPREAD\n< +HTTPREAD: 5\n<< 6 bytes\n< OK\n", scene) ==
-          R"(d:4: expected "\r\n" and a line after the payload, got "\nOK\r\n")");
+    // What is shown as got is as much as had come.
+    const std::string difference = play("> AT+HTTPREAD\n< +HTTPREAD: 5\n<< 6 bytes\n< OK\n", scene);
+    CHECK(difference.starts_with(R"(d:4: expected "\r\n" and a line after the payload, got "\n)"));
   }
   CHECK(play("> A\n< +FTPGET: 2,2\n<< * bytes\n< OK\n", {.script = {{"A\r", "\r\n+FTPGET: 2,2\r\nOK\r\nOK\r\n"}}}) ==
         "ok");
