@@ -21,7 +21,6 @@ Channel::Channel(Modem& modem, Port& port, std::string name) : modem_(modem), po
 }
 
 // --- input
-// -------------------------------------------------------------------------------------------------------------
 
 void Channel::receive(std::string_view bytes) {
   if (!modem_.answers()) {
@@ -103,7 +102,6 @@ void Channel::pump() {
 }
 
 // --- the line that runs
-// ------------------------------------------------------------------------------------------------
 
 void Channel::begin_line(bool runnable) {
   busy_ = true;
@@ -187,7 +185,6 @@ void Channel::end_line(Result result) {
 }
 
 // --- what the module says by itself
-// --------------------------------------------------------------------------------------
 
 void Channel::urc(std::string_view text) { push({std::string(text), std::nullopt}); }
 void Channel::urc(Code code) { push({{}, code}); }
@@ -222,7 +219,6 @@ void Channel::flush() {
 }
 
 // --- power
-// ---------------------------------------------------------------------------------------------------------------
 
 void Channel::power_up() {
   carrier_ = false;
@@ -266,7 +262,6 @@ void Channel::update_dcd() {
 }
 
 // --- for dialogues
-// -------------------------------------------------------------------------------------------------------
 
 Task<bool> Channel::settle_line_end() {
   if (assembler_.expects_line_feed() && available() == 0) {

@@ -160,7 +160,6 @@ bool FileSystem::Impl::fill(const Place& place, std::string bytes) {
 }
 
 // --- what the module sees
-// ------------------------------------------------------------------------------------------------
 
 FileSystem::FileSystem() : impl_(std::make_unique<Impl>()) { make_directory(user_folder); }
 

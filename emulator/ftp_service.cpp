@@ -71,7 +71,6 @@ FtpService::FtpService(const Surroundings& surroundings, Settings& settings, Bea
       client_(client) {}
 
 // --- parameters
-// ------------------------------------------------------------------------------------------------------------
 
 void FtpService::boot() {
   settings_.set("+FTPMODE", 0, std::to_string(surroundings_.world.module.quirks.ftp_mode));
@@ -131,7 +130,6 @@ std::optional<int> FtpService::refusal(Operation operation) const {
 }
 
 // --- the life of a session
-// ---------------------------------------------------------------------------------------------------
 
 void FtpService::start(Operation operation, FtpFileJob job) {
   if (running_) return report(operation, ftp_code::not_allowed);
@@ -235,7 +233,6 @@ void FtpService::reset() {
 }
 
 // --- get and list: the host fetches
-// --------------------------------------------------------------------------------------------
 
 Task<int> FtpService::stream_down() {
   for (;;) {
@@ -288,7 +285,6 @@ void FtpService::consumed(std::size_t count) {
 }
 
 // --- put: the host delivers
-// ------------------------------------------------------------------------------------------------------
 
 Task<int> FtpService::stream_up() {
   const std::size_t block = surroundings_.world.module.quirks.ftp_put_length;
@@ -325,7 +321,6 @@ void FtpService::finish() {
 }
 
 // --- whole files: RAM and drive
-// --------------------------------------------------------------------------------------------------
 
 Task<int> FtpService::collect(std::string& into, std::size_t limit, int too_large) {
   for (;;) {
@@ -402,7 +397,6 @@ Task<int> FtpService::upload_from_file(FtpFileJob& job) {
 }
 
 // --- what the host is told
-// -----------------------------------------------------------------------------------------------------------
 
 std::optional<std::uint64_t> FtpService::progress(Operation operation) const {
   return running_ == operation ? std::optional(moved_) : std::nullopt;

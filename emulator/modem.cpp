@@ -76,7 +76,6 @@ void Modem::urc(Code code) {
 }
 
 // --- power and start-up
-// --------------------------------------------------------------------------------------------------
 
 void Modem::press_power_key() {
   if (power_ == Power::off) {
@@ -119,7 +118,6 @@ void Modem::power_off() {
 /// Start-up as the host sees it (manual 1.4 and 18.3): times count from power-on.
 Task<> Modem::boot() {
   const TimePoint on = clock.now();
-  if (functionality_ != 0) sim.power_off();
   co_await clock.sleep_until(on + latency[Latency::boot_rdy]);
   power_ = Power::on;
   for (const auto& channel : channels_) channel->power_up();
@@ -181,7 +179,6 @@ void Modem::power_off_soon() {
 }
 
 // --- what commands do to the whole module
-// --------------------------------------------------------------------------------
 
 void Modem::set_functionality(unsigned fun, Channel* cause) {
   if (fun == functionality_) return;

@@ -9,7 +9,6 @@ using enum Support;
 using enum Saved;
 
 // --- 3.2.28 AT+CPIN
-// ------------------------------------------------------------------------------------------------------
 
 /// +CPIN: <code>   READY, SIM PIN, SIM PUK; no card: CME 10; not up yet: CME 14.
 Result show_pin_state(Call& call) {
@@ -28,7 +27,6 @@ Task<Result> enter_pin(Call& call) {
 }
 
 // --- 3.2.15 AT+CIMI, 6.2.23 AT+CCID
-// ----------------------------------------------------------------------------------------
 
 Task<Result> read_from_sim(Call& call, const std::string& value) {
   co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
@@ -47,7 +45,6 @@ Task<Result> show_iccid(Call& call) {
 }
 
 // --- 3.2.42 AT+CFUN
-// --------------------------------------------------------------------------------------------------------
 
 Result show_functionality(Call& call) {
   call.print("+CFUN: {}", call.modem.functionality());
@@ -73,7 +70,6 @@ Task<Result> set_functionality(Call& call) {
 }
 
 // --- 3.2.52 AT+CBC, 3.2.43 AT+CCLK
-// -----------------------------------------------------------------------------------------
 
 /// +CBC: <bcs>,<bcl>,<mV>   a healthy battery, not charging.
 Result show_battery(Call& call) {

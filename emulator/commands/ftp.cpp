@@ -25,7 +25,6 @@ Result start_session(Call& call) {
 }
 
 // --- FTPGET, FTPLIST
-// ---------------------------------------------------------------------------------------------------------
 
 /// AT+FTPGET=1; AT+FTPGET=2,<reqlength>: +FTPGET: 2,<cnflength>, the bytes, OK.
 template <Operation operation>
@@ -44,7 +43,6 @@ Result fetch(Call& call) {
 }
 
 // --- FTPPUT
-// ------------------------------------------------------------------------------------------------------------------
 
 /// AT+FTPPUT=1; AT+FTPPUT=2,<reqlength>: +FTPPUT: 2,<cnflength>, the bytes, OK; AT+FTPPUT=2,0 ends the file.
 Task<Result> deliver(Call& call) {
@@ -72,7 +70,6 @@ Task<Result> deliver(Call& call) {
 }
 
 // --- FTPEXTPUT, FTPEXTGET, FTPFILEPUT: the RAM buffer
-// --------------------------------------------------------------------------
 
 Result leave_method(FtpService& ftp) {
   ftp.method = Method::normal;
@@ -177,7 +174,6 @@ Result load_file(Call& call) {
 }
 
 // --- FTPGETTOFS, FTPPUTFRMFS
-// ---------------------------------------------------------------------------------------------------
 
 FtpFileJob job(Call& call, std::string file, std::size_t from) {
   return {.file = std::move(file),
@@ -219,7 +215,6 @@ Result show_deliver_from_drive(Call& call) {
 }
 
 // --- FTPSTATE, FTPQUIT, FTPSCONT
-// -------------------------------------------------------------------------------------------------
 
 Result show_state(Call& call) {
   call.print("+FTPSTATE: {}", call.modem.ftp.in_session() ? 1 : 0);

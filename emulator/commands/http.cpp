@@ -8,7 +8,6 @@ namespace {
 constexpr Result not_allowed{Cme::not_allowed};
 
 // --- 11.2.1, 11.2.2 HTTPINIT, HTTPTERM
-// --------------------------------------------------------------------------------------
 
 /// The bearer is not looked at: a request without one fails with 601.
 Result initialise(Call& call) {
@@ -24,7 +23,6 @@ Result terminate(Call& call) {
 }
 
 // --- 11.2.3 HTTPPARA
-// --------------------------------------------------------------------------------------------------------
 
 Result show_parameters(Call& call) {
   const HttpService& http = call.modem.http;
@@ -44,7 +42,6 @@ Result set_parameter(Call& call) {
 }
 
 // --- 11.2.4 HTTPDATA
-// --------------------------------------------------------------------------------------------------------
 
 /// AT+HTTPDATA=<size>,<time>: DOWNLOAD, the bytes, OK.  When <time> ms are over, what came is the body, and it is OK
 /// too. Size 0 empties the buffer without a prompt.
@@ -69,7 +66,6 @@ Task<Result> take_data(Call& call) {
 }
 
 // --- 11.2.5 HTTPACTION
-// ------------------------------------------------------------------------------------------------------
 
 /// AT+HTTPACTION=<Method>: OK at once, +HTTPACTION: <Method>,<StatusCode>,<DataLen> when it is done.
 Result act(Call& call) {
@@ -79,7 +75,6 @@ Result act(Call& call) {
 }
 
 // --- 11.2.6, 11.2.9 HTTPREAD, HTTPHEAD
-// --------------------------------------------------------------------------------------
 
 /// Header line and bytes; with nothing to show, OK is all there is.
 Result print_block(Call& call, std::string_view bytes) {
@@ -105,7 +100,6 @@ Result read_head(Call& call) {
 }
 
 // --- 11.2.7, 11.2.8, 11.2.10 HTTPSCONT, HTTPSTATUS, HTTPGETHEAD
-// ---------------------------------------------------------------
 
 /// <mode> 0: the values are the saved ones, 1: they are not.
 Result show_context(Call& call) {
@@ -148,7 +142,6 @@ Result set_head_option(Call& call) {
 }
 
 // --- SSL application note: HTTPSSL, SSLOPT
-// ------------------------------------------------------------------------------------
 
 Result show_tls(Call& call) {
   call.print("+HTTPSSL: {}", call.modem.http.tls ? 1 : 0);

@@ -30,7 +30,6 @@ Result show_packet_registration(Call& call) {
 }
 
 // --- 3.2.22 AT+COPS
-// --------------------------------------------------------------------------------------------------------
 
 constexpr Result abort_cops{static_cast<Cme>(609)};
 constexpr std::uint32_t automatically = 0, deregister = 2, format_only = 3, manual_then_automatic = 4;
@@ -90,7 +89,6 @@ Task<Result> select_operator(Call& call) {
 }
 
 // --- 7.2.1 AT+CGATT
-// --------------------------------------------------------------------------------------------------------
 
 Result show_attachment(Call& call) {
   call.print("+CGATT: {}", call.modem.network.attached() ? 1 : 0);
