@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: MIT
 import errno
 import fcntl
+import os
 import subprocess
 import termios
 import unittest
 
-from harness import BOOT, ERROR, OK, SIM800, AcceptanceTest, Host, Pipe, end, spawn
+from harness import BOOT, DEADLINE, ERROR, OK, SIM800, AcceptanceTest, Host, Pipe, end, spawn
 from servers import Nginx, at
 from traces import TraceWatch, read_trace
 
@@ -229,6 +230,17 @@ class Pty(DriverTest):
             fcntl.ioctl(self.line.descriptor, termios.TIOCMGET, bytes(4))
         self.assertEqual(refused.exception.errno, errno.ENOTTY)
         self.line.ok("AT")
+
+    def test_t31_with_the_preloaded_library_it_seems_to_have_them(self):
+        self.start()
+        asks = ("import array, fcntl, os, sys, termios; line = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY); "
+                "lines = array.array('i', [0]); fcntl.ioctl(line, termios.TIOCMGET, lines); "
+                "fcntl.ioctl(line, termios.TIOCMBIC, array.array('i', [termios.TIOCM_DTR])); "
+                "print(bool(lines[0] & termios.TIOCM_CTS), bool(lines[0] & termios.TIOCM_CAR))")
+        library = os.path.join(os.path.dirname(SIM800), "libsim800_modem_lines.so")
+        ran = subprocess.run(["/usr/bin/python3", "-c", asks, self.link], capture_output=True, text=True, check=False,
+                             timeout=DEADLINE, env={**os.environ, "LD_PRELOAD": library})
+        self.assertEqual((ran.stdout, ran.returncode), ("True True\n", 0), ran.stderr)
 
 
 if __name__ == "__main__":

@@ -2,17 +2,13 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <csignal>
+#include <array>
+#include <charconv>
 #include <cstdlib>
-#include <filesystem>
 #include <thread>
 
 #include "ftp_rig.hpp"
+#include "openssl_program.hpp"
 
 namespace {
 
@@ -20,81 +16,27 @@ using sim800::FtpRequest;
 using sim800::FtpTls;
 using sim800::TlsVersion;
 namespace code = sim800::ftp_code;
+using sim800::test::Certificate;
 using sim800::test::ftp_request;
 using sim800::test::FtpRig;
+using sim800::test::Openssl;
 using tcp = asio::ip::tcp;
-
-// A certificate nobody vouches for, made once per run.
-class Certificate {
- public:
-  Certificate() {
-    REQUIRE(mkdtemp(folder_.data()) != nullptr);
-    const std::string command =
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=ftps.test -keyout " +
-        key() + " -out " + file() + " 2>/dev/null";
-    REQUIRE(std::system(command.c_str()) == 0);
-  }
-  ~Certificate() { std::filesystem::remove_all(folder_); }
-  Certificate(const Certificate&) = delete;
-  Certificate& operator=(const Certificate&) = delete;
-  std::string key() const { return folder_ + "/key.pem"; }
-  std::string file() const { return folder_ + "/cert.pem"; }
-
- private:
-  std::string folder_ = "/tmp/sim800-test-XXXXXX";
-};
 
 // `openssl s_server` for one connection: what is written to it goes to the client, and the other way round.
 class TlsEnd {
  public:
-  explicit TlsEnd(const std::vector<std::string>& options = {}) {
-    static const Certificate certificate;
-    std::vector<std::string> words = {
-        "openssl", "s_server",         "-accept", "127.0.0.1:0",     "-naccept", "1",
-        "-cert",   certificate.file(), "-key",    certificate.key(), "-cipher",  "DEFAULT@SECLEVEL=0"};
-    words.insert(words.end(), options.begin(), options.end());
-    std::vector<char*> argv;
-    for (std::string& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    int in[2], out[2];
-    REQUIRE(pipe2(in, O_CLOEXEC) == 0);
-    REQUIRE(pipe2(out, O_CLOEXEC) == 0);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    REQUIRE(posix_spawnp(&pid_, "openssl", &actions, nullptr, argv.data(), environ) == 0);
-    posix_spawn_file_actions_destroy(&actions);
-    close(in[0]);
-    close(out[1]);
-    input_ = in[1];
-    output_ = out[0];
-    read_to("ACCEPT 127.0.0.1:");
-    const std::string digits = read_to("\n");
+  explicit TlsEnd(const std::vector<std::string>& options = {}) : program_(arguments(options), true) {
+    program_.read_to("ACCEPT 127.0.0.1:");
+    const std::string digits = program_.read_to("\n");
     std::from_chars(digits.data(), digits.data() + digits.size(), port_);
     REQUIRE(port_ != 0);
   }
-  ~TlsEnd() {
-    kill(pid_, SIGTERM);
-    waitpid(pid_, nullptr, 0);
-    if (input_ >= 0) close(input_);
-    close(output_);
-  }
-  TlsEnd(const TlsEnd&) = delete;
-  TlsEnd& operator=(const TlsEnd&) = delete;
 
   std::uint16_t port() const { return port_; }
-  void say(const std::string& text) const {
-    REQUIRE(write(input_, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
-  }
-  std::string read_to(std::string_view mark) const {
-    std::string text;
-    for (char c = 0; text.find(mark) == std::string::npos && read(output_, &c, 1) == 1;) text += c;
-    return text;
-  }
+  void say(const std::string& text) const { program_.say(text); }
+  std::string read_to(std::string_view mark) const { return program_.read_to(mark); }
   // The end of its input makes `openssl` end the connection.
-  void hang_up() { close(std::exchange(input_, -1)); }
+  void hang_up() { program_.end_input(); }
   // Takes commands up to and with this one, answering each.
   void serve_to(const std::string& last, const std::vector<std::pair<std::string, std::string>>& replies) const {
     for (;;) {
@@ -110,8 +52,16 @@ class TlsEnd {
   }
 
  private:
-  pid_t pid_ = 0;
-  int input_ = -1, output_ = -1;
+  static std::vector<std::string> arguments(const std::vector<std::string>& options) {
+    static const Certificate certificate;
+    std::vector<std::string> all = {
+        "s_server", "-accept",         "127.0.0.1:0", "-naccept",          "1", "-cert", certificate.file(),
+        "-key",     certificate.key(), "-cipher",     "DEFAULT@SECLEVEL=0"};
+    all.insert(all.end(), options.begin(), options.end());
+    return all;
+  }
+
+  Openssl program_;
   std::uint16_t port_ = 0;
 };
 

@@ -2,17 +2,12 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <array>
-#include <csignal>
+#include <charconv>
 #include <cstdlib>
-#include <filesystem>
 
 #include "http_rig.hpp"
+#include "openssl_program.hpp"
 
 namespace {
 
@@ -21,78 +16,13 @@ using sim800::HttpResult;
 using sim800::TlsVersion;
 namespace status = sim800::http_status;
 using sim800::test::answering;
+using sim800::test::Certificate;
 using sim800::test::HttpRig;
 using sim800::test::LoopbackServer;
+using sim800::test::Openssl;
 using sim800::test::request_to;
 using sim800::test::Script;
 using sim800::test::unused_port;
-
-// The `openssl` program with its output in a pipe; ended with this object.
-class Openssl {
- public:
-  explicit Openssl(std::vector<std::string> arguments) {
-    std::array<int, 2> ends{};
-    REQUIRE(pipe2(ends.data(), O_CLOEXEC) == 0);
-    output_ = ends[0];
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    arguments.insert(arguments.begin(), "openssl");
-    std::vector<char*> argv;
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    REQUIRE(posix_spawnp(&pid_, "openssl", &actions, nullptr, argv.data(), environ) == 0);
-    posix_spawn_file_actions_destroy(&actions);
-    close(ends[1]);
-  }
-  ~Openssl() {
-    if (pid_ > 0) {
-      kill(pid_, SIGTERM);
-      waitpid(pid_, nullptr, 0);
-    }
-    close(output_);
-  }
-  Openssl(const Openssl&) = delete;
-  Openssl& operator=(const Openssl&) = delete;
-
-  // Reads the output up to and with `mark`, or to its end.
-  std::string read_to(std::string_view mark) const {
-    std::string text;
-    for (char c = 0; text.find(mark) == std::string::npos && read(output_, &c, 1) == 1;) text += c;
-    return text;
-  }
-  int wait() {
-    int state = -1;
-    waitpid(pid_, &state, 0);
-    pid_ = 0;
-    return state;
-  }
-
- private:
-  pid_t pid_ = 0;
-  int output_ = -1;
-};
-
-// A certificate nobody vouches for, made once per run.
-class Certificate {
- public:
-  Certificate() {
-    REQUIRE(mkdtemp(folder_.data()) != nullptr);
-    Openssl program({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-                     "-subj", "/CN=tls.test", "-keyout", key(), "-out", file()});
-    REQUIRE(program.wait() == 0);
-  }
-  ~Certificate() { std::filesystem::remove_all(folder_); }
-  Certificate(const Certificate&) = delete;
-  Certificate& operator=(const Certificate&) = delete;
-  std::string key() const { return folder_ + "/key.pem"; }
-  std::string file() const { return folder_ + "/cert.pem"; }
-
- private:
-  std::string folder_ = "/tmp/sim800-test-XXXXXX";
-};
 
 // `openssl s_server`: answers each request with a page on the connection.
 class TlsServer {
