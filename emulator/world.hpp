@@ -11,6 +11,7 @@
 
 #include "backends/ftp.hpp"
 #include "backends/http.hpp"
+#include "backends/link_model.hpp"
 #include "backends/radio_link.hpp"
 #include "emulator/duration.hpp"
 
@@ -78,16 +79,51 @@ struct Apn {
   std::optional<std::string> ip;              ///< address the bearer gets; not given: 10.x from the seed
 };
 
+/// The signal from a moment on, counted from power-on.
+struct SignalPoint {
+  Duration at{};
+  int rssi = 21;
+  int ber = 0;
+};
+
+/// A network that AT+COPS=? finds (27.007 7.3).
+struct Operator {
+  enum class Status : std::uint8_t { unknown, available, current, forbidden };
+  Status status = Status::available;
+  std::string long_name, short_name, plmn;
+};
+
+/// Somebody who can be called or written to.
+struct Subscriber {
+  enum class Call : std::uint8_t { answer, busy, no_answer, unreachable };
+  enum class Sms : std::uint8_t { deliver, reject, lost };
+  Call call = Call::no_answer;
+  Duration after = std::chrono::seconds(3);  ///< rings for so long before it answers
+  std::optional<Duration> hangs_up_after;    ///< counted from the answer; not given: never
+  Sms sms = Sms::deliver;
+};
+
 struct NetworkConfig {
   std::string operator_name = "CHINA MOBILE";
   std::string plmn = "46000";
   Registration registration = Registration::home;
   int rssi = 21;
   int ber = 0;
+  std::vector<SignalPoint> signal;  ///< in the order of time; replaces `rssi` and `ber` from its first moment on
+  std::vector<Operator> operators;  ///< empty: only the one the module is in
   bool gprs = true;
   /// Not given: every APN works, also none.
   std::optional<std::map<std::string, Apn>> apns;
   HostMap hosts;
+  LinkModel link;
+  std::map<std::string, std::vector<std::string>> ussd;  ///< by code: what the network says, one text after the other
+  std::map<std::string, Subscriber> numbers;             ///< "*": all others
+};
+
+/// The line between host and module.
+struct SerialConfig {
+  unsigned baud = 115'200;
+  bool paced = false;  ///< bytes take the time they take at that rate, 10 bits each
 };
 
 enum class TimingProfile : std::uint8_t { typical, instant, maximum };
@@ -103,6 +139,7 @@ struct World {
   ModuleConfig module;
   SimConfig sim;
   NetworkConfig network;
+  SerialConfig serial;
   TimingConfig timing;
 };
 
