@@ -102,6 +102,7 @@ Task<Result> Bearers::open(unsigned cid) {
   opening.apn = opening.values[apn_tag];
   opening.address = address_for(opening.apn);
   opening.state = State::connected;
+  if (on_opened) on_opened(cid);
   co_return ok;
 }
 

@@ -48,6 +48,7 @@ class Bearers {
   /// Nobody is told: the module resets.
   void reset();
 
+  std::function<void(unsigned cid)> on_opened;
   /// A profile that was connected is not any more.
   std::function<void(unsigned cid)> on_closed;
 

@@ -237,9 +237,11 @@ void Channel::apply_settings() {
   update_dcd();
 }
 
-void Channel::power_down() {
+void Channel::power_down(bool silently) {
   dialogue_.cancel();
   delay_.cancel();
+  if (silently) urcs_.clear();
+  if (silently) out_.clear();
   for (; !urcs_.empty(); urcs_.pop_front()) append(urcs_.front());  // NORMAL POWER DOWN may be among them
   flush();
   busy_ = line_waits_ = false;

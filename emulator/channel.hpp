@@ -41,8 +41,8 @@ class Channel final : public PortUser {
   void line_inside(std::string_view text);
   /// The module starts to answer, in the format its profile says.
   void power_up();
-  /// The module stops to answer: what runs ends where it is.
-  void power_down();
+  /// The module stops to answer: what runs ends where it is.  `silently`: what waits to be said is dropped.
+  void power_down(bool silently = false);
   /// Nothing runs, nothing waits.
   bool idle() const { return !busy_ && received_ == consumed_ && out_.empty(); }
 

@@ -31,14 +31,19 @@ Modem::Modem(const Parts& parts)
       ftp(surroundings_, settings, bearers, parts.nvram, parts.files, parts.ftp),
       rtc(clock) {
   sim.on_unlocked = [this] {
-    urc("+CPIN: READY");
+    announce_sim(nullptr);
     start_ = finish_start();
     start_.start([] {});
   };
   network.on_detached = [this](Channel* cause) { bearers.lose_all(cause); };
+  network.on_registration = [this](bool registered) {
+    tell(registered ? ModuleEvent::registered : ModuleEvent::unregistered);
+  };
+  bearers.on_opened = [this](unsigned) { tell(ModuleEvent::bearer_open); };
   bearers.on_closed = [this](unsigned cid) {
     http.bearer_closed(cid);
     ftp.bearer_closed(cid);
+    tell(ModuleEvent::bearer_closed);
   };
   if (const Nvram::Section* saved = nvram_.find("clock")) {
     if (const auto zone = saved->find("zone"); zone != saved->end()) rtc.set_zone(std::atoi(zone->second.c_str()));
@@ -78,7 +83,7 @@ void Modem::urc(Code code) {
 // --- power and start-up
 
 void Modem::press_power_key() {
-  if (power_ == Power::off) {
+  if (power_ == Power::off || power_ == Power::frozen) {
     power_on();
   } else if (power_ != Power::leaving) {
     detach_for_good();
@@ -94,6 +99,7 @@ void Modem::power_on() {
   record("power", {{"state", "on"}});
   settings.boot();
   ftp.boot();
+  network.power_on();
   functionality_ = settings.number("+CFUN");
   files.make_directory(FileSystem::user_folder);
   call_ready_ = synchronised_ = false;
@@ -101,7 +107,9 @@ void Modem::power_on() {
   boot_.start([] {});
 }
 
-void Modem::power_off() {
+/// Everything ends where it is.
+void Modem::stop(bool silently) {
+  power_change_.cancel();
   boot_.cancel();
   start_.cancel();
   call_end_.cancel();
@@ -110,9 +118,14 @@ void Modem::power_off() {
   bearers.reset();
   network.power_off();
   sim.power_off();
-  for (const auto& channel : channels_) channel->power_down();
+  for (const auto& channel : channels_) channel->power_down(silently);
+}
+
+void Modem::power_off() {
+  stop(false);
   power_ = Power::off;
   record("power", {{"state", "off"}});
+  tell(ModuleEvent::power_off);
 }
 
 /// Start-up as the host sees it (manual 1.4 and 18.3): times count from power-on.
@@ -125,8 +138,10 @@ Task<> Modem::boot() {
   boot_urc("RDY", true);
   if (Channel* waiting = std::exchange(ok_after_reset_, nullptr)) waiting->urc(Code::ok);
   if (on_ready) on_ready();
+  tell(ModuleEvent::boot);
   co_await clock.sleep_until(on + latency[Latency::boot_cfun]);
   boot_urc(fmt::format("+CFUN: {}", functionality_), true);
+  if (supply_ != Supply::normal) happen([this] { judge_supply(); });
   co_await clock.sleep_until(on + latency[Latency::boot_cpin]);
   co_await start_sim();
 }
@@ -135,8 +150,9 @@ Task<> Modem::boot() {
 Task<> Modem::start_sim() {
   sim.power_on();
   boot_urc(fmt::format("+CPIN: {}", sim.word()), true);
+  if (sim.ready()) tell(ModuleEvent::sim_ready);
   if (sim.locked()) {
-    if (functionality_ == 1) network.search_for_emergencies();
+    search_network();
   } else {
     co_await finish_start();
   }
@@ -148,14 +164,24 @@ Duration Modem::since_sim(Latency which) const { return latency[which] - latency
 /// What follows once the SIM is usable, or absent: registration, Call Ready, SMS Ready.
 Task<> Modem::finish_start() {
   const TimePoint ready = clock.now();
-  const bool left_on_purpose = settings.number("+COPS") == 2;  // AT+COPS=2, which is kept
-  if (functionality_ == 1 && !left_on_purpose)
-    network.search(since_sim(Latency::network_register), since_sim(Latency::network_attach));
+  search_network();
   co_await clock.sleep_until(ready + since_sim(Latency::boot_call_ready));
   call_ready_ = true;
   if (settings.number("+CIURC") == 1) boot_urc("Call Ready", false);
   co_await clock.sleep_until(ready + since_sim(Latency::boot_sms_ready));
   if (sim.ready()) boot_urc("SMS Ready", false);
+}
+
+void Modem::search_network() {
+  if (functionality_ != 1) return;
+  if (!sim.ready()) return network.search_for_emergencies();
+  const bool left_on_purpose = settings.number("+COPS") == 2;  // AT+COPS=2, which is kept
+  if (!left_on_purpose) network.search();
+}
+
+void Modem::announce_sim(Channel* cause) {
+  urc(fmt::format("+CPIN: {}", sim.word()), cause);
+  if (sim.ready()) tell(ModuleEvent::sim_ready);
 }
 
 /// With autobauding, RDY, +CFUN and +CPIN are never sent, the others only once the host's rate is known
@@ -167,7 +193,8 @@ void Modem::boot_urc(std::string_view text, bool needs_fixed_rate) {
 void Modem::reset_soon(Channel* ok_to) {
   power_ = Power::leaving;
   power_change_ = clock.after(Duration::zero(), [this, ok_to] {
-    power_off();
+    stop(false);
+    record("power", {{"state", "off"}});
     ok_after_reset_ = ok_to;
     power_on();
   });
@@ -193,11 +220,10 @@ void Modem::set_functionality(unsigned fun, Channel* cause) {
     urc("+CPIN: NOT READY", cause);
   } else if (before == 0) {
     sim.power_on();
-    urc(fmt::format("+CPIN: {}", sim.word()), cause);
+    announce_sim(cause);
   }
   if (fun != 1) return;
-  if (sim.locked()) return network.search_for_emergencies();
-  if (before == 4) return network.search(since_sim(Latency::network_register), since_sim(Latency::network_attach));
+  if (sim.locked() || before == 4) return search_network();
   start_ = finish_start();
   start_.start([] {});
 }

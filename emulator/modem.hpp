@@ -30,6 +30,21 @@
 
 namespace sim800 {
 
+/// What others may wait for in the life of a module.
+enum class ModuleEvent : std::uint8_t {
+  boot,  ///< the UART begins to answer
+  sim_ready,
+  registered,
+  unregistered,
+  bearer_open,
+  bearer_closed,
+  power_off,  ///< not before a reset
+};
+
+/// The supply voltage as the module judges it (hardware design guide: warns at 3.5 and 4.3 V, goes off at 3.4 and
+/// 4.4 V).
+enum class Supply : std::uint8_t { normal, under_voltage, under_voltage_off, over_voltage, over_voltage_off };
+
 class Modem {
  public:
   /// What a modem is built on; all of it outlives the modem.
@@ -54,6 +69,33 @@ class Modem {
   void press_power_key();
   /// Called each time the UART begins to answer.
   std::function<void()> on_ready;
+  /// Called after the URC that tells the host, if there is one.
+  std::function<void(ModuleEvent)> on_event;
+
+  // What happens to the module.  All of these may be called at any time, also by a callback of the module itself: what
+  // follows from them follows once the caller has returned.  See also Network::set_registration and set_signal.
+
+  /// The card is pulled out: +CPIN: NOT READY, the network and the bearers are lost.
+  void remove_sim();
+  /// The card is put in: +CPIN: READY (or what it asks for), then as at boot.
+  void insert_sim();
+  /// The card asks for its PIN (1234 where the scenario gives none): +CPIN: SIM PIN, the network is lost.
+  void lock_sim();
+  /// Tells each time it is called, as AT+CBATCHK=1 does; the *_off levels take the module down.
+  void set_supply(Supply supply);
+  /// Tells each time it is called beyond -30 and 80 degrees, goes off beyond -40 and 85, with AT+CMTE=1.
+  void set_temperature(int celsius);
+  /// The network takes every PDP context away: +SAPBR <cid>: DEACT.
+  void lose_bearers();
+  /// The RESET pin: what was not saved is lost, the module boots again.
+  void reset();
+  /// Deaf and dumb until PWRKEY is pressed or power is lost.
+  void freeze();
+  /// Off at once, nothing is said or saved; the clock starts anew.  PWRKEY boots it.
+  void lose_power();
+
+  Supply supply() const { return supply_; }
+  int temperature() const { return temperature_; }
 
   bool answers() const { return power_ == Power::on; }
   /// No command runs on any channel and nothing waits to be sent.
@@ -104,13 +146,24 @@ class Modem {
     booting,
     on,
     leaving,  ///< a reset or power-off is decided: nothing that comes now is heard
+    frozen,
   };
 
   Task<> boot();
   Task<> start_sim();
   Task<> finish_start();
   Duration since_sim(Latency which) const;
+  void search_network();
+  void announce_sim(Channel* cause);
+  void stop(bool silently);
   void power_off();
+  void happen(std::function<void()> what);
+  void sim_gone();
+  void judge_supply();
+  void judge_temperature();
+  void tell(ModuleEvent event) {
+    if (on_event) on_event(event);
+  }
   void boot_urc(std::string_view text, bool needs_fixed_rate);
   bool fixed_rate() const { return settings.number("+IPR") != 0; }
 
@@ -134,6 +187,10 @@ class Modem {
   bool synchronised_ = false;
   Task<> boot_, start_;
   Timer power_change_, call_end_;
+  std::vector<std::function<void()>> happenings_;
+  Timer happening_;
+  Supply supply_ = Supply::normal;
+  int temperature_ = 25;
   Channel* ok_after_reset_ = nullptr;
 };
 

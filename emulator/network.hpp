@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,12 +17,13 @@ class Network {
  public:
   Network(const Surroundings& surroundings, Settings& settings);
 
-  /// Looks for the network; it registers `registering` and attaches `attaching` from now.
-  void search(Duration registering, Duration attaching);
+  /// Looks for the network: it registers and attaches after the time that takes.
+  void search();
   /// Without a usable SIM it only looks for a cell that takes emergency calls.
   void search_for_emergencies();
   /// Leaves the network at once: radio off, AT+COPS=2.
   void leave(Channel* cause);
+  void power_on() { powered_at_ = surroundings_.clock.now(); }
   /// Power is gone: nobody is told.
   void power_off();
 
@@ -29,10 +31,16 @@ class Network {
   void attach();
   void detach(Channel* cause);
 
-  bool registered() const { return stat_ == 1 || stat_ == 5; }
+  /// What the network thinks of the module from now on; the module says so in its URCs.  Registration takes its time to
+  /// come, and takes the packet service and the bearers with it when it goes.  May be called at any time.
+  void set_registration(Registration registration);
+  /// The signal from now on, whatever the scenario says of it: rssi 0-31 or 99, ber 0-7 or 99 (27.007 8.5).
+  void set_signal(int rssi, int ber);
+
+  bool registered() const { return is_registered(stat_); }
   bool attached() const { return attached_; }
-  /// A cell has been found, so its signal is known.
-  bool camped() const { return camped_; }
+  /// 99, 99 until a cell has been found.
+  SignalPoint signal() const;
 
   static constexpr std::string_view area = "1816";  ///< location area code and cell, as +CREG shows them
   static constexpr std::string_view cell = "F9A1";
@@ -41,20 +49,31 @@ class Network {
   std::string creg(std::uint32_t n, bool read) const { return describe(stat_, n, read); }
   std::string cgreg(std::uint32_t n, bool read) const { return describe(packet_stat(), n, read); }
 
+  /// From the SIM's being ready to registration.
+  Duration registering_time() const;
+
   /// The packet service went away under everybody who used it.
   std::function<void(Channel* cause)> on_detached;
+  std::function<void(bool registered)> on_registration;
 
  private:
+  static bool is_registered(int stat) { return stat == 1 || stat == 5; }
   int packet_stat() const { return attached_ || !registered() ? stat_ : 0; }
   static std::string describe(int stat, std::uint32_t n, bool read);
-  void change(int stat, bool attached, Channel* cause);
+  enum class Losing : std::uint8_t { at_once, soon };
+  void change(int stat, bool attached, Channel* cause, Losing losing = Losing::at_once);
+  void cancel_all();
 
   const Surroundings& surroundings_;
   Settings& settings_;
+  Registration registration_;
+  std::optional<SignalPoint> signal_;  ///< set_signal()
+  TimePoint powered_at_{};
   int stat_ = 0;  ///< 27.007: 0 idle, 1 home, 2 searching, 3 denied, 4 unknown, 5 roaming
   bool attached_ = false;
-  bool camped_ = false;
-  Timer registering_, attaching_;
+  bool seeks_ = false;   ///< wants to be registered
+  bool camped_ = false;  ///< a cell has been found, so its signal is known
+  Timer registering_, attaching_, losing_;
 };
 
 }  // namespace sim800

@@ -20,10 +20,13 @@ class Rtc {
 
   int zone() const { return zone_; }
   void set_zone(int quarters) { zone_ = quarters; }
+  /// The backup supply is gone too: it starts again.
+  void lose_power() { at_start_ = first_day - std::chrono::floor<std::chrono::seconds>(clock_.now()); }
 
  private:
   const Clock& clock_;
-  std::chrono::sys_seconds at_start_ = std::chrono::sys_days{std::chrono::year{2004} / 1 / 1};
+  static constexpr std::chrono::sys_seconds first_day = std::chrono::sys_days{std::chrono::year{2004} / 1 / 1};
+  std::chrono::sys_seconds at_start_ = first_day;
   int zone_ = 0;
 };
 

@@ -15,7 +15,8 @@ bool is_code(std::string_view text) {
 
 }  // namespace
 
-Sim::Sim(const Surroundings& surroundings, Nvram& nvram) : surroundings_(surroundings), nvram_(nvram) {
+Sim::Sim(const Surroundings& surroundings, Nvram& nvram)
+    : surroundings_(surroundings), nvram_(nvram), present_(surroundings.world.sim.present) {
   pin_ = surroundings_.world.sim.pin.value_or("");
   // What a card remembers belongs to that card.
   const Nvram::Section* saved = nvram_.find("sim:" + surroundings_.world.sim.iccid);
@@ -52,13 +53,24 @@ std::string_view Sim::word() const {
 }
 
 void Sim::power_on() {
-  if (!surroundings_.world.sim.present) {
+  if (!present_) {
     state_ = State::absent;
   } else if (pin_.empty()) {
     state_ = State::ready;
   } else {
     state_ = pin_tries_ > 0 ? State::pin : State::puk;
   }
+}
+
+void Sim::remove() {
+  present_ = false;
+  if (state_ != State::off) state_ = State::absent;
+}
+
+void Sim::lock() {
+  if (pin_.empty()) pin_ = surroundings_.world.sim.pin.value_or("1234");
+  save();
+  if (state_ == State::ready) power_on();
 }
 
 Result Sim::enter(std::string_view pin, std::optional<std::string_view> new_pin) {

@@ -27,6 +27,7 @@ class Sim {
   Sim(const Surroundings& surroundings, Nvram& nvram);
 
   State state() const { return state_; }
+  bool present() const { return present_; }
   bool ready() const { return state_ == State::ready; }
   bool locked() const { return state_ == State::pin || state_ == State::puk; }
   /// Why nothing can be read from the card now: CME 10, 11, 12 or 14.
@@ -36,6 +37,11 @@ class Sim {
 
   void power_on();
   void power_off() { state_ = State::off; }
+
+  // Whether it is powered or not: pulled out, put in, made to ask for its PIN.
+  void remove();
+  void insert() { present_ = true; }
+  void lock();
 
   /// AT+CPIN=<pin>[,<newpin>].  Three wrong PINs block the card, ten wrong PUKs for good (13, SIM failure).
   Result enter(std::string_view pin, std::optional<std::string_view> new_pin);
@@ -51,6 +57,7 @@ class Sim {
   const Surroundings& surroundings_;
   Nvram& nvram_;
   State state_ = State::off;
+  bool present_;
   std::string pin_;  ///< empty: not asked for
   int pin_tries_ = 3;
   int puk_tries_ = 10;

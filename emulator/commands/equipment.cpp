@@ -71,9 +71,31 @@ Task<Result> set_functionality(Call& call) {
 
 // --- 3.2.52 AT+CBC, 3.2.43 AT+CCLK
 
-/// +CBC: <bcs>,<bcl>,<mV>   a healthy battery, not charging.
+/// +CBC: <bcs>,<bcl>,<mV>   not charging.
 Result show_battery(Call& call) {
-  call.line("+CBC: 0,93,4147");
+  switch (call.modem.supply()) {
+    case Supply::normal: call.line("+CBC: 0,93,4147"); break;
+    case Supply::under_voltage: call.line("+CBC: 0,5,3450"); break;
+    case Supply::under_voltage_off: call.line("+CBC: 0,1,3350"); break;
+    case Supply::over_voltage: call.line("+CBC: 0,100,4350"); break;
+    case Supply::over_voltage_off: call.line("+CBC: 0,100,4450"); break;
+  }
+  return ok;
+}
+
+// --- AT+CMTE, which manuals of 2015 have
+
+/// +CMTE: <mode>,<temperature>
+Result show_temperature(Call& call) {
+  call.print("+CMTE: {},{:.2f}", call.modem.settings.number("+CMTE"), static_cast<double>(call.modem.temperature()));
+  return ok;
+}
+
+// --- 6.2.53 AT+CSMINS
+
+/// +CSMINS: <n>,<SIM inserted>
+Result show_sim_presence(Call& call) {
+  call.print("+CSMINS: {},{}", call.modem.settings.number("+CSMINS"), call.modem.sim.present() ? 1 : 0);
   return ok;
 }
 
@@ -94,6 +116,10 @@ constexpr Command table[] = {
     {.name = "+CCLK", .section = "3.2.43", .saved = automatic, .parameters = {text(20)},
      .test = "", .read = show_clock, .write = set_clock},
     {.name = "+CBC", .section = "3.2.52", .test = "+CBC: (0-2),(1-100),(voltage)", .execute = show_battery},
+    {.name = "+CSMINS", .section = "6.2.53", .saved = profile, .parameters = {number("0,1", "0")},
+     .test = show_ranges, .read = show_sim_presence, .write = keep_setting},
+    {.name = "+CMTE", .section = "", .saved = profile, .parameters = {number("0,1", "0")},
+     .read = show_temperature, .write = keep_setting, .seconds = 2},
     {.name = "+CCID", .section = "6.2.23", .test = "", .execute = show_iccid, .seconds = 2},
 };
 // clang-format on

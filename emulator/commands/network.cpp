@@ -13,9 +13,8 @@ bool radio_on(Call& call) { return call.modem.functionality() == 1; }
 
 /// +CSQ: <rssi>,<ber>   99,99 until a cell has been found.
 Result show_signal(Call& call) {
-  const NetworkConfig& network = call.modem.world.network;
-  const bool known = call.modem.network.camped();
-  call.print("+CSQ: {},{}", known ? network.rssi : 99, known ? network.ber : 99);
+  const SignalPoint signal = call.modem.network.signal();
+  call.print("+CSQ: {},{}", signal.rssi, signal.ber);
   return ok;
 }
 
@@ -82,9 +81,8 @@ Task<Result> select_operator(Call& call) {
   }
   modem.settings.set("+COPS", 0, std::to_string(mode));
   if (modem.network.registered()) co_return ok;
-  const Duration registering = modem.latency[Latency::network_register] - modem.latency[Latency::boot_cpin];
-  modem.network.search(registering, registering + modem.latency[Latency::network_detach]);
-  co_await modem.clock.sleep(registering);
+  modem.network.search();
+  co_await modem.clock.sleep(modem.network.registering_time());
   co_return modem.network.registered() ? ok : Result{Cme::no_network_service};
 }
 

@@ -38,7 +38,7 @@ constexpr Parameter flag(std::string_view initial) { return number("0,1", initia
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
-    setting("+CBATCHK", "6.2.81", state, never, {flag("1")}),
+    setting("+CBATCHK", "6.2.81", full, never, {flag("1")}),
     {.name = "+CPOWD", .section = "6.2.2", .parameters = {number("0,1")}, .write = power_down},
     setting("+CSNS", "6.2.8", state, profile, {number("0,2,4", "0")}),
     setting("+CFGRI", "6.2.11", state, profile, {number("0-2", "0")}),

@@ -138,7 +138,7 @@ TEST_CASE("every setting reads back what was written, in the form it prints") {
     const std::string read = bench.ask("AT" + name + "?");
     REQUIRE(read.starts_with("\r\n" + name + ": "));
     const std::string values = read.substr(name.size() + 4, read.find("\r\n", 2) - name.size() - 4);
-    if (name == "+CREG" || name == "+CGREG" || name == "+ICF") continue;  // print more than they keep
+    if (command->read.act != show_setting) continue;  // prints more than it keeps
     CHECK(bench.ask("AT" + name + "=" + values) == OK);
     CHECK(bench.ask("AT" + name + "?") == read);
     CHECK(bench.ask("AT" + name + "=?").ends_with(OK));
