@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "backends/curl_ftp_request.hpp"
 #include "backends/curl_ftp_transfer.hpp"
 #include "backends/ftp_pipe.hpp"
 #include "backends/http_target.hpp"

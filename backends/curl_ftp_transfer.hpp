@@ -28,7 +28,4 @@ class CurlFtpTransfer {
   std::unique_ptr<Impl> impl_;
 };
 
-/// False: one of the texts has a character that no FTP command can carry, or a name that means a directory to libcurl.
-bool can_be_sent(const FtpRequest& request);
-
 }  // namespace sim800

@@ -1,0 +1,149 @@
+// CurlFtpTraffic: libcurl's callbacks.
+// SPDX-License-Identifier: MIT
+#include "backends/curl_ftp_traffic.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace sim800 {
+
+void CurlFtpTraffic::attach(CurlEasy& easy) {
+  easy.set(CURLOPT_VERBOSE, 1L);
+  easy.set(CURLOPT_DEBUGFUNCTION, &on_debug);
+  easy.set(CURLOPT_DEBUGDATA, this);
+  easy.set(CURLOPT_HEADERFUNCTION, &on_reply);
+  easy.set(CURLOPT_HEADERDATA, this);
+  easy.set(CURLOPT_WRITEFUNCTION, &on_data);
+  easy.set(CURLOPT_WRITEDATA, this);
+  easy.set(CURLOPT_READFUNCTION, &on_read);
+  easy.set(CURLOPT_READDATA, this);
+  easy.set(CURLOPT_OPENSOCKETFUNCTION, &open_socket);
+  easy.set(CURLOPT_OPENSOCKETDATA, this);
+  easy.set(CURLOPT_CLOSESOCKETFUNCTION, &close_socket);
+  easy.set(CURLOPT_CLOSESOCKETDATA, this);
+  easy.set(CURLOPT_SOCKOPTFUNCTION, &on_socket);
+  easy.set(CURLOPT_SOCKOPTDATA, this);
+}
+
+bool CurlFtpTraffic::is_over() const { return pipe_.cancelled() || control_cut_; }
+
+void CurlFtpTraffic::wait(CURLM* multi) {
+  std::array<curl_waitfd, 2> others = {curl_waitfd{pipe_.wake_fd(), CURL_WAIT_POLLIN, 0},
+                                       curl_waitfd{sockets_.control(), CURL_WAIT_POLLIN, 0}};
+  const bool watching = talk_.transferring() && !control_spoke_ && sockets_.control() >= 0;
+  // As curl_easy_perform() does: on a connection used again libcurl goes on to the data connection only at a next call,
+  // but asks for none.
+  constexpr int longest_ms = 1000;
+  curl_multi_poll(multi, others.data(), watching ? 2 : 1, longest_ms, nullptr);
+  pipe_.clear();
+  if (watching) watch_control();
+}
+
+void CurlFtpTraffic::watch_control() {
+  const ControlState state = look_at_control(sockets_.control());
+  if (state == ControlState::quiet) return;
+  // What still waits on the data connection may be the rest of a file whose 226 libcurl has read together with the 150.
+  if (!uploading_ && has_data(sockets_.data())) return;
+  if (state == ControlState::speaking) control_spoke_ = true;
+  if (state == ControlState::leaving || state == ControlState::gone) control_cut_ = true;
+}
+
+// Blocks in the midst of a callback; libcurl does nothing meanwhile.  False: the session is to end.
+template <class Condition>
+bool CurlFtpTraffic::wait_until(Condition reached) {
+  while (!is_over()) {
+    if (reached()) return true;
+    std::array<pollfd, 3> entries = {pollfd{pipe_.wake_fd(), POLLIN, 0},
+                                     pollfd{uploading_ && !control_spoke_ ? sockets_.control() : -1, POLLIN, 0},
+                                     pollfd{uploading_ ? sockets_.data() : -1, POLLRDHUP, 0}};
+    ::poll(entries.data(), entries.size(), -1);
+    pipe_.clear();
+    if (entries[1].revents != 0) watch_control();
+    if (entries[2].revents != 0) return false;  // the server does not take the rest
+  }
+  return false;
+}
+
+void CurlFtpTraffic::wait_for_end() {
+  wait_until([] { return false; });
+}
+
+// The outcome stands, and nobody waits for the answer: libcurl's own waiting for it ends here.
+void CurlFtpTraffic::leave() {
+  if (look_at_control(sockets_.control()) == ControlState::gone) control_cut_ = true;
+  quitting_ = true;
+  ::shutdown(sockets_.control(), SHUT_RD);
+}
+
+// Moves data on; blocks while the window is full.
+bool CurlFtpTraffic::take_raw() {
+  if (raw_.empty()) return true;
+  if (!wait_until([this] { return pipe_.has_space(raw_.size()); })) return false;
+  pipe_.put(raw_);
+  received_ += raw_.size();
+  raw_.clear();
+  return true;
+}
+
+// Data are taken from here because libcurl turns CR LF into LF before it calls the function meant for them.
+int CurlFtpTraffic::on_debug(CURL*, curl_infotype type, char* data, std::size_t size, void* self) {
+  auto& traffic = *static_cast<CurlFtpTraffic*>(self);
+  const std::string_view text(data, size);
+  if (type == CURLINFO_DATA_IN) traffic.raw_ += text;
+  if (type == CURLINFO_DATA_OUT) traffic.pipe_.add_sent(size);
+  if (type == CURLINFO_HEADER_OUT && text.starts_with("QUIT")) {
+    traffic.leave();
+  } else if (type == CURLINFO_HEADER_OUT) {
+    traffic.talk_.sent(text);
+  }
+  return 0;
+}
+
+std::size_t CurlFtpTraffic::on_reply(char* data, std::size_t size, std::size_t count, void* self) {
+  auto& traffic = *static_cast<CurlFtpTraffic*>(self);
+  if (traffic.quitting_) return size * count;
+  traffic.pipe_.heard();
+  return traffic.talk_.received({data, size * count}) ? size * count : 0;
+}
+
+std::size_t CurlFtpTraffic::on_data(char*, std::size_t size, std::size_t count, void* self) {
+  return static_cast<CurlFtpTraffic*>(self)->take_raw() ? size * count : CURL_WRITEFUNC_ERROR;
+}
+
+// Its first call says that the server has agreed and the data connection stands.
+std::size_t CurlFtpTraffic::on_read(char* data, std::size_t size, std::size_t count, void* self) {
+  auto& traffic = *static_cast<CurlFtpTraffic*>(self);
+  if (!std::exchange(traffic.uploading_, true)) traffic.pipe_.ready();
+  std::optional<std::size_t> bytes;
+  const bool more = traffic.wait_until([&] {
+    bytes = traffic.pipe_.get({data, size * count});
+    return bytes.has_value();
+  });
+  return more ? *bytes : CURL_READFUNC_ABORT;
+}
+
+curl_socket_t CurlFtpTraffic::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
+  auto& traffic = *static_cast<CurlFtpTraffic*>(self);
+  return traffic.sockets_.open(address->family, address->socktype, address->protocol);
+}
+
+int CurlFtpTraffic::close_socket(void* self, curl_socket_t socket) {
+  auto& traffic = *static_cast<CurlFtpTraffic*>(self);
+  const bool control = socket == traffic.sockets_.control();
+  if (control && !traffic.quitting_ && look_at_control(socket) == ControlState::gone) traffic.control_cut_ = true;
+  traffic.sockets_.close(socket);
+  return 0;
+}
+
+// An accepted data connection is libcurl's to close, so it is only looked at.
+int CurlFtpTraffic::on_socket(void* self, curl_socket_t socket, curlsocktype purpose) {
+  if (purpose == CURLSOCKTYPE_ACCEPT) static_cast<CurlFtpTraffic*>(self)->sockets_.set_data(socket);
+  return CURL_SOCKOPT_OK;
+}
+
+}  // namespace sim800
