@@ -23,7 +23,7 @@ constexpr std::size_t longest_file = std::size_t{4} << 20;
   throw ScenarioError({{file, 0, 0, "", std::move(expected)}});
 }
 
-World read_scenario(const fs::path& path) {
+Scenario read_scenario(const fs::path& path) {
   errno = 0;
   std::ifstream stream(path, std::ios::binary);
   std::string text;
@@ -55,18 +55,18 @@ std::string unknown_scenario(const std::string& name, const std::vector<fs::path
 
 }  // namespace
 
-World load_scenario(const std::string& name, const std::vector<fs::path>& shipped) {
-  std::error_code error;
-  if (fs::exists(name, error) && !fs::is_directory(name, error)) return read_scenario(name);
+Scenario load_scenario(const std::string& name, const std::vector<fs::path>& shipped) {
+  std::error_code failed;
+  if (fs::exists(name, failed) && !fs::is_directory(name, failed)) return read_scenario(name);
   if (!name.empty() && name.find('/') == name.npos) {
     for (const fs::path& directory : shipped) {
       for (const char* extension : {"", ".json"}) {
         const fs::path path = directory / (name + extension);
-        if (fs::is_regular_file(path, error)) return read_scenario(path);
+        if (fs::is_regular_file(path, failed)) return read_scenario(path);
       }
     }
   }
-  if (fs::is_directory(name, error)) fail(name, "a directory, not a scenario file");
+  if (fs::is_directory(name, failed)) fail(name, "a directory, not a scenario file");
   fail(name, unknown_scenario(name, shipped));
 }
 

@@ -147,7 +147,8 @@ void read_timing(Section& timing, TimingConfig& into) {
   timing["overrides"].map(into.overrides, read_override);
 }
 
-void read_world(Section& scenario, World& into) {
+void read_scenario(Section& scenario, Scenario& all) {
+  World& into = all.world;
   std::string schema;  // for editors, not for us
   scenario["$schema"].text(schema);
   scenario["name"].text(into.name);
@@ -180,13 +181,13 @@ std::string ScenarioMistake::text() const {
 ScenarioError::ScenarioError(std::vector<ScenarioMistake> found)
     : std::runtime_error(all_texts(found)), mistakes(std::move(found)) {}
 
-World parse_scenario(std::string_view text, const std::string& file) {
+Scenario parse_scenario(std::string_view text, const std::string& file) {
   const PlacedJson json(text);
   Report report(json, file);
-  World world;
-  if (json.parsed()) Value(report, &json.root(), "", "").object(world, read_world);
+  Scenario scenario;
+  if (json.parsed()) Value(report, &json.root(), "", "").object(scenario, read_scenario);
   if (auto mistakes = report.take(); !mistakes.empty()) throw ScenarioError(std::move(mistakes));
-  return world;
+  return scenario;
 }
 
 }  // namespace sim800

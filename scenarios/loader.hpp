@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "emulator/world.hpp"
+#include "scenarios/scenario.hpp"
 
 namespace sim800 {
 
@@ -26,10 +26,10 @@ struct ScenarioError : std::runtime_error {
 };
 
 /// Parses the text of a scenario; `file` is named in mistakes.  Throws ScenarioError.
-World parse_scenario(std::string_view text, const std::string& file);
+Scenario parse_scenario(std::string_view text, const std::string& file);
 
 /// `name` is a file, or the name of a scenario that ships, looked for in `shipped` (without ".json").  Throws
 /// ScenarioError.
-World load_scenario(const std::string& name, const std::vector<std::filesystem::path>& shipped);
+Scenario load_scenario(const std::string& name, const std::vector<std::filesystem::path>& shipped);
 
 }  // namespace sim800

@@ -35,14 +35,14 @@ struct Options {
   std::uint64_t seed = 1;
 };
 
-World load_world(const Options& options) {
-  World world = options.scenario.empty() ? World{} : load_scenario(options.scenario, shipped_scenarios());
-  TimingConfig& timing = world.timing;
+Scenario load(const Options& options) {
+  Scenario scenario = options.scenario.empty() ? Scenario{} : load_scenario(options.scenario, shipped_scenarios());
+  TimingConfig& timing = scenario.world.timing;
   if (options.timing == "typical") timing.profile = TimingProfile::typical;
   if (options.timing == "instant") timing.profile = TimingProfile::instant;
   if (options.timing == "maximum") timing.profile = TimingProfile::maximum;
   if (options.time_scale) timing.scale = *options.time_scale;
-  return world;
+  return scenario;
 }
 
 std::string_view name_of(TimingProfile profile) {
@@ -58,7 +58,7 @@ std::string_view name_of(TimingProfile profile) {
 class Run {
  public:
   explicit Run(const Options& options)
-      : world_(load_world(options)),
+      : scenario_(load(options)),
         nvram_(options.state.empty() ? Nvram() : Nvram(options.state)),
         files_(options.state.empty() ? FileSystem() : FileSystem(std::filesystem::path(options.state) / "files")),
         clock_(loop_, world_.timing.scale),
@@ -141,7 +141,8 @@ class Run {
   }
 
   asio::io_context loop_{1};
-  World world_;
+  Scenario scenario_;
+  const World& world_ = scenario_.world;
   Nvram nvram_;
   FileSystem files_;
   AsioClock clock_;

@@ -59,7 +59,7 @@ std::string described(const World& world) {
 }
 
 TEST_CASE("an empty object is the healthy module") {
-  CHECK(described(parse_scenario("{}", "f")) == described(World{}));
+  CHECK(described(parse_scenario("{}", "f").world) == described(World{}));
 }
 
 TEST_CASE("every key of a scenario reaches its member") {
@@ -77,7 +77,8 @@ TEST_CASE("every key of a scenario reaches its member") {
       "gprs": false, "apns": {"CMNET": {}, "vpn": {"user": "u", "password": "p", "ip": "10.89.193.1"}},
       "hosts": {"www.sim.com": "127.0.0.1:8080", "a:81": "[::1]:1", "10.0.0.1": "::1", "*": "unresolvable"}},
     "timing": {"profile": "maximum", "scale": 0.01, "overrides": {"bearer.open": "1.5s", "answer": "0s"}}})",
-                                     "f");
+                                     "f")
+                          .world;
   CHECK(world.name == "n");
   CHECK(world.description == "d");
   CHECK(described(world) ==
@@ -251,7 +252,7 @@ TEST_CASE("the message of the error is one line for each mistake") {
 }
 
 TEST_CASE("a byte-order mark and Windows line ends are taken") {
-  CHECK(parse_scenario("\xEF\xBB\xBF{\r\n\"name\": \"n\"}", "f").name == "n");
+  CHECK(parse_scenario("\xEF\xBB\xBF{\r\n\"name\": \"n\"}", "f").world.name == "n");
   CHECK(mistakes_of("\xEF\xBB\xBF{\"name\": 1,\r\n\"sim\": 1}") ==
         Texts{"1:10: /name: a text", "2:8: /sim: an object"});
 }
@@ -306,14 +307,14 @@ TEST_CASE("the nearest word is the one with the fewest slips") {
 }
 
 TEST_CASE("the scenarios that ship are found by name and read") {
-  CHECK(described(load_scenario("default", shipped)) == described(World{}));
-  CHECK(load_scenario("hermetic.json", shipped).network.hosts == HostMap{{"*", "unresolvable"}});
-  CHECK(load_scenario("sim-pin-locked", shipped).sim.pin == "1234");
+  CHECK(described(load_scenario("default", shipped).world) == described(World{}));
+  CHECK(load_scenario("hermetic.json", shipped).world.network.hosts == HostMap{{"*", "unresolvable"}});
+  CHECK(load_scenario("sim-pin-locked", shipped).world.sim.pin == "1234");
   int count = 0;
   for (const auto& entry : fs::directory_iterator(shipped[0])) {
     if (entry.path().extension() != ".json" || entry.path().stem().has_extension()) continue;
     ++count;
-    const World world = load_scenario(entry.path().string(), {});
+    const World world = load_scenario(entry.path().string(), {}).world;
     CHECK(world.name == entry.path().stem());
     CHECK_FALSE(world.description.empty());
   }
@@ -324,7 +325,7 @@ TEST_CASE("a file is read by its path, before one that ships, and named in its m
   const TemporaryDirectory temporary;
   const std::string file = temporary.path() / "mine.json";
   write_file(file, "{\"name\": \"mine\"}");
-  CHECK(load_scenario(file, shipped).name == "mine");
+  CHECK(load_scenario(file, shipped).world.name == "mine");
   write_file(file, "{\"name\":\n1}");
   CHECK(complaint_about(file, shipped) == file + ":2:1: /name: a text");
   write_file(file, "");
