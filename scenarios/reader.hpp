@@ -1,9 +1,10 @@
-// Takes a JSON text apart into members of structs and notes every mistake on the way.  A key is one line:
-//   signal["rssi"].number(network.rssi, {0, 31, 99});
+// Takes a JSON text apart into members of structs.  A key is one line:
+//   signal["rssi"].number(network.rssi);
+// The schema has seen to kinds, ranges and unknown keys (schema.hpp); what only the program can know is refused here.
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
+#include <concepts>
 #include <initializer_list>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -16,15 +17,8 @@
 #include "emulator/duration.hpp"
 #include "scenarios/loader.hpp"
 #include "scenarios/positions.hpp"
-#include "scenarios/text_rules.hpp"
 
 namespace sim800 {
-
-/// Whole numbers from `least` to `most`, and perhaps one more.
-struct Range {
-  int least, most;
-  std::optional<int> also = {};
-};
 
 /// The mistakes found in one file.
 class Report {
@@ -32,6 +26,9 @@ class Report {
   Report(const PlacedJson& json, std::string file);
   void at_value(const std::string& pointer, std::string expected);
   void at_key(const std::string& pointer, std::string expected);
+  std::size_t size() const { return mistakes_.size(); }
+  /// From now on a place that has a mistake gets no other: what the schema refused is not refused again.
+  void one_for_each_place() { one_for_each_place_ = true; }
   /// In the order of the file; leaves none behind.
   std::vector<ScenarioMistake> take();
 
@@ -40,13 +37,14 @@ class Report {
 
   const PlacedJson& json_;
   std::string file_;
+  bool one_for_each_place_ = false;
   std::vector<ScenarioMistake> mistakes_;
 };
 
 class Section;
 
-/// A value of the file, or the lack of one.  Each reading function sets its argument if the value is there and as it
-/// should be, notes a mistake if it is there and is not, and otherwise does nothing.
+/// A value of the file, or the lack of one.  Each reading function sets its argument if the value is there and of the
+/// kind wanted, and otherwise leaves it alone.
 class Value {
  public:
   Value(Report& report, const nlohmann::json* json, std::string pointer, std::string name)
@@ -58,18 +56,18 @@ class Value {
   const std::string& name() const { return name_; }
   void refuse(std::string expected) const { report_.at_value(pointer_, std::move(expected)); }
   void refuse_name(std::string expected) const { report_.at_key(pointer_, std::move(expected)); }
-  /// Its key must be like that.
-  void name_fits(const TextRule& rule) const;
-  /// A key that later versions know.
-  void not_yet() const;
 
-  void text(std::string& member, const TextRule& rule = any_text()) const;
-  void text(std::optional<std::string>& member, const TextRule& rule = any_text()) const;
+  /// The text, or nothing.
+  const std::string* text() const { return json_ ? json_->get_ptr<const std::string*>() : nullptr; }
+  void text(std::string& member) const;
+  void text(std::optional<std::string>& member) const;
   void flag(bool& member) const;
-  void number(int& member, Range range) const;
-  /// Above 0 and at most `most`.
-  void factor(double& member, double most) const;
+  void number(std::integral auto& member) const {
+    if (json_ && json_->is_number_integer()) json_->get_to(member);
+  }
+  void number(double& member) const;
   void duration(Duration& member) const;
+  void duration(std::optional<Duration>& member) const;
   /// One of a few words.
   template <typename T>
   void choice(T& member, std::initializer_list<std::pair<std::string_view, T>> words) const;
@@ -84,67 +82,49 @@ class Value {
   void list(std::vector<T>& member, Read read) const;
 
  private:
-  const std::string* as_text(const TextRule& rule) const;
-  void refuse_word(const std::vector<std::string_view>& words) const;
-  bool is_object() const;
-  bool is_list() const;
-
   Report& report_;
   const nlohmann::json* json_;
   std::string pointer_, name_;
 };
 
-/// An object of the file whose keys are known: each is asked for once, in any order, then finish() complains about the
-/// rest.
+/// An object of the file, by key.
 class Section {
  public:
   Section(Report& report, const nlohmann::json& object, std::string pointer)
       : report_(report), object_(object), pointer_(std::move(pointer)) {}
 
-  Value operator[](std::string_view key);
-  /// As [], and a mistake if the key is not there.
-  Value required(std::string_view key);
-  void finish() const;
+  Value operator[](std::string_view key) const;
 
  private:
   Report& report_;
   const nlohmann::json& object_;
   std::string pointer_;
-  std::vector<std::string> known_;
 };
 
 template <typename T>
 void Value::choice(T& member, std::initializer_list<std::pair<std::string_view, T>> words) const {
-  if (!json_) return;
-  std::vector<std::string_view> names;
   for (const auto& [word, value] : words) {
-    if (*json_ == word) {
-      member = value;
-      return;
-    }
-    names.push_back(word);
+    if (json_ && *json_ == word) member = value;
   }
-  refuse_word(names);
 }
 
 template <typename T, typename Read>
 void Value::object(T& member, Read read) const {
-  if (!is_object()) return;
+  if (!json_ || !json_->is_object()) return;
   Section section(report_, *json_, pointer_);
   read(section, member);
-  section.finish();
 }
 
 template <typename T, typename Read>
 void Value::map(std::map<std::string, T>& member, Read read) const {
-  if (!is_object()) return;
+  if (!json_ || !json_->is_object()) return;
   for (const auto& [key, value] : json_->items())
     read(Value(report_, &value, pointer_to(pointer_, key), key), member[key]);
 }
 
 template <typename T, typename Read>
 void Value::list(std::vector<T>& member, Read read) const {
-  if (!is_list()) return;
+  if (!json_ || !json_->is_array()) return;
   for (std::size_t i = 0; i < json_->size(); ++i) {
     const std::string index = std::to_string(i);
     Value(report_, &(*json_)[i], pointer_to(pointer_, index), index).object(member.emplace_back(), read);
