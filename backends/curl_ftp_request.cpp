@@ -157,6 +157,8 @@ void CurlFtpRequest::set_transfer() {
     // libcurl would turn LF into CR LF if it were told of ASCII.
     if (request_.ascii) before_transfer_.add("TYPE A");
   } else if (request_.verb == FtpVerb::get) {
+    // As much as the window frees at once.
+    easy_.set(CURLOPT_BUFFERSIZE, static_cast<long>(FtpSession::window / 2));
     // libcurl would ask for the size first, and refuse to go on where the server has none to tell.
     easy_.set(CURLOPT_IGNORE_CONTENT_LENGTH, 1L);
     // Known to libcurl, so that it does not compare a size told with bytes that the server has converted.

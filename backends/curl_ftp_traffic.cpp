@@ -6,11 +6,16 @@
 #include <sys/socket.h>
 
 #include <array>
-#include <optional>
 #include <string_view>
 #include <utility>
 
 namespace sim800 {
+namespace {
+
+// How long the first block of an upload waits for the next ones, in real time.
+constexpr std::chrono::milliseconds gathering(1);
+
+}  // namespace
 
 void CurlFtpTraffic::attach(CurlEasy& easy) {
   easy.set(CURLOPT_VERBOSE, 1L);
@@ -53,20 +58,21 @@ void CurlFtpTraffic::watch_control() {
   if (state == ControlState::leaving || state == ControlState::gone) control_cut_ = true;
 }
 
-// Blocks in the midst of a callback; libcurl does nothing meanwhile.  False: the session is to end.
+// Blocks in the midst of a callback; libcurl does nothing meanwhile.  A negative limit is none; anything that happens
+// makes it begin anew.
 template <class Condition>
-bool CurlFtpTraffic::wait_until(Condition reached) {
+CurlFtpTraffic::Wait CurlFtpTraffic::wait_until(Condition reached, std::chrono::milliseconds limit) {
   while (!is_over()) {
-    if (reached()) return true;
+    if (reached()) return Wait::reached;
     std::array<pollfd, 3> entries = {pollfd{pipe_.wake_fd(), POLLIN, 0},
                                      pollfd{uploading_ && !control_spoke_ ? sockets_.control() : -1, POLLIN, 0},
                                      pollfd{uploading_ ? sockets_.data() : -1, POLLRDHUP, 0}};
-    ::poll(entries.data(), entries.size(), -1);
+    if (::poll(entries.data(), entries.size(), static_cast<int>(limit.count())) == 0) return Wait::timed_out;
     pipe_.clear();
     if (entries[1].revents != 0) watch_control();
-    if (entries[2].revents != 0) return false;  // the server does not take the rest
+    if (entries[2].revents != 0) return Wait::over;  // the server does not take the rest
   }
-  return false;
+  return Wait::over;
 }
 
 void CurlFtpTraffic::wait_for_end() {
@@ -83,7 +89,7 @@ void CurlFtpTraffic::leave() {
 // Moves data on; blocks while the window is full.
 bool CurlFtpTraffic::take_raw() {
   if (raw_.empty()) return true;
-  if (!wait_until([this] { return pipe_.has_space(raw_.size()); })) return false;
+  if (wait_until([this] { return pipe_.has_space(raw_.size()); }) == Wait::over) return false;
   pipe_.put(raw_);
   received_ += raw_.size();
   raw_.clear();
@@ -115,16 +121,16 @@ std::size_t CurlFtpTraffic::on_data(char*, std::size_t size, std::size_t count, 
   return static_cast<CurlFtpTraffic*>(self)->take_raw() ? size * count : CURL_WRITEFUNC_ERROR;
 }
 
-// Its first call says that the server has agreed and the data connection stands.
+// Its first call says that the server has agreed and the data connection stands.  Blocks of a host that follow one
+// another quickly go out together.
 std::size_t CurlFtpTraffic::on_read(char* data, std::size_t size, std::size_t count, void* self) {
   auto& traffic = *static_cast<CurlFtpTraffic*>(self);
   if (!std::exchange(traffic.uploading_, true)) traffic.pipe_.ready();
-  std::optional<std::size_t> bytes;
-  const bool more = traffic.wait_until([&] {
-    bytes = traffic.pipe_.get({data, size * count});
-    return bytes.has_value();
-  });
-  return more ? *bytes : CURL_READFUNC_ABORT;
+  FtpPipe& pipe = traffic.pipe_;
+  Wait wait = traffic.wait_until([&] { return pipe.has_bytes(1); });
+  if (wait == Wait::reached)
+    wait = traffic.wait_until([&] { return pipe.has_bytes(FtpPipe::worth_waking); }, gathering);
+  return wait == Wait::over ? CURL_READFUNC_ABORT : pipe.get({data, size * count});
 }
 
 curl_socket_t CurlFtpTraffic::open_socket(void* self, curlsocktype, curl_sockaddr* address) {

@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -40,8 +41,9 @@ class CurlFtpTraffic {
 
  private:
   void watch_control();
+  enum class Wait { reached, timed_out, over };
   template <class Condition>
-  bool wait_until(Condition reached);
+  Wait wait_until(Condition reached, std::chrono::milliseconds limit = std::chrono::milliseconds(-1));
   void leave();
   bool take_raw();
 

@@ -12,9 +12,6 @@
 namespace sim800 {
 namespace {
 
-// The threads wake each other only where one waits, and not for every block of a host: that would be most of the work.
-constexpr std::size_t news_worth_telling = 16 * 1024;
-
 UniqueFd make_event() {
   UniqueFd event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (event.get() < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
@@ -67,7 +64,8 @@ void FtpPipe::write(std::string_view bytes) {
   {
     const std::scoped_lock lock(mutex_);
     outgoing_ += bytes;
-    if (!std::exchange(hungry_, false)) return;
+    if (wanted_ == 0 || outgoing_.size() < wanted_) return;
+    wanted_ = 0;
   }
   wake();
 }
@@ -120,14 +118,19 @@ void FtpPipe::ready() {
   announce([this] { ready_ = news_.changed = true; });
 }
 
-std::optional<std::size_t> FtpPipe::get(std::span<char> buffer) {
+bool FtpPipe::has_bytes(std::size_t count) {
+  const std::scoped_lock lock(mutex_);
+  const bool enough = finished_ || outgoing_.size() >= count;
+  wanted_ = enough ? 0 : count;
+  return enough;
+}
+
+std::size_t FtpPipe::get(std::span<char> buffer) {
   std::size_t count = 0;
   bool was_full = false;
   {
     const std::scoped_lock lock(mutex_);
-    hungry_ = outgoing_.empty() && !finished_;
-    if (outgoing_.empty()) return finished_ ? std::optional<std::size_t>(0) : std::nullopt;
-    was_full = window - outgoing_.size() < news_worth_telling;
+    was_full = window - outgoing_.size() < worth_waking;
     count = outgoing_.copy(buffer.data(), buffer.size());
     outgoing_.erase(0, count);
   }
@@ -139,7 +142,7 @@ void FtpPipe::add_sent(std::size_t count) {
   {
     const std::scoped_lock lock(mutex_);
     sent_ += count;
-    if (sent_ - told_ < news_worth_telling && !outgoing_.empty()) return;
+    if (sent_ - told_ < worth_waking && !outgoing_.empty()) return;
     told_ = sent_;
   }
   announce([this] { news_.heard = true; });

@@ -19,6 +19,8 @@ namespace sim800 {
 class FtpPipe {
  public:
   static constexpr std::size_t window = FtpSession::window;
+  /// The threads do not wake each other for every block of a host: that would be most of the work.
+  static constexpr std::size_t worth_waking = 16 * 1024;
 
   /// `ring` is called in the session's thread when there are news, once until they are taken.
   explicit FtpPipe(std::function<void()> ring);
@@ -46,8 +48,10 @@ class FtpPipe {
   bool has_space(std::size_t count);  ///< if not, it is woken when half the window is free
   void put(std::string_view bytes);   ///< needs space
   void ready();                       ///< the server takes data
-  /// Bytes to send, as many as there are; 0: the file has ended; nothing: none yet.
-  std::optional<std::size_t> get(std::span<char> buffer);
+  /// So many bytes are there to send, or the file has ended; if not, it is woken when they are.
+  bool has_bytes(std::size_t count);
+  /// Takes what there is to send; 0: the file has ended.
+  std::size_t get(std::span<char> buffer);
   void add_sent(std::size_t count);
   void end(FtpOutcome outcome);
 
@@ -65,7 +69,7 @@ class FtpPipe {
   bool ready_ = false;
   bool finished_ = false;
   bool starved_ = false;     // the session's thread waits for space
-  bool hungry_ = false;      // it waits for bytes to send
+  std::size_t wanted_ = 0;   // it waits for so many bytes to send
   std::size_t waiting_ = 0;  // bytes received and not consumed, here and with the session
   std::string outgoing_;
   std::uint64_t sent_ = 0;

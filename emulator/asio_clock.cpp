@@ -17,14 +17,13 @@ TimePoint AsioClock::now() const {
 }
 
 void AsioClock::rearm() {
-  if (next() == TimePoint::max()) {
-    timer_.cancel();
-    return;
-  }
+  if (next() >= armed_) return;  // it goes off before, and is armed anew then: most appointments are cancelled
+  armed_ = next();
   const auto wait = static_cast<Duration::rep>(static_cast<double>(next().count()) * scale_);
   timer_.expires_at(start_ + Duration(wait));
   timer_.async_wait([this](asio::error_code problem) {
     if (problem) return;
+    armed_ = TimePoint::max();
     run_due(now());
     rearm();
   });

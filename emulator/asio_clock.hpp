@@ -20,6 +20,7 @@ class AsioClock final : public Clock {
   asio::steady_timer timer_;
   std::chrono::steady_clock::time_point start_;
   double scale_;
+  TimePoint armed_ = TimePoint::max();
 };
 
 }  // namespace sim800
