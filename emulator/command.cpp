@@ -19,8 +19,8 @@ struct Table {
 
   Table() {
     for (const auto chapter :
-         {v25ter_commands(), profile_commands(), equipment_commands(), network_commands(), simcom_commands(),
-          bearer_commands(), http_commands(), ftp_commands(), file_system_commands()}) {
+         {v25ter_commands(), profile_commands(), equipment_commands(), sim_card_commands(), network_commands(),
+          simcom_commands(), bearer_commands(), http_commands(), ftp_commands(), file_system_commands()}) {
       for (const Command& command : chapter) {
         rows.push_back(&command);
         if (!by_name.emplace(command.name, &command).second) std::abort();  // two rows of one name

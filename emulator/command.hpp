@@ -122,6 +122,7 @@ const Command* find_command(std::string_view name);
 std::span<const Command> v25ter_commands();
 std::span<const Command> profile_commands();
 std::span<const Command> equipment_commands();
+std::span<const Command> sim_card_commands();
 std::span<const Command> network_commands();
 std::span<const Command> simcom_commands();
 std::span<const Command> bearer_commands();

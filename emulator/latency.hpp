@@ -31,6 +31,7 @@ enum class Latency : std::uint8_t {
   http_action,
   ftp_session,
   ftp_block,
+  network_request,
   call_setup,
   operator_scan,
   count_,

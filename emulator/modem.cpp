@@ -25,6 +25,7 @@ Modem::Modem(const Parts& parts)
       surroundings_{world, clock, latency, parts.seed,
                     [this](std::string_view text, Channel* cause) { urc(text, cause); }},
       sim(surroundings_, parts.nvram),
+      barring(parts.nvram, parts.world.sim.imsi),
       network(surroundings_, settings),
       bearers(surroundings_, network),
       http(surroundings_, settings, bearers, parts.nvram, parts.http, parts.trace),
@@ -35,6 +36,7 @@ Modem::Modem(const Parts& parts)
     start_ = finish_start();
     start_.start([] {});
   };
+  sim.on_blocked = [this] { happen([this] { sim_gone(); }); };
   network.on_detached = [this](Channel* cause) { bearers.lose_all(cause); };
   network.on_registration = [this](bool registered) {
     tell(registered ? ModuleEvent::registered : ModuleEvent::unregistered);

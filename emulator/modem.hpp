@@ -13,6 +13,7 @@
 #include "backends/ftp.hpp"
 #include "backends/http.hpp"
 #include "emulator/bearer.hpp"
+#include "emulator/call_barring.hpp"
 #include "emulator/channel.hpp"
 #include "emulator/clock.hpp"
 #include "emulator/file_system.hpp"
@@ -173,6 +174,7 @@ class Modem {
 
  public:
   Sim sim;
+  CallBarring barring;
   Network network;
   Bearers bearers;
   HttpService http;

@@ -53,7 +53,7 @@ void Modem::lock_sim() {
 void Modem::sim_gone() {
   boot_.cancel();
   start_.cancel();
-  urc(sim.locked() ? "+CPIN: SIM PIN" : "+CPIN: NOT READY");
+  urc(sim.present() ? "+CPIN: " + std::string(sim.word()) : "+CPIN: NOT READY");
   if (!sim.present() && settings.number("+CSMINS") == 1) urc("+CSMINS: 1,0");
   search_network();
 }

@@ -1,4 +1,4 @@
-// 27.007 commands about the module itself and its SIM (AT manual chapter 3).
+// 27.007 commands about the module itself (AT manual chapter 3).
 // SPDX-License-Identifier: MIT
 #include "emulator/modem.hpp"
 
@@ -7,42 +7,6 @@ namespace {
 
 using enum Support;
 using enum Saved;
-
-// --- 3.2.28 AT+CPIN
-
-/// +CPIN: <code>   READY, SIM PIN, SIM PUK; no card: CME 10; not up yet: CME 14.
-Result show_pin_state(Call& call) {
-  const Sim& sim = call.modem.sim;
-  if (sim.state() == Sim::State::absent) return Cme::sim_not_inserted;
-  if (sim.state() == Sim::State::off && call.modem.functionality() != 0) return Cme::sim_busy;
-  call.print("+CPIN: {}", sim.word());
-  return ok;
-}
-
-/// AT+CPIN=<pin>[,<newpin>]
-Task<Result> enter_pin(Call& call) {
-  co_await call.modem.clock.sleep(call.modem.latency[Latency::pin]);
-  const std::string pin = call.text(0), new_pin = call.text(1);
-  co_return call.modem.sim.enter(pin, call.has(1) ? std::optional<std::string_view>(new_pin) : std::nullopt);
-}
-
-// --- 3.2.15 AT+CIMI, 6.2.23 AT+CCID
-
-Task<Result> read_from_sim(Call& call, const std::string& value) {
-  co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
-  if (const auto refused = call.modem.sim.refusal()) co_return *refused;
-  call.line(value);
-  co_return ok;
-}
-Task<Result> show_imsi(Call& call) { return read_from_sim(call, call.modem.world.sim.imsi); }
-/// The card's number can be read while the card is locked.
-Task<Result> show_iccid(Call& call) {
-  co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
-  const Sim& sim = call.modem.sim;
-  if (!sim.ready() && !sim.locked()) co_return *sim.refusal();
-  call.line(call.modem.world.sim.iccid);
-  co_return ok;
-}
 
 // --- 3.2.42 AT+CFUN
 
@@ -83,6 +47,12 @@ Result show_battery(Call& call) {
   return ok;
 }
 
+Result show_clock(Call& call) {
+  call.print("+CCLK: \"{}\"", call.modem.rtc.text());
+  return ok;
+}
+Result set_clock(Call& call) { return call.modem.set_clock(call.text(0)); }
+
 // --- AT+CMTE, which manuals of 2015 have
 
 /// +CMTE: <mode>,<temperature>
@@ -91,36 +61,16 @@ Result show_temperature(Call& call) {
   return ok;
 }
 
-// --- 6.2.53 AT+CSMINS
-
-/// +CSMINS: <n>,<SIM inserted>
-Result show_sim_presence(Call& call) {
-  call.print("+CSMINS: {},{}", call.modem.settings.number("+CSMINS"), call.modem.sim.present() ? 1 : 0);
-  return ok;
-}
-
-Result show_clock(Call& call) {
-  call.print("+CCLK: \"{}\"", call.modem.rtc.text());
-  return ok;
-}
-Result set_clock(Call& call) { return call.modem.set_clock(call.text(0)); }
-
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
-    {.name = "+CIMI", .section = "3.2.15", .test = "", .execute = show_imsi, .seconds = 20},
     setting("+CMEE", "3.2.20", full, profile, {optional(number("0-2", "0"))}),
-    {.name = "+CPIN", .section = "3.2.28", .parameters = {text(8), optional(text(8))},
-     .test = "", .read = show_pin_state, .write = enter_pin, .seconds = 5},
     {.name = "+CFUN", .section = "3.2.42", .saved = automatic, .parameters = {number("0,1,4", "1"), optional(number("0,1", "0"))},
      .test = show_ranges, .read = show_functionality, .write = set_functionality, .seconds = 10},
     {.name = "+CCLK", .section = "3.2.43", .saved = automatic, .parameters = {text(20)},
      .test = "", .read = show_clock, .write = set_clock},
     {.name = "+CBC", .section = "3.2.52", .test = "+CBC: (0-2),(1-100),(voltage)", .execute = show_battery},
-    {.name = "+CSMINS", .section = "6.2.53", .saved = profile, .parameters = {number("0,1", "0")},
-     .test = show_ranges, .read = show_sim_presence, .write = keep_setting},
     {.name = "+CMTE", .section = "", .saved = profile, .parameters = {number("0,1", "0")},
      .read = show_temperature, .write = keep_setting, .seconds = 2},
-    {.name = "+CCID", .section = "6.2.23", .test = "", .execute = show_iccid, .seconds = 2},
 };
 // clang-format on
 

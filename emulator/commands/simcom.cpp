@@ -53,7 +53,6 @@ constexpr Command table[] = {
     setting("+SVR", "6.2.43", state, profile, {number("0-17", "16")}),
     setting("+CBUZZERRING", "6.2.48", state, profile, {flag("0")}),
     setting("+CNETLIGHT", "6.2.50", state, profile, {flag("1")}),
-    setting("+CSDT", "6.2.52", state, profile, {flag("0")}),
     setting("+CSGS", "6.2.54", state, profile, {number("0-2", "1")}),
     setting("+STKPCIS", "5.2.10", state, profile, {flag("0")}),
     setting("+VTD", "3.2.36", state, profile, {number("1-255", "1")}),

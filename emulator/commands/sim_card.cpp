@@ -1,0 +1,230 @@
+// Commands about the SIM card: what it asks for, what it holds (AT manual chapters 3 and 6).
+// SPDX-License-Identifier: MIT
+#include "emulator/modem.hpp"
+#include "protocol/characters.hpp"
+
+namespace sim800 {
+namespace {
+
+using enum Support;
+using enum Saved;
+
+std::optional<std::string_view> given(const Call& call, std::size_t i, const std::string& text) {
+  return call.has(i) ? std::optional<std::string_view>(text) : std::nullopt;
+}
+
+// --- 3.2.28 AT+CPIN
+
+/// +CPIN: <code>   READY, SIM PIN, SIM PUK …; no card: CME 10; not up yet: CME 14.
+Result show_pin_state(Call& call) {
+  const Sim& sim = call.modem.sim;
+  if (sim.state() == Sim::State::absent) return Cme::sim_not_inserted;
+  if (sim.state() == Sim::State::off && call.modem.functionality() != 0) return Cme::sim_busy;
+  call.print("+CPIN: {}", sim.word());
+  return ok;
+}
+
+/// AT+CPIN=<pin>[,<newpin>]
+Task<Result> enter_pin(Call& call) {
+  co_await call.modem.clock.sleep(call.modem.latency[Latency::pin]);
+  const std::string pin = call.text(0), new_pin = call.text(1);
+  co_return call.modem.sim.enter(pin, given(call, 1, new_pin));
+}
+
+// --- 3.2.17 AT+CLCK, 3.2.29 AT+CPWD, 6.2.3 AT+SPIC
+
+constexpr std::uint32_t query = 2;
+
+/// +CLCK: <status>[,<class>]   one line for each class that is barred; all together where none is.
+Result show_barring(Call& call, const std::string& facility) {
+  const unsigned asked = call.number(3, CallBarring::all_classes);
+  const unsigned barred = call.modem.barring.barred(facility) & asked;
+  if (barred == 0) call.print("+CLCK: 0,{}", asked);
+  for (const unsigned one : {1U, 2U, 4U}) {
+    if ((barred & one) != 0) call.print("+CLCK: 1,{}", one);
+  }
+  return ok;
+}
+
+/// AO, OI, OX, AI, IR: the network answers.
+Task<Result> lock_calls(Call& call, std::string facility) {
+  Modem& modem = call.modem;
+  if (modem.functionality() != 1) co_return Cme::cfun_off;
+  if (!modem.network.registered()) co_return Cme::no_network_service;
+  co_await modem.clock.sleep(modem.latency[Latency::network_request]);
+  if (call.number(1) == query) co_return show_barring(call, facility);
+  co_return modem.barring.bar(facility, call.number(1) == 1, call.text(2), call.number(3, CallBarring::all_classes));
+}
+
+/// AT+CLCK=<fac>,<mode>[,<passwd>[,<class>]]
+Task<Result> lock_facility(Call& call) {
+  Modem& modem = call.modem;
+  const std::string facility(find_choice(call.command.parameters[0].range, call.arguments[0].text));
+  const bool lock = call.number(1) == 1, asks = call.number(1) == query;
+  if (const auto refused = modem.sim.refusal()) co_return *refused;
+  const bool of_card = facility == "SC" || facility == "FD";
+  if (!of_card && facility.front() != 'P') co_return co_await lock_calls(call, facility);
+  if (asks) {
+    const bool on = facility == "SC" ? modem.sim.asks_pin() : facility == "FD" && modem.sim.fixed_dialling();
+    call.print("+CLCK: {}", on ? 1 : 0);
+    co_return ok;
+  }
+  if (!of_card) co_return Cme::not_allowed;  // PN, PU, PP: this module is bound to nobody
+  co_await modem.clock.sleep(modem.latency[Latency::pin]);
+  const std::string password = call.text(2);
+  if (facility == "FD") co_return modem.sim.fix_dialling(lock, given(call, 2, password));
+  co_return call.has(2) ? modem.sim.ask_pin(lock, password) : Result{Cme::incorrect_password};
+}
+
+/// AT+CPWD=<fac>,<oldpwd>,<newpwd>
+Task<Result> change_password(Call& call) {
+  Modem& modem = call.modem;
+  const std::string facility(find_choice(call.command.parameters[0].range, call.arguments[0].text));
+  if (const auto refused = modem.sim.refusal()) co_return *refused;
+  if (facility == "SC" || facility == "P2") {
+    co_await modem.clock.sleep(modem.latency[Latency::pin]);
+    co_return modem.sim.change(facility == "SC" ? Sim::Guard::pin1 : Sim::Guard::pin2, call.text(1), call.text(2));
+  }
+  if (modem.functionality() != 1) co_return Cme::cfun_off;
+  if (!modem.network.registered()) co_return Cme::no_network_service;
+  co_await modem.clock.sleep(modem.latency[Latency::network_request]);
+  co_return modem.barring.change_password(call.text(1), call.text(2));
+}
+
+/// +SPIC: <pin1>,<pin2>,<puk1>,<puk2>
+Result show_attempts(Call& call) {
+  const Sim& sim = call.modem.sim;
+  if (!sim.ready() && !sim.locked()) return *sim.refusal();
+  const Sim::Attempts one = sim.attempts(Sim::Guard::pin1), two = sim.attempts(Sim::Guard::pin2);
+  call.print("+SPIC: {},{},{},{}", one.pin, two.pin, one.puk, two.puk);
+  return ok;
+}
+
+// --- 3.2.15 AT+CIMI, 6.2.23 AT+CCID, 3.2.39 AT+CNUM, 6.2.15 AT+CSPN
+
+Task<Result> show_imsi(Call& call) {
+  co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
+  if (const auto refused = call.modem.sim.refusal()) co_return *refused;
+  call.line(call.modem.world.sim.imsi);
+  co_return ok;
+}
+
+/// The card's number can be read while the card is locked.
+Task<Result> show_iccid(Call& call) {
+  co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
+  const Sim& sim = call.modem.sim;
+  if (!sim.ready() && !sim.locked()) co_return *sim.refusal();
+  call.line(call.modem.world.sim.iccid);
+  co_return ok;
+}
+
+/// +CNUM: <alpha>,<number>,<type>,<speed>,<service>   nothing where the card does not know it.
+Task<Result> show_own_number(Call& call) {
+  co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
+  if (const auto refused = call.modem.sim.refusal()) co_return *refused;
+  const std::string& number = call.modem.world.sim.number;
+  if (!number.empty()) call.print("+CNUM: \"\",\"{}\",{},7,4", number, number.starts_with('+') ? 145 : 129);
+  co_return ok;
+}
+
+/// +CSPN: <spn>,<display mode>
+Task<Result> show_provider(Call& call) {
+  co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
+  if (const auto refused = call.modem.sim.refusal()) co_return *refused;
+  call.print("+CSPN: \"{}\",0", call.modem.world.network.operator_name);
+  co_return ok;
+}
+
+// --- 6.2.53 AT+CSMINS
+
+/// +CSMINS: <n>,<SIM inserted>
+Result show_presence(Call& call) {
+  call.print("+CSMINS: {},{}", call.modem.settings.number("+CSMINS"), call.modem.sim.present() ? 1 : 0);
+  return ok;
+}
+
+// --- 3.2.34 AT+CRSM, 3.2.44 AT+CSIM
+
+constexpr Result missing_parameter{static_cast<Cme>(753)}, invalid_command{static_cast<Cme>(754)},
+    invalid_file{static_cast<Cme>(755)}, missing_place{static_cast<Cme>(756)}, invalid_place{static_cast<Cme>(757)},
+    missing_data{static_cast<Cme>(758)}, invalid_data{static_cast<Cme>(759)};
+
+/// What is wrong with the parameters of AT+CRSM.
+std::optional<Result> refuse_access(const Call& call, SimFiles::Operation operation) {
+  using enum SimFiles::Operation;
+  if (!in_range("176,178,192,214,220,242", call.number(0))) return invalid_command;
+  if (operation == status) return std::nullopt;
+  if (!call.has(1)) return missing_parameter;
+  if (call.number(1) > 0xffff) return invalid_file;
+  if (operation == get_response) return std::nullopt;
+  for (const std::size_t i : {2U, 3U, 4U}) {
+    if (!call.has(i)) return missing_place;
+    if (call.number(i) > 255) return invalid_place;
+  }
+  if (operation != update_binary && operation != update_record) return std::nullopt;
+  if (!call.has(5)) return missing_data;
+  if (from_hex(call.text(5)).empty()) return invalid_data;
+  return std::nullopt;
+}
+
+/// AT+CRSM=<Command>[,<fileId>[,<P1>,<P2>,<P3>[,<data>]]]   also what the card refuses is answered with OK.
+Task<Result> access_file(Call& call) {
+  co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
+  const Sim& sim = call.modem.sim;
+  const auto operation = static_cast<SimFiles::Operation>(call.number(0));
+  if (const auto refused = refuse_access(call, operation)) co_return *refused;
+  if (!sim.ready() && !sim.locked()) co_return *sim.refusal();
+  const SimFiles::Answer answer = sim.files.operate(operation, static_cast<std::uint16_t>(call.number(1)),
+                                                    call.number(2) * 256 + call.number(3), call.number(4), sim.ready());
+  if (answer.data.empty()) {
+    call.print("+CRSM: {},{}", answer.status / 256, answer.status % 256);
+  } else {
+    call.print("+CRSM: {},{},\"{}\"", answer.status / 256, answer.status % 256, to_hex(answer.data));
+  }
+  co_return ok;
+}
+
+/// AT+CSIM=<length>,<Command>
+Task<Result> transmit(Call& call) {
+  co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
+  Sim& sim = call.modem.sim;
+  const std::string command = call.text(1), apdu = from_hex(command);
+  if (call.number(0) != command.size() || apdu.size() < 5) co_return Cme::invalid_input;
+  if (!sim.ready() && !sim.locked()) co_return *sim.refusal();
+  const SimFiles::Answer answer = sim.files.transmit(apdu, sim.ready());
+  const std::string response = fmt::format("{}{:04X}", to_hex(answer.data), answer.status);
+  call.print("+CSIM: {},\"{}\"", response.size(), response);
+  co_return ok;
+}
+
+constexpr Parameter any_number = number("0-4294967295");
+
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
+constexpr Command table[] = {
+    {.name = "+CIMI", .section = "3.2.15", .test = "", .execute = show_imsi, .seconds = 20},
+    {.name = "+CLCK", .section = "3.2.17",
+     .parameters = {choice("AO,OI,OX,AI,IR,FD,SC,PN,PU,PP"), number("0-2"), optional(text(8)), optional(number("1-7"))},
+     .test = R"(+CLCK: ("AO","OI","OX","AI","IR","FD","SC","PN","PU","PP"))", .write = lock_facility, .seconds = 15},
+    {.name = "+CPIN", .section = "3.2.28", .parameters = {text(8), optional(text(8))},
+     .test = "", .read = show_pin_state, .write = enter_pin, .seconds = 5},
+    {.name = "+CPWD", .section = "3.2.29", .parameters = {choice("AO,OI,OX,AI,IR,AB,P2,SC"), text(8), text(8)},
+     .test = R"(+CPWD: ("AO",4),("OI",4),("OX",4),("AI",4),("IR",4),("AB",4),("P2",8),("SC",8))", .write = change_password, .seconds = 15},
+    {.name = "+CRSM", .section = "3.2.34",
+     .parameters = {any_number, optional(any_number), optional(any_number), optional(any_number), optional(any_number), optional(text(512))},
+     .test = "", .write = access_file},
+    {.name = "+CNUM", .section = "3.2.39", .test = "", .execute = show_own_number},
+    {.name = "+CSIM", .section = "3.2.44", .parameters = {number("0-522"), text(522)}, .test = "", .write = transmit},
+    {.name = "+SPIC", .section = "6.2.3", .execute = show_attempts},
+    {.name = "+CSPN", .section = "6.2.15", .read = show_provider},
+    {.name = "+CCID", .section = "6.2.23", .test = "", .execute = show_iccid, .seconds = 2},
+    setting("+CSDT", "6.2.52", state, profile, {number("0,1", "0")}),
+    {.name = "+CSMINS", .section = "6.2.53", .saved = profile, .parameters = {number("0,1", "0")},
+     .test = show_ranges, .read = show_presence, .write = keep_setting},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Command> sim_card_commands() { return table; }
+
+}  // namespace sim800
