@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fstream>
-#include <set>
 #include <system_error>
 
 #include "scenarios/loader.hpp"
@@ -18,6 +18,9 @@ namespace fs = std::filesystem;
 
 // /dev/zero is a file, too.
 constexpr std::size_t longest_file = std::size_t{4} << 20;
+
+// A message stays a message.
+constexpr std::size_t most_named = 12, most_guesses = 3;
 
 [[noreturn]] void fail(const std::string& file, std::string expected) {
   throw ScenarioError({{file, 0, 0, "", std::move(expected)}});
@@ -38,22 +41,33 @@ Scenario read_scenario(const fs::path& path) {
 }
 
 std::string unknown_scenario(const std::string& name, const std::vector<fs::path>& shipped) {
-  std::set<std::string> names;
+  std::vector<std::string> names;
+  for (const auto& [known, file] : shipped_files(shipped)) names.push_back(known);
+  if (names.empty()) return "no such file, and no scenarios ship with this program";
+  const auto near = near_words(fs::path(name).stem().string(), {names.begin(), names.end()});
+  if (!near.empty())
+    return fmt::format("no such file; did you mean \"{}\"?",
+                       fmt::join(near.begin(), near.begin() + std::min(near.size(), most_guesses), "\", \""));
+  if (names.size() > most_named)
+    return fmt::format("no such file; \"sim800 scenarios\" lists the {} that ship", names.size());
+  return fmt::format("no such file; the scenarios that ship are \"{}\"", fmt::join(names, "\", \""));
+}
+
+}  // namespace
+
+std::map<std::string, fs::path> shipped_files(const std::vector<fs::path>& shipped) {
+  std::map<std::string, fs::path> files;
   for (const fs::path& directory : shipped) {
     std::error_code missing;
     for (const auto& entry : fs::directory_iterator(directory, missing)) {
       const fs::path stem = entry.path().stem();
       // scenario.schema.json stands among them and is none.
-      if (entry.path().extension() == ".json" && !stem.has_extension()) names.insert(stem.string());
+      if (entry.path().extension() == ".json" && !stem.has_extension())
+        files.emplace(stem.string(), entry.path().lexically_normal());
     }
   }
-  if (names.empty()) return "no such file, and no scenarios ship with this program";
-  const auto near = near_words(fs::path(name).stem().string(), {names.begin(), names.end()});
-  if (near.empty()) return fmt::format("no such file; the scenarios that ship are \"{}\"", fmt::join(names, "\", \""));
-  return fmt::format("no such file; did you mean \"{}\"?", fmt::join(near, "\", \""));
+  return files;
 }
-
-}  // namespace
 
 Scenario load_scenario(const std::string& name, const std::vector<fs::path>& shipped) {
   std::error_code failed;

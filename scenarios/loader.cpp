@@ -44,7 +44,7 @@ Scenario parse_scenario(std::string_view text, const std::string& file) {
     report.one_for_each_place();
     Value(report, &json.root(), "", "").object(scenario.world, read_world);
     for (const char* later : {"faults", "events"}) {
-      if (report.size() == 0 && json.root().contains(later))
+      if (report.size() == 0 && json.root().contains(later) && !json.root()[later].empty())
         report.at_key(pointer_to("", later), "not supported by this version");
     }
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -31,5 +32,8 @@ Scenario parse_scenario(std::string_view text, const std::string& file);
 /// `name` is a file, or the name of a scenario that ships, looked for in `shipped` (without ".json").  Throws
 /// ScenarioError.
 Scenario load_scenario(const std::string& name, const std::vector<std::filesystem::path>& shipped);
+
+/// The scenarios that ship in those directories, by name; one in an earlier directory hides its namesakes.
+std::map<std::string, std::filesystem::path> shipped_files(const std::vector<std::filesystem::path>& shipped);
 
 }  // namespace sim800

@@ -17,6 +17,8 @@ std::vector<std::filesystem::path> shipped_scenarios();
 
 // Each adds its subcommand to `app`, and sets `status`, the program's exit code, when it has run.
 void add_run(CLI::App& app, int& status);
+void add_check(CLI::App& app, int& status);
+void add_scenarios(CLI::App& app, int& status);
 void add_commands(CLI::App& app, int& status);
 void add_play(CLI::App& app, int& status);
 void add_trace(CLI::App& app, int& status);

@@ -19,6 +19,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   int status = 0;
   sim800::add_run(app, status);
+  sim800::add_check(app, status);
+  sim800::add_scenarios(app, status);
   sim800::add_commands(app, status);
   sim800::add_play(app, status);
   sim800::add_trace(app, status);

@@ -261,7 +261,7 @@ class Commands(AcceptanceTest):
         self.assertEqual(len(ran.stdout.splitlines()), len(json.loads(sim800("commands", "--json").stdout)))
 
     def test_help_and_wrong_usage(self):
-        for command in ((), ("run",), ("commands",), ("play",), ("trace",)):
+        for command in ((), ("run",), ("check",), ("scenarios",), ("commands",), ("play",), ("trace",)):
             self.assertEqual(sim800(*command, "--help").returncode, 0)
             self.assertEqual(sim800(*command, "--nonsense").returncode, 2)
 

@@ -37,13 +37,16 @@ std::string described(const World& world) {
   const SimConfig& sim = world.sim;
   const NetworkConfig& net = world.network;
   return fmt::format(
-      "{} {} {} {} | {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} | {} {} {}",
+      "{} {} {} {} | {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} | {} {} {} | {} "
+      "{} {} | {} {} {} {} {} | {} {}",
       model, revision, imei, settings.size(), q.tls, q.sni, q.sync_bytes, q.cfun_reset_ok_last, q.sapbr_save,
       q.http_status_number, q.http_timeout_status, q.http_overflow_status, q.http_data_max, q.http_url_max, sim.present,
       sim.pin.value_or("-"), sim.puk, sim.imsi, sim.iccid, sim.number, sim.messages.size(), sim.phonebook.size(),
       net.operator_name, net.plmn, static_cast<int>(net.registration), net.rssi, net.ber, net.gprs,
       net.apns.has_value(), net.hosts.size(), static_cast<int>(world.timing.profile), world.timing.scale,
-      world.timing.overrides.size());
+      world.timing.overrides.size(), q.ftp_empty_name, q.ftp_mode, q.ftp_put_length, net.link.clear(),
+      net.signal.size(), net.operators.size(), net.ussd.size(), net.numbers.size(), world.serial.baud,
+      world.serial.paced);
 }
 
 TEST_CASE("an empty object is the healthy module") {
@@ -57,7 +60,7 @@ TEST_CASE("every key of a scenario reaches its member") {
       "settings": {"+CMEE": 2, "E": 0, "+CSCS": "GSM", "+ICF": [3, "3"]},
       "quirks": {"tls": "1.0", "sni": false, "sync_bytes": true, "cfun_reset_ok_last": true, "sapbr_save": true,
         "http_status_number": true, "http_timeout_status": 604, "http_overflow_status": 601, "http_data_max": 1000,
-        "http_url_max": 2048}},
+        "http_url_max": 2048, "ftp_empty_name": 66, "ftp_mode": 0, "ftp_put_length": 1}},
     "sim": {"present": false, "pin": "1234", "puk": "87654321", "imsi": "230011", "iccid": "8942000000000000012F", "number": "",
       "messages": [{"index": 3, "status": "REC READ", "from": "INFO", "time": "26/11/22,10:00:00+04", "text": "a\nb"}],
       "phonebook": [{"index": 1, "number": "+420123", "type": 145, "name": "Eva"}, {"index": 2, "number": "*101#"}]},
@@ -72,7 +75,8 @@ TEST_CASE("every key of a scenario reaches its member") {
   CHECK(world.description == "d");
   CHECK(described(world) ==
         "SIM800C R 012345678901234 4 | 1.0 false true true true true 604 601 1000 2048 | false 1234 87654321 "
-        "230011 8942000000000000012F  1 2 | T-Mobile 230010 1 99 7 false true 4 | 2 0.01 2");
+        "230011 8942000000000000012F  1 2 | T-Mobile 230010 1 99 7 false true 4 | 2 0.01 2 | 66 0 1 | true 0 0 0 0 | "
+        "9600 true");
   CHECK(world.module.settings.at("+CMEE") == Texts{"2"});
   CHECK(world.module.settings.at("+CSCS") == Texts{"GSM"});
   CHECK(world.module.settings.at("+ICF") == Texts{"3", "3"});
@@ -220,6 +224,10 @@ TEST_CASE("a scenario that cannot be had is named, with the names near to it") {
   for (const char* name : {"one.json", "two.json", "one.schema.json", "notes.txt"})
     write_file(temporary.path() / name, "{}");
   CHECK(complaint_about("zebra", {directory}) == "zebra: no such file; the scenarios that ship are \"one\", \"two\"");
+  for (int i = 0; i < 40; ++i) write_file(temporary.path() / fmt::format("sms-storm-{}.json", i), "{}");
+  CHECK(complaint_about("zebra", {directory}) == "zebra: no such file; \"sim800 scenarios\" lists the 42 that ship");
+  CHECK(complaint_about("sms-stor-7", {directory}) ==
+        "sms-stor-7: no such file; did you mean \"sms-storm-7\", \"sms-storm-0\", \"sms-storm-1\"?");
   CHECK(complaint_about("../one", {directory + "/sub"}) ==
         "../one: no such file, and no scenarios ship with this program");
 }

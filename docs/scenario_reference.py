@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+# Writes the reference part of scenarios.md from the schema.
+# SPDX-License-Identifier: MIT
+"""./dev docs; with --check only says whether the text is up to date."""
+
+import json
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PAGE = os.path.join(HERE, "scenarios.md")
+SCHEMA = os.path.join(HERE, "..", "scenarios", "scenario.schema.json")
+BEGIN, END = "<!-- reference: written by ./dev docs from the schema -->\n", "<!-- end of the reference -->\n"
+# What has a table of its own: heading, and where the schema has it.
+TABLES = [("The whole file", ()), ("module", ("module",)), ("module.quirks", ("module", "quirks")), ("sim", ("sim",)),
+          ("network", ("network",)), ("serial", ("serial",)), ("timing", ("timing",)),
+          ("faults: what a fault is made of", "fault"), ("on: triggers", "trigger"), ("do: actions", "action"),
+          ("events: what an event is made of", "event")]
+NAMES = {"object": "object", "array": "list", "string": "text", "boolean": "`true`, `false`",
+         "integer": "whole number", "number": "number"}
+
+
+class Reference:
+    def __init__(self, schema):
+        self.schema = schema
+
+    def resolve(self, node):
+        """The node with what it refers to; what stands beside a reference describes this use of it."""
+        if "$ref" not in node:
+            return node
+        return {**self.schema["definitions"][node["$ref"].rpartition("/")[2]], **node}
+
+    def values(self, node):
+        """Which values a key may have."""
+        if "x-expected" in node and len(node.get("enum", ())) != len(node.get("enum", ())[:12]):
+            return node["x-expected"]
+        if "enum" in node:
+            return ", ".join("`%s`" % json.dumps(value) for value in node["enum"])
+        if "x-expected" in node:
+            return node["x-expected"].partition(" (")[0]
+        types = node.get("type", "object")
+        words = " or ".join(NAMES[name] for name in ([types] if isinstance(types, str) else types))
+        if node.get("maximum", 10 ** 9) < 10 ** 9:
+            words += " %s to %s" % (node["minimum"], node["maximum"])
+        elif "minimum" in node:
+            words += ", at least %s" % node["minimum"]
+        return words
+
+    def rows(self, node, prefix=""):
+        """A row for each key under a node, those of objects within it included."""
+        for key, child in node.get("properties", {}).items():
+            child = self.resolve(child)
+            yield prefix + key, child
+            if node is not self.schema and key not in ("quirks", "on", "do"):  # those have tables of their own
+                yield from self.inner(child, prefix + key)
+
+    def inner(self, node, name):
+        yield from self.rows(node, name + ".")
+        for child, step in ((node.get("items"), "[]"), (node.get("additionalProperties"), "." + node.get("x-key", ""))):
+            if isinstance(child, dict):
+                yield from self.rows(self.resolve(child), name + step + ".")
+
+    def table(self, node):
+        lines = ["| key | value | default | meaning |", "|---|---|---|---|"]
+        for name, child in self.rows(node):
+            default = "`%s`" % json.dumps(child["default"], ensure_ascii=False) if "default" in child else ""
+            meaning = child["description"]
+            if "examples" in child and "enum" not in child:
+                meaning += " Example: `%s`" % json.dumps(child["examples"][0], ensure_ascii=False)
+            lines.append("| `%s` | %s | %s | %s |" % (name, self.values(child), default, meaning))
+        return "\n".join(lines) + "\n"
+
+    def text(self):
+        parts = []
+        for heading, place in TABLES:
+            node = self.schema
+            if isinstance(place, str):
+                node = self.schema["definitions"][place]
+            else:
+                for key in place:
+                    node = node["properties"][key]
+            parts.append("### %s\n\n%s" % (heading, self.table(node)))
+        return "\n".join(parts)
+
+
+def pages():
+    """The page as it is, and as it should be."""
+    with open(PAGE, encoding="utf-8") as file:
+        page = file.read()
+    with open(SCHEMA, encoding="utf-8") as file:
+        reference = Reference(json.load(file)).text()
+    before, _, rest = page.partition(BEGIN)
+    after = rest.partition(END)[2]
+    return page, before + BEGIN + "\n" + reference + "\n" + END + after
+
+
+def main():
+    page, wanted = pages()
+    if page == wanted:
+        return 0
+    if "--check" in sys.argv[1:]:
+        print("%s: not as the schema says; run ./dev docs" % PAGE, file=sys.stderr)
+        return 1
+    with open(PAGE, "w", encoding="utf-8") as file:
+        file.write(wanted)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+# Scenario files: the schema as other validators see it, and the subcommands that read them without a module.
+# SPDX-License-Identifier: MIT
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+import unittest
+
+import jsonschema
+
+from harness import DEADLINE, SIM800, AcceptanceTest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SCENARIOS = os.path.join(ROOT, "scenarios")
+
+
+def read(*path):
+    with open(os.path.join(*path), encoding="utf-8") as file:
+        return file.read()
+
+
+SCHEMA = json.loads(read(SCENARIOS, "scenario.schema.json"))
+SHIPPED = sorted(path for path in glob.glob(SCENARIOS + "/*.json") if not path.endswith(".schema.json"))
+
+
+def nodes(node, path=""):
+    """Every key of the schema, with its path."""
+    for name, child in node.get("properties", {}).items():
+        yield path + "/" + name, child
+        yield from nodes(child, path + "/" + name)
+    for below in ("items", "additionalProperties"):
+        if isinstance(node.get(below), dict):
+            yield from nodes(node[below], path + "/" + below)
+    for name, child in node.get("definitions", {}).items():
+        yield from nodes(child, path + "#" + name)
+
+
+class Schema(unittest.TestCase):
+    validator = jsonschema.Draft7Validator(SCHEMA)
+
+    def test_it_is_draft_07(self):
+        jsonschema.Draft7Validator.check_schema(SCHEMA)
+
+    def test_editors_can_explain_every_key(self):
+        for path, node in nodes(SCHEMA):
+            with self.subTest(path):
+                self.assertRegex(node.get("description", ""), r"\.\Z")
+
+    def test_no_object_takes_unknown_keys(self):
+        for path, node in [("", SCHEMA), *nodes(SCHEMA), *SCHEMA["definitions"].items()]:
+            if "properties" in node:
+                with self.subTest(path):
+                    self.assertIs(node.get("additionalProperties"), False)
+
+    def test_examples_and_defaults_are_valid(self):
+        for path, node in nodes(SCHEMA):
+            for value in [*node.get("examples", ()), *([node["default"]] if "default" in node else ())]:
+                with self.subTest(path, value=value):
+                    jsonschema.Draft7Validator({**node, "definitions": SCHEMA["definitions"]}).validate(value)
+
+    def test_another_validator_takes_every_scenario_that_ships(self):
+        for path in SHIPPED:
+            with self.subTest(path):
+                scenario = json.loads(read(path))
+                self.validator.validate(scenario)
+                self.assertEqual(scenario["$schema"], "./scenario.schema.json")
+                self.assertEqual(scenario["name"] + ".json", os.path.basename(path))
+                self.assertTrue(scenario["description"].endswith("."))
+
+    def test_another_validator_refuses_the_same_broken_ones(self):
+        blocks = re.sub(r"(?m)^#.*\n", "", read(ROOT, "tests", "scenarios", "broken.txt")).strip().split("\n\n")
+        self.assertGreaterEqual(len(blocks), 40)
+        for block in blocks:
+            text, mark, _ = re.split(r"(?m)^([=-])> ", block, maxsplit=1)
+            with self.subTest(text):
+                self.assertEqual(self.validator.is_valid(json.loads(text)), mark == "-")
+
+    def test_the_default_scenario_spells_out_every_default(self):
+        def defaults(node):
+            return {name: child["default"] if "default" in child else defaults(child)
+                    for name, child in node["properties"].items() if "default" in child or "properties" in child}
+
+        def within(wanted, given):
+            for name, value in wanted.items():
+                if isinstance(value, dict) and value:
+                    within(value, given[name])
+                else:
+                    self.assertEqual(given[name], value, name)
+
+        within(defaults(SCHEMA), json.loads(read(SCENARIOS, "default.json")))
+
+    def test_the_reference_says_what_the_schema_says(self):
+        script = os.path.join(ROOT, "docs", "scenario_reference.py")
+        ran = subprocess.run([sys.executable, "-B", script, "--check"], capture_output=True, text=True, check=False)
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+
+
+class Program(AcceptanceTest):
+    def sim800(self, *arguments):
+        return subprocess.run([SIM800, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=DEADLINE, check=False, cwd=self.dir)
+
+    def write(self, name, text):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def test_files_that_are_well(self):
+        self.write("mine.json", '{"name": "mine"}')
+        ran = self.sim800("check", "mine.json", "hermetic", *SHIPPED)
+        lines = ["mine.json: ok", "hermetic: ok", *(path + ": ok" for path in SHIPPED)]
+        self.assertEqual((ran.returncode, ran.stderr, ran.stdout.splitlines()), (0, "", lines))
+
+    def test_every_mistake_of_every_file(self):
+        self.write("one.json", '{"sim": {"pin": 1234},\n "nmae": "x"}')
+        self.write("two.json", "{}")
+        self.write("three.json", '{"timing": {"scale": 0}')
+        ran = self.sim800("check", "one.json", "two.json", "three.json", "four.json")
+        self.assertEqual((ran.returncode, ran.stdout), (2, "two.json: ok\n"))
+        self.assertEqual(ran.stderr.splitlines()[:2], ["one.json:1:17: /sim/pin: 4 to 8 digits",
+                                                       'one.json:2:2: /nmae: unknown key; did you mean "name"?'])
+        self.assertRegex(ran.stderr.splitlines()[2], r"\Athree\.json:1:24: /timing: valid JSON: ")
+        self.assertRegex(ran.stderr.splitlines()[3], r"\Afour\.json: no such file")
+
+    def test_the_list_for_programs(self):
+        ran = self.sim800("scenarios", "--json")
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        listed = json.loads(ran.stdout)
+        self.assertEqual([os.path.basename(row["file"]) for row in listed], [os.path.basename(path) for path in SHIPPED])
+        for row in listed:
+            scenario = json.loads(read(row["file"]))
+            self.assertEqual(row, {"name": scenario["name"], "description": scenario["description"],
+                                   "file": row["file"]})
+
+    def test_the_list_for_people(self):
+        ran = self.sim800("scenarios")
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        self.assertRegex(ran.stdout, r"(?m)^hermetic +A healthy module in a world without hosts: .*\.$")
+        self.assertEqual(len(ran.stdout.splitlines()), len(SHIPPED))
+
+
+if __name__ == "__main__":
+    unittest.main()
