@@ -139,7 +139,7 @@ void Channel::run_line() {
 
 /// Runs one command; nothing if it is a dialogue that will end later.
 std::optional<Result> Channel::run(const TypedCommand& typed) {
-  const Command* command = find_command(typed.name.view());
+  const Command* command = modem_.commands.find(typed.name.view());
   if (command == nullptr) return Cme::unknown;
   const Handler& handler = command->handler(typed.form);
   if (!handler) return Cme::unknown;

@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "emulator/modem.hpp"
@@ -13,34 +15,46 @@
 namespace sim800 {
 namespace {
 
-struct Table {
+std::vector<const Command*> rows_of_all_chapters() {
   std::vector<const Command*> rows;
-  std::unordered_map<std::string_view, const Command*> by_name;
-
-  Table() {
-    for (const auto chapter :
-         {v25ter_commands(), profile_commands(), equipment_commands(), sim_card_commands(), network_commands(),
-          simcom_commands(), bearer_commands(), http_commands(), ftp_commands(), file_system_commands()}) {
-      for (const Command& command : chapter) {
-        rows.push_back(&command);
-        if (!by_name.emplace(command.name, &command).second) std::abort();  // two rows of one name
-      }
-    }
+  for (const auto chapter : {
+           v25ter_commands(),
+           profile_commands(),
+           equipment_commands(),
+           sim_card_commands(),
+           network_commands(),
+           simcom_commands(),
+           audio_commands(),
+           pin_commands(),
+           charge_commands(),
+           bearer_commands(),
+           http_commands(),
+           ftp_commands(),
+           file_system_commands(),
+       }) {
+    for (const Command& command : chapter) rows.push_back(&command);
   }
-};
-
-const Table& table() {
-  static const Table the_table;
-  return the_table;
+  return rows;
 }
 
 }  // namespace
 
-std::span<const Command* const> all_commands() { return table().rows; }
+std::span<const Command* const> all_commands() {
+  static const std::vector<const Command*> rows = rows_of_all_chapters();
+  return rows;
+}
 
-const Command* find_command(std::string_view name) {
-  const auto found = table().by_name.find(name);
-  return found == table().by_name.end() ? nullptr : found->second;
+CommandTable::CommandTable(Model model) {
+  for (const Command* command : all_commands()) {
+    if (!command->on(model)) continue;
+    if (!by_name_.emplace(command->name, command).second) std::abort();  // two rows of one name
+  }
+}
+
+const CommandTable& CommandTable::of(Model model) {
+  static std::map<Model, CommandTable> tables;
+  const auto found = tables.find(model);
+  return found != tables.end() ? found->second : tables.emplace(model, CommandTable(model)).first->second;
 }
 
 const Handler& Command::handler(Form form) const {
@@ -52,6 +66,13 @@ const Handler& Command::handler(Form form) const {
   }
   // A basic command without its number is the one with the number left out (V.250 5.3.1).
   return !execute && basic() ? write : execute;
+}
+
+std::size_t Command::kept() const {
+  const auto end = std::ranges::find_if(parameters, [](const Parameter& parameter) {
+    return !parameter.exists() || parameter.initial.data() == nullptr;
+  });
+  return static_cast<std::size_t>(end - parameters.begin());
 }
 
 Result show_ranges(Call& call) {
@@ -83,10 +104,46 @@ Result keep_setting(Call& call) {
     call.modem.settings.set(call.command.name, 0, std::string(call.command.parameters[0].initial));
     return ok;
   }
-  for (std::size_t i = 0; i < call.arguments.size(); ++i) {
+  const std::size_t kept = std::min(call.arguments.size(), call.command.kept());
+  for (std::size_t i = 0; i < kept; ++i) {
     if (!call.has(i)) continue;
     call.modem.settings.set(call.command.name, i, normalised(call, i));
   }
+  return ok;
+}
+
+std::vector<std::size_t> places_of_part(const Command& command, std::uint32_t which) {
+  const auto needed = std::ranges::count_if(
+      command.parameters, [](const Parameter& parameter) { return parameter.exists() && !parameter.optional; });
+  const auto columns = static_cast<std::size_t>(needed - 1);
+  const std::size_t parts = (static_cast<std::size_t>(std::ranges::count(command.list, ',')) + 1) / columns;
+  const std::uint32_t first = command.parameters[0].range[0] - '0';
+  std::vector<std::size_t> places;
+  if (!in_range(command.parameters[0].range, which) || which - first >= parts) return places;
+  for (std::size_t column = 0; column < columns; ++column) places.push_back(column * parts + which - first);
+  return places;
+}
+
+Result keep_part(Call& call) {
+  std::size_t argument = 1;
+  for (const std::size_t place : places_of_part(call.command, call.number(0))) {
+    call.modem.settings.set(call.command.name, place, std::to_string(call.number(argument++)));
+  }
+  return ok;
+}
+
+Result show_parts(Call& call) {
+  const Settings::Values& values = call.modem.settings.values(call.command.name);
+  std::string text(call.command.name);
+  const char* before = ": (";
+  for (std::uint32_t which = 0; which < values.size(); ++which) {
+    const auto places = places_of_part(call.command, which);
+    if (places.empty()) continue;
+    text += fmt::format("{}{}", std::exchange(before, ",("), which);
+    for (const std::size_t place : places) text += "," + values[place];
+    text += ")";
+  }
+  call.line(text);
   return ok;
 }
 

@@ -9,7 +9,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <vector>
 
+#include "emulator/model.hpp"
 #include "emulator/task.hpp"
 #include "protocol/arguments.hpp"
 #include "protocol/command_line.hpp"
@@ -82,14 +85,24 @@ struct Command {
   std::string_view section;  ///< of the AT manual V1.12; "" for commands of application notes
   Support support = Support::full;
   Saved saved = Saved::never;
-  std::array<Parameter, 9> parameters{};  ///< of the write form; with an initial value: what is kept
+  std::array<Parameter, 9> parameters{};  ///< of the write form; those with an initial value, up to the first without
+                                          ///< one, are what is kept
   Handler test{}, read{}, write{}, execute{};
   std::uint16_t seconds = 0;  ///< the manual's maximum response time; 0: none given
+  /// Factory values, comma between them, of a setting that keeps a list its write form changes part by part (+SLEDS).
+  /// What the second parameter takes fits any of them.
+  std::string_view list{};
+  /// The models that have this very row, where a command's rows differ (manual 20.1-20.14).  Which models have the
+  /// command at all says models_of().
+  Models models = Models::all();
 
   const Handler& handler(Form form) const;
   bool basic() const { return name[0] != '+' && name[0] != '*'; }
   /// Whether its values are kept in Settings.
-  bool is_setting() const { return parameters[0].exists() && parameters[0].initial.data() != nullptr; }
+  bool is_setting() const { return !list.empty() || kept() > 0; }
+  /// How many of its parameters are kept.
+  std::size_t kept() const;
+  bool on(Model model) const { return models.has(model) && models_of(name).has(model); }
 };
 
 // Handlers for rows that need no code of their own.
@@ -100,6 +113,14 @@ Result show_ranges(Call& call);
 Result show_setting(Call& call);
 /// Write: keeps the values; an argument left out keeps the value it has.
 Result keep_setting(Call& call);
+
+/// Write, of a row with a `list`: AT+SIDET=<channel>,<gain>.  The first argument picks the part that the others change.
+Result keep_part(Call& call);
+/// Read, likewise: "+SIDET: (0,10),(1,10)", a part for each value of the first parameter.
+Result show_parts(Call& call);
+
+/// Where in a list (column by column) the values of part `which` are; none where there is no such part.
+std::vector<std::size_t> places_of_part(const Command& command, std::uint32_t which);
 
 /// A row that is nothing but a setting.
 constexpr Command setting(std::string_view name, std::string_view section, Support support, Saved saved,
@@ -114,9 +135,42 @@ constexpr Command setting(std::string_view name, std::string_view section, Suppo
           .write = keep_setting};
 }
 
-/// The whole table: the chapters' tables one after the other.
+/// A setting of which each write changes a part; `list` are the factory values, column by column.
+constexpr Command list_setting(std::string_view name, std::string_view section, Support support, Saved saved,
+                               std::array<Parameter, 9> parameters, std::string_view list) {
+  return {.name = name,
+          .section = section,
+          .support = support,
+          .saved = saved,
+          .parameters = parameters,
+          .test = show_ranges,
+          .read = show_parts,
+          .write = keep_part,
+          .list = list};
+}
+
+/// The row for some models only.
+constexpr Command on(Models models, Command row) {
+  row.models = models;
+  return row;
+}
+
+/// The whole table: the chapters' tables one after the other, the rows of all models.
 std::span<const Command* const> all_commands();
-const Command* find_command(std::string_view name);
+
+/// The commands of one model, by name.
+class CommandTable {
+ public:
+  static const CommandTable& of(Model model);
+  const Command* find(std::string_view name) const {
+    const auto found = by_name_.find(name);
+    return found == by_name_.end() ? nullptr : found->second;
+  }
+
+ private:
+  explicit CommandTable(Model model);
+  std::unordered_map<std::string_view, const Command*> by_name_;
+};
 
 /// The chapters; each is the table at the end of its file in commands/.
 std::span<const Command> v25ter_commands();
@@ -125,6 +179,9 @@ std::span<const Command> equipment_commands();
 std::span<const Command> sim_card_commands();
 std::span<const Command> network_commands();
 std::span<const Command> simcom_commands();
+std::span<const Command> audio_commands();
+std::span<const Command> pin_commands();
+std::span<const Command> charge_commands();
 std::span<const Command> bearer_commands();
 std::span<const Command> http_commands();
 std::span<const Command> ftp_commands();

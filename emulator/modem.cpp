@@ -18,8 +18,10 @@ Modem::Modem(const Parts& parts)
     : world(parts.world),
       clock(parts.clock),
       files(parts.files),
+      model(find_model(parts.world.module.model).value_or(Model::sim800l)),  // the loader has refused other names
+      commands(CommandTable::of(model)),
       latency(parts.world.timing),
-      settings(parts.nvram, parts.world.module.settings),
+      settings(model, parts.nvram, parts.world.module.settings),
       nvram_(parts.nvram),
       trace_(parts.trace),
       surroundings_{world, clock, latency, parts.seed,
@@ -30,7 +32,8 @@ Modem::Modem(const Parts& parts)
       bearers(surroundings_, network),
       http(surroundings_, settings, bearers, parts.nvram, parts.http, parts.trace),
       ftp(surroundings_, settings, bearers, parts.nvram, parts.files, parts.ftp),
-      rtc(clock) {
+      rtc(clock),
+      jamming(surroundings_, settings) {
   sim.on_unlocked = [this] {
     announce_sim(nullptr);
     start_ = finish_start();
@@ -120,6 +123,9 @@ void Modem::stop(bool silently) {
   bearers.reset();
   network.power_off();
   sim.power_off();
+  jamming.power_off();
+  gpios.reset();
+  pins.reset();
   for (const auto& channel : channels_) channel->power_down(silently);
 }
 

@@ -19,9 +19,12 @@
 #include "emulator/file_system.hpp"
 #include "emulator/ftp_service.hpp"
 #include "emulator/http_service.hpp"
+#include "emulator/jamming.hpp"
 #include "emulator/latency.hpp"
+#include "emulator/model.hpp"
 #include "emulator/network.hpp"
 #include "emulator/nvram.hpp"
+#include "emulator/pins.hpp"
 #include "emulator/rtc.hpp"
 #include "emulator/settings.hpp"
 #include "emulator/sim.hpp"
@@ -138,6 +141,8 @@ class Modem {
   const World& world;
   Clock& clock;
   FileSystem& files;
+  const Model model;
+  const CommandTable& commands;
   const Latencies latency;
   Settings settings;
 
@@ -180,6 +185,9 @@ class Modem {
   HttpService http;
   FtpService ftp;
   Rtc rtc;
+  Jamming jamming;
+  Pins gpios;  ///< by AT+SGPIO's numbers
+  Pins pins;   ///< by AT+CGPIO's
 
  private:
   std::vector<std::unique_ptr<Channel>> channels_;

@@ -25,19 +25,40 @@ Settings::Values split(std::string_view text) {
   }
 }
 
+Settings::Values factory_values(const Command& command) {
+  if (!command.list.empty()) return split(command.list);
+  Settings::Values values;
+  for (std::size_t i = 0; i < command.kept(); ++i) values.emplace_back(command.parameters[i].initial);
+  return values;
+}
+
+/// What was expected instead of `values`, which are typed as settings keep them.
+std::optional<std::string> refuse_for(const Command& command, const Settings::Values& values) {
+  const std::size_t kept = command.list.empty() ? command.kept() : split(command.list).size();
+  if (values.size() > kept) return fmt::format("at most {} value(s) for {}", kept, command.name);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const Parameter& parameter = command.parameters[command.list.empty() ? i : 1];
+    const bool quoted = parameter.kind != Parameter::Kind::number;
+    if (!parameter.accepts({values[i], quoted}))
+      return fmt::format("value {} of {} in the range {}", i + 1, command.name, parameter.range);
+  }
+  return std::nullopt;
+}
+
 bool in_profile(Saved saved) { return saved == Saved::profile || saved == Saved::profile_uart; }
 
 }  // namespace
 
-Settings::Settings(Nvram& nvram, const std::map<std::string, Values>& stored) : nvram_(nvram) {
+Settings::Settings(Model model, Nvram& nvram, const std::map<std::string, Values>& stored) : nvram_(nvram) {
   for (const Command* command : all_commands()) {
     if (!command->is_setting()) continue;
-    Entry entry{.command = command, .factory = {}, .user = {}, .active = {}};
-    for (const Parameter& parameter : command->parameters) {
-      if (parameter.exists()) entry.factory.emplace_back(parameter.initial);
+    const Values factory = factory_values(*command);
+    Entry entry{.command = command, .factory = factory, .user = factory, .active = factory};
+    if (command->on(model)) {
+      entries_.insert_or_assign(command->name, std::move(entry));
+    } else {
+      entries_.try_emplace(command->name, std::move(entry));
     }
-    entry.user = entry.active = entry.factory;
-    entries_.emplace(command->name, std::move(entry));
   }
   for (const std::string_view section : {profile_section, automatic_section}) {
     if (const auto* saved = nvram_.find(section)) load(*saved);
@@ -57,19 +78,13 @@ void Settings::load(const Nvram::Section& section) {
 }
 
 std::optional<std::string> Settings::refuse(std::string_view name, const Values& values) {
-  const Command* command = find_command(name);
-  if (command == nullptr || !command->is_setting()) {
-    return "the name of a setting, such as \"+CMEE\", \"E\", \"&C\" or \"S0\"";
+  std::optional<std::string> expected = "the name of a setting, such as \"+CMEE\", \"E\", \"&C\" or \"S0\"";
+  for (const Command* command : all_commands()) {
+    if (command->name != name || !command->is_setting()) continue;
+    expected = refuse_for(*command, values);
+    if (!expected) break;
   }
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const bool exists = i < command->parameters.size() && command->parameters[i].exists();
-    if (!exists) return fmt::format("at most {} value(s) for {}", i, name);
-    const Parameter& parameter = command->parameters[i];
-    const bool quoted = parameter.kind != Parameter::Kind::number;
-    if (!parameter.accepts({values[i], quoted}))
-      return fmt::format("value {} of {} in the range {}", i + 1, name, parameter.range);
-  }
-  return std::nullopt;
+  return expected;
 }
 
 const Settings::Entry& Settings::entry(std::string_view name) const {
@@ -130,7 +145,8 @@ std::string Settings::print(std::string_view name, Profile profile) const {
   std::string text(name);
   text += ": ";
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const char* quote = shown.command->parameters[i].kind == Parameter::Kind::number ? "" : "\"";
+    const Parameter& parameter = shown.command->parameters[shown.command->list.empty() ? i : 1];
+    const char* quote = parameter.kind == Parameter::Kind::number ? "" : "\"";
     text += fmt::format("{}{}{}{}", i == 0 ? "" : ",", quote, values[i], quote);
   }
   return text;

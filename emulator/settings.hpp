@@ -20,11 +20,12 @@ class Settings {
  public:
   using Values = std::vector<std::string>;
 
+  /// Those of the rows that `model` has, and of the other models' rows those under other names (nobody can reach them).
   /// Loads what `nvram` has; `stored` comes from the scenario and wins over it.
-  Settings(Nvram& nvram, const std::map<std::string, Values>& stored);
+  Settings(Model model, Nvram& nvram, const std::map<std::string, Values>& stored);
 
   /// What was expected, where `values` cannot be stored under `name`: unknown setting, too many values, one out of
-  /// range.
+  /// range.  What one model takes will do.
   static std::optional<std::string> refuse(std::string_view name, const Values& values);
 
   const Values& values(std::string_view name) const { return entry(name).active; }

@@ -44,6 +44,7 @@ void read_setting(const Value& setting, std::vector<std::string>& into) {
 
 void read_module(const Section& module, ModuleConfig& into) {
   module["model"].text(into.model);
+  if (const auto model = find_model(into.model)) into.revision = usual_revision(*model);
   module["revision"].text(into.revision);
   module["imei"].text(into.imei);
   module["settings"].map(into.settings, read_setting);

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,8 +45,28 @@ std::vector<std::string> forms(const Command& command) {
   return list;
 }
 
-void print_table() {
+/// The rows, of those that differ between models the first.
+std::vector<const Command*> commands_by_name() {
+  std::vector<const Command*> list;
+  std::set<std::string_view> seen;
   for (const Command* command : all_commands()) {
+    if (seen.insert(command->name).second) list.push_back(command);
+  }
+  return list;
+}
+
+/// The models that have the command; empty: all.
+std::vector<std::string_view> models(const Command& command) {
+  std::vector<std::string_view> list;
+  const Models having = models_of(command.name);
+  if (having == Models::all()) return list;
+  std::ranges::copy_if(model_names(), std::back_inserter(list),
+                       [having](std::string_view name) { return having.has(*find_model(name)); });
+  return list;
+}
+
+void print_table() {
+  for (const Command* command : commands_by_name()) {
     fmt::print("{:<18} {:<8} {:<28} {}\n", typed_name(*command), command->section.empty() ? "-" : command->section,
                fmt::format("{}", fmt::join(forms(*command), " ")), word(command->support));
   }
@@ -52,12 +74,13 @@ void print_table() {
 
 void print_json() {
   auto list = nlohmann::ordered_json::array();
-  for (const Command* command : all_commands()) {
+  for (const Command* command : commands_by_name()) {
     nlohmann::ordered_json row{{"name", typed_name(*command)},
                                {"chapter", chapter(*command)},
                                {"section", command->section},
                                {"forms", forms(*command)},
                                {"support", word(command->support)}};
+    if (const auto limited = models(*command); !limited.empty()) row["models"] = limited;
     if (command->seconds != 0) row["max_response_s"] = command->seconds;
     list.push_back(std::move(row));
   }

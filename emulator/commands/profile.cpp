@@ -60,15 +60,20 @@ Result load_factory_profile(Call& call) {
 
 Result store_profile(Call& call) { return profile_of(call).store_user() ? ok : error; }
 
+/// What a model does not have is not in its profile; +CBST stands in SIM808's alone.
+bool shown_on(const Modem& modem, std::string_view name) {
+  return modem.commands.find(name) != nullptr && (name != "+CBST" || modem.model == Model::sim808);
+}
+
 /// AT&V prints three blocks of the same layout, a blank line between them.
 Result show_profiles(Call& call) {
   static constexpr std::string_view order[] = {
-      "S0",    "S3",      "S4",       "S5",     "S6",     "S7",    "S8",         "S10",
-      "+CRLP", "V",       "E",        "Q",      "X",      "&C",    "&D",         "+CLTS",
-      "+CREG", "+CGREG",  "+CMEE",    "+CIURC", "+CFGRI", "+CMTE", "+CANT",      "+STKPCIS",
-      "+CMGF", "+CNMI",   "+CSCS",    "+VTD",   "+CALS",  "+CHF",  "+CAAS",      "+CBUZZERRING",
-      "+DDET", "+MORING", "+SVR",     "+CCPD",  "+CSNS",  "+CSGS", "+CNETLIGHT", "+SLEDS",
-      "+CSDT", "+CSMINS", "+EXUNSOL", "+FSHEX", "+FSEXT", "+IPR",  "+IFC",       "+CSCLK"};
+      "S0",     "S3",    "S4",     "S5",         "S6",     "S7",           "S8",       "S10",      "+CBST",
+      "+CRLP",  "V",     "E",      "Q",          "X",      "&C",           "&D",       "+CLTS",    "+CREG",
+      "+CGREG", "+CMEE", "+CIURC", "+CFGRI",     "+CMTE",  "+CANT",        "+STKPCIS", "+CMGF",    "+CNMI",
+      "+CSCS",  "+VTD",  "+CALS",  "+CHF",       "+CAAS",  "+CBUZZERRING", "+DDET",    "+MORING",  "+SVR",
+      "+CCPD",  "+CSNS", "+CSGS",  "+CNETLIGHT", "+SLEDS", "+CSDT",        "+CSMINS",  "+EXUNSOL", "+FSHEX",
+      "+FSEXT", "+IPR",  "+IFC",   "+CSCLK"};
   static constexpr std::pair<std::string_view, Settings::Profile> blocks[] = {
       {"DEFAULT PROFILE", Settings::Profile::factory},
       {"USER PROFILE", Settings::Profile::user},
@@ -77,7 +82,9 @@ Result show_profiles(Call& call) {
   for (const auto& [title, profile] : blocks) {
     if (title != blocks[0].first) call.line("");
     call.line(title);
-    for (const std::string_view name : order) call.line(settings.print(name, profile));
+    for (const std::string_view name : order) {
+      if (shown_on(call.modem, name)) call.line(settings.print(name, profile));
+    }
   }
   return ok;
 }
@@ -128,14 +135,7 @@ constexpr Command table[] = {
     {.name = "&F", .section = "2.2.30", .parameters = {optional(number("0"))}, .write = load_factory_profile},
     {.name = "&V", .section = "2.2.31", .parameters = {optional(number("0"))}, .write = show_profiles},
     {.name = "&W", .section = "2.2.32", .parameters = {optional(number("0"))}, .write = store_profile},
-    only_shown("+CRLP", "3.2.33", {number("0-61", "61"), number("0-61", "61"), number("44-255", "48"), number("1-255", "6")}),
-    only_shown("+CANT", "6.2.60", {number("0,1", "0"), number("0,1", "0"), number("0-3600", "10")}),
-    only_shown("+CALS", "3.2.46", {number("0-19", "1")}),
-    only_shown("+CHF", "6.2.18", {number("0,1", "0")}),
     only_shown("+DDET", "15.2.1", {number("0,1", "0")}),
-    only_shown("+SLEDS", "6.2.47", {number("0,40-65535", "64"), number("0,40-65535", "64"), number("0,40-65535", "64"),
-                                    number("0,40-65535", "800"), number("0,40-65535", "3000"), number("0,40-65535", "300")}),
-    only_shown("+EXUNSOL", "6.2.34", {number("0,1", "0")}),
     only_shown("+FSEXT", "", {number("0,1", "0")}),
 };
 // clang-format on

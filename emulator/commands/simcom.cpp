@@ -1,5 +1,7 @@
 // SIMCom's own commands (AT manual chapter 6).
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+
 #include "emulator/modem.hpp"
 
 namespace sim800 {
@@ -34,26 +36,69 @@ Result show_product_information(Call& call) {
   return ok;
 }
 
+/// AT+EXUNSOL="SQ",<mode>   2 asks.
+Result report_signal(Call& call) {
+  if (call.number(1) != 2) {
+    call.modem.settings.set("+EXUNSOL", 0, std::to_string(call.number(1)));
+  } else {
+    call.print("+EXUNSOL: \"SQ\",{}", call.modem.settings.number("+EXUNSOL"));
+  }
+  return ok;
+}
+
+/// AT+CPSPWD=<oldpwd>,<newpwd>   Not supported, says its page.
+Result set_super_password(Call&) { return static_cast<Cme>(4); }
+
+// --- 6.2.80 AT+CLIST
+
+struct CommandGroup {
+  std::string_view name, chapters;
+};
+/// The manual gives these names as examples and not what is in them: chapters, one character each.
+constexpr CommandGroup groups[] = {{"SAT", "5"},         {"NT", "4"},         {"CALL_EXT", "3"},
+                                   {"NETWORK_EXT", "7"}, {"SIMCOM_ALL", "6"}, {"PLATFORM", "2"}};
+
+/// AT+CLIST=<module>: "+CLIST:", then four numbered names a line.
+Result list_commands(Call& call) {
+  const auto* const group = std::ranges::find(groups, call.arguments[0].text, &CommandGroup::name);
+  if (group == std::end(groups)) return Cme::invalid_input;
+  call.line("+CLIST:");
+  std::string row;
+  int number = 0;
+  for (const Command* command : all_commands()) {
+    const bool belongs = command->section.size() > 1 && command->section[1] == '.' &&
+                         group->chapters.find(command->section[0]) != std::string_view::npos;
+    if (!belongs || command->basic() || call.modem.commands.find(command->name) != command) continue;
+    row += fmt::format("{}{:03}: {}", row.empty() ? "" : " ", ++number, command->name.substr(1));
+    if (number % 4 != 0) continue;
+    call.line(row);
+    row.clear();
+  }
+  if (!row.empty()) call.line(row);
+  return ok;
+}
+
 constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
-    setting("+CBATCHK", "6.2.81", full, never, {flag("1")}),
     {.name = "+CPOWD", .section = "6.2.2", .parameters = {number("0,1")}, .write = power_down},
     setting("+CSNS", "6.2.8", state, profile, {number("0,2,4", "0")}),
-    setting("+CFGRI", "6.2.11", state, profile, {number("0-2", "0")}),
+    setting("+CMOD", "6.2.10", state, never, {optional(number("0", "0"))}),
     setting("+CLTS", "6.2.12", state, profile, {flag("0")}),
     setting("+CSCLK", "6.2.20", state, profile_uart, {number("0-2", "0")}),
     setting("+CCPD", "6.2.27", state, profile, {flag("1")}),
     setting("+MORING", "6.2.29", state, profile, {flag("0")}),
+    setting("+CCODE", "6.2.31", state, never, {flag("0")}),
     setting("+CIURC", "6.2.32", full, profile, {flag("1")}),
+    {.name = "+CPSPWD", .section = "6.2.33", .parameters = {text(8), text(8)}, .write = set_super_password},
+    {.name = "+EXUNSOL", .section = "6.2.34", .support = state, .saved = profile, .parameters = {words("\"SQ\""), number("0-2")},
+     .test = "+EXUNSOL: (\"SQ\")", .write = report_signal, .list = "0"},
+    {.name = "+CDEVICE", .section = "6.2.36", .read = "Device Name:SERIAL_FLASH_MTKSIP_6261_SF_24_01"},
     {.name = "+CCALR", .section = "6.2.37", .test = "+CCALR: (0,1)", .read = show_call_ready},
     {.name = "+GSV", .section = "6.2.38", .test = "", .execute = show_product_information},
-    setting("+CAAS", "6.2.42", state, profile, {number("0-2", "1")}),
-    setting("+SVR", "6.2.43", state, profile, {number("0-17", "16")}),
-    setting("+CBUZZERRING", "6.2.48", state, profile, {flag("0")}),
-    setting("+CNETLIGHT", "6.2.50", state, profile, {flag("1")}),
-    setting("+CSGS", "6.2.54", state, profile, {number("0-2", "1")}),
+    {.name = "+CLIST", .section = "6.2.80", .parameters = {text(20)},
+     .test = "+CLIST: SAT,NT,CALL_EXT,NETWORK_EXT,SIMCOM_ALL,PLATFORM", .write = list_commands},
     setting("+STKPCIS", "5.2.10", state, profile, {flag("0")}),
     setting("+VTD", "3.2.36", state, profile, {number("1-255", "1")}),
     setting("+CSCS", "3.2.12", state, profile, {words(R"("IRA","GSM","UCS2","HEX","PCCP","PCDN","8859-1")", "IRA")}),

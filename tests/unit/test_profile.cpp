@@ -133,7 +133,8 @@ TEST_CASE("every setting reads back what was written, in the form it prints") {
   for (const Command* command : all_commands()) {
     if (!command->is_setting() || command->basic() || command->write.act != keep_setting) continue;
     const std::string name(command->name);
-    if (name.starts_with("+FTP")) continue;  // their read forms are bare, see test_ftp.cpp
+    if (bench.modem.commands.find(name) != command) continue;  // another model's
+    if (name.starts_with("+FTP")) continue;                    // their read forms are bare, see test_ftp.cpp
     CAPTURE(name);
     const std::string read = bench.ask("AT" + name + "?");
     REQUIRE(read.starts_with("\r\n" + name + ": "));
@@ -141,7 +142,7 @@ TEST_CASE("every setting reads back what was written, in the form it prints") {
     if (command->read.act != show_setting) continue;  // prints more than it keeps
     CHECK(bench.ask("AT" + name + "=" + values) == OK);
     CHECK(bench.ask("AT" + name + "?") == read);
-    CHECK(bench.ask("AT" + name + "=?").ends_with(OK));
+    if (command->test) CHECK(bench.ask("AT" + name + "=?").ends_with(OK));
     CHECK(bench.ask("AT" + name + "=999999") == ERROR);
   }
 }

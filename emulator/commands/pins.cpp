@@ -1,0 +1,167 @@
+// SIMCom's commands about pins, lights, the radio's hardware and how a board is wired (AT manual chapter 6).
+// SPDX-License-Identifier: MIT
+#include "emulator/modem.hpp"
+
+namespace sim800 {
+namespace {
+
+using enum Support;
+using enum Saved;
+using namespace models;
+
+constexpr std::uint32_t query = 1, output = 1;
+
+/// AT+SGPIO, AT+CGPIO=<operation>,<pin>,<function>,<level>   Only an input can be read.
+Result drive_pin(Call& call, Pins& pins) {
+  const std::uint32_t pin = call.number(1);
+  if (call.number(0) == query) {
+    const auto level = pins.read(pin);
+    if (!level) return error;
+    call.print("{}: {}", call.command.name, *level ? 1 : 0);
+  } else if (call.number(2) == output) {
+    pins.set_output(pin, call.number(3) == 1);
+  } else {
+    pins.set_input(pin);
+  }
+  return ok;
+}
+
+Result drive_module_pin(Call& call) { return drive_pin(call, call.modem.pins); }
+
+/// GPIO4 and GPIO5 are inputs on the models without SIM800V's pins; SIM800 and its like have no GPIO1 (20.5).
+Result drive_gpio(Call& call) {
+  const std::uint32_t gpio = call.number(1);
+  const Model model = call.modem.model;
+  const bool input_only = pcm.has(model) && (gpio == 4 || gpio == 5);
+  if (input_only && call.number(0) != query && call.number(2) == output) return error;
+  if (gpio == 1 && Models{Model::sim800, sim800m64, sim808}.has(model)) return error;
+  return drive_pin(call, call.modem.gpios);
+}
+
+constexpr Command gpio_row(Models on_models, std::string_view gpios) {
+  return on(on_models, {.name = "+SGPIO",
+                        .section = "6.2.39",
+                        .support = state,
+                        .parameters = {number("0-1"), number(gpios), number("0-1"), number("0-1")},
+                        .test = show_ranges,
+                        .write = drive_gpio});
+}
+
+/// AT+SPWM=<index>,<freq>,<level>   Nobody can see the pulses.
+Result start_pulses(Call&) { return ok; }
+
+/// +SLEDS: <mode>,<timer_on>,<timer_off>   a line for each mode.
+Result show_light(Call& call) {
+  const Settings::Values& values = call.modem.settings.values("+SLEDS");
+  for (std::size_t mode = 0; mode < 3; ++mode) call.print("+SLEDS: {},{},{}", mode + 1, values[mode], values[mode + 3]);
+  return ok;
+}
+
+/// AT+CANT=<mode>,<UrcEnable>,<timer>   The antenna is there: +CANT: 0 follows the OK.
+Result detect_antenna(Call& call) {
+  keep_setting(call);
+  if (call.number(0) == 1 && call.number(1) == 1 && call.number(2) > 0) call.modem.urc("+CANT: 0");
+  return ok;
+}
+
+/// +CEGPRS: <switch>[,<class>]
+Result show_edge(Call& call) {
+  const Settings& settings = call.modem.settings;
+  if (settings.number("+CEGPRS") == 0) {
+    call.line("+CEGPRS: 0");
+  } else {
+    call.print("+CEGPRS: 1,{}", settings.number("+CEGPRS", 1));
+  }
+  return ok;
+}
+
+/// AT+CEGPRS=<switch>[,<class>]   On needs the class.
+Result set_edge(Call& call) {
+  return call.number(0) == 1 && !call.has(1) ? Result{Cme::invalid_input} : keep_setting(call);
+}
+
+/// *CELLLOCK: <mode>[,<amount>,<arfcn>…]
+Result show_cell_lock(Call& call) {
+  const Settings::Values& values = call.modem.settings.values("*CELLLOCK");
+  std::string text = "*CELLLOCK: " + values[0];
+  const std::size_t amount = values[0] == "0" ? 0 : call.modem.settings.number("*CELLLOCK", 1);
+  for (std::size_t i = 1; amount > 0 && i < 2 + amount; ++i) text += "," + values[i];
+  call.line(text);
+  return ok;
+}
+
+/// AT*CELLLOCK=<mode>[,<amount>,<arfcn>…]   As many numbers as <amount> says.
+Result lock_cells(Call& call) {
+  const std::size_t numbers = call.arguments.size() < 2 ? 0 : call.arguments.size() - 2;
+  if (call.number(0) == 1 && (!call.has(1) || numbers != call.number(1))) return Cme::invalid_input;
+  return keep_setting(call);
+}
+
+// --- 6.2.57 AT+SJDR
+
+/// +SJDR: <status>[,<mode>,<var>,<display>,<result>]   There is no jamming here.
+Result show_jamming(Call& call) {
+  const Settings& settings = call.modem.settings;
+  if (settings.number("+SJDR") == 0) {
+    call.line("+SJDR: 0");
+  } else {
+    call.print("{},0", settings.print("+SJDR"));
+  }
+  return ok;
+}
+
+/// AT+SJDR=<status>,<mode>[,<var>[,<display>]]   Mode 1 and 3 report every 3 s, or once on a change (<display> 1).
+Result detect_jamming(Call& call) {
+  if (call.number(0) == 1 && !call.modem.network.registered()) return Cme::no_network_service;
+  keep_setting(call);
+  call.modem.jamming.apply();
+  return ok;
+}
+
+constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }
+constexpr Parameter arfcn = number("0-124,128-251,512-885,975-1023", "0");
+constexpr Models ri_for_data = caf | Models{sim808, sim868};           // 20.12
+constexpr Models no_battery_check = caf | Models{sim868, sim800c_ds};  // 20.14
+
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
+constexpr Command table[] = {
+    on(Models::all() - ri_for_data, setting("+CFGRI", "6.2.11", state, profile, {number("0-2", "0")})),
+    on(ri_for_data, setting("+CFGRI", "6.2.11", state, profile, {number("0-2", "2")})),
+    gpio_row(vw, "1-11"),
+    gpio_row(Models::all() - vw, "1-7"),
+    {.name = "+SPWM", .section = "6.2.40", .support = accepts, .parameters = {number("0-2"), number("0-100000"), number("0-100")},
+     .test = show_ranges, .write = start_pulses},
+    {.name = "*CELLLOCK", .section = "6.2.46", .support = state, .saved = automatic,
+     .parameters = {flag("0"), optional(number("1-3", "1")), optional(arfcn), optional(arfcn), optional(arfcn)},
+     .test = show_ranges, .read = show_cell_lock, .write = lock_cells},
+    {.name = "+SLEDS", .section = "6.2.47", .support = state, .saved = profile,
+     .parameters = {number("1-3"), number("0,40-65535"), number("0,40-65535")},
+     .test = show_ranges, .read = show_light, .write = keep_part, .list = "64,64,64,800,3000,300"},
+    setting("+CNETLIGHT", "6.2.50", state, profile, {flag("1")}),
+    setting("+CSGS", "6.2.54", state, profile, {number("0-2", "1")}),
+    {.name = "+SJDR", .section = "6.2.57", .parameters = {flag("0"), number("0-3", "0"), optional(number("1-255", "255")), optional(flag("0"))},
+     .test = "+SJDR: (0,1)", .read = show_jamming, .write = detect_jamming},
+    {.name = "+CANT", .section = "6.2.60", .saved = profile, .parameters = {flag("0"), flag("0"), number("0-3600", "10")},
+     .test = show_ranges, .read = show_setting, .write = detect_antenna},
+    setting("+SD2PCM", "6.2.62", state, profile, {flag("0")}),
+    setting("+SKPD", "6.2.63", state, never, {number("0-1", "0")}),
+    setting("+CMNRP", "6.2.67", state, profile_uart, {number("0-1", "0")}),
+    {.name = "+CEGPRS", .section = "6.2.68", .support = state, .saved = automatic,
+     .parameters = {flag("0"), optional(number("2,4,8,9,10,12", "12"))},
+     .test = show_ranges, .read = show_edge, .write = set_edge},
+    {.name = "+CGPIO", .section = "6.2.69", .support = state, .parameters = {number("0-1"), number("1-88"), number("0-1"), number("0-1")},
+     .test = show_ranges, .write = drive_module_pin},
+    setting("+ECHARGE", "6.2.73", state, profile, {number("0-1", "0")}),
+    setting("+SIMTIMER", "6.2.74", state, profile, {number("1-26", "26")}),
+    setting("+SDMODE", "6.2.77", state, profile, {number("0-1", "0")}),
+    on(Models::all() - no_battery_check, setting("+CBATCHK", "6.2.81", full, never, {flag("1")})),
+    on(no_battery_check, setting("+CBATCHK", "6.2.81", full, never, {flag("0")})),
+    setting("+DLYRI", "6.2.82", state, never, {number("0,10-1000", "0")}),
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Command> pin_commands() { return table; }
+
+}  // namespace sim800
