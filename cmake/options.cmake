@@ -1,5 +1,6 @@
 # How everything is compiled: one interface library, so that no target has flags of its own.
 option(SIM800_BENCH "Build the programs of ./dev bench" OFF)
+option(SIM800_FUZZ "Build the programs of ./dev fuzz that need libFuzzer (clang)" OFF)
 set(SIM800_SANITIZE "" CACHE STRING "Sanitizers to build with, as -fsanitize= takes them")
 
 set(CMAKE_CXX_STANDARD 20)

@@ -178,13 +178,14 @@ class Explainer {
         report_.at_value(pointer, fmt::format("an object with one {}: {}", what, quoted(names)));
       if (given.size() > 1) {
         const std::string several = node.contains("x-several") ? "; " + node["x-several"].get<std::string>() : "";
-        report_.at_value(pointer, fmt::format("only one {}, here are {}{}", what, quoted(given), several));
+        report_.at_value(pointer_to(pointer, given[1]),
+                         fmt::format("only one {}, here are {}{}", what, quoted(given), several));
       }
     }
     if (const auto exclusion = node.find("not"); exclusion != node.end()) {
       const Words rivals = words_in(exclusion->at("required"));
-      const Words given = those_in(value, rivals);
-      if (given.size() == rivals.size()) report_.at_value(pointer, fmt::format("only one of {}", quoted(given)));
+      if (those_in(value, rivals) == rivals)
+        report_.at_value(pointer_to(pointer, rivals.back()), fmt::format("only one of {}", quoted(rivals)));
     }
   }
 

@@ -87,7 +87,8 @@ void read_signal(const Value& signal, NetworkConfig& into) {
     point["at"].duration(to.at);
     point["rssi"].number(to.rssi);
     point["ber"].number(to.ber);
-    if (last && to.at <= *last) point["at"].refuse("a time after the one before it in the list");
+    const Value at = point["at"];
+    if (at && last && to.at <= *last) at.refuse("a time after the one before it in the list");
     last = to.at;
   });
 }

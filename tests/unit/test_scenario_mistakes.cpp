@@ -5,10 +5,14 @@
 #include <fmt/ranges.h>
 
 #include <fstream>
+#include <random>
+#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "scenarios/loader.hpp"
+#include "tests/fuzz_scenario.hpp"
 
 namespace sim800 {
 namespace {
@@ -96,6 +100,25 @@ TEST_CASE("a text that is no JSON object is told with the place where it stops b
     CAPTURE(row.text.substr(0, 200));
     CHECK(fmt::format("{}", fmt::join(mistakes_of(row.text), "\n")) ==
           fmt::format("{}", fmt::join(row.mistakes, "\n")));
+  }
+}
+
+TEST_CASE("scenarios changed at random are read, or refused with a reason and a place") {
+  std::vector<std::string> texts;
+  for (const Row& row : rows_of(SIM800_SOURCE_DIR "/tests/scenarios/broken.txt")) texts.push_back(row.text);
+  for (const auto& [name, file] : shipped_files({SIM800_SOURCE_DIR "/scenarios"})) {
+    std::ostringstream text;
+    text << std::ifstream(file).rdbuf();
+    texts.push_back(text.str());
+  }
+  std::mt19937_64 chance(1);
+  for (int i = 0; i < 2000; ++i) {
+    std::string text = test::mutated_scenario(texts[chance() % texts.size()], chance);
+    if (i % 4 == 0) text[chance() % text.size()] = static_cast<char>(chance());
+    const std::string fault = test::loader_fault(text);
+    CAPTURE(text);
+    REQUIRE(fault == "");
+    if (i % 8 == 0) texts[chance() % texts.size()] = text;
   }
 }
 
