@@ -103,8 +103,9 @@ class Explainer {
   void explain(const json& reference, const json& value, const std::string& pointer) {
     const json& node = branch(resolved(reference), value);
     if (!type_fits(node, value) || node.contains("anyOf")) return report_.at_value(pointer, expected_by(node));
-    if (value.is_object()) return explain_object(node, value, pointer);
-    if (value.is_array()) return explain_list(node, value, pointer);
+    const bool inside = !node.contains("enum");
+    if (inside && value.is_object()) return explain_object(node, value, pointer);
+    if (inside && value.is_array()) return explain_list(node, value, pointer);
     if (!Judge(node).accepts(value)) report_.at_value(pointer, expected_by(node));
   }
 
