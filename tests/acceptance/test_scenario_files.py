@@ -91,6 +91,14 @@ class Schema(unittest.TestCase):
 
         within(defaults(SCHEMA), json.loads(read(SCENARIOS, "default.json")))
 
+    def test_the_guide_is_valid(self):
+        guide = read(ROOT, "docs", "scenarios.md").partition("## Reference")[0]
+        scenarios = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", guide, re.DOTALL)]
+        faults = [json.loads(text) for text in re.findall(r"(?m)^\| `(\{.*\})` \|", guide)]
+        self.assertGreaterEqual((len(scenarios), len(faults)), (2, 5))
+        for scenario in [*scenarios, {"faults": faults}]:
+            self.validator.validate(scenario)
+
     def test_the_reference_says_what_the_schema_says(self):
         script = os.path.join(ROOT, "docs", "scenario_reference.py")
         ran = subprocess.run([sys.executable, "-B", script, "--check"], capture_output=True, text=True, check=False)
