@@ -20,6 +20,7 @@ class CurlFtpSession final : public FtpSession {
  public:
   CurlFtpSession(asio::io_context& loop, RadioLink& link, FtpRequest request, FtpEvents events);
 
+  bool awaits_connection() const override { return pipe_ && pipe_->awaits_connection(); }
   std::string_view readable() const override { return std::string_view(received_).substr(consumed_); }
   void consume(std::size_t count) override;
   std::size_t room() const override { return pipe_ ? pipe_->room() : 0; }
@@ -51,6 +52,8 @@ class CurlFtpSession final : public FtpSession {
 
 CurlFtpSession::CurlFtpSession(asio::io_context& loop, RadioLink& link, FtpRequest request, FtpEvents events)
     : loop_(loop), request_(std::move(request)), events_(std::make_shared<FtpEvents>(std::move(events))) {
+  // libcurl 7.87 and 7.88 leave an active data connection in clear (curl's pull request 10669).
+  if (request_.tls != FtpTls::off) request_.passive = true;
   const auto target = make_http_target(false, request_.host, request_.port, "/");
   const bool sendable = can_be_sent(request_);
   if (target && sendable) {

@@ -44,9 +44,6 @@ bool is_broken(CURLcode code) {
 
 // After 150.
 int code_of_transfer(const FtpEnd& end, const FtpTalk& talk, const FtpRequest& request) {
-  if (end.code == CURLE_FTP_ACCEPT_TIMEOUT || talk.reply() == 425) {
-    return request.passive ? ftp_code::passive_error : ftp_code::active_error;
-  }
   if (end.control_cut && talk.reply() < 400) return ftp_code::server_error;
   return request.verb == FtpVerb::put ? ftp_code::upload_error : ftp_code::download_error;
 }
@@ -58,8 +55,8 @@ int ftp_code_of(const FtpEnd& end, const FtpTalk& talk, const FtpRequest& reques
   if (end.code == CURLE_OK) return ftp_code::finished;
   if (talk.reply() == 421) return ftp_code::server_error;
   if (const int code = code_of_tls(end)) return code;
-  if (talk.transferring()) return code_of_transfer(end, talk, request);
   if (talk.reply() == 425) return request.passive ? ftp_code::passive_error : ftp_code::active_error;
+  if (talk.transferring()) return code_of_transfer(end, talk, request);
   if (talk.reply() == 0) {
     const bool greeted = !talk.command().empty();
     return end.code == CURLE_COULDNT_CONNECT && !greeted ? ftp_code::connect_error : ftp_code::server_error;

@@ -62,6 +62,7 @@ void CurlFtpRequest::set_connection(const Route& route) {
   easy_.set(CURLOPT_NOSIGNAL, 1L);
   easy_.set(CURLOPT_CONNECTTIMEOUT, no_limit_s);
   easy_.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, no_limit_s);
+  easy_.set(CURLOPT_ACCEPTTIMEOUT_MS, no_limit_s * 1000);
 
   easy_.set(CURLOPT_FTP_USE_EPSV, 0L);
   easy_.set(CURLOPT_FTP_USE_EPRT, 0L);

@@ -113,8 +113,9 @@ int CurlFtpTraffic::on_debug(CURL*, curl_infotype type, char* data, std::size_t 
 std::size_t CurlFtpTraffic::on_reply(char* data, std::size_t size, std::size_t count, void* self) {
   auto& traffic = *static_cast<CurlFtpTraffic*>(self);
   if (traffic.quitting_) return size * count;
-  traffic.pipe_.heard();
-  return traffic.talk_.received({data, size * count}) ? size * count : 0;
+  const bool readable = traffic.talk_.received({data, size * count});
+  traffic.pipe_.heard(traffic.talk_.transferring() && !traffic.connected_);
+  return readable ? size * count : 0;
 }
 
 std::size_t CurlFtpTraffic::on_data(char*, std::size_t size, std::size_t count, void* self) {
@@ -148,7 +149,11 @@ int CurlFtpTraffic::close_socket(void* self, curl_socket_t socket) {
 
 // An accepted data connection is libcurl's to close, so it is only looked at.
 int CurlFtpTraffic::on_socket(void* self, curl_socket_t socket, curlsocktype purpose) {
-  if (purpose == CURLSOCKTYPE_ACCEPT) static_cast<CurlFtpTraffic*>(self)->sockets_.set_data(socket);
+  if (purpose != CURLSOCKTYPE_ACCEPT) return CURL_SOCKOPT_OK;
+  auto& traffic = *static_cast<CurlFtpTraffic*>(self);
+  traffic.sockets_.set_data(socket);
+  traffic.connected_ = true;
+  traffic.pipe_.heard(false);
   return CURL_SOCKOPT_OK;
 }
 

@@ -18,7 +18,7 @@ namespace sim800 {
 /// Used in the session's thread only, except for cut().
 class CurlFtpTraffic {
  public:
-  explicit CurlFtpTraffic(FtpPipe& pipe) : pipe_(pipe) {}
+  CurlFtpTraffic(FtpPipe& pipe, bool passive) : pipe_(pipe), connected_(passive) {}
   CurlFtpTraffic(const CurlFtpTraffic&) = delete;
   CurlFtpTraffic& operator=(const CurlFtpTraffic&) = delete;
 
@@ -60,6 +60,7 @@ class CurlFtpTraffic {
   FtpTalk talk_;
   std::string raw_;  // data as they came, not yet in the pipe
   std::uint64_t received_ = 0;
+  bool connected_;         // the server need not, or has done so
   bool quitting_ = false;  // QUIT has been sent: the outcome is known
   bool control_cut_ = false;
   bool control_spoke_ = false;  // something on it waits for libcurl, which reads it after the data

@@ -47,7 +47,7 @@ struct CurlFtpTransfer::Impl {
 };
 
 CurlFtpTransfer::Impl::Impl(FtpRequest&& what, std::string&& url, const Route& route, FtpPipe& to)
-    : pipe(to), traffic(to), multi(curl_multi_init()), request(std::move(what), std::move(url), route) {
+    : pipe(to), traffic(to, what.passive), multi(curl_multi_init()), request(std::move(what), std::move(url), route) {
   if (multi == nullptr) throw std::bad_alloc();
   request.easy().set(CURLOPT_ERRORBUFFER, error.data());
   traffic.attach(request.easy());

@@ -24,7 +24,7 @@ struct FtpRequest {
   std::string user, password;
   std::string path;          ///< directory; MKD and RMD take it whole
   std::string name;          ///< file; not used by list, mkd, rmd
-  bool passive = true;       ///< AT+FTPMODE=1
+  bool passive = true;       ///< AT+FTPMODE=1; over TLS always
   bool ascii = false;        ///< TYPE A; the bytes of the data connection are passed on as they are either way
   std::uint64_t offset = 0;  ///< REST; get only
   FtpPutOption put_option = FtpPutOption::store;
@@ -77,6 +77,9 @@ class FtpSession {
   static constexpr std::size_t window = 64 * 1024;
 
   virtual ~FtpSession() = default;
+
+  /// Active mode: the server has agreed to a transfer and has not connected yet.
+  virtual bool awaits_connection() const = 0;
 
   // get and list.  `done` comes when the server has ended the transfer, which may be before all of it is consumed.
   virtual std::string_view readable() const = 0;

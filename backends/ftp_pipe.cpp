@@ -96,8 +96,16 @@ bool FtpPipe::cancelled() const {
   return cancelled_;
 }
 
-void FtpPipe::heard() {
-  announce([this] { news_.heard = true; });
+bool FtpPipe::awaits_connection() const {
+  const std::scoped_lock lock(mutex_);
+  return awaits_connection_;
+}
+
+void FtpPipe::heard(bool awaits_connection) {
+  announce([this, awaits_connection] {
+    awaits_connection_ = awaits_connection;
+    news_.heard = true;
+  });
 }
 
 bool FtpPipe::has_space(std::size_t count) {

@@ -37,6 +37,7 @@ class FtpPipe {
   void write(std::string_view bytes);
   void finish();
   std::uint64_t sent() const;
+  bool awaits_connection() const;
   void cancel();
 
   // In the session's thread:
@@ -44,7 +45,7 @@ class FtpPipe {
   int wake_fd() const { return wake_.get(); }
   void clear();
   bool cancelled() const;
-  void heard();
+  void heard(bool awaits_connection);
   bool has_space(std::size_t count);  ///< if not, it is woken when half the window is free
   void put(std::string_view bytes);   ///< needs space
   void ready();                       ///< the server takes data
@@ -66,6 +67,7 @@ class FtpPipe {
   News news_;
   bool rung_ = false;
   bool cancelled_ = false;
+  bool awaits_connection_ = false;
   bool ready_ = false;
   bool finished_ = false;
   bool starved_ = false;     // the session's thread waits for space

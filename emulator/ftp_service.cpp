@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::string_view nvram_section = "ftp";
 constexpr Duration silence_limit = 75s;  // manual 12.2.14: "in case no response is received from server"
+// Active mode: the server has said 150 and does not connect.  No source says how long the module waits: a minute, which
+// is less than any silence, so that the host hears what was wrong (76).
+constexpr Duration accept_limit = 60s;
 constexpr Duration unread_limit = 75s;   // data left unread; application note 3.12 shows three announcements before
 constexpr Duration repeat_interval = 30s;
 
@@ -208,7 +211,9 @@ void FtpService::end(int code) {
 }
 
 void FtpService::heard() {
-  silence_ = surroundings_.clock.after(silence_limit, [this] { end(ftp_code::timeout); });
+  const bool unconnected = session_ && session_->awaits_connection();
+  const int code = unconnected ? ftp_code::active_error : ftp_code::timeout;
+  silence_ = surroundings_.clock.after(unconnected ? accept_limit : silence_limit, [this, code] { end(code); });
 }
 
 bool FtpService::quit() {

@@ -37,6 +37,14 @@ struct FtpScript {
   int receive_buffer = 0;  ///< of data connections; 0: the system's
 };
 
+/// What PORT's argument tells; the address is taken for loopback.
+inline asio::ip::tcp::endpoint active_endpoint(const std::string& argument) {
+  unsigned numbers[6] = {};
+  const char* at = argument.data();
+  for (unsigned& number : numbers) at = std::from_chars(at, argument.data() + argument.size(), number).ptr + 1;
+  return {asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(numbers[4] * 256 + numbers[5])};
+}
+
 class FtpServer {
  public:
   using tcp = asio::ip::tcp;
@@ -66,6 +74,13 @@ class FtpServer {
     if (!transfer_) return;
     transfer_->set_option(asio::socket_base::linger(true, 0), ignored);
     transfer_->close(ignored);
+  }
+  /// Does what PORT has asked for; by itself it does if the script says so.
+  void connect_active() {
+    const auto socket = std::make_shared<tcp::socket>(loop_);
+    socket->async_connect(*std::exchange(active_, std::nullopt), [this, socket](std::error_code error) {
+      if (!error) connected(std::move(*socket));
+    });
   }
   bool has_data() const { return transfer_ != nullptr; }
   bool has(std::string_view command) const {
@@ -152,7 +167,7 @@ class FtpServer {
     if (verb == "SIZE") return reply(session, "213 " + std::to_string(script.data.size()) + "\r\n");
     if (verb == "PASV") return reply(session, "227 to (" + address(data_port()) + ")\r\n");
     if (verb == "PORT") {
-      active_ = endpoint(argument);
+      active_ = active_endpoint(argument);
       return reply(session, "200 noted\r\n");
     }
     if (verb == "RETR" || verb == "LIST" || verb == "NLST" || verb == "STOR" || verb == "APPE") {
@@ -168,23 +183,10 @@ class FtpServer {
   static std::string address(std::uint16_t port) {
     return "127,0,0,1," + std::to_string(port >> 8U) + "," + std::to_string(port & 255U);
   }
-  static tcp::endpoint endpoint(const std::string& argument) {
-    unsigned numbers[6] = {};
-    const char* at = argument.data();
-    for (unsigned& number : numbers) at = std::from_chars(at, argument.data() + argument.size(), number).ptr + 1;
-    return {asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(numbers[4] * 256 + numbers[5])};
-  }
 
   void reply(const SessionPtr& session, const std::string& text) {
     std::error_code ignored;
     asio::write(session->socket, asio::buffer(text), ignored);
-  }
-
-  void connect_active() {
-    const auto socket = std::make_shared<tcp::socket>(loop_);
-    socket->async_connect(*std::exchange(active_, std::nullopt), [this, socket](std::error_code error) {
-      if (!error) connected(std::move(*socket));
-    });
   }
 
   void connected(tcp::socket socket) {

@@ -46,10 +46,8 @@ class Openssl {
     if (with_input) close(in[0]);
   }
   ~Openssl() {
-    if (pid_ > 0) {
-      kill(pid_, SIGTERM);
-      waitpid(pid_, nullptr, 0);
-    }
+    stop();
+    if (pid_ > 0) waitpid(pid_, nullptr, 0);
     end_input();
     close(output_);
   }
@@ -67,6 +65,10 @@ class Openssl {
     std::string text;
     for (char c = 0; text.find(mark) == std::string::npos && read(output_, &c, 1) == 1;) text += c;
     return text;
+  }
+  /// Its output ends, for whoever reads it.
+  void stop() const {
+    if (pid_ > 0) kill(pid_, SIGTERM);
   }
   int wait() {
     int state = -1;

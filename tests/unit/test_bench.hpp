@@ -86,13 +86,14 @@ class HeldFtpClient final : public FtpClient {
   FtpEvents events;
   std::string incoming, written;
   std::size_t free_room = 0;
-  bool finished = false;
+  bool finished = false, awaits_connection = false;
   int running = 0;
 
  private:
   struct Session final : FtpSession {
     explicit Session(HeldFtpClient& c) : client(c) { ++client.running; }
     ~Session() override { --client.running; }
+    bool awaits_connection() const override { return client.awaits_connection; }
     std::string_view readable() const override { return client.incoming; }
     void consume(std::size_t count) override { client.incoming.erase(0, count); }
     std::size_t room() const override { return client.free_room; }

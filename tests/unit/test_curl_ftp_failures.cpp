@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include "backends/curl_ftp_code.hpp"
 #include "ftp_rig.hpp"
 
 namespace {
@@ -383,10 +382,18 @@ TEST_CASE("ftp: a session destroyed while it waits for either side") {
   }
 }
 
-TEST_CASE("ftp 76: what libcurl says where nobody ever connects") {
-  sim800::FtpTalk talk;
-  talk.sent("RETR a\r\n");
-  talk.received("150 go\r\n");
-  CHECK(sim800::ftp_code_of({.code = CURLE_FTP_ACCEPT_TIMEOUT, .error = {}}, talk, active_request()) ==
-        code::active_error);
+TEST_CASE("ftp 76: where nobody ever connects, the service is told what is awaited") {
+  for (const FtpVerb verb : {FtpVerb::get, FtpVerb::put}) {
+    FtpRig rig;
+    FtpServer server(rig.loop, {.data = "hello", .connects = false});
+    FtpRequest request = active_request(verb);
+    request.port = server.port();
+    rig.start(request);
+    CHECK_FALSE(rig.session->awaits_connection());
+    run_until(rig.loop, [&] { return rig.session->awaits_connection(); });
+    server.connect_active();
+    run_until(rig.loop, [&] { return !rig.session->awaits_connection(); });
+    rig.finish();
+    CHECK(rig.outcome->code == code::finished);
+  }
 }

@@ -3,8 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <asio/post.hpp>
+#include <asio/read.hpp>
 #include <charconv>
 #include <cstdlib>
+#include <functional>
 #include <thread>
 
 #include "ftp_rig.hpp"
@@ -20,6 +23,7 @@ using sim800::test::Certificate;
 using sim800::test::ftp_request;
 using sim800::test::FtpRig;
 using sim800::test::Openssl;
+using sim800::test::run_until;
 using tcp = asio::ip::tcp;
 
 // `openssl s_server` for one connection: what is written to it goes to the client, and the other way round.
@@ -35,14 +39,18 @@ class TlsEnd {
   std::uint16_t port() const { return port_; }
   void say(const std::string& text) const { program_.say(text); }
   std::string read_to(std::string_view mark) const { return program_.read_to(mark); }
+  // `openssl` takes input while it waits for a handshake, and if both come at once it reads from the client next, whom
+  // it has still to tell something: so it is told nothing before.
+  void await_handshake() const { read_to("CIPHER is"); }
   // The end of its input makes `openssl` end the connection.
   void hang_up() { program_.end_input(); }
-  // Takes commands up to and with this one, answering each.
-  void serve_to(const std::string& last, const std::vector<std::pair<std::string, std::string>>& replies) const {
+  void stop() const { program_.stop(); }
+  // Takes commands up to and with this one, answering each; returns that one, or nothing where the client leaves
+  // before.
+  std::string serve_to(const std::string& last, const std::vector<std::pair<std::string, std::string>>& replies) const {
     for (;;) {
-      const std::string line = read_to("\r\n");
-      REQUIRE_FALSE(line.empty());
-      if (line.find(last) != std::string::npos) return;
+      std::string line = read_to("\r\n");
+      if (line.empty() || line.find(last) != std::string::npos) return line;
       for (const auto& [command, reply] : replies) {
         if (line.find(command) == std::string::npos) continue;
         say(reply);
@@ -76,6 +84,25 @@ std::vector<std::pair<std::string, std::string>> replies_with(std::uint16_t data
       {"TYPE", "200 fine\r\n"},
       {"CWD", "250 fine\r\n"}};
 }
+
+// What the servers do, beside the session.  If the test fails, they are ended, so that nothing waits for anything.
+class Beside {
+ public:
+  Beside(std::vector<const TlsEnd*> ends, std::function<void()> act)
+      : ends_(std::move(ends)), thread_(std::move(act)) {}
+  ~Beside() {
+    if (!thread_.joinable()) return;
+    for (const TlsEnd* end : ends_) end->stop();
+    thread_.join();
+  }
+  Beside(const Beside&) = delete;
+  Beside& operator=(const Beside&) = delete;
+  void join() { thread_.join(); }
+
+ private:
+  std::vector<const TlsEnd*> ends_;
+  std::thread thread_;
+};
 
 // Says what comes before TLS where it is begun by AUTH, then passes the bytes on.
 class Prelude {
@@ -130,10 +157,12 @@ TEST_CASE("ftps: implicit and explicit TLS, on the control and the data connecti
     Prelude prelude(rig.loop, control.port());
     const bool implicit = tls == FtpTls::implicit;
     rig.start(tls_request(implicit ? control.port() : prelude.port(), tls));
-    std::thread server([&] {
+    Beside server({&control, &data}, [&] {
+      control.await_handshake();
       if (implicit) control.say("220 ready\r\n");
-      control.serve_to("RETR 1K.txt", replies_with(data.port()));
+      if (control.serve_to("RETR 1K.txt", replies_with(data.port())).empty()) return;
       control.say("150 go\r\n");
+      data.await_handshake();
       data.say("hello\r\n");
       data.hang_up();
       control.say("226 done\r\n");
@@ -144,6 +173,33 @@ TEST_CASE("ftps: implicit and explicit TLS, on the control and the data connecti
     CHECK(rig.received == "hello\r\n");
     if (!implicit) CHECK(prelude.request == "AUTH TLS\r\n");
   }
+}
+
+TEST_CASE(
+    "ftps: a session ends at once while the data connection's handshake stalls, passive though active is wanted") {
+  const TlsEnd control;
+  FtpRig rig;
+  tcp::acceptor acceptor(rig.loop, {asio::ip::address_v4::loopback(), 0});
+  tcp::socket data(rig.loop);
+  FtpRequest request = tls_request(control.port());
+  request.passive = false;
+  rig.start(request);
+  bool stalled = false;
+  Beside server({&control}, [&] {
+    control.await_handshake();
+    control.say("220 ready\r\n");
+    if (control.serve_to("RETR", replies_with(acceptor.local_endpoint().port())).empty()) return;
+    control.say("150 go\r\n");
+    acceptor.accept(data);
+    std::array<char, 1> hello{};
+    std::error_code ignored;
+    asio::read(data, asio::buffer(hello), ignored);
+    asio::post(rig.loop, [&] { stalled = true; });
+  });
+  run_until(rig.loop, [&] { return stalled; });
+  server.join();
+  rig.session.reset();
+  CHECK_FALSE(rig.outcome);
 }
 
 TEST_CASE("ftps 81: the peer's alert, a refused certificate") {

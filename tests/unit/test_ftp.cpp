@@ -97,6 +97,28 @@ TEST_CASE("GET: announce, read, nothing yet, announce again, end") {
     CHECK(session.ask(bad) == ERROR);
 }
 
+TEST_CASE("active mode: a server that never connects is 76, before it would be a silence") {
+  for (const std::string name : {"FTPGET", "FTPPUT", "FTPLIST"}) {
+    CAPTURE(name);
+    Session session;
+    session.ask("AT+FTPMODE=0;+" + name + "=1");
+    session.ftp.awaits_connection = true;
+    session.ftp.events.heard();
+    CHECK(session.wait(59s) == "");
+    CHECK(session.wait(1s) == "\r\n+" + name + ": 1,76\r\n");
+    CHECK(session.ftp.running == 0);
+  }
+  Session session;
+  session.ask("AT+FTPMODE=0;+FTPGET=1");
+  session.ftp.awaits_connection = true;
+  session.ftp.events.heard();
+  CHECK(session.wait(59s) == "");
+  session.ftp.awaits_connection = false;
+  session.ftp.events.heard();
+  CHECK(session.wait(74s) == "");
+  CHECK(session.wait(1s) == "\r\n+FTPGET: 1,64\r\n");
+}
+
 TEST_CASE("an empty file ends without an announcement; an error comes as its code") {
   Session session;
   session.ask("AT+FTPGET=1");
