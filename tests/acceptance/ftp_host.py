@@ -1,6 +1,7 @@
 # A host that moves files: what the FTP tests say to the module, and what they expect of it.
 # SPDX-License-Identifier: MIT
 import re
+import select
 
 from ftp_servers import PASSWORD, USER
 from harness import ERROR, OK, AcceptanceTest, Host
@@ -80,12 +81,22 @@ class FtpHost(Host):
             if not data:
                 return self.outcome(command)
 
-    def put(self, data, block=WRITE):
-        """The outcome."""
+    def silent(self, seconds):
+        """The module says nothing for so long."""
+        if self.buffer or select.select([self.descriptor], [], [], seconds)[0]:
+            raise AssertionError("not silent: %r" % self.until(LINE)[0])
+
+    def put(self, data, block=WRITE, halfway=None):
+        """The outcome; `halfway` is called when it is the host's turn and half of the data are out."""
         said = self.run("FTPPUT", "FTPPUT=1")
+        sent = 0
         pieces = (data[at:at + block] for at in range(0, len(data), block))
         while said == "1,1360":
             piece = next(pieces, b"")
+            sent += len(piece)
+            if halfway and sent > len(data) / 2:
+                halfway()
+                halfway = None
             self.send("AT+FTPPUT=2,%d\r" % len(piece))
             line = self.line()
             if line.startswith("+FTPPUT: 1,"):

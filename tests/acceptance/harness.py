@@ -229,6 +229,12 @@ class Module:
             sizes = dict(re.findall(r"(Vm\w+):\s+(\d+) kB", file.read()))
         return None if int(sizes["VmPeak"]) > 1 << 30 else int(sizes["VmHWM"])
 
+    def cpu_seconds(self):
+        """What it has computed so far, in all its threads."""
+        with open("/proc/%d/stat" % self.pid, encoding="ascii") as file:
+            user, system = file.read().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def end(self, how=signal.SIGTERM):
         status = end(self.process, how)
         self.errors.close()

@@ -230,6 +230,16 @@ class Server(Codes):
         self.assertEqual(self.line.run("FTPGET", "FTPGET=1"), "76")
         self.well()
 
+    def test_76_the_server_never_connects(self):
+        def holds(session, _):
+            session.reply("150 Soon")
+            session.hold()
+        for verb, command in (("RETR", "FTPGET"), ("STOR", "FTPPUT"), ("LIST", "FTPLIST")):
+            with self.subTest(verb):
+                self.start(self.scripted({verb: holds}), "--time-scale", "0.02", MODE=0)
+                self.assertEqual(self.line.run(command, command + "=1"), "76")
+                self.well()
+
     def test_77_refused(self):
         for verb, command in (("CWD", "FTPGET=1"), ("RETR", "FTPGET=1"), ("STOR", "FTPPUT=1"), ("LIST", "FTPLIST=1"),
                               ("SIZE", "FTPSIZE"), ("DELE", "FTPDELE"), ("MKD", "FTPMKD"), ("RMD", "FTPRMD")):

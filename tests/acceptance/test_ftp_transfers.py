@@ -6,10 +6,11 @@ import unittest
 
 from ftp_host import FtpTest
 from ftp_servers import PASSWORD, USER, Pyftpdlib, PureFtpd, ScriptedFtp, receive_all, reset
-from harness import DEADLINE, OK
+from harness import DEADLINE, ERROR, OK
 from servers import LOOPBACK
 
 SIZES = (0, 1, 1360, 1460, 1461, 300_000, 10_000_000)
+SCALE = "0.03"  # the module's 75 s are long enough for a busy machine then
 DRIVE = 174_125  # bytes of a file that fits on the drive and in the RAM buffer
 
 
@@ -49,7 +50,7 @@ class Files:
 
     def test_binary_active(self):
         self.start(self.server, MODE=0)
-        self.both_ways(*SIZES[:-1])
+        self.both_ways(*SIZES)
 
     def test_any_block_size(self):
         data = made(3000)
@@ -84,6 +85,40 @@ class Files:
             got, code = self.line.get()
             self.assertEqual(code, "0")
             self.same(got, data[offset:])
+
+    def test_rest_in_the_midst_of_a_large_file(self):
+        data, offset = made(SIZES[-1]), SIZES[-1] // 2 + 1
+        self.server.put("file", data)
+        self.start(self.server, REST=offset)
+        got, code = self.line.get()
+        self.assertEqual(code, "0")
+        self.same(got, data[offset:])
+
+    def test_a_host_that_pauses_for_minutes(self):
+        data = made(300_000)
+        self.start(self.server, "--time-scale", SCALE)
+
+        def pause():
+            before = self.process.cpu_seconds()
+            self.line.silent(120 * float(SCALE))
+            self.assertLess(self.process.cpu_seconds() - before, 0.1, "it spins")
+        self.assertEqual(self.line.put(data, halfway=pause), "0")
+        self.same(self.server.get("new"), data)
+
+    def test_a_host_that_breaks_off_within_a_block(self):
+        self.start(self.server, "--time-scale", SCALE)
+        self.assertEqual(self.line.run("FTPPUT", "FTPPUT=1"), "1,1360")
+        self.line.say("AT+FTPPUT=2,1360", b"\r\n+FTPPUT: 2,1360\r\n")
+        self.line.send(made(1360))
+        self.line.expect(OK)
+        self.assertEqual(self.line.outcome("FTPPUT"), "1,1360")
+        self.line.say("AT+FTPPUT=2,1360", b"\r\n+FTPPUT: 2,1360\r\n")
+        self.line.send(made(1359))
+        self.line.expect(ERROR)
+        self.assertEqual(self.line.outcome("FTPPUT"), "64")
+        self.assertIn(self.server.get("new"), (b"", made(1360)))
+        self.assertEqual(self.line.put(made(5000)), "0")
+        self.same(self.server.get("new"), made(5000))
 
     def test_rest_leaves_uploads_alone(self):
         self.start(self.server, REST=5)
