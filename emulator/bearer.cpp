@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <random>
 
 #include "protocol/arguments.hpp"
 #include "protocol/characters.hpp"
@@ -13,9 +12,6 @@ namespace sim800 {
 namespace {
 
 constexpr std::size_t apn_tag = 1, user_tag = 3, password_tag = 4;
-constexpr int pdp_contexts = 2;  // profiles with the same APN share one
-constexpr Result unspecified_gprs_error{static_cast<Cme>(148)};
-constexpr Result pdp_authentication_failure{static_cast<Cme>(149)};
 
 bool fits(std::string_view tag, std::string_view value) {
   if (tag == "CONTYPE") return same_word(value, "GPRS") || same_word(value, "CSD");
@@ -27,7 +23,7 @@ bool fits(std::string_view tag, std::string_view value) {
 
 }  // namespace
 
-Bearers::Bearers(const Surroundings& surroundings, Network& network) : surroundings_(surroundings), network_(network) {
+Bearers::Bearers(const Surroundings& surroundings, PdpContexts& pdp) : surroundings_(surroundings), pdp_(pdp) {
   reset();
 }
 
@@ -47,46 +43,6 @@ bool Bearers::set(unsigned cid, std::string_view tag, std::string_view value) {
   return true;
 }
 
-/// Why the network does not give this profile a PDP context.
-std::optional<Result> Bearers::refusal_by_network(const Profile& opening) const {
-  // A circuit-switched data call needs a modem to call: no network has had one for years.
-  if (opening.values[0] == "CSD") return unspecified_gprs_error;
-  if (!network_.registered() || !surroundings_.world.network.gprs) return unspecified_gprs_error;
-  const std::string& apn = opening.values[apn_tag];
-  if (const auto& known = surroundings_.world.network.apns) {
-    const auto found = std::ranges::find_if(*known, [&](const auto& row) { return same_word(row.first, apn); });
-    if (found == known->end()) return unspecified_gprs_error;
-    const auto wrong = [](const std::optional<std::string>& asked, const std::string& given) {
-      return asked && *asked != given;
-    };
-    if (wrong(found->second.user, opening.values[user_tag]) ||
-        wrong(found->second.password, opening.values[password_tag])) {
-      return pdp_authentication_failure;
-    }
-  }
-  std::vector<std::string_view> contexts;
-  for (const Profile& other : profiles_) {
-    if (other.state == State::connected && !same_word(other.apn, apn)) contexts.push_back(other.apn);
-  }
-  std::ranges::sort(contexts);
-  contexts.erase(std::ranges::unique(contexts).begin(), contexts.end());
-  if (contexts.size() >= pdp_contexts) return unspecified_gprs_error;
-  return std::nullopt;
-}
-
-/// The address follows from the seed and the APN, so that the same scenario always gives the same one.
-std::string Bearers::address_for(const std::string& apn) const {
-  if (const auto& known = surroundings_.world.network.apns) {
-    const auto found = std::ranges::find_if(*known, [&](const auto& row) { return same_word(row.first, apn); });
-    if (found != known->end() && found->second.ip) return *found->second.ip;
-  }
-  std::uint64_t mixed = surroundings_.seed;
-  for (const char c : apn) mixed = mixed * 31 + static_cast<unsigned char>(to_upper(c));
-  std::mt19937_64 random(mixed);
-  const std::uint64_t bits = random();
-  return fmt::format("10.{}.{}.{}", bits % 256, bits / 256 % 256, 1 + bits / 65536 % 254);
-}
-
 // SAPBR=1 answers when the context is up, or when the network has refused it (manual: at most 85 s).
 Task<Result> Bearers::open(unsigned cid) {
   Profile& opening = profile(cid);
@@ -94,13 +50,17 @@ Task<Result> Bearers::open(unsigned cid) {
   opening.state = State::connecting;
   co_await surroundings_.clock.sleep(surroundings_.latency[Latency::bearer_open]);
   if (opening.state != State::connecting) co_return unspecified_gprs_error;  // the packet service went away meanwhile
-  if (const auto refused = refusal_by_network(opening)) {
+  const std::string apn = opening.values[apn_tag];
+  // A circuit-switched data call needs a modem to call: no network has had one for years.
+  const Result result = opening.values[0] == "CSD"
+                            ? unspecified_gprs_error
+                            : pdp_.open({apn, opening.values[user_tag], opening.values[password_tag]});
+  if (!result.is_ok()) {
     opening.state = State::closed;
-    co_return *refused;
+    co_return result;
   }
-  network_.attach();  // opening a bearer attaches by itself
-  opening.apn = opening.values[apn_tag];
-  opening.address = address_for(opening.apn);
+  opening.apn = apn;
+  opening.address = pdp_.address(apn);
   opening.state = State::connected;
   if (on_opened) on_opened(cid);
   co_return ok;
@@ -111,6 +71,7 @@ Task<Result> Bearers::close(unsigned cid) {
   Profile& closing = profile(cid);
   if (closing.state != State::connected) co_return Cme::not_allowed;
   closing.state = State::closing;
+  pdp_.close(closing.apn);
   if (on_closed) on_closed(cid);
   co_await surroundings_.clock.sleep(surroundings_.latency[Latency::bearer_close]);
   if (closing.state == State::closing) closing.state = State::closed;  // else it was lost, and maybe opened anew
@@ -123,6 +84,7 @@ void Bearers::lose_all(Channel* cause) {
     if (before == State::closed) continue;
     profile(cid).state = State::closed;
     if (before != State::connected) continue;
+    pdp_.close(profile(cid).apn);
     surroundings_.urc(fmt::format("+SAPBR {}: DEACT", cid), cause);
     if (on_closed) on_closed(cid);
   }

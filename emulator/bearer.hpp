@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "emulator/network.hpp"
+#include "emulator/pdp.hpp"
 #include "emulator/surroundings.hpp"
 #include "emulator/task.hpp"
 #include "protocol/result.hpp"
@@ -30,7 +30,7 @@ class Bearers {
   static constexpr std::array<Tag, 6> tags{
       {{"CONTYPE", "GPRS"}, {"APN", ""}, {"PHONENUM", ""}, {"USER", ""}, {"PWD", ""}, {"RATE", "2"}}};
 
-  Bearers(const Surroundings& surroundings, Network& network);
+  Bearers(const Surroundings& surroundings, PdpContexts& pdp);
 
   // <cid> is 1 to 3 everywhere.
   State state(unsigned cid) const { return profile(cid).state; }
@@ -61,11 +61,9 @@ class Bearers {
   };
   Profile& profile(unsigned cid) { return profiles_[cid - 1]; }
   const Profile& profile(unsigned cid) const { return profiles_[cid - 1]; }
-  std::optional<Result> refusal_by_network(const Profile& profile) const;
-  std::string address_for(const std::string& apn) const;
 
   const Surroundings& surroundings_;
-  Network& network_;
+  PdpContexts& pdp_;
   std::array<Profile, count> profiles_;
 };
 

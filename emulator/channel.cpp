@@ -23,9 +23,13 @@ Channel::Channel(Modem& modem, Port& port, std::string name) : modem_(modem), po
 // --- input
 
 void Channel::receive(std::string_view bytes) {
-  if (!modem_.answers()) {
+  if (!modem_.answers() || mute_) {
     modem_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(bytes.size())}});
-    return;  // nobody listens on the UART of a module that is off
+    return;  // nobody listens on the UART
+  }
+  if (modem_.sleep.swallows([this] { return modem_.at_rest(); })) {
+    modem_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(bytes.size())}});
+    return;
   }
   receiving_ = true;
   input_.append(bytes);
@@ -126,11 +130,13 @@ bool Channel::congested() {
 }
 
 void Channel::run_line() {
-  if (!runnable_) return end_line(error);
-  while (next_ < line_.commands().size()) {
+  if (!runnable_ && modem_.faults == nullptr) return end_line(error);
+  const std::size_t count = runnable_ ? line_.commands().size() : 0;
+  // Faults are asked of a line without a command, too.
+  while (next_ < count || (next_ == 0 && modem_.faults != nullptr)) {
     line_waits_ = congested();
     if (line_waits_) return;
-    const std::optional<Result> result = run(line_.commands()[next_++]);
+    const std::optional<Result> result = modem_.faults == nullptr ? run(line_.commands()[next_++]) : run_as_judged();
     if (!result) return;  // a dialogue goes on; dialogue_done() comes back here
     if (!result->is_ok()) return end_line(*result);
   }
@@ -143,10 +149,9 @@ std::optional<Result> Channel::run(const TypedCommand& typed) {
   if (command == nullptr) return Cme::unknown;
   const Handler& handler = command->handler(typed.form);
   if (!handler) return Cme::unknown;
-  if (&handler == &command->write) {
-    if (!arguments_.parse(typed.arguments)) return Cme::invalid_input;
-    if (const Result fits = check(arguments_, command->parameters); !fits.is_ok()) return fits;
-  }
+  const bool write = &handler == &command->write;
+  if (!arguments_.parse(write ? typed.arguments : std::string_view{})) return command->misuse;
+  if (write && !check(arguments_, command->parameters).is_ok()) return command->misuse;
   response_.next_command();
   call_.emplace(Call{modem_, *this, *command, typed.arguments, arguments_, response_});
   if (handler.act != nullptr) return handler.act(*call_);
@@ -162,6 +167,7 @@ std::optional<Result> Channel::run(const TypedCommand& typed) {
 void Channel::dialogue_done() {
   const Result result = dialogue_.take();
   dialogue_.cancel();
+  end_verdict();
   if (result.is_ok()) {
     run_line();
   } else {
@@ -181,6 +187,7 @@ void Channel::end_line(Result result) {
     modem_.record("result", {{"channel", name_}, {"text", result_text(result, error_mode)}});
   }
   busy_ = false;
+  modem_.sleep.stir();
   for (; !urcs_.empty(); urcs_.pop_front()) append(urcs_.front());
 }
 
@@ -212,6 +219,7 @@ void Channel::line_inside(std::string_view text) {
 }
 
 void Channel::flush() {
+  if (mute_) out_.clear();
   if (out_.empty()) return;
   port_.send(out_);
   modem_.record("tx", {{"channel", name_}, {"data", out_}});
@@ -244,7 +252,14 @@ void Channel::power_down(bool silently) {
   if (silently) out_.clear();
   for (; !urcs_.empty(); urcs_.pop_front()) append(urcs_.front());  // NORMAL POWER DOWN may be among them
   flush();
+  mute_ = false;
+  forget_input();
+}
+
+/// What has come and is not dealt with is lost, with the line that runs.
+void Channel::forget_input() {
   busy_ = line_waits_ = false;
+  verdict_.reset();
   trace_input();
   if (received_ > consumed_)
     modem_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(received_ - consumed_)}});
@@ -279,13 +294,18 @@ Task<bool> Channel::settle_line_end() {
 }
 
 Task<bool> Channel::interrupted_within(Duration span) {
-  co_await settle_line_end();
   bool over = false;
   const Timer timer = modem_.clock.after(span, [this, &over] {
     over = true;
-    input_came_.raise();
+    wake();
   });
-  while (!over && available() == 0) co_await input_came_;
+  const std::function<bool()> is_over = [&over] { return over; };
+  co_return co_await interrupted_before(is_over);
+}
+
+Task<bool> Channel::interrupted_before(const std::function<bool()>& over) {
+  co_await settle_line_end();
+  while (!over() && available() == 0) co_await input_came_;
   if (available() == 0) co_return false;
   consume(1);
   co_return true;

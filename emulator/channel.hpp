@@ -4,12 +4,15 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "emulator/clock.hpp"
 #include "emulator/command.hpp"
+#include "emulator/fault_hooks.hpp"
 #include "emulator/task.hpp"
 #include "protocol/command_line.hpp"
 #include "protocol/line_assembler.hpp"
@@ -43,6 +46,8 @@ class Channel final : public PortUser {
   void power_up();
   /// The module stops to answer: what runs ends where it is.  `silently`: what waits to be said is dropped.
   void power_down(bool silently = false);
+  /// What runs ends where it is, and for so long nothing is heard or said; CommandVerdict::forever: until power-off.
+  void fall_silent(Duration span);
   /// Nothing runs, nothing waits.
   bool idle() const { return !busy_ && received_ == consumed_ && out_.empty(); }
 
@@ -60,9 +65,26 @@ class Channel final : public PortUser {
   Task<bool> settle_line_end();
   /// Waits; true as soon as the host types anything, which is taken (V.250 5.6.1: dialling, AT+COPS=?).
   Task<bool> interrupted_within(Duration span);
+  /// Waits until `over` holds, which is looked at after each wake(); true if the host typed something before.
+  Task<bool> interrupted_before(const std::function<bool()>& over);
+  void wake() { input_came_.raise(); }
   /// Sends what has been answered so far (the prompt), then takes exactly `count` raw bytes.  DCD is on meanwhile
   /// (application note, chapter 3: HTTPDATA, FTPPUT, FTPEXTPUT).
   Task<Intake> take_payload(std::string& into, std::size_t count, Duration limit);
+
+  /// How a text is typed at the prompt (27.005 3.5.1).
+  struct Typing {
+    std::size_t limit;          ///< characters; one more is kept as the mark of a text that is too long
+    bool raw = false;           ///< control characters are text: nothing is edited
+    bool repeat_prompt = true;  ///< after each CR, if the host has echo on
+  };
+  enum class Typed : std::uint8_t {
+    complete,   ///< Ctrl-Z
+    cancelled,  ///< ESC
+    gone,       ///< the client went
+  };
+  /// Prompts, then takes text up to Ctrl-Z or ESC, echoing it as it echoes commands.
+  Task<Typed> take_text(std::string& into, Typing how);
 
   /// S5 and &C changed.
   void apply_settings();
@@ -85,11 +107,16 @@ class Channel final : public PortUser {
   void begin_line(bool runnable);
   void run_line();
   std::optional<Result> run(const TypedCommand& typed);
+  std::optional<Result> run_as_judged();
+  void end_verdict();
   void dialogue_done();
   void end_line(Result result);
   void append(const Unsolicited& urc);
   void update_dcd();
   void push(Unsolicited urc);
+  void forget_input();
+
+  void type(char c, std::string& into, const Typing& how);
 
   std::size_t available() const;
   std::string_view waiting() const { return std::string_view(input_).substr(head_, available()); }
@@ -111,7 +138,9 @@ class Channel final : public PortUser {
   Arguments arguments_;
   std::size_t next_ = 0;  ///< command of the line that comes next
   bool runnable_ = false;
-  bool line_waits_ = false;  ///< for the host to take what the line has answered so far
+  std::unique_ptr<CommandVerdict> verdict_;  ///< of faults, on the command that runs or comes next
+  bool mute_ = false;                        ///< a fault keeps everything off the wire
+  bool line_waits_ = false;                  ///< for the host to take what the line has answered so far
   bool busy_ = false;
   bool pumping_ = false;
   bool receiving_ = false;

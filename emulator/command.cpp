@@ -19,10 +19,17 @@ std::vector<const Command*> rows_of_all_chapters() {
   std::vector<const Command*> rows;
   for (const auto chapter : {
            v25ter_commands(),
+           call_commands(),
            profile_commands(),
            equipment_commands(),
            sim_card_commands(),
            network_commands(),
+           supplementary_commands(),
+           phone_book_commands(),
+           tone_commands(),
+           toolkit_commands(),
+           clock_commands(),
+           gprs_commands(),
            simcom_commands(),
            audio_commands(),
            pin_commands(),
@@ -31,6 +38,9 @@ std::vector<const Command*> rows_of_all_chapters() {
            http_commands(),
            ftp_commands(),
            file_system_commands(),
+           sms_commands(),
+           sms_storage_commands(),
+           sms_sending_commands(),
        }) {
     for (const Command& command : chapter) rows.push_back(&command);
   }

@@ -88,7 +88,8 @@ struct Command {
   std::array<Parameter, 9> parameters{};  ///< of the write form; those with an initial value, up to the first without
                                           ///< one, are what is kept
   Handler test{}, read{}, write{}, execute{};
-  std::uint16_t seconds = 0;  ///< the manual's maximum response time; 0: none given
+  std::uint16_t seconds = 0;           ///< the manual's maximum response time; 0: none given
+  Result misuse = Cme::invalid_input;  ///< of arguments that do not fit the parameters
   /// Factory values, comma between them, of a setting that keeps a list its write form changes part by part (+SLEDS).
   /// What the second parameter takes fits any of them.
   std::string_view list{};
@@ -174,10 +175,17 @@ class CommandTable {
 
 /// The chapters; each is the table at the end of its file in commands/.
 std::span<const Command> v25ter_commands();
+std::span<const Command> call_commands();
 std::span<const Command> profile_commands();
 std::span<const Command> equipment_commands();
 std::span<const Command> sim_card_commands();
+std::span<const Command> clock_commands();
 std::span<const Command> network_commands();
+std::span<const Command> supplementary_commands();
+std::span<const Command> phone_book_commands();
+std::span<const Command> tone_commands();
+std::span<const Command> toolkit_commands();
+std::span<const Command> gprs_commands();
 std::span<const Command> simcom_commands();
 std::span<const Command> audio_commands();
 std::span<const Command> pin_commands();
@@ -186,5 +194,8 @@ std::span<const Command> bearer_commands();
 std::span<const Command> http_commands();
 std::span<const Command> ftp_commands();
 std::span<const Command> file_system_commands();
+std::span<const Command> sms_commands();
+std::span<const Command> sms_storage_commands();
+std::span<const Command> sms_sending_commands();
 
 }  // namespace sim800

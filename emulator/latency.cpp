@@ -23,6 +23,7 @@ constexpr auto table = [] {
   row(network_register, {"network.register", 10s, 10s, "power-on to registration"});
   row(network_attach, {"network.attach", 11s, 11s, "power-on to GPRS attachment"});
   row(network_detach, {"network.detach", 1s, 74s, "`AT+CGATT=0` to its `OK`"});
+  row(pdp_activate, {"pdp.activate", 1500ms, 149s, "`AT+CGACT=1` to its `OK`"});
   row(bearer_open, {"bearer.open", 1500ms, 84s, "`AT+SAPBR=1` to its `OK`"});
   row(bearer_close, {"bearer.close", 700ms, 64s, "`AT+SAPBR=0` to its `OK`"});
   row(cfun, {"cfun", 2s, 9s, "`AT+CFUN=` to its `OK`"});
@@ -35,7 +36,20 @@ constexpr auto table = [] {
   row(network_request,
       {"network.request", 1s, 14s, "a question to the network (`AT+CLCK` of a call barring) to its answer"});
   row(call_setup, {"call.setup", 4s, 19s, "dialling to the far end's ringing or refusal"});
+  row(call_answer, {"call.answer", 500ms, 19s, "`ATA` to its `OK`"});
+  row(call_end, {"call.end", 300ms, 19s, "`ATH` to its `OK`, where there is a call"});
+  row(call_hold, {"call.hold", 500ms, 19s, "`AT+CHLD=` to its result"});
+  row(supplementary,
+      {"supplementary", 1500ms, 14s, "the network's answer on call forwarding, call waiting and number presentation"});
+  row(ussd, {"ussd", 2s, 2s, "a USSD code to the network's answer"});
+  row(phone_book, {"phone_book", 50ms, 2s, "a phone book command to its answer"});
   row(operator_scan, {"operator.scan", 20s, 44s, "`AT+COPS=?` to its answer"});
+  row(sms_store, {"sms.store", 30ms, 4s, "a command that reads or writes one message to its answer"});
+  row(sms_list, {"sms.list", 150ms, 19s, "`AT+CMGL` to its answer"});
+  row(sms_delete, {"sms.delete", 100ms, 24s, "a command that deletes several messages to its answer"});
+  row(sms_send, {"sms.send", 2500ms, 59s, "end of a text to the network's answer, for each message it takes"});
+  row(sms_deliver, {"sms.deliver", 3s, 3s, "sending to the arrival of a message to oneself, or of a status report"});
+  row(sms_gap, {"sms.gap", 1s, 1s, "least time between two messages that arrive"});
   return rows;
 }();
 

@@ -24,25 +24,56 @@ Modem::Modem(const Parts& parts)
       settings(model, parts.nvram, parts.world.module.settings),
       nvram_(parts.nvram),
       trace_(parts.trace),
-      surroundings_{world, clock, latency, parts.seed,
-                    [this](std::string_view text, Channel* cause) { urc(text, cause); }},
+      surroundings_{world,
+                    clock,
+                    latency,
+                    parts.seed,
+                    [this](std::string_view text, Channel* cause) { urc(text, cause); },
+                    [this](Code code) { urc(code); }},
       sim(surroundings_, parts.nvram),
       barring(parts.nvram, parts.world.sim.imsi),
+      preferred_operators(parts.nvram, parts.world.sim.iccid),
       network(surroundings_, settings),
-      bearers(surroundings_, network),
+      cells(surroundings_, settings, network),
+      network_time(surroundings_, network),
+      pdp(surroundings_, network),
+      gprs(surroundings_, settings, pdp, parts.nvram),
+      bearers(surroundings_, pdp),
       http(surroundings_, settings, bearers, parts.nvram, parts.http, parts.trace),
       ftp(surroundings_, settings, bearers, parts.nvram, parts.files, parts.ftp),
+      phone_book(surroundings_, parts.nvram),
+      calls(surroundings_, settings, network, phone_book, parts.nvram),
+      ussd(surroundings_, settings),
+      tones(surroundings_),
       rtc(clock),
+      alarms(clock, parts.nvram, rtc),
+      sleep(clock, settings),
+      sms(surroundings_, settings, sim, network, rtc, parts.nvram, parts.trace),
       jamming(surroundings_, settings) {
+  connect_services();
+  if (const Nvram::Section* saved = nvram_.find("clock")) {
+    if (const auto zone = saved->find("zone"); zone != saved->end()) rtc.set_zone(std::atoi(zone->second.c_str()));
+  }
+}
+
+/// Who tells whom.
+void Modem::connect_services() {
   sim.on_unlocked = [this] {
     announce_sim(nullptr);
     start_ = finish_start();
     start_.start([] {});
   };
   sim.on_blocked = [this] { happen([this] { sim_gone(); }); };
-  network.on_detached = [this](Channel* cause) { bearers.lose_all(cause); };
-  network.on_registration = [this](bool registered) {
+  network.on_detached = [this](Channel* cause) {
+    bearers.lose_all(cause);
+    gprs.detached(cause);
+  };
+  network.on_registration = [this](bool registered, Channel* cause) {
+    if (!registered) calls.lose_network();
+    if (!registered) ussd.lose_network();
+    if (registered) sms.registered();
     tell(registered ? ModuleEvent::registered : ModuleEvent::unregistered);
+    if (registered && settings.number("+CLTS") == 1) network_time.announce(rtc, cause);
   };
   bearers.on_opened = [this](unsigned) { tell(ModuleEvent::bearer_open); };
   bearers.on_closed = [this](unsigned cid) {
@@ -50,9 +81,11 @@ Modem::Modem(const Parts& parts)
     ftp.bearer_closed(cid);
     tell(ModuleEvent::bearer_closed);
   };
-  if (const Nvram::Section* saved = nvram_.find("clock")) {
-    if (const auto zone = saved->find("zone"); zone != saved->end()) rtc.set_zone(std::atoi(zone->second.c_str()));
-  }
+  rtc.on_set = [this] {
+    nvram_.store("clock", {{"zone", std::to_string(rtc.zone())}});
+    alarms.rearm();
+  };
+  alarms.on_ring = [this](unsigned n) { ring_alarm(n); };
 }
 
 Modem::~Modem() = default;
@@ -69,6 +102,7 @@ bool Modem::idle() const {
 
 void Modem::urc(std::string_view text, Channel* cause) {
   if (!answers()) return;
+  sleep.stir();
   record("urc", {{"text", text}});
   for (const auto& channel : channels_) {
     if (channel.get() == cause) {
@@ -77,12 +111,15 @@ void Modem::urc(std::string_view text, Channel* cause) {
       channel->urc(text);
     }
   }
+  if (faults != nullptr) faults->urc(text);
 }
 
 void Modem::urc(Code code) {
   if (!answers()) return;
+  sleep.stir();
   record("urc", {{"text", text_of(code)}});
   for (const auto& channel : channels_) channel->urc(code);
+  if (faults != nullptr) faults->urc(text_of(code));
 }
 
 // --- power and start-up
@@ -104,7 +141,11 @@ void Modem::power_on() {
   record("power", {{"state", "on"}});
   settings.boot();
   ftp.boot();
+  phone_book.boot();
+  sms.boot();
   network.power_on();
+  sleep.power_on();
+  powered_ = true;
   functionality_ = settings.number("+CFUN");
   files.make_directory(FileSystem::user_folder);
   call_ready_ = synchronised_ = false;
@@ -117,11 +158,18 @@ void Modem::stop(bool silently) {
   power_change_.cancel();
   boot_.cancel();
   start_.cancel();
-  call_end_.cancel();
+  calls.reset();
+  ussd.reset();
+  tones.reset();
   http.terminate();
   ftp.reset();
   bearers.reset();
+  gprs.reset();
+  pdp.reset();
+  cells.power_off();
+  ringing_.clear();
   network.power_off();
+  sms.power_off();
   sim.power_off();
   jamming.power_off();
   gpios.reset();
@@ -150,6 +198,7 @@ Task<> Modem::boot() {
   co_await clock.sleep_until(on + latency[Latency::boot_cfun]);
   boot_urc(fmt::format("+CFUN: {}", functionality_), true);
   if (supply_ != Supply::normal) happen([this] { judge_supply(); });
+  for (const unsigned n : std::exchange(ringing_, {})) ring_alarm(n);
   co_await clock.sleep_until(on + latency[Latency::boot_cpin]);
   co_await start_sim();
 }
@@ -177,7 +226,9 @@ Task<> Modem::finish_start() {
   call_ready_ = true;
   if (settings.number("+CIURC") == 1) boot_urc("Call Ready", false);
   co_await clock.sleep_until(ready + since_sim(Latency::boot_sms_ready));
-  if (sim.ready()) boot_urc("SMS Ready", false);
+  if (!sim.ready()) co_return;
+  boot_urc("SMS Ready", false);
+  sms.start();
 }
 
 void Modem::search_network() {
@@ -221,9 +272,11 @@ void Modem::set_functionality(unsigned fun, Channel* cause) {
   functionality_ = fun;
   if (fun != 0) settings.set("+CFUN", 0, std::to_string(fun));
   if (fun != 1) network.leave(cause);
+  if (fun != 1) calls.lose_network();  // also an emergency call, which needs no registration
   if (fun == 0) {
     boot_.cancel();
     start_.cancel();
+    sms.power_off();
     sim.power_off();
     urc("+CPIN: NOT READY", cause);
   } else if (before == 0) {
@@ -236,19 +289,10 @@ void Modem::set_functionality(unsigned fun, Channel* cause) {
   start_.start([] {});
 }
 
-Result Modem::set_clock(std::string_view text) {
-  if (!rtc.set(text)) return Cme::invalid_input;
-  return nvram_.store("clock", {{"zone", std::to_string(rtc.zone())}}) ? ok : error;
-}
-
 void Modem::detach_for_good() {
   boot_.cancel();
   start_.cancel();
   network.power_off();
-}
-
-void Modem::call_ends_in(Duration delay) {
-  call_end_ = clock.after(delay, [this] { urc(Code::no_carrier); });
 }
 
 void Modem::apply_line_settings() {

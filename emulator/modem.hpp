@@ -12,24 +12,37 @@
 
 #include "backends/ftp.hpp"
 #include "backends/http.hpp"
+#include "emulator/alarms.hpp"
 #include "emulator/bearer.hpp"
 #include "emulator/call_barring.hpp"
+#include "emulator/call_service.hpp"
+#include "emulator/cells.hpp"
 #include "emulator/channel.hpp"
 #include "emulator/clock.hpp"
+#include "emulator/fault_hooks.hpp"
 #include "emulator/file_system.hpp"
 #include "emulator/ftp_service.hpp"
+#include "emulator/gprs.hpp"
 #include "emulator/http_service.hpp"
 #include "emulator/jamming.hpp"
 #include "emulator/latency.hpp"
 #include "emulator/model.hpp"
 #include "emulator/network.hpp"
+#include "emulator/network_time.hpp"
 #include "emulator/nvram.hpp"
+#include "emulator/pdp.hpp"
+#include "emulator/phone_book.hpp"
 #include "emulator/pins.hpp"
+#include "emulator/preferred_operators.hpp"
 #include "emulator/rtc.hpp"
 #include "emulator/settings.hpp"
 #include "emulator/sim.hpp"
+#include "emulator/sleep.hpp"
+#include "emulator/sms_service.hpp"
 #include "emulator/surroundings.hpp"
+#include "emulator/tones.hpp"
 #include "emulator/trace.hpp"
+#include "emulator/ussd_service.hpp"
 #include "emulator/world.hpp"
 
 namespace sim800 {
@@ -75,6 +88,8 @@ class Modem {
   std::function<void()> on_ready;
   /// Called after the URC that tells the host, if there is one.
   std::function<void(ModuleEvent)> on_event;
+  /// Null: no fault has anything to do with commands and URCs.  Outlives the modem.
+  CommandFaults* faults = nullptr;
 
   // What happens to the module.  All of these may be called at any time, also by a callback of the module itself: what
   // follows from them follows once the caller has returned.  See also Network::set_registration and set_signal.
@@ -95,6 +110,9 @@ class Modem {
   void reset();
   /// Deaf and dumb until PWRKEY is pressed or power is lost.
   void freeze();
+  /// For so long (CommandVerdict::forever: until power-off) no channel hears or says anything; what ran on them is
+  /// over.
+  void fall_silent(Duration span);
   /// Off at once, nothing is said or saved; the clock starts anew.  PWRKEY boots it.
   void lose_power();
 
@@ -104,6 +122,8 @@ class Modem {
   bool answers() const { return power_ == Power::on; }
   /// No command runs on any channel and nothing waits to be sent.
   bool idle() const;
+  /// Nor does a request or session run by itself.
+  bool at_rest() const { return idle() && !http.busy() && !ftp.in_session(); }
 
   // What commands do to the whole module.
 
@@ -116,12 +136,6 @@ class Modem {
   void power_off_soon();
   /// The module is about to go off: it leaves the network, and its start-up, if it still runs, ends.
   void detach_for_good();
-  /// AT+CCLK=; only the zone is kept over power-off.
-  Result set_clock(std::string_view text);
-  /// A voice call that was dialled comes to nothing: NO CARRIER.
-  void call_ends_in(Duration delay);
-  /// The host hangs up: nothing more is said of the call.
-  void hang_up() { call_end_.cancel(); }
   /// S5 or &C changed: channels act on them.
   void apply_line_settings();
 
@@ -167,6 +181,8 @@ class Modem {
   void sim_gone();
   void judge_supply();
   void judge_temperature();
+  void ring_alarm(unsigned n);
+  void connect_services();
   void tell(ModuleEvent event) {
     if (on_event) on_event(event);
   }
@@ -180,11 +196,23 @@ class Modem {
  public:
   Sim sim;
   CallBarring barring;
+  PreferredOperators preferred_operators;
   Network network;
+  Cells cells;
+  NetworkTime network_time;
+  PdpContexts pdp;
+  Gprs gprs;
   Bearers bearers;
   HttpService http;
   FtpService ftp;
-  Rtc rtc;
+  PhoneBook phone_book;
+  CallService calls;
+  UssdService ussd;
+  Tones tones;
+  Rtc rtc;  ///< of its settings, only the zone is kept over power-off
+  Alarms alarms;
+  Sleep sleep;
+  SmsService sms;
   Jamming jamming;
   Pins gpios;  ///< by AT+SGPIO's numbers
   Pins pins;   ///< by AT+CGPIO's
@@ -196,9 +224,11 @@ class Modem {
   bool call_ready_ = false;
   bool synchronised_ = false;
   Task<> boot_, start_;
-  Timer power_change_, call_end_;
+  Timer power_change_;
   std::vector<std::function<void()>> happenings_;
   Timer happening_;
+  bool powered_ = false;           ///< the supply is there: PWRKEY was pressed since it was lost
+  std::vector<unsigned> ringing_;  ///< alarms that go off while the module boots
   Supply supply_ = Supply::normal;
   int temperature_ = 25;
   Channel* ok_after_reset_ = nullptr;

@@ -15,6 +15,12 @@ void Modem::happen(std::function<void()> what) {
   });
 }
 
+void Modem::fall_silent(Duration span) {
+  happen([this, span] {
+    for (const auto& channel : channels_) channel->fall_silent(span);
+  });
+}
+
 // --- the card
 
 void Modem::remove_sim() {
@@ -53,6 +59,7 @@ void Modem::lock_sim() {
 void Modem::sim_gone() {
   boot_.cancel();
   start_.cancel();
+  sms.power_off();
   urc(sim.present() ? "+CPIN: " + std::string(sim.word()) : "+CPIN: NOT READY");
   if (!sim.present() && settings.number("+CSMINS") == 1) urc("+CSMINS: 1,0");
   search_network();
@@ -98,7 +105,10 @@ void Modem::judge_temperature() {
 // --- network and power
 
 void Modem::lose_bearers() {
-  happen([this] { bearers.lose_all(nullptr); });
+  happen([this] {
+    bearers.lose_all(nullptr);
+    gprs.lose_contexts();
+  });
 }
 
 void Modem::reset() {
@@ -122,12 +132,25 @@ void Modem::freeze() {
 void Modem::lose_power() {
   happen([this] {
     rtc.lose_power();
+    powered_ = false;
     if (power_ == Power::off) return;
     stop(true);
     power_ = Power::off;
     record("power", {{"state", "off"}});
     tell(ModuleEvent::power_off);
   });
+}
+
+/// An alarm boots a module that is off, as long as it has its supply.
+void Modem::ring_alarm(unsigned n) {
+  if (answers()) {
+    urc("ALARM RING");
+    urc("+CALV: " + std::to_string(n));
+    return;
+  }
+  if (power_ == Power::frozen || !powered_) return;
+  ringing_.push_back(n);
+  if (power_ == Power::off) power_on();
 }
 
 }  // namespace sim800

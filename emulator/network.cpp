@@ -5,12 +5,29 @@
 
 #include <algorithm>
 
+#include "protocol/characters.hpp"
+
 namespace sim800 {
 namespace {
 
-int stat_of(Registration registration) {
+constexpr std::uint32_t manual_selection = 1;  // <mode> of AT+COPS
+
+}  // namespace
+
+Network::Network(const Surroundings& surroundings, Settings& settings)
+    : surroundings_(surroundings),
+      settings_(settings),
+      registration_(surroundings.world.network.registration),
+      serving_(surroundings.world.network.plmn) {}
+
+Duration Network::registering_time() const {
+  return surroundings_.latency[Latency::network_register] - surroundings_.latency[Latency::boot_cpin];
+}
+
+/// Another operator than the SIM's own network is a foreign one.
+int Network::stat_of(Registration registration) const {
   switch (registration) {
-    case Registration::home: return 1;
+    case Registration::home: return serving_ == surroundings_.world.network.plmn ? 1 : 5;
     case Registration::searching: return 2;
     case Registration::denied: return 3;
     case Registration::unknown: return 4;
@@ -19,38 +36,59 @@ int stat_of(Registration registration) {
   return 4;
 }
 
-}  // namespace
-
-Network::Network(const Surroundings& surroundings, Settings& settings)
-    : surroundings_(surroundings), settings_(settings), registration_(surroundings.world.network.registration) {}
-
-Duration Network::registering_time() const {
-  return surroundings_.latency[Latency::network_register] - surroundings_.latency[Latency::boot_cpin];
-}
-
-void Network::search() {
-  search_for_emergencies();
+void Network::search(Channel* cause) {
+  cancel_all();
   seeks_ = true;
-  registering_ = surroundings_.clock.soon(registering_time(), [this] {
-    camped_ = true;
-    change(stat_of(registration_), false, nullptr);
-  });
+  change(2, false, cause);
+  const std::string& chosen = settings_.values("+COPS")[2];
+  const bool manual = settings_.number("+COPS") == manual_selection && !chosen.empty();
+  serving_ = manual ? chosen : surroundings_.world.network.plmn;
+  registering_ = surroundings_.clock.soon(registering_time(), [this, cause] { found_cell(cause); });
   const Duration attaching = surroundings_.latency[Latency::network_attach] - surroundings_.latency[Latency::boot_cpin];
-  attaching_ = surroundings_.clock.soon(attaching, [this] { attach(); });
+  attaching_ = surroundings_.clock.soon(attaching, [this] {
+    if (!detached_by_host_) attach();
+  });
 }
 
 void Network::search_for_emergencies() {
   cancel_all();
   seeks_ = false;
   change(2, false, nullptr);
-  registering_ = surroundings_.clock.soon(registering_time(), [this] { camped_ = true; });
+  registering_ = surroundings_.clock.soon(registering_time(), [this] { camped_ = hears_cells(); });
+}
+
+/// Cells of the operator wanted answer, or nobody does: then it goes on looking.
+void Network::found_cell(Channel* cause) {
+  camped_ = hears_cells();
+  if (camped_ && find(2, serving_)) change(stat_of(registration_), false, cause);
+}
+
+/// The cells of this world are in the EGSM and DCS bands.
+bool Network::hears_cells() const {
+  const std::string& bands = settings_.values("+CBAND")[0];
+  return bands != "GSM850_MODE" && bands != "PCS_MODE" && bands != "GSM850_PCS_MODE";
+}
+
+void Network::bands_changed(Channel* cause) {
+  if (stat_ == 0 || hears_cells() == camped_) return;
+  if (camped_) {
+    cancel_all();
+    camped_ = false;
+    change(2, false, cause);
+  } else if (seeks_) {
+    search(cause);
+  } else {
+    search_for_emergencies();
+  }
 }
 
 void Network::attach() {
+  detached_by_host_ = false;
   if (registered() && surroundings_.world.network.gprs) change(stat_, true, nullptr);
 }
 
 void Network::detach(Channel* cause) {
+  detached_by_host_ = true;
   attaching_.cancel();
   if (!attached_) return;
   change(stat_, false, cause);
@@ -63,8 +101,9 @@ void Network::leave(Channel* cause) {
 }
 
 void Network::power_off() {
-  seeks_ = camped_ = false;
+  seeks_ = camped_ = detached_by_host_ = false;
   cancel_all();
+  losing_.cancel();
   stat_ = 0;
   attached_ = false;
 }
@@ -72,6 +111,35 @@ void Network::power_off() {
 void Network::cancel_all() {
   registering_.cancel();
   attaching_.cancel();
+}
+
+// --- who is there
+
+std::vector<Operator> Network::operators() const {
+  const NetworkConfig& world = surroundings_.world.network;
+  std::vector<Operator> all = world.operators;
+  if (std::ranges::find(all, world.plmn, &Operator::plmn) == all.end())
+    all.insert(all.begin(), {Operator::Status::available, world.operator_name, world.operator_name, world.plmn});
+  for (Operator& one : all) {
+    using enum Operator::Status;
+    if (registered() && one.plmn == serving_) {
+      one.status = current;
+    } else if (one.status == current) {
+      one.status = available;
+    }
+  }
+  return all;
+}
+
+std::optional<Operator> Network::find(std::uint32_t format, std::string_view name) const {
+  for (Operator& one : operators()) {
+    if (same_word(name, format == 2 ? one.plmn : format == 1 ? one.short_name : one.long_name)) return std::move(one);
+  }
+  return std::nullopt;
+}
+
+Operator Network::serving() const {
+  return find(2, serving_).value_or(Operator{.long_name = {}, .short_name = {}, .plmn = serving_});
 }
 
 // --- what the scenario does to it
@@ -115,12 +183,12 @@ void Network::change(int stat, bool attached, Channel* cause, Losing losing) {
   const std::uint32_t n = settings_.number("+CREG"), gn = settings_.number("+CGREG");
   if (n > 0 && creg(2, false) != creg_before) surroundings_.urc("+CREG: " + creg(n, false), cause);
   if (gn > 0 && cgreg(2, false) != cgreg_before) surroundings_.urc("+CGREG: " + cgreg(gn, false), cause);
-  if (registered() != was_registered && on_registration) on_registration(registered());
+  if (registered() != was_registered && on_registration) on_registration(registered(), cause);
 }
 
 std::string Network::describe(int stat, std::uint32_t n, bool read) {
   std::string text = read ? fmt::format("{},{}", n, stat) : fmt::format("{}", stat);
-  if (n == 2 && (stat == 1 || stat == 5)) text += fmt::format(",\"{}\",\"{}\"", area, cell);
+  if (n == 2 && is_registered(stat)) text += fmt::format(",\"{}\",\"{}\"", area, cell);
   return text;
 }
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/sim_files.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "protocol/characters.hpp"
+#include "protocol/hex.hpp"
 
 namespace sim800 {
 namespace {
@@ -17,12 +15,6 @@ constexpr std::uint16_t df_telecom = 0x7f10, df_gsm = 0x7f20;
 constexpr std::uint16_t wrong_length = 0x6700, wrong_parameters = 0x6b00, unknown_instruction = 0x6d00,
                         wrong_class = 0x6e00, out_of_range = 0x9402, file_not_found = 0x9404, wrong_kind = 0x9408,
                         access_denied = 0x9804;
-
-int hex_value(char c) {
-  const char upper = to_upper(c);
-  if (is_digit(c)) return c - '0';
-  return upper >= 'A' && upper <= 'F' ? upper - 'A' + 10 : -1;
-}
 
 /// Digits as a card keeps them: two a byte, the first in the low half, F where there are no more.
 std::string swapped_digits(std::string_view digits, std::size_t bytes) {
@@ -56,23 +48,6 @@ std::string big_endian(std::uint16_t value) {
 bool is_folder(std::uint16_t file) { return file == 0x3f00 || file == df_telecom || file == df_gsm; }
 
 }  // namespace
-
-std::string to_hex(std::string_view bytes) {
-  std::string text;
-  for (const char byte : bytes) text += fmt::format("{:02X}", static_cast<unsigned char>(byte));
-  return text;
-}
-
-std::string from_hex(std::string_view text) {
-  std::string bytes;
-  if (text.size() % 2 != 0) return {};
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    const int high = hex_value(text[i]), low = hex_value(text[i + 1]);
-    if (high < 0 || low < 0) return {};
-    bytes += static_cast<char>(high * 16 + low);
-  }
-  return bytes;
-}
 
 bool SimFiles::exists(std::uint16_t file) const { return is_folder(file) || !content(file).empty(); }
 

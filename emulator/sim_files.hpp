@@ -44,8 +44,4 @@ class SimFiles {
   std::uint16_t selected_ = master_file;
 };
 
-/// "98F6" from bytes, and back; empty where the text is not hexadecimal.
-std::string to_hex(std::string_view bytes);
-std::string from_hex(std::string_view text);
-
 }  // namespace sim800

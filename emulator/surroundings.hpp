@@ -9,6 +9,7 @@
 #include "emulator/clock.hpp"
 #include "emulator/latency.hpp"
 #include "emulator/world.hpp"
+#include "protocol/result.hpp"
 
 namespace sim800 {
 
@@ -22,6 +23,8 @@ struct Surroundings {
   /// Sends an unsolicited line to every channel.  On `cause`, whose running command brought it about, it stands before
   /// that command's result; elsewhere it waits for a free line.
   std::function<void(std::string_view text, Channel* cause)> urc;
+  /// Sends an unsolicited result code (RING, NO CARRIER) to every channel.
+  std::function<void(Code code)> code;
 };
 
 }  // namespace sim800

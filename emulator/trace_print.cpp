@@ -76,12 +76,16 @@ std::string shown(std::string_view bytes, TraceView view) {
 
 /// Values alone where the event's name says what they are, else with their keys.
 std::string described(const Event& event) {
-  static constexpr std::string_view speaks_for_itself[] = {"power", "urc", "note", "fault", "command", "result"};
+  static constexpr std::string_view speaks_for_itself[] = {"power",   "urc",    "note",     "fault",
+                                                           "command", "result", "happening"};
   const bool bare = std::ranges::find(speaks_for_itself, event.name) != std::end(speaks_for_itself);
   std::string text = event.name;
   for (const auto& [key, value] : event.rest.items()) {
     const auto written = value.is_string() ? escaped(value.get<std::string>()) : value.dump();
-    text += bare ? " " + written : fmt::format(" {}={}", key, written);
+    if (key == "do")
+      text += " -> " + written;
+    else
+      text += bare ? " " + written : fmt::format(" {}={}", key, written);
   }
   return text;
 }

@@ -19,12 +19,14 @@ namespace sim800 {
 
 /// Decisions that firmware can see and no hardware log confirms: each can be corrected in `module.quirks`.
 struct Quirks {
-  std::string tls = "1.2";          ///< newest TLS version offered: "1.0", "1.1", "1.2"
-  bool sni = true;                  ///< send the server's name in the TLS handshake
-  bool sync_bytes = false;          ///< 00 49 49 49 49 FF FF FF FF at power-on (manual 1.4)
-  bool cfun_reset_ok_last = false;  ///< OK of AT+CFUN=1,1 after the reset instead of before
-  bool sapbr_save = false;          ///< AT+SAPBR=5,<cid> answers OK, as SIM900 does
-  bool http_status_number = false;  ///< +HTTPSTATUS prints the method as a number (manual V1.12) instead of a word
+  std::string tls = "1.2";              ///< newest TLS version offered: "1.0", "1.1", "1.2"
+  bool sni = true;                      ///< send the server's name in the TLS handshake
+  bool sync_bytes = false;              ///< 00 49 49 49 49 FF FF FF FF at power-on (manual 1.4)
+  bool cfun_reset_ok_last = false;      ///< OK of AT+CFUN=1,1 after the reset instead of before
+  bool sapbr_save = false;              ///< AT+SAPBR=5,<cid> answers OK, as SIM900 does
+  bool network_name_by_manual = false;  ///< AT+CLTS=1: *PSNWID and +CTZV as the manual has them, not as R14.18 does
+  bool http_status_number = false;      ///< +HTTPSTATUS prints the method as a number (manual V1.12) instead of a word
+  bool cusd_blanks = true;              ///< +CUSD: 0, "text", 15 with a blank behind each comma
   int http_timeout_status = http_status::network_error;  ///< when TIMEOUT runs out
   int http_overflow_status = http_status::no_memory;     ///< when the body is larger than the buffer
   int http_data_max = 319'488;                           ///< largest AT+HTTPDATA
@@ -106,6 +108,7 @@ struct Subscriber {
 struct NetworkConfig {
   std::string operator_name = "CHINA MOBILE";
   std::string plmn = "46000";
+  std::string time = "26/01/01,08:00:00+32";  ///< of its clock when the program starts, as AT+CCLK writes it
   Registration registration = Registration::home;
   int rssi = 21;
   int ber = 0;

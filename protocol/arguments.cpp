@@ -88,8 +88,10 @@ Result check(const Arguments& arguments, std::span<const Parameter> parameters) 
   std::size_t count = 0;
   for (const Parameter& parameter : parameters) {
     if (!parameter.exists()) break;
-    const Argument& argument = arguments[count++];
-    if (argument.given() ? !parameter.accepts(argument) : !parameter.optional) return Cme::invalid_input;
+    do {
+      const Argument& argument = arguments[count++];
+      if (argument.given() ? !parameter.accepts(argument) : !parameter.optional) return Cme::invalid_input;
+    } while (parameter.further && count < arguments.size());
   }
   return arguments.size() > count ? Result{Cme::invalid_input} : ok;
 }

@@ -23,7 +23,7 @@ struct Argument {
 /// A command's arguments, cut at the commas outside quotes.
 class Arguments {
  public:
-  static constexpr std::size_t max_count = 20;
+  static constexpr std::size_t max_count = 32;
 
   /// False where quotes do not close, something stands beside a quoted text, or there are too many arguments.
   bool parse(std::string_view text);
@@ -49,6 +49,7 @@ struct Parameter {
   enum class Kind : std::uint8_t { none, number, words, choice, text };
   Kind kind = Kind::none;
   bool optional = false;
+  bool further = false;  ///< any number of arguments of this kind, also none; the last of a row
   std::string_view range;
   std::string_view initial;      ///< factory value of a setting
   std::uint16_t max_length = 0;  ///< of a text, in characters
@@ -72,6 +73,11 @@ constexpr Parameter text(std::uint16_t max_length, std::string_view initial = {}
 }
 constexpr Parameter optional(Parameter parameter) {
   parameter.optional = true;
+  return parameter;
+}
+
+constexpr Parameter further(Parameter parameter) {
+  parameter.further = parameter.optional = true;
   return parameter;
 }
 

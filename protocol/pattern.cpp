@@ -11,4 +11,8 @@ namespace sim800 {
 
 std::regex compile_pattern(const std::string& source) { return std::regex(source, std::regex::ECMAScript); }
 
+bool found(const std::regex& pattern, std::string_view text) {
+  return std::regex_search(text.begin(), text.end(), pattern);
+}
+
 }  // namespace sim800

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "scenarios/fault_reader.hpp"
 #include "scenarios/reader.hpp"
 #include "scenarios/schema.hpp"
 #include "scenarios/world_reader.hpp"
@@ -42,11 +43,12 @@ Scenario parse_scenario(std::string_view text, const std::string& file) {
   if (json.parsed()) {
     check_structure(json.root(), report);
     report.one_for_each_place();
+    const bool sound = report.size() == 0;
     Value(report, &json.root(), "", "").object(scenario.world, read_world);
-    for (const char* later : {"faults", "events"}) {
-      if (report.size() == 0 && json.root().contains(later) && !json.root()[later].empty())
-        report.at_key(pointer_to("", later), "not supported by this version");
-    }
+    const Entry::Refuse refuse = [&report](const std::string& pointer, std::string expected) {
+      report.at_value(pointer, std::move(expected));
+    };
+    if (sound) read_faults(json.root(), refuse, scenario);
   }
   if (auto mistakes = report.take(); !mistakes.empty()) throw ScenarioError(std::move(mistakes));
   return scenario;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <regex>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -19,11 +20,18 @@ namespace sim800 {
 
 struct Stage;
 
-/// What a fault or an event does; each kind is a file in scenarios/faults/.
+/// What a fault or an event does; each kind is a file in scenarios/faults/ (docs/add-a-fault.md).
 class Action {
  public:
+  /// What must stand ready before it can act.
+  struct Needs {
+    bool relay = false;                            ///< connections that can be slowed, cut and held up
+    bool serial_line = false;                      ///< a serial line that can lose bytes
+    std::optional<TransferKind::User> watch = {};  ///< every transfer of that kind, to end it
+  };
   virtual ~Action() = default;
   virtual void apply(Stage& stage) const = 0;
+  virtual Needs needs() const { return {}; }
 };
 using Actions = std::vector<std::shared_ptr<const Action>>;
 
@@ -40,7 +48,7 @@ struct TransferTrigger {
   std::optional<std::string> verb;   ///< as in TransferKind
   std::optional<std::regex> target;  ///< http: URL; socket: server
   std::optional<int> socket;
-  Phase phase = Phase::dns;
+  std::optional<Phase> phase;          ///< not given: as it starts
   std::optional<Direction> direction;  ///< of `after_bytes`
   std::uint64_t after_bytes = 0;       ///< in `data`; 0: when it begins
 };
@@ -79,6 +87,9 @@ struct Event {
   Actions actions;
   std::string do_words;
 };
+
+/// The state before an action brings about another one.
+inline constexpr std::string_view first_state = "start";
 
 struct Scenario {
   World world;

@@ -19,7 +19,9 @@ void read_quirks(const Section& quirks, Quirks& into) {
   quirks["sync_bytes"].flag(into.sync_bytes);
   quirks["cfun_reset_ok_last"].flag(into.cfun_reset_ok_last);
   quirks["sapbr_save"].flag(into.sapbr_save);
+  quirks["network_name_by_manual"].flag(into.network_name_by_manual);
   quirks["http_status_number"].flag(into.http_status_number);
+  quirks["cusd_blanks"].flag(into.cusd_blanks);
   quirks["http_timeout_status"].number(into.http_timeout_status);
   quirks["http_overflow_status"].number(into.http_overflow_status);
   quirks["http_data_max"].number(into.http_data_max);
@@ -149,6 +151,7 @@ void read_network(const Section& network, NetworkConfig& into) {
   using enum Registration;
   network["operator"].text(into.operator_name);
   network["plmn"].text(into.plmn);
+  network["time"].text(into.time);
   network["operators"].list(into.operators, read_operator);
   network["registration"].choice<Registration>(
       into.registration,

@@ -82,7 +82,13 @@ std::string LineMaker::sensible_line() {
                                                "ATD123;",
                                                "ATD123",
                                                "AT+CREG=2;+CGREG=2",
-                                               "AT+CIMI;+CCID"};
+                                               "AT+CIMI;+CCID",
+                                               "AT+CMGF=1",
+                                               "AT+CMGS=\"+8613800138000\"",
+                                               "AT+CMGW=\"123\"",
+                                               "AT+CMSS=1",
+                                               "AT+CMGL=\"ALL\"",
+                                               "AT+CMGD=1,4"};
   return std::string(chance_.one_of<std::string_view>(lines));
 }
 

@@ -5,6 +5,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <asio/io_context.hpp>
 #include <asio/signal_set.hpp>
 #include <csignal>
@@ -22,6 +23,8 @@
 #include "emulator/asio_clock.hpp"
 #include "emulator/cli/cli.hpp"
 #include "emulator/modem.hpp"
+#include "emulator/serial_line.hpp"
+#include "scenarios/fault_engine.hpp"
 #include "scenarios/loader.hpp"
 
 namespace sim800 {
@@ -62,31 +65,54 @@ class Run {
         nvram_(options.state.empty() ? Nvram() : Nvram(options.state)),
         files_(options.state.empty() ? FileSystem() : FileSystem(std::filesystem::path(options.state) / "files")),
         clock_(loop_, world_.timing.scale),
+        trace_(options.trace.empty() ? nullptr : std::make_unique<Trace>(options.trace, clock_)),
+        faults_(make_faults(options)),
         link_(loop_, world_.network.hosts),
         http_(make_curl_http_client(loop_, link_)),
         ftp_(make_curl_ftp_client(loop_, link_)),
         lines_(options.stdio ? stderr : stdout) {
-    if (!options.trace.empty()) trace_.emplace(options.trace, clock_);
     open_endpoints(options);
     modem_ = std::make_unique<Modem>(
-        Modem::Parts{world_, clock_, nvram_, files_, *http_, *ftp_, trace_ ? &*trace_ : nullptr, options.seed});
+        Modem::Parts{world_, clock_, nvram_, files_, *http_, *ftp_, trace_.get(), options.seed});
     record_start(options);
   }
 
   void go() {
-    for (const auto& endpoint : endpoints_) channels_.push_back(&modem_->attach(*endpoint, endpoint->name()));
+    for (const auto& endpoint : endpoints_) users_.push_back(&connect(*endpoint));
     for (std::size_t i = 0; i < endpoints_.size(); ++i) {
-      if (endpoints_[i].get() != stdio_) endpoints_[i]->attach(*channels_[i]);
+      if (endpoints_[i].get() != stdio_) endpoints_[i]->attach(*users_[i]);
     }
     watch_signals();
     for (const auto& endpoint : endpoints_) say(endpoint->announcement());
     modem_->on_ready = [this] { ready(); };
+    if (faults_) faults_->start(*modem_);
     modem_->power_on();
     loop_.run();
     if (trace_) trace_->event("end");
+    if (faults_) report_faults();
   }
 
  private:
+  std::unique_ptr<FaultEngine> make_faults(const Options& options) {
+    if (scenario_.faults.empty() && scenario_.events.empty()) return nullptr;
+    return std::make_unique<FaultEngine>(FaultEngine::Parts{scenario_, clock_, trace_.get(), options.seed});
+  }
+
+  /// Puts a channel on an endpoint, with a serial line between them where one makes a difference.
+  PortUser& connect(Endpoint& endpoint) {
+    const bool faulty = faults_ && faults_->needs_serial_line();
+    if (!faulty && !world_.serial.paced) return modem_->attach(endpoint, endpoint.name());
+    SerialLine& line = *serial_lines_.emplace_back(
+        std::make_unique<SerialLine>(clock_, world_.serial, faulty ? faults_.get() : nullptr, endpoint));
+    line.attach(modem_->attach(line, endpoint.name()));
+    if (faulty) faults_->add(line);
+    return line;
+  }
+
+  void report_faults() const {
+    for (const std::string& fault : faults_->never_fired()) fmt::print(stderr, "sim800: never fired: {}\n", fault);
+  }
+
   void open_endpoints(const Options& options) {
     for (const std::string& link : options.ptys) endpoints_.push_back(open_pty(loop_, link));
     for (const std::string& address : options.tcps) endpoints_.push_back(open_tcp(loop_, address));
@@ -127,11 +153,13 @@ class Run {
     if (std::exchange(announced_, true)) return;
     say("ready");
     // What was piped in before the module had booted is meant for it: only now is it read.
-    if (stdio_ != nullptr) stdio_->attach(*channels_.back());
+    if (stdio_ != nullptr) stdio_->attach(*users_.back());
   }
 
   void stop_when_idle() {
-    if (modem_->idle() && stdio_->unsent() == 0) return loop_.stop();
+    const bool quiet =
+        std::ranges::all_of(serial_lines_, [](const auto& line) { return line->idle() && line->unsent() == 0; });
+    if (quiet && modem_->idle() && stdio_->unsent() == 0) return loop_.stop();
     poll_ = clock_.after(1ms, [this] { stop_when_idle(); });
   }
 
@@ -146,13 +174,15 @@ class Run {
   Nvram nvram_;
   FileSystem files_;
   AsioClock clock_;
+  std::unique_ptr<Trace> trace_;
+  std::unique_ptr<FaultEngine> faults_;  // the clients and the module ask it
   RadioLink link_;
   std::unique_ptr<HttpClient> http_;
   std::unique_ptr<FtpClient> ftp_;
-  std::optional<Trace> trace_;
   std::unique_ptr<Modem> modem_;
   std::vector<std::unique_ptr<Endpoint>> endpoints_;
-  std::vector<Channel*> channels_;
+  std::vector<std::unique_ptr<SerialLine>> serial_lines_;
+  std::vector<PortUser*> users_;  // of the endpoints, in their order
   Endpoint* stdio_ = nullptr;
   asio::signal_set stop_{loop_, SIGINT, SIGTERM};
   asio::signal_set power_key_{loop_, SIGUSR1};

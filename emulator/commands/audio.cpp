@@ -62,7 +62,7 @@ Result show_alert_sound(Call& call) {
 // --- 3.2.49 AT+CMUT
 
 /// AT+CMUT=<n>   Only during a call.
-Result set_mute(Call&) { return Cme::not_allowed; }
+Result set_mute(Call& call) { return call.modem.calls.talking() ? keep_setting(call) : Cme::not_allowed; }
 
 // --- 6.2.59 AT+CPCMSYNC
 
@@ -93,7 +93,7 @@ constexpr Command table[] = {
      .test = show_ranges, .read = show_alert_sound, .write = keep_setting},
     setting("+CRSL", "3.2.47", state, automatic, {number("0-100", "50")}),
     setting("+CLVL", "3.2.48", state, automatic, {number("0-100", "50")}),
-    {.name = "+CMUT", .section = "3.2.49", .support = state, .parameters = {flag("0")},
+    {.name = "+CMUT", .section = "3.2.49", .parameters = {flag("0")},
      .test = show_ranges, .read = show_setting, .write = set_mute},
     side_tone(vw, "0,1", nullptr),
     side_tone(caf | Models{Model::sim800, sim800m64}, "0,2", "+SIDET: (0, 2),(0-16)"),

@@ -1,5 +1,7 @@
 // 27.007 commands about the module itself (AT manual chapter 3).
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+
 #include "emulator/modem.hpp"
 
 namespace sim800 {
@@ -33,7 +35,7 @@ Task<Result> set_functionality(Call& call) {
   co_return ok;
 }
 
-// --- 3.2.52 AT+CBC, 3.2.43 AT+CCLK
+// --- 3.2.52 AT+CBC
 
 /// +CBC: <bcs>,<bcl>,<mV>   not charging.
 Result show_battery(Call& call) {
@@ -47,11 +49,57 @@ Result show_battery(Call& call) {
   return ok;
 }
 
-Result show_clock(Call& call) {
-  call.print("+CCLK: \"{}\"", call.modem.rtc.text());
+// --- 3.2.7 AT+CEER
+
+struct Cause {
+  int number;
+  const char* text;
+};
+constexpr Cause causes[] = {
+    {0, "No cause"},
+    {1, "unassigned (unallocated) number"},
+    {3, "no route to destination"},
+    {6, "channel unacceptable"},
+    {8, "operator determined barring"},
+    {16, "normal call clearing"},
+    {17, "user busy"},
+    {18, "no user responding"},
+    {19, "user alerting, no answer"},
+    {21, "call rejected"},
+    {22, "number changed"},
+    {26, "non-selected user clearing"},
+    {27, "destination out of order"},
+    {28, "invalid number format (incomplete number)"},
+    {31, "normal, unspecified"},
+    {34, "emergency call not possible"},
+    {38, "network out of order"},
+    {41, "temporary failure"},
+    {42, "switching equipment congestion"},
+    {44, "requested circuit/channel not available"},
+    {47, "resource unavailable, unspecified"},
+    {127, "interworking, unspecified"},
+};
+
+/// +CEER: <report>   why the last call ended.
+Result show_release_cause(Call& call) {
+  const int number = call.modem.calls.last_cause();
+  const auto* found = std::ranges::find(causes, number, &Cause::number);
+  if (call.modem.settings.number("+CEER") == 1 || found == std::end(causes)) {
+    call.print("+CEER: Cause:{}", number);
+  } else {
+    call.print("+CEER: {}", found->text);
+  }
   return ok;
 }
-Result set_clock(Call& call) { return call.modem.set_clock(call.text(0)); }
+
+// --- 6.2.7 AT+CADC
+
+/// +CADC: <status>,<value>   nothing is wired to the ADC; the SIM808 has two of them (20.6).
+Result show_adc(Call& call) {
+  call.line("+CADC: 1,0");
+  if (call.modem.model == Model::sim808) call.line("+CADC: 1,0");
+  return ok;
+}
 
 // --- AT+CMTE, which manuals of 2015 have
 
@@ -63,12 +111,13 @@ Result show_temperature(Call& call) {
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
+    {.name = "+CEER", .section = "3.2.7", .parameters = {number("0,1", "0")},
+     .test = show_ranges, .read = show_setting, .write = keep_setting, .execute = show_release_cause},
     setting("+CMEE", "3.2.20", full, profile, {optional(number("0-2", "0"))}),
     {.name = "+CFUN", .section = "3.2.42", .saved = automatic, .parameters = {number("0,1,4", "1"), optional(number("0,1", "0"))},
      .test = show_ranges, .read = show_functionality, .write = set_functionality, .seconds = 10},
-    {.name = "+CCLK", .section = "3.2.43", .saved = automatic, .parameters = {text(20)},
-     .test = "", .read = show_clock, .write = set_clock},
     {.name = "+CBC", .section = "3.2.52", .test = "+CBC: (0-2),(1-100),(voltage)", .execute = show_battery},
+    {.name = "+CADC", .section = "6.2.7", .test = "+CADC: (0,1),(0-2800)", .read = show_adc, .seconds = 2},
     {.name = "+CMTE", .section = "", .saved = profile, .parameters = {number("0,1", "0")},
      .read = show_temperature, .write = keep_setting, .seconds = 2},
 };

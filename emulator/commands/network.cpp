@@ -1,5 +1,7 @@
-// Commands about the network: 27.007 registration, operator, signal (AT manual chapter 3), packet service (chapter 7).
+// Commands about the network: registration, operators, signal, cells (AT manual chapters 3 and 6).
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+
 #include "emulator/modem.hpp"
 #include "protocol/characters.hpp"
 
@@ -23,19 +25,16 @@ Result show_registration(Call& call) {
   call.print("+CREG: {}", call.modem.network.creg(call.modem.settings.number("+CREG"), true));
   return ok;
 }
-Result show_packet_registration(Call& call) {
-  call.print("+CGREG: {}", call.modem.network.cgreg(call.modem.settings.number("+CGREG"), true));
-  return ok;
-}
 
 // --- 3.2.22 AT+COPS
 
 constexpr Result abort_cops{static_cast<Cme>(609)};
-constexpr std::uint32_t automatically = 0, deregister = 2, format_only = 3, manual_then_automatic = 4;
+constexpr std::uint32_t automatically = 0, manually = 1, deregister = 2, format_only = 3, manual_then_automatic = 4;
 
-std::string operator_in(Call& call, std::uint32_t format) {
-  const NetworkConfig& network = call.modem.world.network;
-  return format == 2 ? network.plmn : network.operator_name;
+/// A network that has no name in this format is shown by its number.
+std::string name_of(const Operator& shown, std::uint32_t format) {
+  const std::string& name = format == 2 ? shown.plmn : format == 1 ? shown.short_name : shown.long_name;
+  return name.empty() ? shown.plmn : name;
 }
 
 /// +COPS: <mode>[,<format>,"<oper>"]
@@ -43,29 +42,41 @@ Result show_operator(Call& call) {
   const Settings& settings = call.modem.settings;
   const std::uint32_t mode = settings.number("+COPS"), format = settings.number("+COPS", 1);
   if (call.modem.network.registered()) {
-    call.print("+COPS: {},{},\"{}\"", mode, format, operator_in(call, format));
+    call.print("+COPS: {},{},\"{}\"", mode, format, name_of(call.modem.network.serving(), format));
   } else {
     call.print("+COPS: {}", mode);
   }
   return ok;
 }
 
-/// +COPS: (<stat>,"<long>","<short>","<numeric>"),,(<mode>s),(<format>s)   at most 45 s; any character ends it.
+/// +COPS: (<stat>,"<long>","<short>","<numeric>"),…,,(<mode>s),(<format>s)   at most 45 s; any character ends it.
 Task<Result> scan_operators(Call& call) {
   if (!radio_on(call)) co_return Cme::cfun_off;
   if (co_await call.channel.interrupted_within(call.modem.latency[Latency::operator_scan])) co_return abort_cops;
-  const std::string name = operator_in(call, 0);
-  call.print("+COPS: ({},\"{}\",\"{}\",\"{}\"),,(0-4),(0-2)", call.modem.network.registered() ? 2 : 1, name, name,
-             operator_in(call, 2));
+  std::string list;
+  for (const Operator& found : call.modem.network.operators())
+    list += fmt::format("({},\"{}\",\"{}\",\"{}\"),", static_cast<int>(found.status), found.long_name, found.short_name,
+                        found.plmn);
+  call.print("+COPS: {},(0-4),(0-2)", list);
   co_return ok;
+}
+
+/// Why <oper> cannot be registered with; nothing where it can.
+std::optional<Result> refuse_operator(const std::optional<Operator>& found) {
+  if (!found) return Cme::no_network_service;
+  if (found->status == Operator::Status::forbidden) return Cme::network_not_allowed;
+  return std::nullopt;
 }
 
 /// AT+COPS=<mode>[,<format>[,"<oper>"]]
 Task<Result> select_operator(Call& call) {
   Modem& modem = call.modem;
-  const std::uint32_t mode = call.number(0), format = call.number(1);
+  std::uint32_t mode = call.number(0);
+  const std::uint32_t format = call.number(1);
+  const bool manual = mode == manually || mode == manual_then_automatic;
+  if ((mode == format_only && !call.has(1)) || (manual && !call.has(2))) co_return Cme::invalid_input;
   if (call.has(1)) modem.settings.set("+COPS", 1, std::to_string(format));
-  if (mode == format_only) co_return call.has(1) ? ok : Result{Cme::invalid_input};
+  if (mode == format_only) co_return ok;
   if (!radio_on(call)) co_return Cme::cfun_off;
   if (const auto refused = modem.sim.refusal()) co_return *refused;
   if (mode == deregister) {
@@ -73,54 +84,123 @@ Task<Result> select_operator(Call& call) {
     modem.network.leave(&call.channel);
     co_return ok;
   }
-  const bool found = mode == automatically || same_word(call.text(2), operator_in(call, format));
-  if (mode != automatically && !call.has(2)) co_return Cme::invalid_input;
-  if (!found && mode != manual_then_automatic) {
-    modem.network.leave(&call.channel);
-    co_return Cme::no_network_service;
+  const std::optional<Operator> found = manual ? modem.network.find(format, call.text(2)) : std::nullopt;
+  if (const auto refused = refuse_operator(found); manual && refused) {
+    if (mode == manually) {
+      modem.network.leave(&call.channel);
+      co_return *refused;
+    }
+    mode = automatically;
+  } else if (manual) {
+    mode = manually;
+    modem.settings.set("+COPS", 2, found->plmn);
   }
+  const std::string before = modem.network.serving().plmn;
   modem.settings.set("+COPS", 0, std::to_string(mode));
-  if (modem.network.registered()) co_return ok;
-  modem.network.search();
+  const std::string& wanted = mode == manually ? found->plmn : modem.world.network.plmn;
+  if (modem.network.registered() && before == wanted) co_return ok;
+  modem.network.search(&call.channel);
   co_await modem.clock.sleep(modem.network.registering_time());
   co_return modem.network.registered() ? ok : Result{Cme::no_network_service};
 }
 
-// --- 7.2.1 AT+CGATT
+// --- 3.2.40 AT+CPOL, 3.2.41 AT+COPN
 
-Result show_attachment(Call& call) {
-  call.print("+CGATT: {}", call.modem.network.attached() ? 1 : 0);
+/// +CPOL: <index>,<format>,"<oper>"
+Result show_preferred(Call& call) {
+  if (const auto refused = call.modem.sim.refusal()) return *refused;
+  for (const auto& [place, entry] : call.modem.preferred_operators.entries())
+    call.print("+CPOL: {},{},\"{}\"", place, entry.format, entry.name);
   return ok;
 }
 
-/// AT+CGATT=<state>   Detaching takes the bearers away: +SAPBR 1: DEACT stands before the OK.
-Task<Result> set_attachment(Call& call) {
-  Modem& modem = call.modem;
-  const bool attach = call.number(0) == 1;
-  if (!radio_on(call)) co_return Cme::cfun_off;
-  if (attach == modem.network.attached()) co_return ok;
-  if (attach && !modem.network.registered()) co_return Cme::unknown;  // what hardware says when it comes too early
-  co_await modem.clock.sleep(modem.latency[Latency::network_detach]);
-  if (attach) {
-    modem.network.attach();
-    co_return modem.network.attached() ? ok : Result{Cme::unknown};
+/// AT+CPOL=<index>[,<format>,"<oper>"]   <index> alone deletes.
+Result set_preferred(Call& call) {
+  if (const auto refused = call.modem.sim.refusal()) return *refused;
+  PreferredOperators& preferred = call.modem.preferred_operators;
+  if (call.arguments.size() == 1) {
+    preferred.remove(call.number(0));
+    return ok;
   }
-  modem.network.detach(&call.channel);
-  co_return ok;
+  const std::string name = call.text(2);
+  const bool numeric = std::ranges::all_of(name, is_digit) && (name.size() == 5 || name.size() == 6);
+  if (!call.has(1) || name.empty() || (call.number(1) == 2 && !numeric)) return Cme::invalid_input;
+  preferred.set(call.number(0), {call.number(1), name});
+  return ok;
+}
+
+/// +COPN: "<numeric>","<long>"   those of this world.
+Result list_names(Call& call) {
+  for (const Operator& known : call.modem.network.operators())
+    call.print("+COPN: \"{}\",\"{}\"", known.plmn, known.long_name);
+  return ok;
+}
+
+// --- 6.2.17 AT+CBAND, 6.2.21 AT+CENG
+
+/// +CBAND: <op_band>[,<ALL_BAND>]
+Result show_bands(Call& call) {
+  const std::string& bands = call.modem.settings.values("+CBAND")[0];
+  call.print("+CBAND: {}", bands == "ALL_BAND" ? "EGSM_DCS_MODE,ALL_BAND" : bands);
+  return ok;
+}
+
+Result set_bands(Call& call) {
+  const Result kept = keep_setting(call);
+  call.modem.network.bands_changed(&call.channel);
+  return kept;
+}
+
+/// +CENG: <mode>,<Ncell>, an empty line, and the cells
+Result show_cells(Call& call) {
+  call.line(call.modem.settings.print("+CENG"));
+  const std::vector<std::string> lines = call.modem.cells.lines();
+  if (!lines.empty()) call.line("");
+  for (const std::string& line : lines) call.line(line);
+  return ok;
+}
+
+Result set_cells(Call& call) {
+  const Result kept = keep_setting(call);
+  call.modem.cells.apply();
+  return kept;
+}
+
+constexpr Models dual_band{Model::sim800v, Model::sim800w, Model::sim800w16, Model::sim800a};
+constexpr std::string_view two_bands = "EGSM_MODE,PGSM_MODE,DCS_MODE,EGSM_DCS_MODE,ALL_BAND",
+                           all_bands =
+                               "EGSM_MODE,PGSM_MODE,DCS_MODE,GSM850_MODE,PCS_MODE,EGSM_DCS_MODE,GSM850_PCS_MODE,"
+                               "EGSM_PCS_MODE,ALL_BAND";
+constexpr const char* dual_band_test = "+CBAND: (EGSM_MODE,DCS_MODE,EGSM_DCS_MODE,ALL_BAND)";
+constexpr const char* quad_band_test =
+    "+CBAND: (EGSM_MODE,DCS_MODE,GSM850_MODE,PCS_MODE,EGSM_DCS_MODE,GSM850_PCS_MODE,EGSM_PCS_MODE,ALL_BAND)";
+
+constexpr Command band_row(std::string_view bands, const char* test) {
+  return {.name = "+CBAND",
+          .section = "6.2.17",
+          .saved = automatic,
+          .parameters = {choice(bands, "ALL_BAND")},
+          .test = test,
+          .read = show_bands,
+          .write = set_bands};
 }
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     {.name = "+COPS", .section = "3.2.22", .saved = automatic,
-     .parameters = {number("0-4", "0"), optional(number("0-2", "0")), optional(text(32))},
+     .parameters = {number("0-4", "0"), optional(number("0-2", "0")), optional(text(32, ""))},
      .test = scan_operators, .read = show_operator, .write = select_operator, .seconds = 120},
     {.name = "+CREG", .section = "3.2.32", .saved = profile, .parameters = {optional(number("0-2", "0"))},
      .test = show_ranges, .read = show_registration, .write = keep_setting},
     {.name = "+CSQ", .section = "3.2.35", .test = "+CSQ: (0-31,99),(0-7,99)", .execute = show_signal},
-    {.name = "+CGATT", .section = "7.2.1", .parameters = {number("0,1")},
-     .test = show_ranges, .read = show_attachment, .write = set_attachment, .seconds = 75},
-    {.name = "+CGREG", .section = "7.2.10", .saved = profile, .parameters = {optional(number("0-2", "0"))},
-     .test = show_ranges, .read = show_packet_registration, .write = keep_setting},
+    {.name = "+CPOL", .section = "3.2.40", .saved = automatic,
+     .parameters = {number("1-20"), optional(number("0-2")), optional(text(32))},
+     .test = "+CPOL: (1-20),(0-2)", .read = show_preferred, .write = set_preferred},
+    {.name = "+COPN", .section = "3.2.41", .test = "", .execute = list_names},
+    on(Models::all() - dual_band, band_row(all_bands, quad_band_test)),
+    on(dual_band, band_row(two_bands, dual_band_test)),
+    {.name = "+CENG", .section = "6.2.21", .parameters = {number("0-4", "0"), optional(number("0,1", "0"))},
+     .test = show_ranges, .read = show_cells, .write = set_cells},
 };
 // clang-format on
 

@@ -135,7 +135,6 @@ constexpr Command table[] = {
     {.name = "&F", .section = "2.2.30", .parameters = {optional(number("0"))}, .write = load_factory_profile},
     {.name = "&V", .section = "2.2.31", .parameters = {optional(number("0"))}, .write = show_profiles},
     {.name = "&W", .section = "2.2.32", .parameters = {optional(number("0"))}, .write = store_profile},
-    only_shown("+DDET", "15.2.1", {number("0,1", "0")}),
     only_shown("+FSEXT", "", {number("0,1", "0")}),
 };
 // clang-format on

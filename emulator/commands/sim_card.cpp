@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/modem.hpp"
 #include "protocol/characters.hpp"
+#include "protocol/hex.hpp"
 
 namespace sim800 {
 namespace {
@@ -100,7 +101,7 @@ Result show_attempts(Call& call) {
   return ok;
 }
 
-// --- 3.2.15 AT+CIMI, 6.2.23 AT+CCID, 3.2.39 AT+CNUM, 6.2.15 AT+CSPN
+// --- 3.2.15 AT+CIMI, 6.2.23 AT+CCID, 6.2.15 AT+CSPN
 
 Task<Result> show_imsi(Call& call) {
   co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
@@ -115,15 +116,6 @@ Task<Result> show_iccid(Call& call) {
   const Sim& sim = call.modem.sim;
   if (!sim.ready() && !sim.locked()) co_return *sim.refusal();
   call.line(call.modem.world.sim.iccid);
-  co_return ok;
-}
-
-/// +CNUM: <alpha>,<number>,<type>,<speed>,<service>   nothing where the card does not know it.
-Task<Result> show_own_number(Call& call) {
-  co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
-  if (const auto refused = call.modem.sim.refusal()) co_return *refused;
-  const std::string& number = call.modem.world.sim.number;
-  if (!number.empty()) call.print("+CNUM: \"\",\"{}\",{},7,4", number, number.starts_with('+') ? 145 : 129);
   co_return ok;
 }
 
@@ -163,7 +155,7 @@ std::optional<Result> refuse_access(const Call& call, SimFiles::Operation operat
   }
   if (operation != update_binary && operation != update_record) return std::nullopt;
   if (!call.has(5)) return missing_data;
-  if (from_hex(call.text(5)).empty()) return invalid_data;
+  if (from_hex(call.text(5)).value_or("").empty()) return invalid_data;
   return std::nullopt;
 }
 
@@ -188,7 +180,7 @@ Task<Result> access_file(Call& call) {
 Task<Result> transmit(Call& call) {
   co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
   Sim& sim = call.modem.sim;
-  const std::string command = call.text(1), apdu = from_hex(command);
+  const std::string command = call.text(1), apdu = from_hex(command).value_or("");
   if (call.number(0) != command.size() || apdu.size() < 5) co_return Cme::invalid_input;
   if (!sim.ready() && !sim.locked()) co_return *sim.refusal();
   const SimFiles::Answer answer = sim.files.transmit(apdu, sim.ready());
@@ -212,7 +204,6 @@ constexpr Command table[] = {
     {.name = "+CRSM", .section = "3.2.34",
      .parameters = {any_number, optional(any_number), optional(any_number), optional(any_number), optional(any_number), optional(text(512))},
      .test = "", .write = access_file},
-    {.name = "+CNUM", .section = "3.2.39", .test = "", .execute = show_own_number},
     {.name = "+CSIM", .section = "3.2.44", .parameters = {number("0-522"), text(522)}, .test = "", .write = transmit},
     {.name = "+SPIC", .section = "6.2.3", .execute = show_attempts},
     {.name = "+CSPN", .section = "6.2.15", .read = show_provider},

@@ -85,11 +85,9 @@ constexpr Command table[] = {
     {.name = "+CPOWD", .section = "6.2.2", .parameters = {number("0,1")}, .write = power_down},
     setting("+CSNS", "6.2.8", state, profile, {number("0,2,4", "0")}),
     setting("+CMOD", "6.2.10", state, never, {optional(number("0", "0"))}),
-    setting("+CLTS", "6.2.12", state, profile, {flag("0")}),
-    setting("+CSCLK", "6.2.20", state, profile_uart, {number("0-2", "0")}),
+    on(Models::all() - Models{Model::sim808}, setting("+CSCLK", "6.2.20", full, profile_uart, {number("0-2", "0")})),
+    on({Model::sim808}, setting("+CSCLK", "6.2.20", full, profile_uart, {number("0-1", "0")})),
     setting("+CCPD", "6.2.27", state, profile, {flag("1")}),
-    setting("+MORING", "6.2.29", state, profile, {flag("0")}),
-    setting("+CCODE", "6.2.31", state, never, {flag("0")}),
     setting("+CIURC", "6.2.32", full, profile, {flag("1")}),
     {.name = "+CPSPWD", .section = "6.2.33", .parameters = {text(8), text(8)}, .write = set_super_password},
     {.name = "+EXUNSOL", .section = "6.2.34", .support = state, .saved = profile, .parameters = {words("\"SQ\""), number("0-2")},
@@ -99,12 +97,6 @@ constexpr Command table[] = {
     {.name = "+GSV", .section = "6.2.38", .test = "", .execute = show_product_information},
     {.name = "+CLIST", .section = "6.2.80", .parameters = {text(20)},
      .test = "+CLIST: SAT,NT,CALL_EXT,NETWORK_EXT,SIMCOM_ALL,PLATFORM", .write = list_commands},
-    setting("+STKPCIS", "5.2.10", state, profile, {flag("0")}),
-    setting("+VTD", "3.2.36", state, profile, {number("1-255", "1")}),
-    setting("+CSCS", "3.2.12", state, profile, {words(R"("IRA","GSM","UCS2","HEX","PCCP","PCDN","8859-1")", "IRA")}),
-    setting("+CMGF", "4.2.2", state, profile, {optional(flag("0"))}),
-    setting("+CNMI", "4.2.8", state, profile,
-            {number("0-3", "2"), optional(number("0-3", "1")), optional(number("0,2", "0")), optional(flag("0")), optional(flag("0"))}),
 };
 // clang-format on
 

@@ -1,9 +1,6 @@
 // V.25ter commands for calls, identity and the serial line (AT manual chapter 2).
 // SPDX-License-Identifier: MIT
-#include <algorithm>
-
 #include "emulator/modem.hpp"
-#include "protocol/characters.hpp"
 
 namespace sim800 {
 namespace {
@@ -13,45 +10,8 @@ using enum Saved;
 
 Result accept(Call&) { return ok; }
 
-/// ATH, AT+HVOIC: OK also where there is no call.
-Result hang_up(Call& call) {
-  call.modem.hang_up();
-  return ok;
-}
-
-/// ATA with no call to answer.
-Result answer_call(Call&) { return Code::no_carrier; }
-
 /// ATO with no connection to go back to.
 Result resume_data(Call&) { return error; }
-
-bool is_dial_string(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return is_digit(c) || std::string_view("*#+ABCabc,TPtp!Ww@IiGg> -").find(c) != std::string_view::npos;
-  });
-}
-
-/// ATD<n>[<mgsm>][;]  Voice: OK as soon as it is dialled, the outcome later.  Data: the outcome only.
-/// Nobody can be reached in this world, so every outcome is NO CARRIER.
-Task<Result> dial(Call& call) {
-  Modem& modem = call.modem;
-  std::string_view number = trim(call.typed);
-  const bool voice = number.ends_with(';');
-  if (voice) number.remove_suffix(1);
-  const bool redial = same_word(trim(number), "L");  // no number has been kept
-  if (redial || number.starts_with('>') || !is_dial_string(number)) co_return error;
-  if (modem.functionality() != 1) co_return Cme::cfun_off;
-  if (!modem.network.registered()) {
-    const std::uint32_t x = modem.settings.number("X");
-    co_return x == 2 || x == 4 ? Code::no_dialtone : Code::no_carrier;
-  }
-  if (voice) {
-    modem.call_ends_in(modem.latency[Latency::call_setup]);
-    co_return ok;
-  }
-  co_await call.channel.interrupted_within(modem.latency[Latency::call_setup]);
-  co_return Code::no_carrier;
-}
 
 Result show_product(Call& call) {
   // Revision 1418B05SIM800L24 is release 14.18; every SIM800 variant calls itself SIM800 here.
@@ -92,12 +52,6 @@ constexpr std::string_view rates = "0,1200,2400,4800,9600,19200,38400,57600,1152
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     {.name = "A/", .section = "2.2.1"},
-    {.name = "A", .section = "2.2.2", .support = accepts, .execute = answer_call, .seconds = 20},
-    {.name = "D", .section = "2.2.3", .support = accepts, .execute = dial, .seconds = 20},
-    {.name = "D><n>", .section = "2.2.4", .support = accepts, .execute = dial},
-    {.name = "D><str>", .section = "2.2.5", .support = accepts, .execute = dial},
-    {.name = "DL", .section = "2.2.6", .support = accepts, .execute = dial},
-    {.name = "H", .section = "2.2.8", .support = accepts, .parameters = {optional(number("0"))}, .write = hang_up, .seconds = 20},
     {.name = "I", .section = "2.2.9", .parameters = {optional(number("0-9"))}, .write = show_product},
     {.name = "L", .section = "2.2.10", .support = accepts, .parameters = {optional(number("0-9"))}, .write = accept},
     {.name = "M", .section = "2.2.11", .support = accepts, .parameters = {optional(number("0-9"))}, .write = accept},
@@ -118,7 +72,6 @@ constexpr Command table[] = {
     {.name = "+IPR", .section = "2.2.41", .support = state, .saved = profile_uart, .parameters = {number(rates, "115200")},
      .test = "+IPR: (),(0,1200,2400,4800,9600,19200,38400,57600,115200,230400,460800)",
      .read = show_setting, .write = keep_setting},
-    {.name = "+HVOIC", .section = "2.2.42", .support = accepts, .execute = hang_up, .seconds = 20},
     {.name = "+CGMI", .section = "3.2.8", .test = "", .execute = show_manufacturer},
     {.name = "+CGMM", .section = "3.2.9", .test = "", .execute = show_model},
     {.name = "+CGMR", .section = "3.2.10", .test = "", .execute = show_revision},

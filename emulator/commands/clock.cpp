@@ -1,0 +1,69 @@
+// The clock, its alarms, and the network's time (AT manual 3.2.43, 6.2.5, 6.2.6, 6.2.12).
+// SPDX-License-Identifier: MIT
+#include "emulator/modem.hpp"
+#include "protocol/characters.hpp"
+
+namespace sim800 {
+namespace {
+
+using enum Support;
+using enum Saved;
+
+Result show_clock(Call& call) {
+  call.print("+CCLK: \"{}\"", call.modem.rtc.text());
+  return ok;
+}
+Result set_clock(Call& call) { return call.modem.rtc.set(call.text(0)) ? ok : Result{Cme::invalid_input}; }
+
+/// +CALA: <time>,<n>[,<recurr>]   one line an alarm; none: OK only.
+Result show_alarms(Call& call) {
+  for (unsigned n = 1; n <= Alarms::count; ++n) {
+    const auto& alarm = call.modem.alarms.alarm(n);
+    if (!alarm) continue;
+    call.print("+CALA: \"{}\",{}{}{}", alarm->time, n, alarm->days.empty() ? "" : ",", alarm->days);
+  }
+  return ok;
+}
+
+constexpr Result memory_full{static_cast<Cme>(20)};
+
+/// AT+CALA=<time>[,<n>[,<recurr>]]   the days may stand one beside the other, or all in quotes.
+Result set_alarm(Call& call) {
+  Alarms& alarms = call.modem.alarms;
+  Alarms::Alarm alarm{call.text(0), {}};
+  for (std::size_t i = 2; i < call.arguments.size(); ++i) alarm.days += (i > 2 ? "," : "") + call.text(i);
+  for (std::size_t i = 0; i < alarm.days.size(); ++i) {
+    if (i % 2 == 0 ? alarm.days[i] < '0' || alarm.days[i] > '7' : alarm.days[i] != ',') return Cme::invalid_input;
+  }
+  const std::optional<unsigned> n = call.has(1) ? call.number(1) : alarms.free();
+  return n ? alarms.set(*n, alarm) : memory_full;
+}
+
+constexpr Result not_found{static_cast<Cme>(22)};
+
+Result delete_alarm(Call& call) {
+  if (!call.modem.alarms.alarm(call.number(0))) return not_found;
+  call.modem.alarms.remove(call.number(0));
+  return ok;
+}
+
+constexpr Parameter days = optional(text(15)), day = optional(text(1));
+
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
+constexpr Command table[] = {
+    {.name = "+CCLK", .section = "3.2.43", .saved = automatic, .parameters = {text(20)},
+     .test = "", .read = show_clock, .write = set_clock},
+    {.name = "+CALA", .section = "6.2.5", .saved = automatic,
+     .parameters = {text(17), optional(number("1-5")), days, day, day, day, day, day, day},
+     .test = "+CALA: (\"yy/mm/dd,hh:mm:ss\",\"hh:mm:ss\"),(1-5),(0-7)", .read = show_alarms, .write = set_alarm},
+    {.name = "+CALD", .section = "6.2.6", .parameters = {number("1-5")}, .test = show_ranges, .write = delete_alarm},
+    {.name = "+CLTS", .section = "6.2.12", .saved = profile, .parameters = {number("0,1", "0")},
+     .test = "+CLTS: \"yy/MM/dd,hh:mm:ss+/-zz\"", .read = show_setting, .write = keep_setting},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Command> clock_commands() { return table; }
+
+}  // namespace sim800

@@ -1,0 +1,192 @@
+// The packet service (AT manual chapter 7).
+// SPDX-License-Identifier: MIT
+#include <fmt/ranges.h>
+
+#include "emulator/modem.hpp"
+#include "protocol/characters.hpp"
+
+namespace sim800 {
+namespace {
+
+using enum Support;
+using enum Saved;
+
+bool radio_on(Call& call) { return call.modem.functionality() == 1; }
+
+// --- 7.2.1 AT+CGATT
+
+Result show_attachment(Call& call) {
+  call.print("+CGATT: {}", call.modem.network.attached() ? 1 : 0);
+  return ok;
+}
+
+/// AT+CGATT=<state>   Detaching takes the bearers away: +SAPBR 1: DEACT stands before the OK.
+Task<Result> set_attachment(Call& call) {
+  Modem& modem = call.modem;
+  const bool attach = call.number(0) == 1;
+  if (!radio_on(call)) co_return Cme::cfun_off;
+  if (attach == modem.network.attached()) co_return ok;
+  if (attach && !modem.network.registered()) co_return Cme::unknown;  // what hardware says when it comes too early
+  co_await modem.clock.sleep(modem.latency[Latency::network_detach]);
+  if (attach) {
+    modem.network.attach();
+    co_return modem.network.attached() ? ok : Result{Cme::unknown};
+  }
+  modem.network.detach(&call.channel);
+  co_return ok;
+}
+
+// --- 7.2.2 AT+CGDCONT
+
+/// +CGDCONT: <cid>,<PDP_type>,<APN>,<PDP_addr>,<data_comp>,<head_comp>
+Result show_contexts(Call& call) {
+  for (unsigned cid = 1; cid <= Gprs::count; ++cid) {
+    const auto& defined = call.modem.gprs.definition(cid);
+    if (!defined) continue;
+    const std::string& address = defined->address;
+    call.print("+CGDCONT: {},\"IP\",\"{}\",\"{}\",0,0", cid, defined->apn, address.empty() ? "0.0.0.0" : address);
+  }
+  return ok;
+}
+
+/// Four numbers up to 255, or nothing.
+bool is_address(std::string_view text) {
+  if (text.empty()) return true;
+  for (int part = 0; part < 4; ++part) {
+    const std::string_view digits = text.substr(0, text.find('.'));
+    if (digits.size() > 3 || parse_number(digits).value_or(256) > 255) return false;
+    text.remove_prefix(std::min(digits.size() + 1, text.size()));
+  }
+  return text.empty();
+}
+
+/// AT+CGDCONT=<cid>[,<PDP_type>[,<APN>[,<PDP_addr>[,<d_comp>[,<h_comp>]]]]]   <cid> alone undefines it.
+Result define_context(Call& call) {
+  Gprs& gprs = call.modem.gprs;
+  const unsigned cid = call.number(0);
+  if (!is_address(call.text(3))) return Cme::invalid_input;
+  if (gprs.active(cid)) return Cme::not_allowed;
+  if (call.arguments.size() == 1) {
+    gprs.define(cid, std::nullopt);
+  } else {
+    gprs.define(cid, Gprs::Definition{call.text(2), call.text(3) == "0.0.0.0" ? "" : call.text(3)});
+  }
+  return ok;
+}
+
+// --- 7.2.3 AT+CGQMIN, 7.2.4 AT+CGQREQ
+
+Gprs::Quality& quality(Call& call, unsigned cid) {
+  return call.command.name == "+CGQREQ" ? call.modem.gprs.requested(cid) : call.modem.gprs.minimum(cid);
+}
+
+Result show_quality(Call& call) {
+  for (unsigned cid = 1; cid <= Gprs::count; ++cid)
+    call.print("{}: {},{}", call.command.name, cid, fmt::join(quality(call, cid), ","));
+  return ok;
+}
+
+/// AT+CGQREQ=<cid>[,<precedence>[,<delay>[,<reliability>[,<peak>[,<mean>]]]]]   what is left out gets its first value.
+Result set_quality(Call& call) {
+  Gprs::Quality& set = quality(call, call.number(0));
+  for (std::size_t i = 0; i < set.size(); ++i) set[i] = call.number(i + 1, Gprs::initial_quality[i]);
+  call.modem.gprs.save();
+  return ok;
+}
+
+// --- 7.2.5 AT+CGACT, 7.2.6 AT+CGDATA, 7.2.7 AT+CGPADDR
+
+Result show_activation(Call& call) {
+  for (unsigned cid = 1; cid <= Gprs::count; ++cid)
+    call.print("+CGACT: {},{}", cid, call.modem.gprs.active(cid) ? 1 : 0);
+  return ok;
+}
+
+/// AT+CGACT=<state>[,<cid>]
+Task<Result> set_activation(Call& call) {
+  Gprs& gprs = call.modem.gprs;
+  const unsigned cid = call.number(1, gprs.first());
+  if (call.number(0) == 0) co_return co_await gprs.deactivate(cid);
+  if (!radio_on(call)) co_return Cme::cfun_off;
+  if (const auto refused = call.modem.sim.refusal()) co_return *refused;
+  co_return co_await gprs.activate(cid);
+}
+
+/// AT+CGDATA=<L2P>[,<cid>]   No PPP peer lives here: the context comes up and goes, as where the peer does not answer.
+Task<Result> enter_data_state(Call& call) {
+  Gprs& gprs = call.modem.gprs;
+  if (!radio_on(call)) co_return Cme::cfun_off;
+  if (const auto refused = call.modem.sim.refusal()) co_return *refused;
+  const unsigned cid = call.number(1, gprs.first());
+  const bool was_active = gprs.active(cid);
+  if (const Result result = co_await gprs.activate(cid); !result.is_ok()) co_return result;
+  if (!was_active) co_await gprs.deactivate(cid);
+  co_return Code::no_carrier;
+}
+
+Result list_addresses(Call& call) {
+  std::vector<unsigned> defined;
+  for (unsigned cid = 1; cid <= Gprs::count; ++cid) {
+    if (call.modem.gprs.definition(cid)) defined.push_back(cid);
+  }
+  call.print("+CGPADDR: ({})", fmt::join(defined, ","));
+  return ok;
+}
+
+/// +CGPADDR: <cid>,<PDP_addr>
+Result show_address(Call& call) {
+  const unsigned cid = call.number(0);
+  if (!call.modem.gprs.definition(cid)) return Cme::invalid_input;
+  call.print("+CGPADDR: {},\"{}\"", cid, call.modem.gprs.address(cid));
+  return ok;
+}
+
+// --- 7.2.10 AT+CGREG
+
+/// +CGREG: <n>,<stat>[,<lac>,<ci>]
+Result show_registration(Call& call) {
+  call.print("+CGREG: {}", call.modem.network.cgreg(call.modem.settings.number("+CGREG"), true));
+  return ok;
+}
+
+constexpr Parameter cid = number("1-3");
+
+constexpr Command quality_command(std::string_view name, std::string_view section, const char* test) {
+  return {.name = name,
+          .section = section,
+          .support = state,
+          .saved = automatic,
+          .parameters = {cid, optional(number("0-3")), optional(number("0-4")), optional(number("0-5")),
+                         optional(number("0-9")), optional(number("0-18,31"))},
+          .test = test,
+          .read = show_quality,
+          .write = set_quality};
+}
+
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
+constexpr Command table[] = {
+    {.name = "+CGATT", .section = "7.2.1", .parameters = {number("0,1")},
+     .test = show_ranges, .read = show_attachment, .write = set_attachment, .seconds = 75},
+    {.name = "+CGDCONT", .section = "7.2.2", .saved = automatic,
+     .parameters = {cid, optional(words("\"IP\"")), optional(text(64)), optional(text(15)), optional(number("0")), optional(number("0"))},
+     .test = "+CGDCONT: (1-3),\"IP\",,,(0),(0)", .read = show_contexts, .write = define_context},
+    quality_command("+CGQMIN", "7.2.3", "+CGQMIN: \"IP\",(0-3),(0-4),(0-5),(0-9),(0-18,31)"),
+    quality_command("+CGQREQ", "7.2.4", "+CGQREQ: \"IP\",(0-3),(0-4),(0-5),(0-9),(0-18,31)"),
+    {.name = "+CGACT", .section = "7.2.5", .parameters = {number("0,1"), optional(cid)},
+     .test = "+CGACT: (0,1)", .read = show_activation, .write = set_activation, .seconds = 150},
+    {.name = "+CGDATA", .section = "7.2.6", .support = state, .parameters = {words("\"PPP\""), optional(cid)},
+     .test = "+CGDATA: (\"PPP\")", .write = enter_data_state},
+    {.name = "+CGPADDR", .section = "7.2.7", .parameters = {cid}, .test = list_addresses, .write = show_address},
+    setting("+CGCLASS", "7.2.8", state, automatic, {words("\"B\",\"CG\",\"CC\"", "B")}),
+    setting("+CGEREP", "7.2.9", full, never, {number("0,1", "0")}),
+    {.name = "+CGREG", .section = "7.2.10", .saved = profile, .parameters = {optional(number("0-2", "0"))},
+     .test = show_ranges, .read = show_registration, .write = keep_setting},
+    setting("+CGSMS", "7.2.11", state, automatic, {number("0-3", "1")}),
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Command> gprs_commands() { return table; }
+
+}  // namespace sim800

@@ -1,0 +1,168 @@
+// The phone book (AT manual 3.2.24 to 3.2.27, 3.2.39, 6.2.16).
+// SPDX-License-Identifier: MIT
+#include "emulator/host_text.hpp"
+#include "emulator/modem.hpp"
+#include "protocol/phone_number.hpp"
+
+namespace sim800 {
+namespace {
+
+using enum Support;
+using enum Saved;
+
+constexpr std::size_t number_length = PhoneBook::number_length, text_length = PhoneBook::text_length;
+
+/// Until Call Ready the phone book is being read from the card.
+std::optional<Result> not_ready(Modem& modem) {
+  if (const auto refused = modem.sim.refusal()) return refused;
+  if (!modem.call_ready()) return Cme::sim_busy;
+  return std::nullopt;
+}
+
+/// Gives the card its time, then says whether it can be read.
+Task<Result> settle(Modem& modem) {
+  co_await modem.clock.sleep(modem.latency[Latency::phone_book]);
+  co_return not_ready(modem).value_or(ok);
+}
+
+/// +CPBR: <index>,"<number>",<type>,"<text>"
+void show_entry(Call& call, int index, const PhoneBook::Entry& entry) {
+  call.print("{}: {},\"{}\",{},\"{}\"", call.command.name, index, entry.number, type_of_number(entry.number),
+             escaped_for_host(call.modem.settings, entry.name));
+}
+
+std::string indexes(const PhoneBook& book) { return fmt::format("(1-{})", book.selected().capacity); }
+
+// --- 3.2.26 AT+CPBS
+
+/// +CPBS: "<storage>",<used>,<total>
+Task<Result> show_memory(Call& call) {
+  if (const Result ready = co_await settle(call.modem); !ready.is_ok()) co_return ready;
+  const PhoneBook& book = call.modem.phone_book;
+  call.print("+CPBS: \"{}\",{},{}", book.selected().name, book.entries().size(), book.selected().capacity);
+  co_return ok;
+}
+
+Task<Result> select_memory(Call& call) {
+  if (const Result ready = co_await settle(call.modem); !ready.is_ok()) co_return ready;
+  call.modem.phone_book.select(*PhoneBook::find_memory(call.text(0)));
+  co_return ok;
+}
+
+// --- 3.2.25 AT+CPBR
+
+/// +CPBR: (<indexes>),<nlength>,<tlength>
+Result show_reading(Call& call) {
+  if (const auto refused = not_ready(call.modem)) return *refused;
+  call.print("+CPBR: {},{},{}", indexes(call.modem.phone_book), number_length, text_length);
+  return ok;
+}
+
+/// AT+CPBR=<index1>[,<index2>]   Empty places are left out.
+Task<Result> read_entries(Call& call) {
+  if (const Result ready = co_await settle(call.modem); !ready.is_ok()) co_return ready;
+  const PhoneBook& book = call.modem.phone_book;
+  const std::uint32_t first = call.number(0), last = call.number(1, first);
+  if (first < 1 || last < first || last > static_cast<std::uint32_t>(book.selected().capacity))
+    co_return Cme::invalid_index;
+  for (const auto& [index, entry] : book.entries()) {
+    if (index >= static_cast<int>(first) && index <= static_cast<int>(last)) show_entry(call, index, entry);
+  }
+  co_return ok;
+}
+
+// --- 3.2.24 AT+CPBF
+
+Result show_finding(Call& call) {
+  if (const auto refused = not_ready(call.modem)) return *refused;
+  call.print("+CPBF: {},{}", number_length, text_length);
+  return ok;
+}
+
+/// AT+CPBF=[<findtext>]   Entries that contain it; none: OK only.
+Task<Result> find_entries(Call& call) {
+  if (const Result ready = co_await settle(call.modem); !ready.is_ok()) co_return ready;
+  const auto wanted = name_from_host(call.modem.settings, call.text(0));
+  if (!wanted) co_return Cme::text_characters;
+  for (const auto& [index, entry] : call.modem.phone_book.entries()) {
+    if (entry.name.find(*wanted) != std::string::npos) show_entry(call, index, entry);
+  }
+  co_return ok;
+}
+
+// --- 3.2.27 AT+CPBW
+
+/// +CPBW: (<indexes>),<nlength>,(<types>),<tlength>
+Result show_writing(Call& call) {
+  if (const auto refused = not_ready(call.modem)) return *refused;
+  call.print("+CPBW: {},{},(129,145),{}", indexes(call.modem.phone_book), number_length, text_length);
+  return ok;
+}
+
+/// AT+CPBW=[<index>][,<number>[,<type>[,<text>]]]   An index alone erases; no index: the first free place.
+Task<Result> write_entry(Call& call) {
+  const Result ready = co_await settle(call.modem);
+  if (!ready.is_ok()) co_return ready;
+  PhoneBook& book = call.modem.phone_book;
+  const bool erases = !call.has(1) && !call.has(3);
+  const std::optional<int> index =
+      call.has(0) ? std::optional(static_cast<int>(std::min(call.number(0), 65'535U))) : std::nullopt;
+  if (erases) co_return index ? book.erase(*index) : Result{Cme::invalid_input};
+  const auto name = name_from_host(call.modem.settings, call.text(3));
+  if (!name) co_return Cme::text_characters;
+  std::string number = call.text(1);
+  if (call.number(2) == 145 && !number.empty() && !number.starts_with('+')) number.insert(0, "+");
+  co_return book.write(index, {number, *name});
+}
+
+// --- 3.2.39 AT+CNUM, 6.2.16 AT+CCVM
+
+/// +CNUM: "<alpha>","<number>",<type>,<speed>,<service>   the card's own numbers, for voice
+Task<Result> show_own_numbers(Call& call) {
+  if (const Result ready = co_await settle(call.modem); !ready.is_ok()) co_return ready;
+  for (const auto& [index, entry] : call.modem.phone_book.entries("ON")) {
+    call.print("+CNUM: \"{}\",\"{}\",{},7,4", escaped_for_host(call.modem.settings, entry.name), entry.number,
+               type_of_number(entry.number));
+  }
+  co_return ok;
+}
+
+/// +CCVM: "<number>","<text>"   OK only where none is set
+Task<Result> show_voice_mail(Call& call) {
+  if (const Result ready = co_await settle(call.modem); !ready.is_ok()) co_return ready;
+  for (const auto& [index, entry] : call.modem.phone_book.entries("VM"))
+    call.print("+CCVM: \"{}\",\"{}\"", entry.number, escaped_for_host(call.modem.settings, entry.name));
+  co_return ok;
+}
+
+/// AT+CCVM=<number>[,<text>]   An empty number erases.
+Task<Result> set_voice_mail(Call& call) {
+  if (const Result ready = co_await settle(call.modem); !ready.is_ok()) co_return ready;
+  const auto name = name_from_host(call.modem.settings, call.text(1));
+  if (!name || !is_phone_number(call.text(0))) co_return error;
+  call.modem.phone_book.put("VM", 1, {call.text(0), *name});
+  co_return ok;
+}
+
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
+constexpr Command table[] = {
+    {.name = "+CPBF", .section = "3.2.24", .parameters = {optional(text(256))},
+     .test = show_finding, .write = find_entries, .seconds = 30},
+    {.name = "+CPBR", .section = "3.2.25", .parameters = {number("0-65535"), optional(number("0-65535"))},
+     .test = show_reading, .write = read_entries, .seconds = 30},
+    {.name = "+CPBS", .section = "3.2.26", .parameters = {words(R"("SM","ME","ON","FD","LD","DC","RC","MC","EN","VM","BN","SD")")},
+     .test = R"(+CPBS: ("SM","ME","ON","FD"))", .read = show_memory, .write = select_memory, .seconds = 3},
+    {.name = "+CPBW", .section = "3.2.27",
+     .parameters = {optional(number("0-65535")), optional(text(256)), optional(number("128-255")), optional(text(256))},
+     .test = show_writing, .write = write_entry, .seconds = 3},
+    {.name = "+CNUM", .section = "3.2.39", .test = "", .execute = show_own_numbers},
+    {.name = "+CCVM", .section = "6.2.16", .saved = automatic, .parameters = {text(40), optional(text(256))},
+     .test = "+CCVM: 40,14", .read = show_voice_mail, .write = set_voice_mail},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Command> phone_book_commands() { return table; }
+
+}  // namespace sim800

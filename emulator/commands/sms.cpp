@@ -1,0 +1,198 @@
+// Settings of the message service (AT manual chapter 4, and 6.2 where it is about messages).
+// SPDX-License-Identifier: MIT
+#include "emulator/modem.hpp"
+#include "emulator/sms_print.hpp"
+#include "protocol/unicode.hpp"
+
+namespace sim800 {
+namespace {
+
+using enum Support;
+using enum Saved;
+
+constexpr Result invalid_value = Result::cms(325);
+
+CharacterSet character_set(const Call& call) { return find_character_set(call.modem.settings.values("+CSCS")[0]); }
+
+/// A setting that is refused until the message service is up, as all of them are on hardware.
+Result keep_if_ready(Call& call) {
+  if (const auto refused = call.modem.sms.refusal()) return *refused;
+  return keep_setting(call);
+}
+
+// --- 4.2.8 CNMI, 27.005 3.4.4 CNMA
+
+Result set_indications(Call& call) {
+  const Result kept = keep_if_ready(call);
+  if (kept.is_ok()) call.modem.sms.indications_changed();
+  return kept;
+}
+
+/// AT+CNMA[=<n>]   CMS 340 where nothing waits for it.
+Result acknowledge(Call& call) { return call.modem.sms.acknowledge() ? ok : Result::cms(340); }
+
+// --- 4.2.9 CPMS
+
+constexpr SmsService::Use uses[] = {SmsService::Use::read, SmsService::Use::write, SmsService::Use::receive};
+
+std::string fill_level(Call& call, SmsService::Use use) {
+  const SmsMemory memory = call.modem.sms.memory(use);
+  return fmt::format("{},{}", memory.used(), memory.capacity());
+}
+
+/// +CPMS: <mem1>,<used1>,<total1>,<mem2>,<used2>,<total2>,<mem3>,<used3>,<total3>
+Result show_memories(Call& call) {
+  if (const auto refused = call.modem.sms.refusal()) return *refused;
+  std::string text = "+CPMS: ";
+  for (const SmsService::Use use : uses) {
+    text +=
+        fmt::format("{}\"{}\",{}", use == uses[0] ? "" : ",", call.modem.sms.memory_name(use), fill_level(call, use));
+  }
+  call.line(text);
+  return ok;
+}
+
+/// AT+CPMS=<mem1>[,<mem2>[,<mem3>]]   answers how full they are, without names.
+Result choose_memories(Call& call) {
+  if (const Result kept = keep_if_ready(call); !kept.is_ok()) return kept;
+  call.print("+CPMS: {},{},{}", fill_level(call, uses[0]), fill_level(call, uses[1]), fill_level(call, uses[2]));
+  return ok;
+}
+
+// --- 4.2.12 CSCA
+
+Result show_centre(Call& call) {
+  if (const auto refused = call.modem.sms.refusal()) return *refused;
+  const SmsAddress centre = call.modem.sms.centre().value_or(SmsAddress{});
+  call.print("+CSCA: {},{}", SmsPrint(call.modem.settings).quoted(centre), centre.type);
+  return ok;
+}
+
+/// AT+CSCA=<sca>[,<tosca>]   Errors are +CME ERROR (4.2.12).
+Task<Result> set_centre(Call& call) {
+  co_await call.modem.clock.sleep(call.modem.latency[Latency::sms_store]);
+  if (const auto refused = call.modem.sim.refusal()) co_return *refused;
+  if (call.modem.sms.refusal()) co_return Cme::not_allowed;
+  const auto type = call.has(1) ? std::optional(static_cast<std::uint8_t>(call.number(1))) : std::nullopt;
+  const auto address = typed_number(character_set(call), call.text(0), type);
+  if (!address) co_return Cme::invalid_input;
+  co_return call.modem.sms.set_centre(*address) ? ok : Result{Cme::memory_failure};
+}
+
+// --- 4.2.15 CSMP
+
+/// +CSMP: <fo>,<vp>,<pid>,<dcs>   <vp> is a number or a time in quotes.
+Result show_parameters(Call& call) {
+  const Settings::Values& values = call.modem.settings.values("+CSMP");
+  const char* quote = parse_number(values[1]) ? "" : "\"";
+  call.print("+CSMP: {},{}{}{},{},{}", values[0], quote, values[1], quote, values[2], values[3]);
+  return ok;
+}
+
+bool is_validity(const Argument& typed) {
+  const auto number = typed.quoted ? std::nullopt : parse_number(typed.text);
+  return typed.quoted ? SmsTime::parse(typed.text).has_value() : number && *number <= 255;
+}
+
+/// AT+CSMP=[<fo>[,<vp>,<pid>,<dcs>]]
+Result set_parameters(Call& call) {
+  if (call.has(1) && !is_validity(call.arguments[1])) return Cme::invalid_input;
+  if (const Result kept = keep_if_ready(call); !kept.is_ok()) return kept;
+  return call.modem.sms.keep_first_octet() ? ok : Result{Cme::memory_failure};
+}
+
+// --- 4.2.11, 4.2.10 CSAS, CRES
+
+Result save_parameters(Call& call) {
+  if (const auto refused = call.modem.sms.refusal()) return *refused;
+  return call.modem.sms.save_profile(call.number(0)) ? ok : Result::cms(320);
+}
+Result restore_parameters(Call& call) {
+  if (const auto refused = call.modem.sms.refusal()) return *refused;
+  return call.modem.sms.restore_profile(call.number(0)) ? ok : Result::cms(320);
+}
+
+// --- 4.2.16 CSMS
+
+Result show_service(Call& call) {
+  call.print("+CSMS: {},1,1,1", call.modem.settings.number("+CSMS"));
+  return ok;
+}
+/// +CSMS: <mt>,<mo>,<bm>
+Result select_service(Call& call) {
+  if (const Result kept = keep_if_ready(call); !kept.is_ok()) return kept;
+  call.line("+CSMS: 1,1,1");
+  return ok;
+}
+
+// --- 4.2.13 CSCB, 6.2.9 CDSCB
+
+/// +CSCB: <mode>,<mids>,<dcss>
+Result show_broadcasts(Call& call) {
+  const BroadcastSelection& selection = call.modem.sms.broadcasts();
+  call.print("+CSCB: {},\"{}\",\"{}\"", selection.refuses ? 1 : 0, selection.identifiers(), selection.codings());
+  return ok;
+}
+
+/// AT+CSCB=<mode>[,<mids>[,<dcss>]]
+Result select_broadcasts(Call& call) {
+  if (const auto refused = call.modem.sms.refusal()) return *refused;
+  BroadcastSelection selection = call.modem.sms.broadcasts();
+  if (!selection.change(call.number(0), call.text(1), call.text(2))) return invalid_value;
+  return call.modem.sms.set_broadcasts(std::move(selection)) ? ok : Result::cms(320);
+}
+
+Result reset_broadcasts(Call& call) {
+  if (const auto refused = call.modem.sms.refusal()) return *refused;
+  return call.modem.sms.set_broadcasts({}) ? ok : Result::cms(320);
+}
+
+constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }
+constexpr Parameter memory = words(R"("SM","ME","SM_P","ME_P","MT")", "SM_P");
+
+/// A setting that takes effect only once the message service is up.
+constexpr Command sms_setting(std::string_view name, std::string_view section, Support support, Saved saved,
+                              std::array<Parameter, 9> parameters) {
+  Command row = setting(name, section, support, saved, parameters);
+  row.write = keep_if_ready;
+  return row;
+}
+
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
+constexpr Command table[] = {
+    setting("+CSCS", "3.2.12", full, profile, {words(R"("IRA","GSM","UCS2","HEX","PCCP","PCDN","8859-1")", "IRA")}),
+    sms_setting("+CMGF", "4.2.2", full, profile, {optional(flag("0"))}),
+    {.name = "+CNMI", .section = "4.2.8", .saved = profile,
+     .parameters = {number("0-3", "2"), optional(number("0-3", "1")), optional(number("0,2", "0")), optional(flag("0")), optional(flag("0"))},
+     .test = show_ranges, .read = show_setting, .write = set_indications},
+    {.name = "+CNMA", .section = "", .parameters = {number("0-2")}, .test = "+CNMA: (0-2)",
+     .write = acknowledge, .execute = acknowledge, .misuse = invalid_value},
+    {.name = "+CPMS", .section = "4.2.9", .parameters = {memory, optional(memory), optional(memory)},
+     .test = show_ranges, .read = show_memories, .write = choose_memories, .misuse = invalid_value},
+    {.name = "+CRES", .section = "4.2.10", .parameters = {number("0-3")},
+     .test = show_ranges, .write = restore_parameters, .execute = restore_parameters, .seconds = 5, .misuse = invalid_value},
+    {.name = "+CSAS", .section = "4.2.11", .parameters = {number("0-3")},
+     .test = show_ranges, .write = save_parameters, .execute = save_parameters, .seconds = 5, .misuse = invalid_value},
+    {.name = "+CSCA", .section = "4.2.12", .parameters = {text(88), optional(number("128-255"))},
+     .test = "", .read = show_centre, .write = set_centre, .seconds = 5},
+    {.name = "+CSCB", .section = "4.2.13", .parameters = {number("0,1"), optional(text(100)), optional(text(100))},
+     .test = "+CSCB: (0,1)", .read = show_broadcasts, .write = select_broadcasts, .misuse = invalid_value},
+    sms_setting("+CSDH", "4.2.14", full, never, {optional(flag("0"))}),
+    {.name = "+CSMP", .section = "4.2.15",
+     .parameters = {optional(number("0-255", "17")), optional(text(20, "167")), optional(number("0-255", "0")), optional(number("0-255", "0"))},
+     .test = "+CSMP: (0-255),(0-255),(0-255),(0-255)", .read = show_parameters, .write = set_parameters},
+    {.name = "+CSMS", .section = "4.2.16", .parameters = {flag("0")},
+     .test = show_ranges, .read = show_service, .write = select_service},
+    {.name = "+CDSCB", .section = "6.2.9", .execute = reset_broadcasts},
+    {.name = "+SCLASS0", .section = "6.2.22", .parameters = {flag("0")},
+     .test = "+SCLASS0: (0, 1)", .read = show_setting, .write = keep_if_ready},
+    sms_setting("+CMGHEX", "6.2.30", full, never, {flag("0")}),
+    sms_setting("+SRSPT", "6.2.78", state, never, {flag("0")}),
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Command> sms_commands() { return table; }
+
+}  // namespace sim800

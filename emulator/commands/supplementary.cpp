@@ -1,0 +1,171 @@
+// Supplementary services: forwarding, waiting, number presentation, USSD (AT manual chapter 3).
+// SPDX-License-Identifier: MIT
+#include "emulator/host_text.hpp"
+#include "emulator/modem.hpp"
+#include "protocol/phone_number.hpp"
+
+namespace sim800 {
+namespace {
+
+using enum Support;
+using enum Saved;
+
+constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }
+
+/// Why the network cannot be asked.
+std::optional<Result> unreachable(Call& call) {
+  if (call.modem.functionality() != 1) return Cme::cfun_off;
+  if (const auto refused = call.modem.sim.refusal()) return refused;
+  if (!call.modem.network.registered()) return Cme::no_network_service;
+  return std::nullopt;
+}
+
+enum Mode : std::uint8_t { disable, enable, query, registration, erasure };
+constexpr unsigned all_classes = 7;
+
+// --- 3.2.5 AT+CCFC
+
+/// +CCFC: <status>,<class>[,<number>,<type>[,<subaddr>,<satype>,<time>]]   one line for each class
+void show_forwarding(Call& call, std::size_t reason) {
+  const Forwarding& kept = call.modem.calls.services.forwarding.at(reason);
+  if (!kept.active) return call.line("+CCFC: 0,7");
+  for (const unsigned one : {1U, 2U, 4U}) {
+    if ((kept.classes & one) == 0) continue;
+    const std::string time = reason == SupplementaryServices::no_reply ? fmt::format(",\"\",0,{}", kept.seconds) : "";
+    call.print("+CCFC: 1,{},\"{}\",{}{}", one, kept.number, type_of_number(kept.number), time);
+  }
+}
+
+/// Registers, switches or erases one reason; false where there is nothing to switch on.
+bool change_forwarding(Forwarding& kept, Mode mode, const Forwarding& wanted) {
+  switch (mode) {
+    case registration: kept = wanted; return true;
+    case erasure: kept = {}; return true;
+    case disable: kept.active = false; return true;
+    case enable: kept.active = !kept.number.empty(); return kept.active;
+    case query: break;
+  }
+  return false;
+}
+
+/// AT+CCFC=<reason>,<mode>[,<number>[,<type>[,<class>[,<subaddr>[,<satype>[,<time>]]]]]]
+Task<Result> forward(Call& call) {
+  const std::uint32_t reason = call.number(0);
+  const Mode mode = static_cast<Mode>(call.number(1));
+  const std::string number = call.text(2);
+  if (mode == registration && (number.empty() || !is_phone_number(number))) co_return Cme::invalid_input;
+  if (mode == query && reason > 3) co_return Cme::not_allowed;  // manual: only of single reasons
+  if (const auto refused = unreachable(call)) co_return *refused;
+  co_await call.modem.clock.sleep(call.modem.latency[Latency::supplementary]);
+  if (const auto refused = unreachable(call)) co_return *refused;
+  if (mode == query) {
+    show_forwarding(call, reason);
+    co_return ok;
+  }
+  const bool international = call.number(3) == 145 && !number.starts_with('+');
+  const Forwarding wanted{.number = (international ? "+" : "") + number,
+                          .classes = call.number(4, all_classes),
+                          .active = true,
+                          .seconds = call.number(7, 20)};
+  const std::uint32_t first = reason == 4 ? 0 : reason == 5 ? 1 : reason;
+  const std::uint32_t last = reason >= 4 ? 3 : reason;
+  bool changed = true;
+  for (std::uint32_t i = first; i <= last; ++i)
+    changed = change_forwarding(call.modem.calls.services.forwarding.at(i), mode, wanted) && changed;
+  co_return changed ? ok : Result{Cme::not_allowed};
+}
+
+// --- 3.2.6 AT+CCWA
+
+/// AT+CCWA=<n>[,<mode>[,<class>]]   Any character ends the query.
+Task<Result> let_wait(Call& call) {
+  Modem& modem = call.modem;
+  if (call.has(1)) {
+    if (const auto refused = unreachable(call)) co_return *refused;
+    if (call.number(1) == query) {
+      if (co_await call.channel.interrupted_within(modem.latency[Latency::supplementary])) co_return error;
+    } else {
+      co_await modem.clock.sleep(modem.latency[Latency::supplementary]);
+    }
+    if (const auto refused = unreachable(call)) co_return *refused;
+  }
+  modem.settings.set("+CCWA", 0, std::to_string(call.number(0)));
+  if (!call.has(1)) co_return ok;
+  unsigned& waiting = modem.calls.services.waiting_classes;
+  const unsigned classes = call.number(2, all_classes);
+  if (call.number(1) == enable) waiting |= classes;
+  if (call.number(1) == disable) waiting &= ~classes;
+  if (call.number(1) != query) co_return ok;
+  for (const unsigned one : {1U, 2U, 4U}) {
+    if ((waiting & classes & one) != 0) call.print("+CCWA: 1,{}", one);
+  }
+  if ((waiting & classes) == 0) call.line("+CCWA: 0,7");
+  co_return ok;
+}
+
+Result show_waiting(Call& call) {
+  call.print("+CCWA: {}", call.modem.settings.number("+CCWA"));
+  return ok;
+}
+
+// --- 3.2.18 AT+CLIP, 3.2.19 AT+CLIR, 3.2.21 AT+COLP
+
+/// "+CLIP: <n>,<m>": what the host has set, and what the network provides: `provided`, or 2 if it cannot be asked.
+Task<Result> show_presentation(Call& call, int provided) {
+  const bool asked = !unreachable(call);
+  if (asked) co_await call.modem.clock.sleep(call.modem.latency[Latency::supplementary]);
+  call.print("{},{}", call.modem.settings.print(call.command.name), asked ? provided : 2);
+  co_return ok;
+}
+Task<Result> show_provisioned(Call& call) { return show_presentation(call, 1); }
+/// Presentation may be restricted call by call, and is allowed otherwise.
+Task<Result> show_restriction(Call& call) { return show_presentation(call, 4); }
+
+// --- 3.2.53 AT+CUSD
+
+Result show_ussd(Call& call) {
+  call.print("+CUSD: {}", call.modem.settings.number("+CUSD"));
+  return ok;
+}
+
+/// AT+CUSD=<n>[,<str>[,<dcs>]]   OK at once; the network's answer is a URC.
+Result send_ussd(Call& call) {
+  constexpr std::uint32_t cancel = 2;
+  UssdService& ussd = call.modem.ussd;
+  if (call.number(0) == cancel) {
+    ussd.cancel();
+    return ok;
+  }
+  call.modem.settings.set("+CUSD", 0, std::to_string(call.number(0)));
+  if (!call.has(1)) return ok;
+  if (const auto refused = unreachable(call)) return *refused;
+  const std::string text = code_from_host(call.modem.settings, call.text(1));
+  if (text.empty() || text.size() > UssdService::max_length) return Cme::invalid_input;
+  return ussd.send(text);
+}
+
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
+constexpr Command table[] = {
+    {.name = "+CCFC", .section = "3.2.5",
+     .parameters = {number("0-5"), number("0-4"), optional(text(40)), optional(number("129,145,161,177")), optional(number("1-7")),
+                    optional(text(40)), optional(number("0-255")), optional(number("5,10,15,20,25,30"))},
+     .test = "+CCFC: (0-5)", .write = forward, .seconds = 15},
+    {.name = "+CCWA", .section = "3.2.6", .parameters = {flag("0"), optional(number("0-2")), optional(number("1-7"))},
+     .test = "+CCWA: (0,1)", .read = show_waiting, .write = let_wait, .seconds = 15},
+    {.name = "+CLIP", .section = "3.2.18", .parameters = {flag("0")},
+     .test = show_ranges, .read = show_provisioned, .write = keep_setting, .seconds = 15},
+    {.name = "+CLIR", .section = "3.2.19", .parameters = {number("0-2", "0")},
+     .test = show_ranges, .read = show_restriction, .write = keep_setting, .seconds = 15},
+    {.name = "+COLP", .section = "3.2.21", .parameters = {flag("0")},
+     .test = show_ranges, .read = show_provisioned, .write = keep_setting},
+    {.name = "+CUSD", .section = "3.2.53", .parameters = {number("0-2", "0"), optional(text(800)), optional(number("0-255"))},
+     .test = "+CUSD: (0-2)", .read = show_ussd, .write = send_ussd},
+    setting("+CSSN", "3.2.54", full, never, {flag("0"), optional(flag("0"))}),
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Command> supplementary_commands() { return table; }
+
+}  // namespace sim800

@@ -1,0 +1,168 @@
+// Tones: keys pressed in a call, keys heard, tones the module plays (AT manual 3.2.36, 3.2.37, 15.2.1, chapter 6).
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+
+#include "emulator/modem.hpp"
+#include "protocol/characters.hpp"
+
+namespace sim800 {
+namespace {
+
+using enum Support;
+using enum Saved;
+
+constexpr std::string_view key_names = "0123456789*#ABCD";
+
+// --- 3.2.37 AT+VTS
+
+/// How long the keys of "1,2,{3,10}" sound, in tenths of a second, at `usual` for each; nothing where they are none.
+std::optional<std::uint32_t> length_of_keys(std::string_view typed, std::uint32_t usual) {
+  std::uint32_t sum = 0;
+  while (true) {
+    const bool timed = typed.starts_with('{');
+    if (timed) typed.remove_prefix(1);
+    if (typed.empty() || key_names.find(to_upper(typed.front())) == std::string_view::npos) return std::nullopt;
+    typed.remove_prefix(1);
+    std::uint32_t length = usual;
+    if (timed) {
+      const std::size_t close = typed.find('}');
+      if (close == std::string_view::npos || !typed.starts_with(',')) return std::nullopt;
+      length = parse_number(typed.substr(1, close - 1)).value_or(0);
+      if (length < 1 || length > 255) return std::nullopt;
+      typed.remove_prefix(close + 1);
+    }
+    sum += length;
+    if (typed.empty()) return sum;
+    if (!typed.starts_with(',')) return std::nullopt;
+    typed.remove_prefix(1);
+  }
+}
+
+/// AT+VTS=<key>, AT+VTS="<key>,{<key>,<duration>}"   OK once they have been sent.
+Task<Result> send_keys(Call& call) {
+  constexpr std::size_t longest = 20;
+  std::string_view typed = trim(call.typed);
+  const bool quoted = typed.size() >= 2 && typed.starts_with('"') && typed.ends_with('"');
+  if (quoted) typed = typed.substr(1, typed.size() - 2);
+  const auto length = length_of_keys(typed, call.modem.settings.number("+VTD"));
+  const bool one = typed.size() == 1 || typed.starts_with('{');  // needs no quotes
+  if (!length || typed.size() > longest || (!quoted && !one)) co_return Cme::invalid_input;
+  if (!call.modem.calls.talking()) co_return Cme::not_allowed;
+  co_await call.modem.clock.sleep(*length * 100ms);
+  co_return ok;
+}
+
+// --- 15.2.1 AT+DDET
+
+Result show_detection(Call& call) {
+  const auto& keys = call.modem.calls.keys;
+  call.print("{},{},{},{}", call.modem.settings.print("+DDET"), keys.interval_ms, keys.duration ? 1 : 0,
+             keys.single_tones ? 1 : 0);
+  return ok;
+}
+
+/// AT+DDET=<mode>[,<interval>[,<reportMode>[,<ssdet>]]]
+Result set_detection(Call& call) {
+  call.modem.settings.set("+DDET", 0, std::to_string(call.number(0)));
+  auto& keys = call.modem.calls.keys;
+  if (call.has(1)) keys.interval_ms = call.number(1);
+  if (call.has(2)) keys.duration = call.number(2) == 1;
+  if (call.has(3)) keys.single_tones = call.number(3) == 1;
+  return ok;
+}
+
+// --- 6.2.13 AT+CLDTMF
+
+/// AT+CLDTMF=<n>,"<key>,…"[,<timeBase>]   They sound in the speaker; nobody hears that here.
+Result play_keys(Call& call) {
+  const std::string sequence = call.text(1);
+  const bool regular = sequence.size() % 2 == 1 && sequence.size() <= 39;
+  for (std::size_t i = 0; regular && i < sequence.size(); ++i) {
+    const char c = to_upper(sequence[i]);
+    const bool fits = i % 2 == 1 ? c == ',' : is_digit(c) || (c >= 'A' && c <= 'F') || c == '*' || c == '#';
+    if (!fits) return error;
+  }
+  return regular ? ok : error;
+}
+
+// --- 6.2.25 AT+STTONE, 6.2.26 AT+SIMTONE, 6.2.64 AT+SIMTONEX
+
+/// `length` in ms of tone <command>; not started: the one that plays ends.
+Result play(Call& call, bool start, std::uint32_t length) {
+  const std::string name(call.command.name);
+  if (start) {
+    call.modem.tones.start(name, std::chrono::milliseconds(length));
+  } else {
+    call.modem.tones.stop(name);
+  }
+  return ok;
+}
+
+/// AT+STTONE=<mode>,<tone>,<duration>
+Result play_toolkit_tone(Call& call) {
+  const bool start = call.number(0) == 1;
+  if (start && (!call.has(1) || !call.has(2))) return Cme::invalid_input;
+  return play(call, start, call.number(2));
+}
+
+bool is_period(std::uint32_t ms) { return ms % 100 == 0; }
+
+/// AT+SIMTONE=<mode>,<frequency>,<periodOn>,<periodOff>[,<duration>]   Without a duration until it is stopped.
+Result play_tone(Call& call) {
+  const bool start = call.number(0) == 1;
+  if (start && !(call.has(1) && call.has(2) && call.has(3))) return Cme::invalid_input;
+  if (!is_period(call.number(2)) || !is_period(call.number(3))) return Cme::invalid_input;
+  return play(call, start, call.number(4));
+}
+
+/// One <freq1>,<freq2>,<periodOn>,<periodOff>,<nextIndex> of AT+SIMTONEX, from argument `i` on.
+bool is_tone_group(const Call& call, std::size_t i) {
+  constexpr std::string_view ranges[] = {"20-20000", "0-20000", "200-25500", "10-25500", "0-4"};
+  for (const std::string_view range : ranges) {
+    const auto value = parse_number(call.arguments[i++].text);
+    if (!value || !in_range(range, *value)) return false;
+  }
+  return is_period(call.number(i - 3));
+}
+
+/// AT+SIMTONEX=<mode>,<duration>,<group>[,<group>…]   up to five groups
+Result play_cycle(Call& call) {
+  const bool start = call.number(0) == 1;
+  const std::size_t values = call.arguments.size() < 2 ? 0 : call.arguments.size() - 2;
+  if (start && (values == 0 || values % 5 != 0 || values > 25)) return Cme::invalid_input;
+  for (std::size_t i = 2; start && i < call.arguments.size(); i += 5) {
+    if (!is_tone_group(call, i)) return Cme::invalid_input;
+  }
+  constexpr std::uint32_t longest_in_call = 10'000;
+  const std::uint32_t length = call.number(1);
+  return play(call, start, call.modem.calls.talking() ? std::min(length, longest_in_call) : length);
+}
+
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
+constexpr Command table[] = {
+    setting("+VTD", "3.2.36", full, profile, {number("1-255", "1")}),
+    {.name = "+VTS", .section = "3.2.37", .parameters = {text(20), further(text(20))},
+     .test = "+VTS: (0-9,*,#,A,B,C,D),(1-255)", .write = send_keys},
+    {.name = "+CLDTMF", .section = "6.2.13", .parameters = {number("1-100"), text(39), optional(number("10-500"))},
+     .test = "+CLDTMF: (1-100),(0-9,A,B,C,D,E,F,*,#),(10-500)", .write = play_keys, .execute = ""},
+    {.name = "+STTONE", .section = "6.2.25",
+     .parameters = {number("0,1"), optional(number("1-8,16-20")), optional(number("10-15300000"))},
+     .test = "+STTONE: (0,1),(1-8,16-20),(10-15300000)", .write = play_toolkit_tone},
+    {.name = "+SIMTONE", .section = "6.2.26",
+     .parameters = {number("0,1"), optional(number("20-20000")), optional(number("200-25500")), optional(number("0,100-25500")),
+                    optional(number("10-500000"))},
+     .test = "+SIMTONE: (0,1),(20-20000),(200-25500),(0,100-25500),(10-500000)", .write = play_tone},
+    {.name = "+SIMTONEX", .section = "6.2.64",
+     .parameters = {number("0,1"), optional(number("10-500000")), further(number("0-25500"))},
+     .test = "+SIMTONEX: (0,1),(10-500000),(20-20000),(0-20000),(200-25500),(10-25500),(0-4)...", .write = play_cycle},
+    {.name = "+DDET", .section = "15.2.1", .saved = profile,
+     .parameters = {number("0,1", "0"), optional(number("0-10000")), optional(number("0,1")), optional(number("0,1"))},
+     .test = show_ranges, .read = show_detection, .write = set_detection},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Command> tone_commands() { return table; }
+
+}  // namespace sim800

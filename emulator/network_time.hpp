@@ -1,0 +1,25 @@
+// Network name and time that the network sends when the module registers (22.042; AT manual 6.2.12).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "emulator/network.hpp"
+#include "emulator/rtc.hpp"
+#include "emulator/surroundings.hpp"
+
+namespace sim800 {
+
+class NetworkTime {
+ public:
+  /// The network's clock runs from `network.time` of the scenario, counted from the start of the program.
+  NetworkTime(const Surroundings& surroundings, const Network& network);
+
+  /// Says what the network sent; `own` is the module's clock, which is set by it.
+  void announce(Rtc& own, Channel* cause) const;
+
+ private:
+  const Surroundings& surroundings_;
+  const Network& network_;
+  Rtc clock_;
+};
+
+}  // namespace sim800

@@ -1,0 +1,40 @@
+// PDP contexts: the ways of the module's packets through the network.  It has two, and those that ask for the same
+// access point share one (23.060 9.2; AT manual chapters 7, 8, 9). SPDX-License-Identifier: MIT
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "emulator/network.hpp"
+#include "emulator/surroundings.hpp"
+#include "protocol/result.hpp"
+
+namespace sim800 {
+
+class PdpContexts {
+ public:
+  struct Access {
+    std::string apn, user, password;
+  };
+
+  PdpContexts(const Surroundings& surroundings, Network& network) : surroundings_(surroundings), network_(network) {}
+
+  /// Attaches if need be.  148 where the network refuses (not registered, no GPRS, unknown APN, no context left), 149
+  /// for wrong credentials.  Each success is closed once.
+  Result open(const Access& access);
+  void close(const std::string& apn);
+  void reset() { users_.clear(); }
+  /// What the network gives to who opens `apn`; the same seed gives the same one.
+  std::string address(const std::string& apn) const;
+
+ private:
+  static constexpr std::size_t count = 2;
+  const Surroundings& surroundings_;
+  Network& network_;
+  std::map<std::string, int> users_;  ///< by APN in capitals: how many share its context
+};
+
+inline constexpr Result unspecified_gprs_error{static_cast<Cme>(148)};
+inline constexpr Result pdp_authentication_failure{static_cast<Cme>(149)};
+
+}  // namespace sim800

@@ -1,0 +1,34 @@
+// Chance that is the same each time: a generator for each fault, so that one more fault does not change the others.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+namespace sim800 {
+
+/// SplitMix64 (public domain, S. Vigna): small, and good enough to decide whether a byte gets lost.
+class Chance {
+ public:
+  /// Streams of one seed have nothing to do with each other.
+  Chance(std::uint64_t seed, std::uint64_t stream) : state_(mixed(seed) ^ mixed(~stream)) {}
+
+  std::uint64_t bits() { return mixed(state_ += golden); }
+  /// True with that probability, 0 to 1.  Draws nothing where it is certain.
+  bool happens(double probability) {
+    if (probability <= 0 || probability >= 1) return probability >= 1;
+    return static_cast<double>(bits() >> 11) * 0x1.0p-53 < probability;
+  }
+  /// Another one that follows from this.
+  Chance fork() { return {bits(), 0}; }
+
+ private:
+  static constexpr std::uint64_t golden = 0x9E3779B97F4A7C15;
+  static constexpr std::uint64_t mixed(std::uint64_t z) {
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+    return z ^ (z >> 31);
+  }
+  std::uint64_t state_;
+};
+
+}  // namespace sim800

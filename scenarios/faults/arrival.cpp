@@ -1,0 +1,38 @@
+// Something arrives: {"sms": {"from": "+…", "text": "…"}}, {"call": {"from": "+…", "rings": 3}}, {"ussd": {"text":
+// "…"}}. SPDX-License-Identifier: MIT
+#include "scenarios/faults/actions.hpp"
+
+namespace sim800 {
+namespace {
+
+/// From a fresh stack: it may end what a command has begun.
+struct Arrival final : Action {
+  explicit Arrival(std::function<void(Modem&)> h) : happens(std::move(h)) {}
+  void apply(Stage& stage) const override {
+    stage.effects.soon([&modem = stage.modem, act = happens] { act(modem); });
+  }
+  std::function<void(Modem&)> happens;
+};
+
+}  // namespace
+
+std::shared_ptr<const Action> read_sms(const Entry& action) {
+  const Entry sms = action.at("sms");
+  return std::make_shared<Arrival>([from = sms.text("from").value_or(""), text = sms.text("text").value_or("")](
+                                       Modem& modem) { modem.sms.receive(from, text); });
+}
+
+std::shared_ptr<const Action> read_call(const Entry& action) {
+  const Entry call = action.at("call");
+  return std::make_shared<Arrival>([from = call.text("from").value_or(""),
+                                    rings = static_cast<unsigned>(call.integer("rings").value_or(0))](Modem& modem) {
+    modem.calls.receive(from, rings);
+  });
+}
+
+std::shared_ptr<const Action> read_ussd(const Entry& action) {
+  return std::make_shared<Arrival>(
+      [text = action.at("ussd").text("text").value_or("")](Modem& modem) { modem.ussd.receive(text); });
+}
+
+}  // namespace sim800

@@ -1,0 +1,18 @@
+// The network takes the packet service away: {"bearer": "lost"}, {"pdp": "deactivated"}.
+// SPDX-License-Identifier: MIT
+#include "scenarios/faults/actions.hpp"
+
+namespace sim800 {
+namespace {
+
+/// A bearer is a PDP context (AT manual 9.2.1): losing the one is losing the other.
+struct BearerLost final : Action {
+  void apply(Stage& stage) const override { stage.modem.lose_bearers(); }
+};
+
+}  // namespace
+
+std::shared_ptr<const Action> read_bearer(const Entry& /*action*/) { return std::make_shared<BearerLost>(); }
+std::shared_ptr<const Action> read_pdp(const Entry& /*action*/) { return std::make_shared<BearerLost>(); }
+
+}  // namespace sim800

@@ -1,0 +1,21 @@
+// The connection of a transfer ends, to both ends: {"connection": "reset"}, {"connection": "close"}.
+// SPDX-License-Identifier: MIT
+#include "scenarios/faults/actions.hpp"
+
+namespace sim800 {
+namespace {
+
+struct Connection final : Action {
+  explicit Connection(Verdict::Cut c) : cut(c) {}
+  void apply(Stage& stage) const override { stage.transfer->cut = cut; }
+  Needs needs() const override { return {.relay = true}; }
+  Verdict::Cut cut;
+};
+
+}  // namespace
+
+std::shared_ptr<const Action> read_connection(const Entry& action) {
+  return std::make_shared<Connection>(action.text("connection") == "close" ? Verdict::Cut::close : Verdict::Cut::reset);
+}
+
+}  // namespace sim800

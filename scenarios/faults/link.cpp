@@ -1,0 +1,42 @@
+// The radio link changes, for a while or for good: {"link": {"latency_ms": 2000, "blackhole": true}, "for": "30s"}.
+// SPDX-License-Identifier: MIT
+#include "scenarios/faults/actions.hpp"
+
+namespace sim800 {
+namespace {
+
+struct LinkAction final : Action {
+  void apply(Stage& stage) const override { stage.effects.change_link(change, span); }
+  Needs needs() const override { return {.relay = true}; }
+  LinkChange change;
+  std::optional<Duration> span;
+};
+
+std::optional<Duration> milliseconds(const std::optional<double>& number) {
+  if (!number) return std::nullopt;
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double, std::milli>(*number));
+}
+
+}  // namespace
+
+void LinkChange::apply(LinkModel& link) const {
+  link.latency = latency.value_or(link.latency);
+  link.jitter = jitter.value_or(link.jitter);
+  link.down_kbps = down_kbps.value_or(link.down_kbps);
+  link.up_kbps = up_kbps.value_or(link.up_kbps);
+  link.blackhole = blackhole.value_or(link.blackhole);
+}
+
+std::shared_ptr<const Action> read_link(const Entry& action) {
+  const Entry link = action.at("link");
+  auto read = std::make_shared<LinkAction>();
+  read->change = {.latency = milliseconds(link.number("latency_ms")),
+                  .jitter = milliseconds(link.number("jitter_ms")),
+                  .down_kbps = link.number("down_kbps"),
+                  .up_kbps = link.number("up_kbps"),
+                  .blackhole = link.flag("blackhole")};
+  read->span = action.duration("for");
+  return read;
+}
+
+}  // namespace sim800

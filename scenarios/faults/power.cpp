@@ -1,0 +1,32 @@
+// The worst: {"reset": true}, {"freeze": true}, {"power": "loss"}.
+// SPDX-License-Identifier: MIT
+#include "scenarios/faults/actions.hpp"
+
+namespace sim800 {
+namespace {
+
+/// A command that sets it off is never answered, and what is in the UART does not get out.
+struct PowerAction final : Action {
+  using Act = void (Modem::*)();
+  explicit PowerAction(Act a) : act(a) {}
+  void apply(Stage& stage) const override {
+    if (stage.command != nullptr) stage.command->silence = CommandVerdict::forever;
+    (stage.modem.*act)();
+    stage.effects.cut_serial_lines();
+  }
+  Act act;
+};
+
+}  // namespace
+
+std::shared_ptr<const Action> read_reset(const Entry& /*action*/) {
+  return std::make_shared<PowerAction>(&Modem::reset);
+}
+std::shared_ptr<const Action> read_freeze(const Entry& /*action*/) {
+  return std::make_shared<PowerAction>(&Modem::freeze);
+}
+std::shared_ptr<const Action> read_power(const Entry& /*action*/) {
+  return std::make_shared<PowerAction>(&Modem::lose_power);
+}
+
+}  // namespace sim800

@@ -1,0 +1,23 @@
+// The signal from now on: {"signal": {"rssi": 3, "ber": 5}}.
+// SPDX-License-Identifier: MIT
+#include "scenarios/faults/actions.hpp"
+
+namespace sim800 {
+namespace {
+
+struct SignalAction final : Action {
+  SignalAction(int r, int b) : rssi(r), ber(b) {}
+  void apply(Stage& stage) const override { stage.modem.network.set_signal(rssi, ber); }
+  int rssi, ber;
+};
+
+}  // namespace
+
+std::shared_ptr<const Action> read_signal(const Entry& action) {
+  const Entry signal = action.at("signal");
+  const NetworkConfig healthy;
+  return std::make_shared<SignalAction>(static_cast<int>(signal.integer("rssi").value_or(healthy.rssi)),
+                                        static_cast<int>(signal.integer("ber").value_or(healthy.ber)));
+}
+
+}  // namespace sim800

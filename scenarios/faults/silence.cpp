@@ -1,0 +1,31 @@
+// No answer at all: {"silence": "10s"}, {"silence": true} for good.
+// SPDX-License-Identifier: MIT
+#include "scenarios/faults/actions.hpp"
+
+namespace sim800 {
+namespace {
+
+/// A command is never answered, and its channel dead for so long; a transfer stands still; otherwise all channels are
+/// dead.
+struct Silence final : Action {
+  explicit Silence(Duration s) : span(s) {}
+  void apply(Stage& stage) const override {
+    if (stage.command != nullptr) {
+      stage.command->silence = span;
+    } else if (stage.transfer != nullptr) {
+      stage.transfer->hold = span;
+    } else {
+      stage.modem.fall_silent(span);
+    }
+  }
+  Duration span;
+};
+static_assert(CommandVerdict::forever == Verdict::forever);
+
+}  // namespace
+
+std::shared_ptr<const Action> read_silence(const Entry& action) {
+  return std::make_shared<Silence>(action.duration("silence").value_or(CommandVerdict::forever));
+}
+
+}  // namespace sim800

@@ -1,0 +1,23 @@
+// The card: {"sim": "removed"}, "inserted", "locked".
+// SPDX-License-Identifier: MIT
+#include "scenarios/faults/actions.hpp"
+
+namespace sim800 {
+namespace {
+
+struct SimAction final : Action {
+  using Act = void (Modem::*)();
+  explicit SimAction(Act a) : act(a) {}
+  void apply(Stage& stage) const override { (stage.modem.*act)(); }
+  Act act;
+};
+
+}  // namespace
+
+std::shared_ptr<const Action> read_sim(const Entry& action) {
+  const auto word = action.text("sim");
+  if (word == "removed") return std::make_shared<SimAction>(&Modem::remove_sim);
+  return std::make_shared<SimAction>(word == "inserted" ? &Modem::insert_sim : &Modem::lock_sim);
+}
+
+}  // namespace sim800

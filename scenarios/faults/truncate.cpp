@@ -1,0 +1,21 @@
+// The connection is closed after so many bytes of data: {"truncate_after": 1000}.
+// SPDX-License-Identifier: MIT
+#include "scenarios/faults/actions.hpp"
+
+namespace sim800 {
+namespace {
+
+struct Truncate final : Action {
+  explicit Truncate(std::uint64_t b) : bytes(b) {}
+  void apply(Stage& stage) const override { stage.transfer->truncate_after = bytes; }
+  Needs needs() const override { return {.relay = true}; }
+  std::uint64_t bytes;
+};
+
+}  // namespace
+
+std::shared_ptr<const Action> read_truncate_after(const Entry& action) {
+  return std::make_shared<Truncate>(static_cast<std::uint64_t>(action.integer("truncate_after").value_or(0)));
+}
+
+}  // namespace sim800

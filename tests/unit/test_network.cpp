@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+// Operators, bands, cells, network time, clock and alarms, sleep, and small questions to the module.
+#include <doctest/doctest.h>
+
+#include "tests/unit/test_bench.hpp"
+
+namespace sim800::test {
+namespace {
+
+std::string cme(int number) { return "\r\n+CME ERROR: " + std::to_string(number) + "\r\n"; }
+std::string line(const std::string& text) { return "\r\n" + text + "\r\n" + OK; }
+
+struct Numbers : Bench {
+  explicit Numbers(World given = instant(), Nvram* kept = nullptr) : Bench(std::move(given), true, kept) {
+    ask("ATE0+CMEE=1");
+  }
+};
+
+World three_operators() {
+  using enum Operator::Status;
+  World world = Bench::instant();
+  world.network.operators = {{current, "CHINA MOBILE", "CMCC", "46000"},
+                             {available, "CHN-UNICOM", "UNICOM", "46001"},
+                             {forbidden, "Nobody", "NB", "99999"}};
+  return world;
+}
+
+}  // namespace
+
+TEST_CASE("AT+COPS=?: the operators of the scenario, as they are now") {
+  Numbers bench(three_operators());
+  CHECK(bench.ask("AT+COPS=?") ==
+        line("+COPS: (2,\"CHINA MOBILE\",\"CMCC\",\"46000\"),(1,\"CHN-UNICOM\",\"UNICOM\",\"46001\"),"
+             "(3,\"Nobody\",\"NB\",\"99999\"),,(0-4),(0-2)"));
+  CHECK(bench.ask("AT+COPS=3,1;+COPS?") == line("+COPS: 0,1,\"CMCC\""));
+  CHECK(bench.ask("AT+COPS=2") == OK);
+  CHECK(bench.ask("AT+COPS=?").starts_with("\r\n+COPS: (1,\"CHINA MOBILE\""));
+  CHECK(bench.ask("AT+COPN") ==
+        "\r\n+COPN: \"46000\",\"CHINA MOBILE\"\r\n+COPN: \"46001\",\"CHN-UNICOM\"\r\n+COPN: \"99999\",\"Nobody\"\r\n" +
+            OK);
+}
+
+TEST_CASE("AT+COPS=1: another operator, kept over power-off; roaming there") {
+  Nvram kept;
+  {
+    Numbers bench(three_operators(), &kept);
+    CHECK(bench.ask("AT+COPS=1,2,\"46001\"") == OK);
+    CHECK(bench.ask("AT+COPS?;+CREG?") == "\r\n+COPS: 1,2,\"46001\"\r\n\r\n+CREG: 0,5\r\n" + OK);
+  }
+  Numbers bench(three_operators(), &kept);
+  CHECK(bench.ask("AT+COPS=3,0;+COPS?") == line("+COPS: 1,0,\"CHN-UNICOM\""));
+  CHECK(bench.ask("AT+COPS=1,0,\"Nobody\"") == cme(32));
+  CHECK(bench.ask("AT+COPS?") == line("+COPS: 1"));
+  CHECK(bench.ask("AT+COPS=1,2,\"12345\"") == cme(30));
+  CHECK(bench.ask("AT+COPS=4,2,\"12345\"") == OK);
+  CHECK(bench.ask("AT+COPS?") == line("+COPS: 0,2,\"46000\""));
+  CHECK(bench.ask("AT+COPS=4,1,\"unicom\"") == OK);
+  CHECK(bench.ask("AT+COPS?") == line("+COPS: 1,1,\"UNICOM\""));
+  CHECK(bench.ask("AT+COPS=0") == OK);
+  CHECK(bench.ask("AT+COPS?;+CREG?") == "\r\n+COPS: 0,1,\"CMCC\"\r\n\r\n+CREG: 0,1\r\n" + OK);
+  for (const char* typed : {"AT+COPS=5", "AT+COPS=1", "AT+COPS=1,2", "AT+COPS=3", "AT+COPS=0,3"})
+    CHECK(bench.ask(typed) == cme(765));
+}
+
+TEST_CASE("an operator chosen by hand that is not there: it goes on looking") {
+  Nvram kept;
+  {
+    Numbers bench(three_operators(), &kept);
+    bench.ask("AT+COPS=1,2,\"46001\"");
+  }
+  Numbers bench(Bench::instant(), &kept);
+  CHECK(bench.ask("AT+COPS?;+CREG?") == "\r\n+COPS: 1\r\n\r\n+CREG: 0,2\r\n" + OK);
+  CHECK(bench.ask("AT+COPS=0") == OK);
+}
+
+TEST_CASE("registration that a command waits for is said before its OK") {
+  Bench bench{World{}};
+  bench.say("ATE0+CREG=1;+CLTS=1;+COPS=2\r");
+  bench.wait(1s);
+  bench.say("AT+COPS=0\r");
+  bench.wait(6814ms);
+  CHECK(bench.wait(1ms) ==
+        "\r\n+CREG: 1\r\n\r\n+CTZV: +32,0\r\n\r\n*PSUTTZ: 2026,1,1,0,0,27,\"+32\",0\r\n\r\nDST: 0\r\n"
+        "\r\n+CIEV: 10,\"46000\",\"CHINA MOBILE\",\"CHINA MOBILE\", 0, 0\r\n" +
+            OK);
+}
+
+TEST_CASE("AT+CPOL: the card's list, kept") {
+  Nvram kept;
+  {
+    Numbers bench(Bench::instant(), &kept);
+    CHECK(bench.ask("AT+CPOL=?") == line("+CPOL: (1-20),(0-2)"));
+    CHECK(bench.ask("AT+CPOL?") == OK);
+    CHECK(bench.ask("AT+CPOL=2,2,\"46001\";+CPOL=1,0,\"CHINA MOBILE\"") == OK);
+    for (const char* typed : {"=0,2,\"46001\"", "=21", "=1,2", "=1,2,\"abc\"", "=1,3,\"46001\""})
+      CHECK(bench.ask(std::string("AT+CPOL") + typed) == cme(765));
+  }
+  Numbers bench(Bench::instant(), &kept);
+  CHECK(bench.ask("AT+CPOL?") == "\r\n+CPOL: 1,0,\"CHINA MOBILE\"\r\n+CPOL: 2,2,\"46001\"\r\n" + OK);
+  CHECK(bench.ask("AT+CPOL=1") == OK);
+  CHECK(bench.ask("AT+CPOL?") == line("+CPOL: 2,2,\"46001\""));
+}
+
+TEST_CASE("AT+CBAND: without the bands of the cells the network is gone") {
+  Numbers bench;
+  CHECK(bench.ask("AT+CBAND?") == line("+CBAND: EGSM_DCS_MODE,ALL_BAND"));
+  CHECK(bench.ask("AT+CBAND=?").starts_with("\r\n+CBAND: (EGSM_MODE,DCS_MODE,"));
+  bench.ask("AT+CREG=1");
+  CHECK(bench.ask("AT+CBAND=\"DCS_MODE\"") == OK);
+  CHECK(bench.ask("AT+CBAND=\"PCS_MODE\"") == "\r\n+CREG: 2\r\n" + OK);
+  CHECK(bench.ask("AT+CSQ;+CBAND?") == "\r\n+CSQ: 99,99\r\n\r\n+CBAND: PCS_MODE\r\n" + OK);
+  bench.ask("AT+CFUN=1,1");
+  CHECK(bench.ask("ATE0+CREG?").ends_with("\r\n+CREG: 0,2\r\n" + OK));
+  CHECK(bench.ask("AT+CBAND=EGSM_MODE;+CREG?") == line("+CREG: 0,1"));
+  CHECK(bench.ask("AT+CBAND=\"X\"") == ERROR);
+}
+
+TEST_CASE("what differs between models: bands, sleep, ADC") {
+  World world = Bench::instant();
+  world.module.model = "SIM800A";
+  Numbers dual(world);
+  CHECK(dual.ask("AT+CBAND=?") == line("+CBAND: (EGSM_MODE,DCS_MODE,EGSM_DCS_MODE,ALL_BAND)"));
+  CHECK(dual.ask("AT+CBAND=\"PCS_MODE\"") == cme(765));
+  world.module.model = "SIM808";
+  Numbers sim808(world);
+  CHECK(sim808.ask("AT+CSCLK=2") == cme(765));
+  CHECK(sim808.ask("AT+CADC?") == "\r\n+CADC: 1,0\r\n+CADC: 1,0\r\n" + OK);
+}
+
+TEST_CASE("AT+CENG: the manual's cells at the level of AT+CSQ") {
+  World world = Bench::instant();
+  world.network.rssi = 28;
+  Numbers bench(world);
+  CHECK(bench.ask("AT+CENG=?") == line("+CENG: (0-4),(0,1)"));
+  CHECK(bench.ask("AT+CENG?") == line("+CENG: 0,0"));
+  CHECK(bench.ask("AT+CENG=1,1") == OK);
+  const std::string cells = bench.ask("AT+CENG?");
+  CHECK(
+      cells.starts_with("\r\n+CENG: 1,1\r\n\r\n+CENG: 0,\"0081,56,00,460,00,31,f9a1,08,05,1816,255\"\r\n"
+                        "+CENG: 1,\"0014,41,15,f2a1,460,00,1816\"\r\n"));
+  CHECK(cells.find("+CENG: 6,\"0028,16,14,6253,460,00,1823\"\r\n\r\nOK") != std::string::npos);
+  bench.ask("AT+CENG=1");
+  CHECK(bench.ask("AT+CENG=1,0;+CENG?").find("+CENG: 1,\"0014,41,15,460,00,1816\"\r\n") != std::string::npos);
+  CHECK(bench.ask("AT+CENG=3,1;+CENG?").find("+CENG: 0,\"460,00,1816,f9a1,31,56\"\r\n") != std::string::npos);
+  CHECK(bench.ask("AT+CENG=4,1;+CENG?")
+            .find("+CENG: 0,\"0081,56,00,460,00,31,f9a1,08,05,1816,255,-57,177,617,x,x,x,x,x,x\"\r\n") !=
+        std::string::npos);
+  bench.modem.network.set_signal(99, 99);
+  CHECK(bench.ask("AT+CENG?") == line("+CENG: 4,1"));
+  CHECK(bench.ask("AT+CENG=5") == cme(765));
+}
+
+TEST_CASE("AT+CENG=2 reports by itself until it is told not to, or power goes") {
+  World world = Bench::instant();
+  world.network.rssi = 5;
+  Numbers bench(world);
+  CHECK(bench.ask("AT+CENG=2") == OK);
+  CHECK(bench.wait(9999ms) == "");
+  CHECK(bench.wait(1ms) == "\r\n+CENG: 0,\"0081,10,00,460,00,31,f9a1,08,05,1816,255\"\r\n");
+  CHECK(bench.wait(20s) != "");
+  bench.ask("AT+CENG=0");
+  CHECK(bench.wait(1min) == "");
+  bench.ask("AT+CENG=2");
+  bench.modem.lose_power();
+  CHECK(bench.wait(1min) == "");
+}
+
+TEST_CASE("AT+CLTS: name and time at registration, and the clock set by them") {
+  World world = Bench::instant();
+  world.network.time = "26/11/22,23:30:00-06";
+  world.module.settings = {{"+CLTS", {"1"}}};
+  Numbers bench(world);
+  CHECK(bench.ask("AT+CLTS?") == line("+CLTS: 1"));
+  CHECK(bench.ask("AT+CLTS=?") == line("+CLTS: \"yy/MM/dd,hh:mm:ss+/-zz\""));
+  CHECK(bench.ask("AT+CCLK?") == line("+CCLK: \"26/11/22,23:30:20-06\""));
+  bench.modem.network.set_registration(Registration::denied);
+  bench.modem.network.set_registration(Registration::home);
+  CHECK(bench.wait(0s) ==
+        "\r\n+CTZV: -6,0\r\n\r\n*PSUTTZ: 2026,11,23,1,0,20,\"-6\",0\r\n\r\nDST: 0\r\n"
+        "\r\n+CIEV: 10,\"46000\",\"CHINA MOBILE\",\"CHINA MOBILE\", 0, 0\r\n");
+  world.module.quirks.network_name_by_manual = true;
+  Numbers manual(world);
+  manual.ask("AT+COPS=2");
+  CHECK(manual.ask("AT+COPS=0") ==
+        "\r\n*PSNWID: \"460\",\"00\",\"CHINA MOBILE\",0,\"CHINA MOBILE\",0\r\n"
+        "\r\n*PSUTTZ: 2026,11,23,1,0,20,\"-6\",0\r\n\r\n+CTZV: \"-6\"\r\n\r\nDST: 0\r\n" +
+            OK);
+  CHECK(manual.ask("AT+CLTS=2") == cme(765));
+}
+
+TEST_CASE("alarms: once and again, listed, deleted, kept") {
+  Nvram kept;
+  {
+    Numbers bench(Bench::instant(), &kept);
+    bench.ask("AT+CCLK=\"26/11/22,10:00:00+04\"");  // a Sunday
+    CHECK(bench.ask("AT+CALA?") == OK);
+    CHECK(bench.ask("AT+CALA=?") == line("+CALA: (\"yy/mm/dd,hh:mm:ss\",\"hh:mm:ss\"),(1-5),(0-7)"));
+    CHECK(bench.ask("AT+CALD=?") == line("+CALD: (1-5)"));
+    CHECK(bench.ask("AT+CALA=\"26/11/22,10:01:00\"") == OK);
+    CHECK(bench.ask("AT+CALA=\"16:00:00\",2,1,2,3,4,5") == OK);
+    CHECK(bench.ask("AT+CALA=\"10:01:00\",3,\"0\"") == OK);
+    CHECK(bench.ask("AT+CALA?") ==
+          "\r\n+CALA: \"26/11/22,10:01:00\",1\r\n+CALA: \"16:00:00\",2,1,2,3,4,5\r\n+CALA: \"10:01:00\",3,0\r\n" + OK);
+    CHECK(bench.wait(59s) == "");
+    CHECK(bench.wait(1s) == "\r\nALARM RING\r\n\r\n+CALV: 1\r\n\r\nALARM RING\r\n\r\n+CALV: 3\r\n");
+    CHECK(bench.wait(24h - 1s) == "");
+    CHECK(bench.wait(1s) == "\r\nALARM RING\r\n\r\n+CALV: 3\r\n");
+    CHECK(bench.wait(6h) == "\r\nALARM RING\r\n\r\n+CALV: 2\r\n");  // Monday
+    CHECK(bench.ask("AT+CALD=3") == OK);
+    CHECK(bench.ask("AT+CALD=3") == cme(22));
+  }
+  Numbers bench(Bench::instant(), &kept);
+  CHECK(bench.ask("AT+CALA?") == line("+CALA: \"16:00:00\",2,1,2,3,4,5"));
+  bench.ask("AT+CCLK=\"26/11/27,15:59:59+04\"");  // the clock is set: Friday
+  CHECK(bench.wait(1s) == "\r\nALARM RING\r\n\r\n+CALV: 2\r\n");
+  CHECK(bench.wait(48h) == "");
+  for (const char* typed : {"=\"26/11/01,10:00:00\"", "=\"16:00:00\"", "=\"26/13/22,10:01:00\"", "=\"16:00:00\",6",
+                            "=\"16:00:00\",1,8", "=\"26/12/22,10:01:00\",1,1", "=\"16:00:00\",1,\"1;2\"", "="})
+    CHECK(bench.ask(std::string("AT+CALA") + typed) == cme(765));
+  for (int i = 0; i < 4; ++i) CHECK(bench.ask("AT+CALA=\"27/01/01,10:00:00\"") == OK);
+  CHECK(bench.ask("AT+CALA=\"27/01/01,10:00:00\"") == cme(20));
+  CHECK(bench.ask("AT+CALD=6") == cme(765));
+}
+
+TEST_CASE("an alarm boots a module that is off, unless it has lost its supply") {
+  Numbers bench;
+  bench.ask("AT+CALA=\"04/01/01,00:10:00\",1;+CALA=\"04/01/01,00:20:00\",2;+CALA=\"04/01/01,00:10:30\",3");
+  bench.ask("AT+CPOWD=1");
+  CHECK(bench.wait(11min) ==
+        "\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\nALARM RING\r\n\r\n+CALV: 1\r\n\r\n+CPIN: READY\r\n\r\nCall Ready\r\n"
+        "\r\nSMS Ready\r\n\r\nALARM RING\r\n\r\n+CALV: 3\r\n");
+  bench.modem.lose_power();
+  CHECK(bench.wait(1h) == "");
+}
+
+TEST_CASE("AT+CSCLK=2: asleep after 5 s, the bytes that wake it are lost") {
+  Numbers bench;
+  CHECK(bench.ask("AT+CSCLK=2") == OK);
+  bench.wait(4999ms);
+  CHECK(bench.ask("AT") == OK);
+  bench.wait(5s);
+  CHECK(bench.ask("AT") == "");
+  bench.wait(99ms);
+  CHECK(bench.ask("AT") == "");
+  bench.wait(1ms);
+  CHECK(bench.ask("AT") == OK);
+  bench.wait(5s);
+  bench.modem.network.set_registration(Registration::denied);
+  bench.modem.urc("+X: 1");
+  CHECK(bench.ask("AT") == "\r\n+X: 1\r\n" + OK);  // something of its own has woken it
+  CHECK(bench.ask("AT+CSCLK=0") == OK);
+  bench.wait(1h);
+  CHECK(bench.ask("AT") == OK);
+}
+
+TEST_CASE("AT+CSCLK=2: work keeps it awake; AT+CSCLK=1 sleeps by DTR, which is always on here") {
+  Numbers bench;
+  bench.open_bearer();
+  bench.ask("AT+HTTPINIT;+HTTPPARA=\"CID\",1;+HTTPPARA=\"URL\",\"http://a/\"");
+  CHECK(bench.ask("AT+HTTPACTION=0;+CSCLK=2") == OK);
+  bench.wait(10s);
+  CHECK(bench.ask("AT+CSCLK=1") == OK);
+  bench.ask("AT+HTTPTERM");
+  bench.wait(1h);
+  CHECK(bench.ask("AT+CSCLK?") == line("+CSCLK: 1"));
+}
+
+TEST_CASE("small questions: release cause, ADC") {
+  Numbers bench;
+  CHECK(bench.ask("AT+CEER=?;+CEER?;+CEER") == "\r\n+CEER: (0,1)\r\n\r\n+CEER: 0\r\n\r\n+CEER: No cause\r\n" + OK);
+  bench.world.network.numbers["123"].call = Subscriber::Call::busy;
+  bench.ask("ATD123;");
+  bench.wait(1min);
+  CHECK(bench.ask("AT+CEER") == line("+CEER: user busy"));
+  CHECK(bench.ask("AT+CEER=1;+CEER") == line("+CEER: Cause:17"));
+  CHECK(bench.ask("AT+CEER=2") == cme(765));
+  CHECK(bench.ask("AT+CADC?;+CADC=?") == "\r\n+CADC: 1,0\r\n\r\n+CADC: (0,1),(0-2800)\r\n" + OK);
+}
+
+}  // namespace sim800::test

@@ -1,0 +1,192 @@
+// The phone book: memories, limits, refusals, what it outlives.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include "tests/unit/call_bench.hpp"
+
+namespace sim800::test {
+namespace {
+
+World with_entries() {
+  World world = CallBench::with_people();
+  world.sim.phonebook = {{.index = 1, .number = "100", .type = 129, .name = "Ann"},
+                         {.index = 3, .number = "491234", .type = 145, .name = "Bob"},
+                         {.index = 250, .number = "*100#", .type = 129, .name = ""}};
+  return world;
+}
+
+}  // namespace
+
+TEST_CASE("phone book: what the scenario put on the card is read") {
+  CallBench bench(with_entries());
+  CHECK(bench.ask("AT+CPBS=?") == lines({R"(+CPBS: ("SM","ME","ON","FD"))"}));
+  CHECK(bench.ask("AT+CPBS?") == lines({R"(+CPBS: "SM",3,250)"}));
+  CHECK(bench.ask("AT+CPBR=?") == lines({"+CPBR: (1-250),40,14"}));
+  CHECK(bench.ask("AT+CPBF=?") == lines({"+CPBF: 40,14"}));
+  CHECK(bench.ask("AT+CPBW=?") == lines({"+CPBW: (1-250),40,(129,145),14"}));
+  CHECK(bench.ask("AT+CPBR=1") == lines({R"(+CPBR: 1,"100",129,"Ann")"}));
+  CHECK(bench.ask("AT+CPBR=2") == OK);
+  CHECK(bench.ask("AT+CPBR=1,250") ==
+        lines({R"(+CPBR: 1,"100",129,"Ann")", R"(+CPBR: 3,"+491234",145,"Bob")", R"(+CPBR: 250,"*100#",129,"")"}));
+  CHECK(bench.ask("AT+CPBF=\"o\"") == lines({R"(+CPBF: 3,"+491234",145,"Bob")"}));
+  CHECK(bench.ask("AT+CPBF=\"nobody\"") == OK);
+  CHECK(bench.ask("AT+CPBF=\"\"").size() == bench.ask("AT+CPBR=1,250").size());
+}
+
+TEST_CASE("phone book: writing, finding a free place, erasing") {
+  CallBench bench(with_entries());
+  CHECK(bench.ask(R"(AT+CPBW=,"1391818",129,"Daniel")") == OK);
+  CHECK(bench.ask("AT+CPBR=2") == lines({R"(+CPBR: 2,"1391818",129,"Daniel")"}));
+  CHECK(bench.ask(R"(AT+CPBW=3,"+4955")") == OK);
+  CHECK(bench.ask("AT+CPBR=3") == lines({R"(+CPBR: 3,"+4955",145,"")"}));
+  CHECK(bench.ask(R"(AT+CPBW= 4,"4955",145,"a\5Cb\22c")") == OK);
+  CHECK(bench.ask("AT+CPBR=4") == lines({R"(+CPBR: 4,"+4955",145,"a\5Cb\22c")"}));
+  CHECK(bench.ask(R"(AT+CPBF="\5Cb")") == lines({R"(+CPBF: 4,"+4955",145,"a\5Cb\22c")"}));
+  CHECK(bench.ask("AT+CPBW=2") == OK);
+  CHECK(bench.ask("AT+CPBR=2") == OK);
+  CHECK(bench.ask("AT+CPBW=2") == OK);
+  CHECK(bench.ask("AT+CPBS?") == lines({R"(+CPBS: "SM",4,250)"}));
+}
+
+TEST_CASE("phone book: what it refuses") {
+  CallBench bench(with_entries());
+  bench.ask("AT+CMEE=1");
+  struct Row {
+    std::string line;
+    int code;
+  };
+  const std::string digits(41, '1'), name(15, 'n');
+  for (const Row& row : {Row{"AT+CPBR=0", 21},
+                         Row{"AT+CPBR=251", 21},
+                         Row{"AT+CPBR=3,1", 21},
+                         Row{"AT+CPBR=1,251", 21},
+                         Row{"AT+CPBR=", 765},
+                         Row{"AT+CPBR=x", 765},
+                         Row{"AT+CPBW=251", 21},
+                         Row{"AT+CPBW=0,\"1\"", 21},
+                         Row{"AT+CPBW=1,\"" + digits + "\"", 26},
+                         Row{"AT+CPBW=1,\"12x\"", 27},
+                         Row{"AT+CPBW=1,\"1+2\"", 27},
+                         Row{"AT+CPBW=1,\"1\",129,\"" + name + "\"", 24},
+                         Row{"AT+CPBW=1,\"1\",127", 765},
+                         Row{"AT+CPBW=", 765},
+                         Row{"AT+CPBW=1,\"1\",129,\"a\",1", 765},
+                         Row{"AT+CPBS=\"XX\"", 765},
+                         Row{"AT+CPBS=SM", 765},
+                         Row{"AT+CPBR", 100},
+                         Row{"AT+CPBW?", 100},
+                         Row{"AT+CNUM?", 100}}) {
+    CAPTURE(row.line);
+    CHECK(bench.ask(row.line) == line("+CME ERROR: " + std::to_string(row.code)));
+  }
+  CHECK(bench.ask("AT+CPBW=1,\"" + digits.substr(1) + "\",129,\"" + name.substr(1) + "\"") == OK);
+}
+
+TEST_CASE("phone book: a full memory says so") {
+  CallBench bench;
+  bench.ask("AT+CMEE=1;+CPBS=\"VM\"");
+  CHECK(bench.ask("AT+CPBW=,\"1\"") == OK);
+  CHECK(bench.ask("AT+CPBW=,\"2\"") == line("+CME ERROR: 20"));
+  CHECK(bench.ask("AT+CPBW=1,\"2\"") == OK);
+}
+
+TEST_CASE("phone book: the memories and what may be written there") {
+  CallBench bench;
+  bench.ask("AT+CMEE=1");
+  struct Row {
+    const char* memory;
+    const char* state;
+    const char* write;
+    const char* erase;
+  };
+  const std::string refused = line("+CME ERROR: 3"), pin2 = line("+CME ERROR: 17");
+  bench.ask("ATD102;");
+  for (const Row& row : {Row{"SM", "0,250", "OK", "OK"}, Row{"ME", "0,100", "OK", "OK"}, Row{"ON", "1,3", "OK", "OK"},
+                         Row{"FD", "0,10", "17", "17"}, Row{"LD", "1,10", "3", "OK"}, Row{"RC", "0,10", "3", "OK"},
+                         Row{"MC", "0,10", "3", "OK"}, Row{"EN", "2,5", "3", "3"}, Row{"VM", "0,1", "OK", "OK"},
+                         Row{"BN", "0,10", "17", "17"}, Row{"SD", "0,10", "3", "3"}}) {
+    CAPTURE(row.memory);
+    const auto result = [](std::string_view said) {
+      return said == "OK" ? OK : line("+CME ERROR: " + std::string(said));
+    };
+    CHECK(bench.ask(fmt::format("AT+CPBS=\"{}\"", row.memory)) == OK);
+    CHECK(bench.ask("AT+CPBS?") == lines({fmt::format("+CPBS: \"{}\",{}", row.memory, row.state)}));
+    CHECK(bench.ask("AT+CPBW=1,\"123\"") == result(row.write));
+    CHECK(bench.ask("AT+CPBW=1") == result(row.erase));
+  }
+  CHECK(bench.ask("AT+CPBS=\"DC\";+CPBS?") == lines({R"(+CPBS: "LD",0,10)"}));
+}
+
+TEST_CASE("phone book: own numbers and voice mail") {
+  CallBench bench;
+  CHECK(bench.ask("AT+CNUM") == lines({R"(+CNUM: "","+8613800138000",145,7,4)"}));
+  bench.ask(R"(AT+CPBS="ON";+CPBW=2,"555",129,"Fax")");
+  CHECK(bench.ask("AT+CNUM") == lines({R"(+CNUM: "","+8613800138000",145,7,4)", R"(+CNUM: "Fax","555",129,7,4)"}));
+  CHECK(bench.ask("AT+CCVM=?") == lines({"+CCVM: 40,14"}));
+  CHECK(bench.ask("AT+CCVM?") == OK);
+  CHECK(bench.ask("AT+CCVM=\"5000\",\"Box\"") == OK);
+  CHECK(bench.ask("AT+CCVM?") == lines({R"(+CCVM: "5000","Box")"}));
+  CHECK(bench.ask("AT+CCVM=\"5x00\"") == ERROR);
+  CHECK(bench.ask("AT+CCVM=\"\"") == OK);
+  CHECK(bench.ask("AT+CCVM?") == OK);
+  World anonymous = Bench::instant();
+  anonymous.sim.number = "";
+  CHECK(CallBench(anonymous).ask("AT+CNUM") == OK);
+}
+
+TEST_CASE("phone book: without a card, locked, or before Call Ready there is none") {
+  World world = with_entries();
+  world.sim.present = false;
+  CallBench without(world);
+  without.ask("AT+CMEE=1");
+  for (const char* line :
+       {"AT+CPBS?", "AT+CPBS=\"ME\"", "AT+CPBR=1", "AT+CPBR=?", "AT+CPBF=\"\"", "AT+CPBW=1", "AT+CNUM", "AT+CCVM?"})
+    CHECK(without.ask(line) == "\r\n+CME ERROR: 10\r\n");
+  world.sim.present = true;
+  world.sim.pin = "1234";
+  CallBench locked(world);
+  locked.ask("AT+CMEE=1");
+  CHECK(locked.ask("AT+CPBR=1") == line("+CME ERROR: 11"));
+  World slow = with_entries();
+  slow.timing.overrides["boot.call_ready"] = 60s;
+  CallBench early(slow);
+  early.ask("AT+CMEE=1");
+  CHECK(early.ask("AT+CPBR=1") == line("+CME ERROR: 14"));
+  early.wait(60s);
+  CHECK(early.ask("AT+CPBR=1") == lines({R"(+CPBR: 1,"100",129,"Ann")"}));
+}
+
+TEST_CASE("phone book: the card keeps its entries, the module its own") {
+  Nvram nvram;
+  World world = with_entries();
+  {
+    CallBench bench(world, &nvram);
+    bench.ask(R"(AT+CPBW=1;+CPBW=2,"2",129,"a b";+CPBS="ME";+CPBW=7,"7",129,"seven")");
+  }
+  {
+    CallBench bench(world, &nvram);
+    CHECK(bench.ask("AT+CPBS?") == lines({R"(+CPBS: "SM",3,250)"}));  // the choice is not kept
+    CHECK(bench.ask("AT+CPBR=1,2") == lines({R"(+CPBR: 2,"2",129,"a b")"}));
+    bench.ask("AT+CPBS=\"ME\"");
+    CHECK(bench.ask("AT+CPBR=1,100") == lines({R"(+CPBR: 7,"7",129,"seven")"}));
+  }
+  world.sim.iccid = "89860099999999999999";
+  CallBench other_card(world, &nvram);
+  CHECK(other_card.ask("AT+CPBR=1") == lines({R"(+CPBR: 1,"100",129,"Ann")"}));
+  other_card.ask("AT+CPBS=\"ME\"");
+  CHECK(other_card.ask("AT+CPBS?") == lines({R"(+CPBS: "ME",1,100)"}));
+}
+
+TEST_CASE("phone book: the last ten numbers dialled, the newest first, each once") {
+  CallBench bench;
+  for (int i = 0; i < 12; ++i) bench.ask(fmt::format("ATD55{};", i));
+  bench.ask("ATD558;");
+  bench.ask("AT+CPBS=\"LD\"");
+  CHECK(bench.ask("AT+CPBS?") == lines({R"(+CPBS: "LD",10,10)"}));
+  CHECK(bench.ask("AT+CPBR=1,3") ==
+        lines({R"(+CPBR: 1,"558",129,"")", R"(+CPBR: 2,"5511",129,"")", R"(+CPBR: 3,"5510",129,"")"}));
+  bench.ask("AT+CPBW=1");
+  CHECK(bench.ask("ATDL;") == OK + line("NO CARRIER"));
+}
+
+}  // namespace sim800::test
