@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "emulator/cell_list.hpp"
 #include "emulator/modem.hpp"
 #include "protocol/characters.hpp"
 
@@ -166,6 +167,43 @@ Result set_cells(Call& call) {
   return kept;
 }
 
+// --- 6.2.65 AT+CROAMING, 6.2.66 AT+CNETSCAN, 6.2.79 AT+CELLIST
+
+/// +CROAMING: <state>   0 at home, 1 in another country, 2 in another network of this one.
+Result show_roaming(Call& call) {
+  const Network& network = call.modem.network;
+  const bool abroad = network.serving().plmn.substr(0, 3) != call.modem.world.sim.imsi.substr(0, 3);
+  call.print("+CROAMING: {}", !network.roaming() ? 0 : abroad ? 1 : 2);
+  return ok;
+}
+
+/// Operator:"<name>",MCC:…,MNC:…,Rxlev:…,Cellid:…,Arfcn:…[,Lac:…,Bsic:…]   one line a cell; at most 45 s.
+Task<Result> scan_cells(Call& call) {
+  Modem& modem = call.modem;
+  if (!radio_on(call)) co_return Cme::cfun_off;
+  co_await modem.clock.sleep(modem.latency[Latency::operator_scan]);
+  const Operator serving = modem.network.serving();
+  for (const Cell& cell : cells_heard(modem.network.signal())) {
+    std::string id(cell.id);
+    std::ranges::transform(id, id.begin(), to_upper);
+    std::string text = fmt::format("Operator:\"{}\",MCC:{},MNC:{},Rxlev:{},Cellid:{},Arfcn:{}", serving.long_name,
+                                   serving.plmn.substr(0, 3), serving.plmn.substr(3), cell.level, id, cell.channel);
+    if (modem.settings.number("+CNETSCAN") == 1) text += fmt::format(",Lac:{},Bsic:{:02}", cell.area, cell.bsic);
+    call.line(text);
+  }
+  co_return ok;
+}
+
+/// +CELLIST: <MCC>,<MNC>,<Arfcn>,<Rxlev>,<CellID>,<Lac>,<Bsic>   while scanning is on.
+Result show_scanned(Call& call) {
+  if (call.modem.settings.number("+CELLIST") == 0) return ok;
+  const std::string plmn = call.modem.network.serving().plmn;
+  for (const Cell& cell : cells_heard(call.modem.network.signal()))
+    call.print("+CELLIST: {},{},{},{},{},{},{:02}", plmn.substr(0, 3), plmn.substr(3), cell.channel, cell.level,
+               cell.id, cell.area, cell.bsic);
+  return ok;
+}
+
 constexpr Models dual_band{Model::sim800v, Model::sim800w, Model::sim800w16, Model::sim800a};
 constexpr std::string_view two_bands = "EGSM_MODE,PGSM_MODE,DCS_MODE,EGSM_DCS_MODE,ALL_BAND",
                            all_bands =
@@ -201,6 +239,11 @@ constexpr Command table[] = {
     on(dual_band, band_row(two_bands, dual_band_test)),
     {.name = "+CENG", .section = "6.2.21", .parameters = {number("0-4", "0"), optional(number("0,1", "0"))},
      .test = show_ranges, .read = show_cells, .write = set_cells},
+    {.name = "+CROAMING", .section = "6.2.65", .execute = show_roaming},
+    {.name = "+CNETSCAN", .section = "6.2.66", .parameters = {number("0,1", "0")},
+     .test = show_ranges, .read = show_setting, .write = keep_setting, .execute = scan_cells, .seconds = 45},
+    {.name = "+CELLIST", .section = "6.2.79", .parameters = {number("0,1", "0"), optional(number("10-7200", "30"))},
+     .test = show_ranges, .read = show_setting, .write = keep_setting, .execute = show_scanned},
 };
 // clang-format on
 

@@ -127,6 +127,16 @@ Task<Result> show_provider(Call& call) {
   co_return ok;
 }
 
+// --- 6.2.28 AT+CGID
+
+/// +GID: <gid1>,<gid2>   the card has no such files.
+Task<Result> show_groups(Call& call) {
+  co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
+  if (const auto refused = call.modem.sim.refusal()) co_return *refused;
+  call.line("+GID: 0xff,0xff");
+  co_return ok;
+}
+
 // --- 6.2.53 AT+CSMINS
 
 /// +CSMINS: <n>,<SIM inserted>
@@ -208,6 +218,7 @@ constexpr Command table[] = {
     {.name = "+SPIC", .section = "6.2.3", .execute = show_attempts},
     {.name = "+CSPN", .section = "6.2.15", .read = show_provider},
     {.name = "+CCID", .section = "6.2.23", .test = "", .execute = show_iccid, .seconds = 2},
+    {.name = "+CGID", .section = "6.2.28", .execute = show_groups},
     setting("+CSDT", "6.2.52", state, profile, {number("0,1", "0")}),
     {.name = "+CSMINS", .section = "6.2.53", .saved = profile, .parameters = {number("0,1", "0")},
      .test = show_ranges, .read = show_presence, .write = keep_setting},
