@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "emulator/cell_list.hpp"
+#include "emulator/host_text.hpp"
 #include "emulator/modem.hpp"
 #include "protocol/characters.hpp"
 
@@ -43,7 +44,8 @@ Result show_operator(Call& call) {
   const Settings& settings = call.modem.settings;
   const std::uint32_t mode = settings.number("+COPS"), format = settings.number("+COPS", 1);
   if (call.modem.network.registered()) {
-    call.print("+COPS: {},{},\"{}\"", mode, format, name_of(call.modem.network.serving(), format));
+    call.print("+COPS: {},{},\"{}\"", mode, format,
+               text_for_host(settings, name_of(call.modem.network.serving(), format)));
   } else {
     call.print("+COPS: {}", mode);
   }
@@ -54,10 +56,11 @@ Result show_operator(Call& call) {
 Task<Result> scan_operators(Call& call) {
   if (!radio_on(call)) co_return Cme::cfun_off;
   if (co_await call.channel.interrupted_within(call.modem.latency[Latency::operator_scan])) co_return abort_cops;
+  const auto shown = [&call](const std::string& text) { return text_for_host(call.modem.settings, text); };
   std::string list;
   for (const Operator& found : call.modem.network.operators())
-    list += fmt::format("({},\"{}\",\"{}\",\"{}\"),", static_cast<int>(found.status), found.long_name, found.short_name,
-                        found.plmn);
+    list += fmt::format("({},\"{}\",\"{}\",\"{}\"),", static_cast<int>(found.status), shown(found.long_name),
+                        shown(found.short_name), shown(found.plmn));
   call.print("+COPS: {},(0-4),(0-2)", list);
   co_return ok;
 }
@@ -85,7 +88,9 @@ Task<Result> select_operator(Call& call) {
     modem.network.leave(&call.channel);
     co_return ok;
   }
-  const std::optional<Operator> found = manual ? modem.network.find(format, call.text(2)) : std::nullopt;
+  const std::string name = text_from_host(modem.settings, call.text(2)).value_or("");
+  std::optional<Operator> found = manual ? modem.network.find(format, name) : std::nullopt;
+  if (manual && !found) found = modem.network.find(format, call.text(2));  // hosts type digits plain under UCS2 too
   if (const auto refused = refuse_operator(found); manual && refused) {
     if (mode == manually) {
       modem.network.leave(&call.channel);
@@ -133,7 +138,7 @@ Result set_preferred(Call& call) {
 /// +COPN: "<numeric>","<long>"   those of this world.
 Result list_names(Call& call) {
   for (const Operator& known : call.modem.network.operators())
-    call.print("+COPN: \"{}\",\"{}\"", known.plmn, known.long_name);
+    call.print("+COPN: \"{}\",\"{}\"", known.plmn, text_for_host(call.modem.settings, known.long_name));
   return ok;
 }
 

@@ -1,5 +1,6 @@
 // Commands about the SIM card: what it asks for, what it holds (AT manual chapters 3 and 6).
 // SPDX-License-Identifier: MIT
+#include "emulator/host_text.hpp"
 #include "emulator/modem.hpp"
 #include "protocol/characters.hpp"
 #include "protocol/hex.hpp"
@@ -123,7 +124,7 @@ Task<Result> show_iccid(Call& call) {
 Task<Result> show_provider(Call& call) {
   co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
   if (const auto refused = call.modem.sim.refusal()) co_return *refused;
-  call.print("+CSPN: \"{}\",0", call.modem.world.network.operator_name);
+  call.print("+CSPN: \"{}\",0", text_for_host(call.modem.settings, call.modem.world.network.operator_name));
   co_return ok;
 }
 
