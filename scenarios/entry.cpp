@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "protocol/pattern.hpp"
@@ -107,14 +108,15 @@ void Entry::refuse(std::string_view key, std::string expected) const {
   refuse_(pointer_to(pointer_, key), std::move(expected));
 }
 
-std::string Entry::words(const std::vector<std::string_view>& without) const {
-  std::string text;
+std::string Entry::words() const {
+  static constexpr std::array<std::string_view, 5> beside{"every_nth", "for", "lines", "nth", "place"};
+  std::string name, rest;
   for (const auto& [key, value] : json_->items()) {
-    if (std::ranges::find(without, key) != without.end()) continue;
+    std::string& text = std::ranges::find(beside, key) == beside.end() ? name : rest;
     const std::string part = words_of(value);
-    text += fmt::format("{}{}{}{}", text.empty() ? "" : " ", key, part.empty() ? "" : " ", part);
+    text += fmt::format(" {}{}{}", key, part.empty() ? "" : " ", part);
   }
-  return text;
+  return (name + rest).substr(std::min<std::size_t>(1, (name + rest).size()));
 }
 
 }  // namespace sim800

@@ -40,8 +40,8 @@ class Entry {
 
   void refuse(std::string expected) const { refuse_(pointer_, std::move(expected)); }
   void refuse(std::string_view key, std::string expected) const;
-  /// The whole in short, without some keys: "http phase=data after_bytes=40000".
-  std::string words(const std::vector<std::string_view>& without = {}) const;
+  /// The whole in short, what stands beside a trigger's or action's name behind it: "http after_bytes=40000 nth 3".
+  std::string words() const;
 
  private:
   const nlohmann::json* find(std::string_view key) const;
