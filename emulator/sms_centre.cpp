@@ -45,8 +45,7 @@ bool SmsCentre::submit(const Sms& message) {
   const std::string to = to_utf8(message.address.text());
   const Subscriber::Sms behaviour = behaviour_of(surroundings_.world, to);
   const bool taken = behaviour != Subscriber::Sms::reject;
-  if (trace_ != nullptr)
-    trace_->event("sms", {{"to", to}, {"tpdu", to_hex(encode_sms(message))}, {"taken", taken}});
+  if (trace_ != nullptr) trace_->event("sms", {{"to", to}, {"tpdu", to_hex(encode_sms(message))}, {"taken", taken}});
   if (!taken || behaviour == Subscriber::Sms::lost || message.type != SmsType::submit) return taken;
 
   const Duration delay = surroundings_.latency[Latency::sms_deliver];

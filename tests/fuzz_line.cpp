@@ -111,6 +111,7 @@ class HostileFtpClient final : public FtpClient {
  private:
   struct Session final : FtpSession {
     Session(HostileFtpClient& c, FtpEvents told) : client(c), events(std::move(told)) { plan(); }
+    bool awaits_connection() const override { return false; }
     std::string_view readable() const override { return data; }
     void consume(std::size_t count) override { data.erase(0, count); }
     std::size_t room() const override { return free; }
