@@ -9,7 +9,11 @@
 
 namespace sim800 {
 
-std::regex compile_pattern(const std::string& source) { return std::regex(source, std::regex::ECMAScript); }
+std::regex compile_pattern(const std::string& source) {
+  // The library compiles by recursion: a long one would overflow the stack.
+  if (source.size() > longest_pattern) throw std::regex_error(std::regex_constants::error_complexity);
+  return std::regex(source, std::regex::ECMAScript);
+}
 
 bool found(const std::regex& pattern, std::string_view text) {
   return std::regex_search(text.begin(), text.end(), pattern);

@@ -134,6 +134,11 @@ TEST_CASE("a byte-order mark and Windows line ends are taken") {
 }
 
 TEST_CASE("a very long text is no danger") {
+  for (const char character : {'(', 'a', '['}) {
+    const std::string pattern(1001, character);
+    CHECK(mistakes_of(R"({"faults": [{"on": {"line": ")" + pattern + R"("}, "do": {"cme": 3}}]})") ==
+          Texts{"1:29: /faults/0/on/line: a regular expression (ECMAScript) of at most 1000 characters"});
+  }
   const std::string longest(1'000'000, 'a');
   CHECK(mistakes_of("{\"network\": {\"hosts\": {\"a\": \"" + longest + "\"}}}").size() == 1);
   CHECK(mistakes_of("{\"" + longest + "\": 1}").size() == 1);
