@@ -319,8 +319,11 @@ class Session {
     clock_.advance(130s);
     if (!modem_->answers()) fail("the module does not start");
     for (Wire& wire : wires_) {
+      wire.channel->receive("\r");  // a module that sleeps (AT+CSCLK=2) wakes, and loses what woke it
+      clock_.advance(1s);
       // One of these two spells the way back, whatever character deletes the one before it.
-      for (const char* line : {"ATS5=8\r", "at&f&w\r", "ATE0V1Q0\r", "AT+CPIN=1234\r", "AT+CFUN=1\r", "AT+COPS=0\r"}) {
+      for (const char* line :
+           {"ATS5=8\r", "at&f&w\r", "ATE0V1Q0\r", "AT+CSCLK=0\r", "AT+CPIN=1234\r", "AT+CFUN=1\r", "AT+COPS=0\r"}) {
         wire.channel->receive(line);
         finish();
       }
