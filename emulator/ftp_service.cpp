@@ -203,6 +203,7 @@ void FtpService::end(int code) {
 }
 
 void FtpService::heard() {
+  if (ready_) return;  // the server has taken what it was sent, and now it is the host's turn
   const bool unconnected = session_ && session_->awaits_connection();
   const int code = unconnected ? ftp_code::active_error : ftp_code::timeout;
   silence_ = surroundings_.clock.after(unconnected ? accept_limit : silence_limit, [this, code] { end(code); });

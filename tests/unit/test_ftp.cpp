@@ -97,6 +97,19 @@ TEST_CASE("GET: announce, read, nothing yet, announce again, end") {
     CHECK(session.ask(bad) == ERROR);
 }
 
+TEST_CASE("PUT: a host is waited for, also if the server takes its last block late") {
+  Session session;
+  session.ask("AT+FTPPUT=1");
+  CHECK(session.after([&] { session.ftp.accept(); }) == "\r\n+FTPPUT: 1,1,1360\r\n");
+  session.ask("AT+FTPPUT=2,3");
+  session.port.take();
+  CHECK(session.ask("abc").ends_with("+FTPPUT: 1,1,1360\r\n"));
+  session.ftp.events.heard();
+  CHECK(session.wait(1h) == "");
+  CHECK(session.ask("AT+FTPPUT=2,0") == OK);
+  CHECK(session.wait(75s) == "\r\n+FTPPUT: 1,64\r\n");
+}
+
 TEST_CASE("active mode: a server that never connects is 76, before it would be a silence") {
   for (const std::string name : {"FTPGET", "FTPPUT", "FTPLIST"}) {
     CAPTURE(name);
