@@ -148,7 +148,7 @@ std::string CallService::colp_line(const std::string& number) const {
 
 /// The network asks the services of the subscriber and the module's own lists before anybody hears it ring.
 bool CallService::gets_through(const std::string& from) const {
-  if (!network_.registered()) return false;
+  if (!network_.registered() || sends_message()) return false;
   if (services.forwarding[SupplementaryServices::unconditional].forwards_calls()) return false;
   if (settings_.number("+GSMBUSY") != 0 || !lists.lets_call(from)) return false;
   if (connections_.empty()) return true;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,6 +63,8 @@ class CallService {
   /// ATA: the ringing stops while the call is being answered; outcome() tells if it ends meanwhile.
   void begin_answer(Channel* waiter);
   void finish_answer();
+  /// Says whether a message is being sent: calls do not get through meanwhile (AT manual, AT+CMGS).
+  std::function<bool()> sends_message = [] { return false; };
   /// The far end presses keys: +DTMF for each that is heard.
   void remote_digits(std::string_view digits);
 

@@ -5,6 +5,12 @@
 #include <array>
 #include <utility>
 
+#include "protocol/character_set.hpp"
+#include "protocol/characters.hpp"
+#include "protocol/gsm_alphabet.hpp"
+#include "protocol/hex.hpp"
+#include "protocol/unicode.hpp"
+
 namespace sim800 {
 namespace {
 
@@ -12,11 +18,20 @@ namespace {
 constexpr std::array<std::pair<char, std::string_view>, 4> escapes{
     {{'\\', "\\5C"}, {'"', "\\22"}, {'\b', "\\08"}, {'\0', "\\00"}}};
 
+CharacterSet chosen(const Settings& settings) { return find_character_set(settings.values("+CSCS").front()); }
+
+bool in_hex(CharacterSet set) { return set == CharacterSet::ucs2 || set == CharacterSet::hex; }
+
 }  // namespace
 
-std::optional<std::string> text_from_host(const Settings&, std::string_view typed) { return std::string(typed); }
+std::optional<std::string> text_from_host(const Settings& settings, std::string_view typed) {
+  const auto text = decode(chosen(settings), typed);
+  return text ? std::optional(to_utf8(*text)) : std::nullopt;
+}
 
-std::string text_for_host(const Settings&, std::string_view utf8) { return std::string(utf8); }
+std::string text_for_host(const Settings& settings, std::string_view utf8) {
+  return encode(chosen(settings), from_utf8(utf8));
+}
 
 std::optional<std::string> name_from_host(const Settings& settings, std::string_view typed) {
   std::string plain;
@@ -43,11 +58,26 @@ std::string escaped_for_host(const Settings& settings, std::string_view utf8) {
 }
 
 std::string code_from_host(const Settings& settings, std::string_view typed) {
-  return text_from_host(settings, typed).value_or(std::string(typed));
+  const auto text = decode(chosen(settings), typed);
+  if (!text) return std::string(typed);
+  const auto printable = [](char16_t c) { return c >= u' ' && c <= u'~'; };
+  const bool digits = std::ranges::all_of(typed, is_digit);
+  if (in_hex(chosen(settings)) && digits && !std::ranges::all_of(*text, printable)) return std::string(typed);
+  return to_utf8(*text);
+}
+
+std::string number_from_host(const Settings& settings, std::string_view typed) {
+  const auto text = chosen(settings) == CharacterSet::ucs2 ? decode(CharacterSet::ucs2, typed) : std::nullopt;
+  const bool is_number = text && std::ranges::all_of(*text, [](char16_t c) {
+                           return c < 0x80 && (is_digit(static_cast<char>(c)) || c == u'+' || c == u'*' || c == u'#');
+                         });
+  return is_number ? to_utf8(*text) : std::string(typed);
 }
 
 NetworkText network_text_for_host(const Settings& settings, std::string_view utf8) {
-  return {text_for_host(settings, utf8), false};
+  const std::u16string text = from_utf8(utf8);
+  if (fits_gsm(text)) return {encode(chosen(settings), text), false};
+  return {to_hex(to_octets(text)), true};
 }
 
 }  // namespace sim800

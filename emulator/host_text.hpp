@@ -20,6 +20,8 @@ std::optional<std::string> name_from_host(const Settings& settings, std::string_
 std::string escaped_for_host(const Settings& settings, std::string_view utf8);
 /// A USSD code: hosts type it plain under UCS2 and HEX too.
 std::string code_from_host(const Settings& settings, std::string_view typed);
+/// A telephone number: under UCS2 some hosts type it in that, others plain.
+std::string number_from_host(const Settings& settings, std::string_view typed);
 
 /// A text from the network, sent in the GSM alphabet if that has all its characters, else in UCS-2, which the host sees
 /// as hexadecimal digits whatever its character set.

@@ -58,6 +58,7 @@ Modem::Modem(const Parts& parts)
 
 /// Who tells whom.
 void Modem::connect_services() {
+  calls.sends_message = [this] { return sms.sending(); };
   sim.on_unlocked = [this] {
     announce_sim(nullptr);
     start_ = finish_start();

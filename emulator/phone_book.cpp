@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "protocol/arguments.hpp"
+#include "protocol/gsm_alphabet.hpp"
 #include "protocol/phone_number.hpp"
+#include "protocol/unicode.hpp"
 
 namespace sim800 {
 namespace {
@@ -27,12 +29,12 @@ constexpr std::array memories_of_module{
 
 constexpr std::string_view module_section = "phonebook";
 
-std::size_t characters_in(std::string_view utf8) {
-  return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xC0) != 0x80; }));
+/// A name of EF ADN: 14 septets of the GSM alphabet, or 6 characters where one is not in it (11.11 Annex B).
+bool name_fits(std::string_view name) {
+  const std::u16string text = from_utf8(name);
+  return fits_gsm(text) ? to_gsm(text).size() <= PhoneBook::text_length
+                        : text.size() <= (PhoneBook::text_length - 1) / 2;
 }
-
-/// A name of EF ADN: 14 characters of the GSM alphabet, or 6 where one of them is not in it (11.11 Annex B).
-bool name_fits(std::string_view name) { return characters_in(name) <= PhoneBook::text_length; }
 
 }  // namespace
 

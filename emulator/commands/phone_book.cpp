@@ -110,7 +110,7 @@ Task<Result> write_entry(Call& call) {
   if (erases) co_return index ? book.erase(*index) : Result{Cme::invalid_input};
   const auto name = name_from_host(call.modem.settings, call.text(3));
   if (!name) co_return Cme::text_characters;
-  std::string number = call.text(1);
+  std::string number = number_from_host(call.modem.settings, call.text(1));
   if (call.number(2) == 145 && !number.empty() && !number.starts_with('+')) number.insert(0, "+");
   co_return book.write(index, {number, *name});
 }

@@ -187,6 +187,19 @@ TEST_CASE("calls: who does not get through") {
   CHECK(bench.wait(10min) == "");
 }
 
+TEST_CASE("calls: none gets through while a message is being sent") {
+  World world = CallBench::with_people();
+  world.timing.overrides["sms.send"] = 5s;
+  CallBench bench(world);
+  bench.ask("AT+CMGF=1");
+  bench.say("AT+CMGS=\"200\"\r");
+  bench.wait(1s);
+  bench.say("Hello\x1a");
+  CHECK_FALSE(bench.modem.calls.receive("200", 1));
+  bench.wait(5s);
+  CHECK(bench.modem.calls.receive("200", 1));
+}
+
 TEST_CASE("AT+CWHITELIST keeps thirty numbers, given one at a time") {
   Nvram nvram;
   {

@@ -82,6 +82,28 @@ TEST_CASE("phone book: what it refuses") {
   CHECK(bench.ask("AT+CPBW=1,\"" + digits.substr(1) + "\",129,\"" + name.substr(1) + "\"") == OK);
 }
 
+TEST_CASE("phone book: names are in the character set of AT+CSCS") {
+  World world = with_entries();
+  world.sim.phonebook.push_back({.index = 4, .number = "5", .type = 129, .name = "Żofia"});
+  CallBench bench(world);
+  bench.ask("AT+CMEE=1;+CSCS=\"UCS2\"");
+  CHECK(bench.ask("AT+CPBR=1") == lines({R"(+CPBR: 1,"100",129,"0041006E006E")"}));
+  CHECK(bench.ask("AT+CPBR=4") == lines({R"(+CPBR: 4,"5",129,"017B006F006600690061")"}));
+  CHECK(bench.ask(R"(AT+CPBF="006F0062")") == lines({R"(+CPBF: 3,"+491234",145,"0042006F0062")"}));
+  CHECK(bench.ask(R"(AT+CPBW=2,"002B00340039",145,"041804320430043D")") == OK);
+  CHECK(bench.ask("AT+CPBR=2") == lines({R"(+CPBR: 2,"+49",145,"041804320430043D")"}));
+  CHECK(bench.ask(R"(AT+CPBW=5,"1",129,"04180432043004180432043004")") == line("+CME ERROR: 25"));
+  CHECK(bench.ask(R"(AT+CPBW=5,"1",129,"0418043204300418043204300418")") == line("+CME ERROR: 24"));
+  CHECK(bench.ask(R"(AT+CPBF="x")") == line("+CME ERROR: 25"));
+  bench.ask("ATD>\"0041006E006E\";");
+  bench.wait(3s);
+  CHECK(bench.ask("AT+CLCC") == lines({R"(+CLCC: 1,0,0,0,0,"100",129,"0041006E006E")"}));
+  bench.ask("ATH;+CSCS=\"IRA\"");
+  CHECK(bench.ask("AT+CPBR=4") == lines({R"(+CPBR: 4,"5",129,"?ofia")"}));
+  CHECK(bench.ask(R"(AT+CPBW=6,"1",129,"[234567[")") == OK);
+  CHECK(bench.ask(R"(AT+CPBW=6,"1",129,"[[[[[[[]")") == line("+CME ERROR: 24"));  // two septets each
+}
+
 TEST_CASE("phone book: a full memory says so") {
   CallBench bench;
   bench.ask("AT+CMEE=1;+CPBS=\"VM\"");

@@ -39,6 +39,30 @@ TEST_CASE("USSD: OK at once, the answer as a URC") {
   CHECK(bench.wait(2s) == line("+CUSD: 0,\"Credit 5.30\",15"));
 }
 
+TEST_CASE("USSD: texts are in the character set of AT+CSCS; what the GSM alphabet lacks is UCS-2") {
+  World world = with_codes();
+  world.network.ussd["*102#"] = {"2 \u20BD"};
+  CallBench bench(world);
+  bench.ask("AT+CUSD=1");
+  struct Row {
+    const char* set;
+    const char* code;
+    const char* said;
+  };
+  for (const Row& row :
+       {Row{"IRA", "*102#", R"(+CUSD: 0, "0032002020BD", 72)"}, Row{"GSM", "*102#", R"(+CUSD: 0, "0032002020BD", 72)"},
+        Row{"UCS2", "002A0031003000320023", R"(+CUSD: 0, "0032002020BD", 72)"},
+        Row{"UCS2", "*100#", R"(+CUSD: 0, "00430072006500640069007400200035002E00330030", 15)"},
+        Row{"HEX", "2A31303023", R"(+CUSD: 0, "43726564697420352E3330", 15)"},
+        Row{"HEX", "*100#", R"(+CUSD: 0, "43726564697420352E3330", 15)"}}) {
+    CAPTURE(row.set);
+    CAPTURE(row.code);
+    CHECK(bench.ask(fmt::format("AT+CSCS=\"{}\"", row.set)) == OK);
+    CHECK(bench.ask(fmt::format("AT+CUSD=1,\"{}\"", row.code)) == OK);
+    CHECK(bench.wait(2s) == line(row.said));
+  }
+}
+
 TEST_CASE("USSD: a list of texts is a dialogue") {
   CallBench bench(with_codes());
   bench.ask("AT+CUSD=1,\"*111#\"");
