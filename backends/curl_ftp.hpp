@@ -6,11 +6,13 @@
 #include <memory>
 
 #include "backends/ftp.hpp"
+#include "backends/interference.hpp"
 #include "backends/radio_link.hpp"
 
 namespace sim800 {
 
 /// Both must outlive the client and its sessions.
-std::unique_ptr<FtpClient> make_curl_ftp_client(asio::io_context& loop, RadioLink& link);
+std::unique_ptr<FtpClient> make_curl_ftp_client(asio::io_context& loop, RadioLink& link,
+                                                Interference* interference = nullptr);
 
 }  // namespace sim800

@@ -44,20 +44,20 @@ bool can_be_sent(const FtpRequest& request) {
   return !request.name.empty() && !request.name.ends_with('/');
 }
 
-CurlFtpRequest::CurlFtpRequest(FtpRequest request, std::string url, const Route& route)
+CurlFtpRequest::CurlFtpRequest(FtpRequest request, std::string url, const FtpWay& way)
     : request_(std::move(request)), url_(std::move(url)) {
-  set_connection(route);
+  set_connection(way);
   set_login();
   set_tls();
 }
 
 // Nothing comes from the environment, and libcurl never has a name to resolve.
-void CurlFtpRequest::set_connection(const Route& route) {
+void CurlFtpRequest::set_connection(const FtpWay& way) {
   easy_.set(CURLOPT_PROTOCOLS_STR, "ftp,ftps");
   easy_.set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   easy_.set(CURLOPT_PROXY, "");
   easy_.set(CURLOPT_NOPROXY, "");
-  connect_to_.add("::" + host_and_port(route.address, route.port));
+  connect_to_.add("::" + host_and_port(way.route.address, way.route.port));
   easy_.set(CURLOPT_CONNECT_TO, connect_to_.get());
   easy_.set(CURLOPT_NOSIGNAL, 1L);
   easy_.set(CURLOPT_CONNECTTIMEOUT, no_limit_s);
@@ -69,7 +69,7 @@ void CurlFtpRequest::set_connection(const Route& route) {
   // Data go to the control connection's address, whatever PASV says: there the radio link leads, and the address that a
   // server behind a gateway tells is often of no use.
   easy_.set(CURLOPT_FTP_SKIP_PASV_IP, 1L);
-  if (!request_.passive) easy_.set(CURLOPT_FTPPORT, "-");  // the control connection's own address
+  if (!request_.passive) easy_.set(CURLOPT_FTPPORT, way.own_address.empty() ? "-" : way.own_address.c_str());
   easy_.set(CURLOPT_PATH_AS_IS, 1L);
   easy_.set(CURLOPT_FTP_FILEMETHOD, static_cast<long>(CURLFTPMETHOD_NOCWD));
 }

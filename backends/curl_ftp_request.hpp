@@ -7,7 +7,7 @@
 
 #include "backends/curl_easy.hpp"
 #include "backends/ftp.hpp"
-#include "backends/radio_link.hpp"
+#include "backends/ftp_way.hpp"
 
 namespace sim800 {
 
@@ -16,7 +16,7 @@ namespace sim800 {
 class CurlFtpRequest {
  public:
   /// Sets all that does not depend on the operation: way, log-in, TLS.  `url` is "ftp://HOST:PORT/" or "ftps://...".
-  CurlFtpRequest(FtpRequest request, std::string url, const Route& route);
+  CurlFtpRequest(FtpRequest request, std::string url, const FtpWay& way);
 
   const FtpRequest& operator*() const { return request_; }
   const FtpRequest* operator->() const { return &request_; }
@@ -30,7 +30,7 @@ class CurlFtpRequest {
   void ask_for_operation();
 
  private:
-  void set_connection(const Route& route);
+  void set_connection(const FtpWay& way);
   void set_login();
   void set_tls();
   void enter_directory();

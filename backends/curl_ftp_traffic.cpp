@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: MIT
 #include "backends/curl_ftp_traffic.hpp"
 
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
+#include <cstring>
 #include <string_view>
 #include <utility>
+
+#include "backends/relay.hpp"
 
 namespace sim800 {
 namespace {
@@ -75,6 +79,11 @@ CurlFtpTraffic::Wait CurlFtpTraffic::wait_until(Condition reached, std::chrono::
   return Wait::over;
 }
 
+void CurlFtpTraffic::cut() {
+  if (way_.desk != nullptr) way_.desk->cancel();
+  sockets_.cut();
+}
+
 void CurlFtpTraffic::wait_for_end() {
   wait_until([] { return false; });
 }
@@ -89,10 +98,24 @@ void CurlFtpTraffic::leave() {
 // Moves data on; blocks while the window is full.
 bool CurlFtpTraffic::take_raw() {
   if (raw_.empty()) return true;
-  if (wait_until([this] { return pipe_.has_space(raw_.size()); }) == Wait::over) return false;
-  pipe_.put(raw_);
-  received_ += raw_.size();
-  raw_.clear();
+  taken_.clear();
+  taken_.swap(raw_);
+  if (!stops_.reach(Phase::data)) return false;
+  std::string_view rest = taken_;
+  while (!rest.empty() && !stops_.closed()) {
+    const std::size_t count = stops_.room(Direction::down, rest.size());
+    if (!deliver(rest.substr(0, count)) || !stops_.pass(Direction::down)) return false;
+    rest.remove_prefix(count);
+  }
+  return true;
+}
+
+bool CurlFtpTraffic::deliver(std::string_view bytes) {
+  if (bytes.empty()) return true;
+  if (wait_until([this, bytes] { return pipe_.has_space(bytes.size()); }) == Wait::over) return false;
+  pipe_.put(bytes);
+  received_ += bytes.size();
+  stops_.moved(Direction::down, bytes.size());
   return true;
 }
 
@@ -106,6 +129,8 @@ int CurlFtpTraffic::on_debug(CURL*, curl_infotype type, char* data, std::size_t 
     traffic.leave();
   } else if (type == CURLINFO_HEADER_OUT) {
     traffic.talk_.sent(text);
+    // With AUTH there is no reply between the channel and the log-in, at which to stop.
+    if (traffic.secured_later_ && text.starts_with("USER")) traffic.stops_.reach(Phase::login);
   }
   return 0;
 }
@@ -115,7 +140,16 @@ std::size_t CurlFtpTraffic::on_reply(char* data, std::size_t size, std::size_t c
   if (traffic.quitting_) return size * count;
   const bool readable = traffic.talk_.received({data, size * count});
   traffic.pipe_.heard(traffic.talk_.transferring() && !traffic.connected_);
-  return readable ? size * count : 0;
+  return readable && traffic.replied() ? size * count : 0;
+}
+
+// False: the session is to end.
+bool CurlFtpTraffic::replied() {
+  const int reply = talk_.reply();
+  if (reply < 200 || reply >= 300) return true;
+  const std::string& command = talk_.command();
+  if (command.empty()) return stops_.reach(secured_later_ ? Phase::tls : Phase::login);
+  return command == "PASS" || command == "USER" ? stops_.reach(Phase::command) : true;
 }
 
 std::size_t CurlFtpTraffic::on_data(char*, std::size_t size, std::size_t count, void* self) {
@@ -131,12 +165,35 @@ std::size_t CurlFtpTraffic::on_read(char* data, std::size_t size, std::size_t co
   Wait wait = traffic.wait_until([&] { return pipe.has_bytes(1); });
   if (wait == Wait::reached)
     wait = traffic.wait_until([&] { return pipe.has_bytes(FtpPipe::worth_waking); }, gathering);
-  return wait == Wait::over ? CURL_READFUNC_ABORT : pipe.get({data, size * count});
+  if (wait == Wait::over) return CURL_READFUNC_ABORT;
+  FtpStops& stops = traffic.stops_;
+  if (!stops.reach(Phase::data) || !stops.pass(Direction::up) || stops.closed()) return CURL_READFUNC_ABORT;
+  const std::size_t taken = pipe.get({data, stops.room(Direction::up, size * count)});
+  stops.moved(Direction::up, taken);
+  return taken;
 }
 
 curl_socket_t CurlFtpTraffic::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
   auto& traffic = *static_cast<CurlFtpTraffic*>(self);
-  return traffic.sockets_.open(address->family, address->socktype, address->protocol);
+  FtpSockets& sockets = traffic.sockets_;
+  Relay* const relay = traffic.way_.control;
+  if (relay != nullptr && sockets.control() < 0) return sockets.adopt(relay->open_socket());
+  if (relay != nullptr && traffic.passive_) return traffic.open_data(address);
+  return sockets.open(address->family, address->socktype, address->protocol);
+}
+
+// libcurl goes to the control connection's address, which is the relay's: what counts is the port.
+int CurlFtpTraffic::open_data(curl_sockaddr* address) {
+  sockaddr_in there{};
+  std::memcpy(&there, &address->addr, sizeof there);
+  FtpQuestion question;
+  question.kind = FtpQuestion::Kind::connection;
+  question.port = ntohs(there.sin_port);
+  const auto answer = way_.desk->ask(question);
+  if (!answer || answer->relay == nullptr) return -1;
+  there.sin_port = htons(answer->port);
+  std::memcpy(&address->addr, &there, sizeof there);
+  return sockets_.adopt(answer->relay->open_socket());
 }
 
 int CurlFtpTraffic::close_socket(void* self, curl_socket_t socket) {

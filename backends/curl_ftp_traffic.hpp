@@ -7,18 +7,27 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "backends/curl_easy.hpp"
 #include "backends/ftp_pipe.hpp"
 #include "backends/ftp_sockets.hpp"
+#include "backends/ftp_stops.hpp"
 #include "backends/ftp_talk.hpp"
+#include "backends/ftp_way.hpp"
 
 namespace sim800 {
 
 /// Used in the session's thread only, except for cut().
 class CurlFtpTraffic {
  public:
-  CurlFtpTraffic(FtpPipe& pipe, bool passive) : pipe_(pipe), connected_(passive) {}
+  CurlFtpTraffic(FtpPipe& pipe, const FtpWay& way, const FtpRequest& request)
+      : pipe_(pipe),
+        way_(way),
+        stops_(way),
+        passive_(request.passive),
+        secured_later_(request.tls == FtpTls::explicit_),
+        connected_(request.passive) {}
   CurlFtpTraffic(const CurlFtpTraffic&) = delete;
   CurlFtpTraffic& operator=(const CurlFtpTraffic&) = delete;
 
@@ -32,7 +41,7 @@ class CurlFtpTraffic {
   /// Passes on what is left of the data.
   void flush() { take_raw(); }
   /// Ends all connections at once, and those to come; from any thread.
-  void cut() { sockets_.cut(); }
+  void cut();
 
   const FtpTalk& talk() const { return talk_; }
   std::uint64_t received() const { return received_; }  ///< bytes of data
@@ -46,6 +55,9 @@ class CurlFtpTraffic {
   Wait wait_until(Condition reached, std::chrono::milliseconds limit = std::chrono::milliseconds(-1));
   void leave();
   bool take_raw();
+  bool deliver(std::string_view bytes);
+  bool replied();
+  int open_data(curl_sockaddr* address);
 
   static int on_debug(CURL*, curl_infotype type, char* data, std::size_t size, void* self);
   static std::size_t on_reply(char* data, std::size_t size, std::size_t count, void* self);
@@ -56,9 +68,13 @@ class CurlFtpTraffic {
   static int on_socket(void* self, curl_socket_t socket, curlsocktype purpose);
 
   FtpPipe& pipe_;
+  const FtpWay way_;
+  FtpStops stops_;
+  const bool passive_;
+  const bool secured_later_;  // by AUTH TLS
   FtpSockets sockets_;
   FtpTalk talk_;
-  std::string raw_;  // data as they came, not yet in the pipe
+  std::string raw_, taken_;  // data as they came, not yet in the pipe; and those that are on their way there
   std::uint64_t received_ = 0;
   bool connected_;         // the server need not, or has done so
   bool quitting_ = false;  // QUIT has been sent: the outcome is known

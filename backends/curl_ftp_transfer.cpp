@@ -28,7 +28,7 @@ struct FreeMulti {
 }  // namespace
 
 struct CurlFtpTransfer::Impl {
-  Impl(FtpRequest&& what, std::string&& url, const Route& route, FtpPipe& to);
+  Impl(FtpRequest&& what, std::string&& url, const FtpWay& way, FtpPipe& to);
 
   void run();
   FtpOutcome outcome();
@@ -46,8 +46,8 @@ struct CurlFtpTransfer::Impl {
   std::thread thread;
 };
 
-CurlFtpTransfer::Impl::Impl(FtpRequest&& what, std::string&& url, const Route& route, FtpPipe& to)
-    : pipe(to), traffic(to, what.passive), multi(curl_multi_init()), request(std::move(what), std::move(url), route) {
+CurlFtpTransfer::Impl::Impl(FtpRequest&& what, std::string&& url, const FtpWay& way, FtpPipe& to)
+    : pipe(to), traffic(to, way, what), multi(curl_multi_init()), request(std::move(what), std::move(url), way) {
   if (multi == nullptr) throw std::bad_alloc();
   request.easy().set(CURLOPT_ERRORBUFFER, error.data());
   traffic.attach(request.easy());
@@ -123,8 +123,8 @@ bool CurlFtpTransfer::Impl::is_short() const {
   return announced && traffic.received() < *announced;
 }
 
-CurlFtpTransfer::CurlFtpTransfer(FtpRequest request, std::string url, const Route& route, FtpPipe& pipe)
-    : impl_(std::make_unique<Impl>(std::move(request), std::move(url), route, pipe)) {
+CurlFtpTransfer::CurlFtpTransfer(FtpRequest request, std::string url, const FtpWay& way, FtpPipe& pipe)
+    : impl_(std::make_unique<Impl>(std::move(request), std::move(url), way, pipe)) {
   impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
 }
 

@@ -7,7 +7,7 @@
 
 #include "backends/ftp.hpp"
 #include "backends/ftp_pipe.hpp"
-#include "backends/radio_link.hpp"
+#include "backends/ftp_way.hpp"
 
 namespace sim800 {
 
@@ -17,7 +17,7 @@ class CurlFtpTransfer {
  public:
   /// Starts the session; its outcome goes to pipe.end(), unless pipe.cancel() or the destructor comes first.  `url` is
   /// "ftp://HOST:PORT/" or "ftps://...".  Throws std::system_error where the process has no thread left.
-  CurlFtpTransfer(FtpRequest request, std::string url, const Route& route, FtpPipe& pipe);
+  CurlFtpTransfer(FtpRequest request, std::string url, const FtpWay& way, FtpPipe& pipe);
   /// Cuts both connections.  Waits for the thread, which has nothing to wait for then.
   ~CurlFtpTransfer();
   CurlFtpTransfer(const CurlFtpTransfer&) = delete;

@@ -6,11 +6,14 @@
 #include <memory>
 
 #include "backends/http.hpp"
+#include "backends/interference.hpp"
 #include "backends/radio_link.hpp"
 
 namespace sim800 {
 
-/// Both must outlive the client and its transfers.  libcurl is initialised by the first request, not before.
-std::unique_ptr<HttpClient> make_curl_http_client(asio::io_context& loop, RadioLink& link);
+/// All must outlive the client and its transfers.  libcurl is initialised by the first request, not before.
+/// `interference`, if there is one, is asked about each request.
+std::unique_ptr<HttpClient> make_curl_http_client(asio::io_context& loop, RadioLink& link,
+                                                  Interference* interference = nullptr);
 
 }  // namespace sim800

@@ -13,10 +13,16 @@
 namespace sim800 {
 
 int FtpSockets::open(int family, int type, int protocol) {
+  return adopt(::socket(family, type | SOCK_CLOEXEC, protocol));
+}
+
+int FtpSockets::adopt(int opened) {
   const std::scoped_lock lock(mutex_);
-  if (cut_) return -1;
-  const int opened = ::socket(family, type | SOCK_CLOEXEC, protocol);
   if (opened < 0) return -1;
+  if (cut_) {
+    ::close(opened);
+    return -1;
+  }
   open_.insert(opened);
   (control_ < 0 ? control_ : data_) = opened;
   return opened;

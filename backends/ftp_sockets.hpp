@@ -11,6 +11,8 @@ class FtpSockets {
  public:
   /// Opens a socket; -1 on failure, or after cut().  The first one is the control connection's.
   int open(int family, int type, int protocol);
+  /// The same for a socket that has been opened elsewhere.
+  int adopt(int opened);
   void close(int socket);
   /// Ends all connections at once, and those to come.
   void cut();

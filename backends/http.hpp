@@ -18,6 +18,7 @@ enum class TlsVersion : std::uint8_t { v1_0, v1_1, v1_2 };
 
 struct HttpRequest {
   HttpMethod method = HttpMethod::get;
+  std::string url;  ///< as the host gave it; faults go by it, nothing else
   bool tls = false;
   std::string host;
   std::uint16_t port = 80;

@@ -1,4 +1,4 @@
-// RadioLink: the host map of a scenario, and name lookups that nothing has to wait for.
+// RadioLink: the host map of a scenario, name lookups that nothing has to wait for, and the list of relays.
 // SPDX-License-Identifier: MIT
 #include "backends/radio_link.hpp"
 
@@ -14,6 +14,10 @@
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
+
+#include "backends/relay.hpp"
+#include "emulator/clock.hpp"
 
 namespace sim800 {
 namespace {
@@ -120,7 +124,8 @@ struct PendingLookup final : Lookup {
 }  // namespace
 
 struct RadioLink::Impl {
-  Impl(asio::io_context& context, HostMap&& map) : loop(context), mailbox(std::make_shared<Mailbox>(context)) {
+  Impl(asio::io_context& context, HostMap&& map, LinkState link, std::uint64_t chance)
+      : loop(context), mailbox(std::make_shared<Mailbox>(context)), state(link), seed(chance) {
     for (const auto& [key, value] : map) hosts[lower_case(key)] = lower_case(value);
   }
 
@@ -138,6 +143,10 @@ struct RadioLink::Impl {
   asio::io_context& loop;
   HostMap hosts;  // keys and values in lower case
   std::shared_ptr<Mailbox> mailbox;
+  LinkState state;
+  std::uint64_t seed;  // of the next relay
+  bool relays_always = false;
+  std::vector<std::shared_ptr<Relay::Core>> relays;  // they outlive those who have asked for them
 };
 
 // A thread of its own, detached: getaddrinfo can take minutes and cannot be cancelled, and nobody shall join it.
@@ -154,12 +163,14 @@ void RadioLink::Impl::find(const std::weak_ptr<Pending>& pending, const HostPort
   }
 }
 
-RadioLink::RadioLink(asio::io_context& loop, HostMap hosts) : impl_(std::make_unique<Impl>(loop, std::move(hosts))) {}
+RadioLink::RadioLink(asio::io_context& loop, HostMap hosts, Clock& clock, const LinkModel& model, std::uint64_t seed)
+    : impl_(std::make_unique<Impl>(loop, std::move(hosts), LinkState{clock, model}, seed)) {}
 
-RadioLink::~RadioLink() { impl_->mailbox->close(); }
+RadioLink::~RadioLink() {
+  impl_->mailbox->close();
+  for (const auto& relay : impl_->relays) close_relay(*relay);
+}
 
-// A model of the link's latency and bandwidth can stand between here: it listens on loopback, goes on to the place
-// found below, and the Route names its address and port instead.
 std::unique_ptr<Lookup> RadioLink::route(const std::string& host, std::uint16_t port, std::function<void(Route)> done) {
   const auto pending =
       std::make_shared<Pending>(Pending{std::move(done), asio::make_work_guard(impl_->loop.get_executor())});
@@ -184,5 +195,28 @@ std::unique_ptr<Lookup> RadioLink::route(const std::string& host, std::uint16_t 
   asio::post(impl_->loop, [waiting = std::weak_ptr(pending), route] { answer(waiting, route); });
   return std::make_unique<PendingLookup>(pending);
 }
+
+bool RadioLink::relays() const { return impl_->relays_always || !impl_->state.model.clear(); }
+
+void RadioLink::relay_always() { impl_->relays_always = true; }
+
+std::unique_ptr<Relay> RadioLink::relay(const Route& there, Relay::Ready ready) {
+  std::erase_if(impl_->relays, [](const auto& relay) { return is_closed(*relay); });
+  std::error_code error;
+  const asio::ip::tcp::endpoint target(asio::ip::make_address(there.address, error), there.port);
+  auto relay = std::make_unique<Relay>(impl_->loop, impl_->state, impl_->seed++, target, std::move(ready));
+  impl_->relays.push_back(relay->core());
+  return relay;
+}
+
+void RadioLink::set_model(const LinkModel& model) {
+  impl_->state.model = model;
+  const auto running = impl_->relays;  // one may end by it
+  for (const auto& relay : running) model_changed(*relay);
+}
+
+const LinkModel& RadioLink::model() const { return impl_->state.model; }
+
+Clock& RadioLink::clock() const { return impl_->state.clock; }
 
 }  // namespace sim800

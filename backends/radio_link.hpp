@@ -1,4 +1,5 @@
-// The one place through which every connection to the outside passes: names are mapped and resolved here.
+// The one place through which every connection to the outside passes: names are mapped and resolved here, and where the
+// link is not a clear one, the bytes pass too.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -8,8 +9,14 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <system_error>
+
+#include "backends/link_model.hpp"
 
 namespace sim800 {
+
+class Clock;
+class Relay;
 
 /// `network.hosts` of a scenario: what becomes of the names (and literal addresses) that firmware has burnt in.
 /// Keys: "name", "name:port" (wins over "name"), "*" for all others; compared without regard to case.
@@ -39,13 +46,26 @@ class Lookup {
 
 class RadioLink {
  public:
-  RadioLink(asio::io_context& loop, HostMap hosts);
-  ~RadioLink();
+  /// `clock` (module time) and `seed` (jitter) are the model's.  Both references must outlive the link.
+  RadioLink(asio::io_context& loop, HostMap hosts, Clock& clock, const LinkModel& model = {}, std::uint64_t seed = 1);
+  ~RadioLink();  ///< ends all relays
 
   /// Finds the way to `host`:`port`.  `done` is called once, later, from the loop, unless the Lookup is destroyed
   /// first. Names are resolved off the loop (a dead name server blocks nothing, not even the end of the process); IPv4
   /// is preferred, as a SIM800 has nothing else.
   std::unique_ptr<Lookup> route(const std::string& host, std::uint16_t port, std::function<void(Route)> done);
+
+  /// True: connections go through a relay each.  False: straight to the place that route() has found, at no cost.
+  bool relays() const;
+  /// From now on, whatever the model: it may change, or connections may have to be cut.
+  void relay_always();
+  /// Connects to a reachable route, by way of a port on loopback; see Relay::Ready.
+  std::unique_ptr<Relay> relay(const Route& there, std::function<void(std::error_code, std::uint16_t port)> ready);
+
+  /// Connections that go through a relay behave accordingly from now on.
+  void set_model(const LinkModel& model);
+  const LinkModel& model() const;
+  Clock& clock() const;
 
  private:
   struct Impl;

@@ -194,6 +194,7 @@ HttpRequest HttpService::request(HttpMethod method, const HttpUrl& target) const
   const Quirks& quirks = surroundings_.world.module.quirks;
   HttpRequest request;
   request.method = method;
+  request.url = values_[url];
   request.tls = tls;
   request.host = target.host;
   request.port = target.port;

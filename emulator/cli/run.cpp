@@ -67,9 +67,9 @@ class Run {
         clock_(loop_, world_.timing.scale),
         trace_(options.trace.empty() ? nullptr : std::make_unique<Trace>(options.trace, clock_)),
         faults_(make_faults(options)),
-        link_(loop_, world_.network.hosts),
-        http_(make_curl_http_client(loop_, link_)),
-        ftp_(make_curl_ftp_client(loop_, link_)),
+        link_(loop_, world_.network.hosts, clock_, world_.network.link, options.seed),
+        http_(make_curl_http_client(loop_, link_, faults_.get())),
+        ftp_(make_curl_ftp_client(loop_, link_, faults_.get())),
         lines_(options.stdio ? stderr : stdout) {
     open_endpoints(options);
     modem_ = std::make_unique<Modem>(
@@ -85,7 +85,10 @@ class Run {
     watch_signals();
     for (const auto& endpoint : endpoints_) say(endpoint->announcement());
     modem_->on_ready = [this] { ready(); };
-    if (faults_) faults_->start(*modem_);
+    if (faults_) {
+      faults_->on_link = [this](const LinkModel& model) { link_.set_model(model); };
+      faults_->start(*modem_);
+    }
     modem_->power_on();
     loop_.run();
     if (trace_) trace_->event("end");

@@ -10,13 +10,14 @@
 #include <utility>
 
 #include "backends/curl_ftp.hpp"
+#include "emulator/asio_clock.hpp"
 #include "ftp_server.hpp"
 #include "loopback_server.hpp"
 
 namespace sim800::test {
 
 struct FtpRig {
-  explicit FtpRig(HostMap hosts = {}) : link(loop, std::move(hosts)), client(make_curl_ftp_client(loop, link)) {}
+  explicit FtpRig(HostMap hosts = {}) : link(loop, std::move(hosts), clock), client(make_curl_ftp_client(loop, link)) {}
 
   /// Uploads send `upload`; downloads are gathered in `received`, unless `reads` is false.
   void start(FtpRequest request) {
@@ -64,6 +65,7 @@ struct FtpRig {
   }
 
   asio::io_context loop;
+  AsioClock clock{loop, 1.0};
   RadioLink link;
   std::unique_ptr<FtpClient> client;
   std::unique_ptr<FtpSession> session;

@@ -10,12 +10,13 @@
 #include <utility>
 
 #include "backends/curl_http.hpp"
+#include "emulator/asio_clock.hpp"
 #include "loopback_server.hpp"
 
 namespace sim800::test {
 
 struct HttpRig {
-  explicit HttpRig(HostMap hosts = {}) : link(loop, std::move(hosts)), client(make_curl_http_client(loop, link)) {}
+  explicit HttpRig(HostMap hosts = {}) : link(loop, std::move(hosts), clock), client(make_curl_http_client(loop, link)) {}
 
   void start(HttpRequest request) {
     result.reset();
@@ -31,6 +32,7 @@ struct HttpRig {
   }
 
   asio::io_context loop;
+  AsioClock clock{loop, 1.0};
   RadioLink link;
   std::unique_ptr<HttpClient> client;
   std::unique_ptr<HttpTransfer> transfer;

@@ -242,7 +242,7 @@ TEST_CASE("ftp: a wrong address in the answer to PASV does not matter") {
 TEST_CASE("ftp: names of the host map lead elsewhere, with their port") {
   FtpRig rig;
   FtpServer server(rig.loop, {.data = "hello"});
-  sim800::RadioLink link(rig.loop, {{"ftp.test", "127.0.0.1:" + std::to_string(server.port())}, {"*", "unresolvable"}});
+  sim800::RadioLink link(rig.loop, {{"ftp.test", "127.0.0.1:" + std::to_string(server.port())}, {"*", "unresolvable"}}, rig.clock);
   rig.client = sim800::make_curl_ftp_client(rig.loop, link);
   FtpRequest request = ftp_request(21);
   request.host = "ftp.test";

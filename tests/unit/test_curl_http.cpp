@@ -27,6 +27,18 @@ using sim800::test::unused_port;
 
 }  // namespace
 
+TEST_CASE("http: through a link that is not clear") {
+  HttpRig rig;
+  rig.link.set_model({.latency = std::chrono::milliseconds(2), .down_kbps = 100'000});
+  const std::string body(100'000, 'x');
+  LoopbackServer server(rig.loop, {answering("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + body)});
+  const HttpResult result = rig.fetch(request_to(server.port(), "/page"));
+  CHECK(result.status == 200);
+  CHECK((result.body == body));
+  CHECK(Head(server.requests.at(0)).lines.contains("Host: " + at(server.port())));
+  CHECK(rig.fetch(request_to(sim800::test::unused_port(rig.loop))).status == sim800::http_status::network_error);
+}
+
 TEST_CASE("http: GET sends these headers and no others, and gives back status, head and body") {
   HttpRig rig;
   LoopbackServer server(rig.loop, {answering("HTTP/1.1 200 Fine\r\nX-One: A\r\nContent-Length: 5\r\n\r\nhello")});
@@ -43,7 +55,7 @@ TEST_CASE("http: GET sends these headers and no others, and gives back status, h
 TEST_CASE("http: a mapped name keeps its Host header") {
   HttpRig rig;
   LoopbackServer server(rig.loop, {answering(hello)});
-  sim800::RadioLink link(rig.loop, {{"www.sim.com", at(server.port())}});
+  sim800::RadioLink link(rig.loop, {{"www.sim.com", at(server.port())}}, rig.clock);
   rig.client = make_curl_http_client(rig.loop, link);
   HttpRequest request = request_to(80);
   request.host = "www.sim.com";

@@ -45,7 +45,7 @@ TEST_CASE("http: redirects are followed when asked for, names anew through the r
   HttpRig rig;
   LoopbackServer server(rig.loop, {answering(redirect_to("/two", 301)),
                                    answering(redirect_to("http://u:p@next.test/three#f", 307)), answering(hello)});
-  sim800::RadioLink link(rig.loop, {{"next.test", at(server.port())}});
+  sim800::RadioLink link(rig.loop, {{"next.test", at(server.port())}}, rig.clock);
   rig.client = make_curl_http_client(rig.loop, link);
   HttpRequest request = request_to(server.port(), "/one");
   SUBCASE("not asked for") {

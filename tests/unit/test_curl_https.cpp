@@ -8,6 +8,7 @@
 
 #include "http_rig.hpp"
 #include "openssl_program.hpp"
+#include "tls_server.hpp"
 
 namespace {
 
@@ -16,39 +17,12 @@ using sim800::HttpResult;
 using sim800::TlsVersion;
 namespace status = sim800::http_status;
 using sim800::test::answering;
-using sim800::test::Certificate;
 using sim800::test::HttpRig;
 using sim800::test::LoopbackServer;
-using sim800::test::Openssl;
 using sim800::test::request_to;
 using sim800::test::Script;
+using sim800::test::TlsServer;
 using sim800::test::unused_port;
-
-// `openssl s_server`: answers each request with a page on the connection.
-class TlsServer {
- public:
-  explicit TlsServer(const std::vector<std::string>& options = {}) : program_(arguments(options)) {
-    program_.read_to("ACCEPT 127.0.0.1:");
-    const std::string digits = program_.read_to("\n");
-    std::from_chars(digits.data(), digits.data() + digits.size(), port_);
-    REQUIRE(port_ != 0);
-  }
-  std::uint16_t port() const { return port_; }
-
- private:
-  static std::vector<std::string> arguments(const std::vector<std::string>& options) {
-    static const Certificate certificate;
-    std::vector<std::string> all = {"s_server", "-accept",           "127.0.0.1:0", "-www",
-                                    "-cert",    certificate.file(),  "-key",        certificate.key(),
-                                    "-cert2",   certificate.file(),  "-key2",       certificate.key(),
-                                    "-cipher",  "DEFAULT@SECLEVEL=0"};
-    all.insert(all.end(), options.begin(), options.end());
-    return all;
-  }
-
-  Openssl program_;
-  std::uint16_t port_ = 0;
-};
 
 HttpRequest tls_request_to(std::uint16_t port) {
   HttpRequest request = request_to(port);

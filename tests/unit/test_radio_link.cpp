@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "backends/radio_link.hpp"
+#include "emulator/clock.hpp"
 #include "loopback_server.hpp"
 
 namespace {
@@ -16,7 +17,8 @@ using Kind = sim800::Route::Kind;
 
 Route route(const HostMap& hosts, const std::string& host, std::uint16_t port) {
   asio::io_context loop;
-  RadioLink link(loop, hosts);
+  sim800::VirtualClock clock;
+  RadioLink link(loop, hosts, clock);
   std::optional<Route> found;
   const auto lookup = link.route(host, port, [&](Route there) { found = std::move(there); });
   CHECK_FALSE(found);
@@ -117,7 +119,8 @@ TEST_CASE("radio link: what is no name has no address") {
 
 TEST_CASE("radio link: a forgotten lookup does not call back") {
   asio::io_context loop;
-  RadioLink link(loop, {{"here.test", "10.0.0.1"}});
+  sim800::VirtualClock clock;
+  RadioLink link(loop, {{"here.test", "10.0.0.1"}}, clock);
   bool called = false;
   for (const char* host : {"here.test", "127.0.0.1", "localhost"}) {
     auto lookup = link.route(host, 80, [&](const Route&) { called = true; });
@@ -130,7 +133,8 @@ TEST_CASE("radio link: a forgotten lookup does not call back") {
 TEST_CASE("radio link: a lookup may be destroyed by its own answer") {
   for (const char* host : {"127.0.0.1", "localhost"}) {
     asio::io_context loop;
-    RadioLink link(loop, {});
+    sim800::VirtualClock clock;
+    RadioLink link(loop, {}, clock);
     std::unique_ptr<sim800::Lookup> lookup;
     int calls = 0;
     // The captured text would be read after its end if the callback went with the lookup.
@@ -146,7 +150,8 @@ TEST_CASE("radio link: a lookup may be destroyed by its own answer") {
 TEST_CASE("radio link: an answer that comes after the end of the loop is lost, and nothing else") {
   for (int i = 0; i < 20; ++i) {
     asio::io_context loop;
-    RadioLink link(loop, {});
+    sim800::VirtualClock clock;
+    RadioLink link(loop, {}, clock);
     const auto lookup = link.route("localhost", 80, [](const Route&) { FAIL("the loop never runs"); });
   }
 }
