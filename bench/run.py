@@ -198,6 +198,18 @@ class Bench:
             most = self.resident(child.pid, "VmHWM")
         yield Row("most memory, FTP download of 1 GiB", most, "MiB", aim=32)
 
+    def link(self):
+        size = 100 << 20
+        for way, name, aim in (("clear", "no link model", 0.97), ("relay", "a relay without a model", None)):
+            ours, bare, ratio = self.medians("bench_link", way, size)
+            rate = lambda nanoseconds: size / nanoseconds * 1e3
+            yield Row(f"HTTP of {size >> 20} MB, {name}, floor: libcurl alone", rate(ours), "MB/s", rate(bare), 1 / ratio,
+                      aim, ">=", digits=0)
+        for kbps in (40, 800, 8000):
+            achieved, = self.medians("bench_link", "rate", kbps, 5)
+            yield Row(f"link of {kbps:,} kbit/s for 5 s, off by how much of it", abs(achieved / kbps - 1) * 100, "%", aim=3,
+                      digits=2)
+
     # --- what they need ---
 
     @contextlib.contextmanager
@@ -268,7 +280,8 @@ class Line:
         self.wait_for(end)
 
 
-MEASURES = ["pty", "tcp", "pipeline", "httpread", "httpget", "start", "csq", "memory", "ftpget", "ftpput", "ftpmemory"]
+MEASURES = ["pty", "tcp", "pipeline", "httpread", "httpget", "start", "csq", "memory", "ftpget", "ftpput", "ftpmemory",
+            "link"]
 
 
 def print_table(rows):
