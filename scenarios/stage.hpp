@@ -58,6 +58,11 @@ struct Stage {
   Chance& chance;
   CommandVerdict* command = nullptr;  ///< of the command or line that set the fault off
   Verdict* transfer = nullptr;        ///< of the transfer that did
+
+  /// What that transfer runs on goes: not a byte more passes, however late in the instant the rest of it happens.
+  void strand_transfer() const {
+    if (transfer != nullptr) transfer->hold = Verdict::forever;
+  }
 };
 
 }  // namespace sim800

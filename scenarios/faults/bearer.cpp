@@ -7,7 +7,10 @@ namespace {
 
 /// A bearer is a PDP context (AT manual 9.2.1): losing the one is losing the other.
 struct BearerLost final : Action {
-  void apply(Stage& stage) const override { stage.modem.lose_bearers(); }
+  void apply(Stage& stage) const override {
+    stage.strand_transfer();
+    stage.modem.lose_bearers();
+  }
 };
 
 }  // namespace

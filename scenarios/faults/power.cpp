@@ -11,6 +11,7 @@ struct PowerAction final : Action {
   explicit PowerAction(Act a) : act(a) {}
   void apply(Stage& stage) const override {
     if (stage.command != nullptr) stage.command->silence = CommandVerdict::forever;
+    stage.strand_transfer();
     (stage.modem.*act)();
     stage.effects.cut_serial_lines();
   }

@@ -7,7 +7,10 @@ namespace {
 
 struct RegistrationAction final : Action {
   explicit RegistrationAction(Registration r) : registration(r) {}
-  void apply(Stage& stage) const override { stage.modem.network.set_registration(registration); }
+  void apply(Stage& stage) const override {
+    if (registration != Registration::home && registration != Registration::roaming) stage.strand_transfer();
+    stage.modem.network.set_registration(registration);
+  }
   Registration registration;
 };
 

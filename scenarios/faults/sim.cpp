@@ -8,7 +8,10 @@ namespace {
 struct SimAction final : Action {
   using Act = void (Modem::*)();
   explicit SimAction(Act a) : act(a) {}
-  void apply(Stage& stage) const override { (stage.modem.*act)(); }
+  void apply(Stage& stage) const override {
+    if (act != &Modem::insert_sim) stage.strand_transfer();
+    (stage.modem.*act)();
+  }
   Act act;
 };
 
