@@ -34,6 +34,7 @@ std::vector<const Command*> rows_of_all_chapters() {
            audio_commands(),
            pin_commands(),
            charge_commands(),
+           media_commands(),
            bearer_commands(),
            http_commands(),
            ftp_commands(),

@@ -190,6 +190,7 @@ std::span<const Command> simcom_commands();
 std::span<const Command> audio_commands();
 std::span<const Command> pin_commands();
 std::span<const Command> charge_commands();
+std::span<const Command> media_commands();
 std::span<const Command> bearer_commands();
 std::span<const Command> http_commands();
 std::span<const Command> ftp_commands();

@@ -49,7 +49,8 @@ Modem::Modem(const Parts& parts)
       alarms(clock, parts.nvram, rtc),
       sleep(clock, settings),
       sms(surroundings_, settings, sim, network, rtc, parts.nvram, parts.trace),
-      jamming(surroundings_, settings) {
+      jamming(surroundings_, settings),
+      media(surroundings_, parts.files) {
   connect_services();
   if (const Nvram::Section* saved = nvram_.find("clock")) {
     if (const auto zone = saved->find("zone"); zone != saved->end()) rtc.set_zone(std::atoi(zone->second.c_str()));
@@ -173,6 +174,7 @@ void Modem::stop(bool silently) {
   sms.power_off();
   sim.power_off();
   jamming.power_off();
+  media.power_off();
   gpios.reset();
   pins.reset();
   for (const auto& channel : channels_) channel->power_down(silently);

@@ -26,6 +26,7 @@
 #include "emulator/http_service.hpp"
 #include "emulator/jamming.hpp"
 #include "emulator/latency.hpp"
+#include "emulator/media.hpp"
 #include "emulator/model.hpp"
 #include "emulator/network.hpp"
 #include "emulator/network_time.hpp"
@@ -214,6 +215,7 @@ class Modem {
   Sleep sleep;
   SmsService sms;
   Jamming jamming;
+  Media media;
   Pins gpios;  ///< by AT+SGPIO's numbers
   Pins pins;   ///< by AT+CGPIO's
 

@@ -1,0 +1,302 @@
+// Recording, playing and speech (AT manual 6.2.70, 6.2.71, chapters 16 and 17).
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+
+#include "emulator/audio_file.hpp"
+#include "emulator/fs_path.hpp"
+#include "emulator/media.hpp"
+#include "emulator/modem.hpp"
+#include "protocol/characters.hpp"
+
+namespace sim800 {
+namespace {
+
+using enum Support;
+using enum Saved;
+using Activity = Media::Activity;
+
+constexpr std::string_view folder = R"(C:\Record\)";
+constexpr std::uint32_t ids = 10;
+constexpr Cme file_size_error{5007}, file_failure{5005}, file_missing{5008}, bad_format{5004};
+
+// --- 16.2.1 AT+CREC
+
+std::string path_of(std::uint32_t id, const char* end) { return fmt::format("{}{}.{}", folder, id, end); }
+
+/// The file that has this id.
+std::optional<std::string> find_recording(const FileSystem& files, std::uint32_t id) {
+  for (const char* end : {"amr", "wav"}) {
+    if (files.size(path_of(id, end))) return path_of(id, end);
+  }
+  return std::nullopt;
+}
+
+/// The id, 1-10, that an argument is; nothing if it is none.
+std::optional<std::uint32_t> id_of(const Argument& argument) {
+  const auto id = argument.quoted ? std::nullopt : parse_number(argument.text);
+  return id && *id >= 1 && *id <= ids ? id : std::nullopt;
+}
+
+bool is_id_or_path(const Argument& argument) {
+  return id_of(argument) || (argument.quoted && FilePath::parse(argument.text));
+}
+
+/// The file that the second argument names: a path, or what has that id.
+std::optional<std::string> file_named(Call& call) {
+  const auto id = id_of(call.arguments[1]);
+  if (id) return find_recording(call.modem.files, *id);
+  const std::string path = call.text(1);
+  return call.modem.files.size(path) ? std::optional(path) : std::nullopt;
+}
+
+/// Whether numbers from the third argument on are there and at most so large; the ones after `needed` may be missing.
+bool numbers_fit(Call& call, std::size_t needed, std::initializer_list<std::uint32_t> greatest) {
+  std::size_t i = 2;
+  for (const std::uint32_t limit : greatest) {
+    const Argument& argument = call.arguments[i];
+    if (argument.given() ? argument.quoted || parse_number(argument.text).value_or(limit + 1) > limit : i < 2 + needed)
+      return false;
+    ++i;
+  }
+  return call.arguments.size() <= i;
+}
+
+constexpr std::uint32_t any = 1'000'000'000;
+
+/// AT+CREC=1,<id>,<form>[,<time>][,<location>][,<quality>][,<inputpath>]   A path says its form itself.
+Result start_recording(Call& call) {
+  const bool one_microphone = Models{Model::sim800, Model::sim800m64}.has(call.modem.model);
+  const auto id = id_of(call.arguments[1]);
+  if (!numbers_fit(call, id ? 1 : 0, {2, any, 1, 3, one_microphone ? 0U : 1U})) return Cme::invalid_input;
+  if (call.number(4) == 1) return Cme::not_allowed;  // no card
+  Media::Recording recording;
+  if (id) {
+    recording.form = static_cast<AudioForm>(call.number(2));
+    recording.path = path_of(*id, recording.form == AudioForm::amr ? "amr" : "wav");
+    recording.shown = std::to_string(*id);
+    call.modem.files.make_directory(folder);
+  } else {
+    recording.path = call.text(1);
+    const auto form = form_of_path(recording.path);
+    if (!form) return bad_format;
+    recording.form = *form;
+    recording.shown = fmt::format("\"{}\"", recording.path);
+  }
+  constexpr std::uint32_t usual_quality = 2;
+  return call.modem.media.record(recording, call.number(5, usual_quality), std::chrono::seconds(call.number(3)));
+}
+
+/// AT+CREC=3,<id>
+Result delete_recording(Call& call) {
+  const auto path = file_named(call);
+  if (!path) return file_missing;
+  return call.modem.files.remove(*path) ? ok : Result{file_failure};
+}
+
+/// AT+CREC=4,<id>,<channel>,<level>[,<repeat>]
+Result play_recording(Call& call) {
+  if (!numbers_fit(call, 2, {1, 100, 1})) return Cme::invalid_input;
+  const auto path = file_named(call);
+  return path ? call.modem.media.play(*path, call.number(4) == 1) : Result{file_missing};
+}
+
+/// AT+CREC=6,<id>,<len>,<offset>: "+CREC: 6,<id>,<len>", then the bytes as hexadecimal digits on one line.
+Result show_recording(Call& call) {
+  constexpr std::uint32_t most = 32 * 1024;
+  if (!numbers_fit(call, 2, {most, any})) return Cme::invalid_input;
+  const auto path = file_named(call);
+  if (!path) return file_missing;
+  const auto bytes = call.modem.files.read(*path, call.number(3), call.number(2));
+  if (!bytes) return file_failure;
+  if (bytes->empty()) return file_size_error;
+  std::string digits;
+  for (const char byte : *bytes) fmt::format_to(std::back_inserter(digits), "{:02X}", static_cast<unsigned char>(byte));
+  const char* quote = call.arguments[1].quoted ? "\"" : "";
+  call.print("+CREC: 6,{}{}{},{}", quote, call.arguments[1].text, quote, bytes->size());
+  call.line(digits);
+  return ok;
+}
+
+/// AT+CREC=7[,<id>]: +CREC: 7,<id>,<len>,<form> for each recording that has an id.
+Result list_recordings(Call& call) {
+  if (call.arguments.size() > 2 || (call.has(1) && !id_of(call.arguments[1]))) return Cme::invalid_input;
+  FileSystem& files = call.modem.files;
+  const std::uint32_t only = call.number(1);
+  if (only != 0 && !find_recording(files, only)) return file_missing;
+  for (std::uint32_t id = 1; id <= ids; ++id) {
+    const auto path = find_recording(files, id);
+    if (!path || (only != 0 && only != id)) continue;
+    const auto form = form_of(files.read(*path, 0, 64).value_or("")).value_or(AudioForm::amr);
+    call.print("+CREC: 7,{},{},{}", id, files.size(*path).value_or(0), static_cast<int>(form));
+  }
+  return ok;
+}
+
+/// AT+CREC=<mode>[,…]   While one operation runs all others are refused.
+Result handle_recordings(Call& call) {
+  enum : std::uint32_t { start = 1, stop, remove, play, stop_playing, get, list, space, make_folder };
+  const std::uint32_t mode = call.number(0);
+  Media& media = call.modem.media;
+  const bool takes_file = mode == start || mode == remove || mode == play || mode == get;
+  if (takes_file ? !is_id_or_path(call.arguments[1]) : mode < list && call.arguments.size() > 1)
+    return Cme::invalid_input;
+  if (mode == stop) return media.stop_recording();
+  if (mode == stop_playing) {
+    if (!media.stop(Activity::playing)) return media.busy().value_or(Cme::not_allowed);
+    call.line("+CREC: 0");
+    return ok;
+  }
+  if (const auto refused = media.busy()) return *refused;
+  switch (mode) {
+    case start: return start_recording(call);
+    case remove: return call.arguments.size() > 2 ? Result{Cme::invalid_input} : delete_recording(call);
+    case play: return play_recording(call);
+    case get: return show_recording(call);
+    case list: return list_recordings(call);
+    case space: call.print("+CREC: 8,{}", call.modem.files.free_bytes()); return ok;
+    default: break;
+  }
+  if (call.arguments.size() != 2 || call.arguments[1].text != "0") return Cme::invalid_input;  // no card
+  call.modem.files.make_directory(folder);
+  return ok;
+}
+
+/// +CREC: <status>   0 idle, 1 recording, 2 playing
+Result show_recorder(Call& call) {
+  const Activity activity = call.modem.media.activity();
+  call.print("+CREC: {}", activity == Activity::recording ? 1 : activity == Activity::playing ? 2 : 0);
+  return ok;
+}
+
+// --- 16.2.2 AT+CRECORD
+
+/// 7E before a packet, 7E and 7D inside escaped.
+std::string packed(std::string_view bytes) {
+  std::string text = "\x7E";
+  for (const char byte : bytes) {
+    if (byte == '\x7E')
+      text += "\x7D\x5E";
+    else if (byte == '\x7D')
+      text += "\x7D\x5D";
+    else
+      text.push_back(byte);
+  }
+  return text;
+}
+
+/// The sum that ends a packet in <crcmode> 2: CRC-16 of HDLC (ISO/IEC 3309), low byte first; the page names none.
+std::string checksum(std::string_view bytes) {
+  std::uint16_t crc = 0xFFFF;
+  for (const char byte : bytes) {
+    crc = static_cast<std::uint16_t>(crc ^ static_cast<unsigned char>(byte));
+    for (int bit = 0; bit < 8; ++bit) crc = static_cast<std::uint16_t>((crc & 1) != 0 ? crc >> 1 ^ 0x8408 : crc >> 1);
+  }
+  crc = static_cast<std::uint16_t>(~crc);
+  return {static_cast<char>(crc & 0xFF), static_cast<char>(crc >> 8)};
+}
+
+/// AT+CRECORD=<mode>[,<interval>][,<crcmode>]: +CRECORD: <data> every <interval> × 20 ms until the host types anything.
+Task<Result> stream_recording(Call& call) {
+  if (call.number(0) == 0) co_return ok;  // without effect
+  if (!call.modem.media.begin_stream()) co_return error;
+  const std::uint32_t frames = call.number(1, 50), crc_mode = call.number(2);
+  const AudioWriter writer(AudioForm::amr, 0);
+  std::string packet;
+  for (std::uint32_t i = 0; i < frames; ++i) packet += writer.block();
+  if (crc_mode > 0) packet = packed(crc_mode == 2 ? packet + checksum(packet) : packet);
+  while (!co_await call.channel.interrupted_within(writer.block_time() * frames)) {
+    call.response.next_command();
+    call.line("+CRECORD: " + packet);
+    call.channel.flush();
+  }
+  call.modem.media.end_stream();
+  co_return ok;
+}
+
+// --- 6.2.70 AT+CMEDPLAY
+
+Result show_player(Call& call) {
+  const Activity activity = call.modem.media.activity();
+  call.print("+CMEDPLAY: {}", activity == Activity::media ? 1 : activity == Activity::paused ? 2 : 0);
+  return ok;
+}
+
+/// AT+CMEDPLAY=<mode>   1,<filepath>,<channel>,<volume> starts; 0 stops, 2 pauses, 3 goes on.
+Result play_media(Call& call) {
+  Media& media = call.modem.media;
+  const std::uint32_t mode = call.number(0);
+  if (mode == 1) {
+    const std::string path = call.text(1);
+    if (!call.arguments[1].quoted || !FilePath::parse(path) || !call.has(2) || !call.has(3)) return Cme::invalid_input;
+    return media.play_media(path);
+  }
+  if (call.arguments.size() > 1) return Cme::invalid_input;
+  if (mode == 2) return media.pause_media();
+  if (mode == 3) return media.resume_media();
+  if (!media.stop(Activity::media)) return Cme::not_allowed;
+  call.line("+CMEDPLAY: 0");
+  return ok;
+}
+
+/// AT+CMEDIAVOL=<level>
+Result set_media_volume(Call&) { return ok; }
+
+// --- 17.2.1 AT+CTTS
+
+Result show_speech(Call& call) {
+  call.print("+CTTS: {}", call.modem.media.activity() == Activity::speaking ? 1 : 0);
+  return ok;
+}
+
+/// How long a text takes: five Chinese or fifteen Latin characters a second at speed 50.
+Duration speech_time(std::size_t characters, bool latin, std::uint32_t speed) {
+  const Duration each = latin ? 66ms : 200ms;
+  return each * characters * 50 / std::max(speed, 10U);
+}
+
+/// AT+CTTS=<mode>[,<text>]   0 stops, 1 speaks UCS2 in hexadecimal digits, 2 ASCII, 3 ASCII and GBK.
+Result speak(Call& call) {
+  constexpr std::uint32_t stop = 0, ucs2 = 1;
+  const std::uint32_t mode = call.number(0);
+  if ((mode == stop) == call.has(1)) return Cme::invalid_input;
+  if (mode == stop) {
+    call.modem.media.stop(Activity::speaking);
+    return ok;
+  }
+  const std::string text = call.text(1);
+  const bool hexadecimal = text.find_first_not_of("0123456789ABCDEFabcdef") == std::string::npos;
+  if (text.empty() || (mode == ucs2 && (!hexadecimal || text.size() % 4 != 0))) return Cme::invalid_input;
+  const std::uint32_t speed = call.modem.settings.number("+CTTSPARAM", 3);
+  return call.modem.media.speak(mode == ucs2 ? speech_time(text.size() / 4, false, speed)
+                                             : speech_time(text.size(), true, speed));
+}
+
+constexpr Parameter count = optional(text(12));
+
+constexpr Command speech_settings(Models on_models, std::string_view channel) {
+  return on(on_models, setting("+CTTSPARAM", "17.2.2", state, never,
+                               {number("0-100", "50"), number("0-3", "0"), number("1-100", "50"), number("1-100", "50"),
+                                optional(number("0,1", channel))}));
+}
+
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
+constexpr Command table[] = {
+    {.name = "+CMEDPLAY", .section = "6.2.70", .parameters = {number("0-3"), optional(text(FilePath::max_length)), optional(number("0,1")), optional(number("0-100"))},
+     .test = "+CMEDPLAY: (0-3)", .read = show_player, .write = play_media},
+    {.name = "+CMEDIAVOL", .section = "6.2.71", .support = accepts, .parameters = {number("0-100")}, .test = show_ranges, .write = set_media_volume},
+    {.name = "+CREC", .section = "16.2.1", .parameters = {number("1-9"), optional(text(FilePath::max_length)), count, count, count, count, count},
+     .test = "+CREC: (1-8),(1-10)", .read = show_recorder, .write = handle_recordings},
+    {.name = "+CRECORD", .section = "16.2.2", .parameters = {number("0,1"), optional(number("1-50")), optional(number("0-2"))},
+     .test = "+CRECORD: (0,1)", .write = stream_recording},
+    {.name = "+CTTS", .section = "17.2.1", .parameters = {number("0-3"), optional(text(956))}, .test = "", .read = show_speech, .write = speak},
+    speech_settings(Models::all() - models::vw, "0"),
+    speech_settings(models::vw, "1"),
+    setting("+CTTSRING", "17.2.3", state, never, {number("0,1", "0")}),
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Command> media_commands() { return table; }
+
+}  // namespace sim800
