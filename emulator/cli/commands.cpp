@@ -12,6 +12,7 @@
 
 #include "emulator/cli/cli.hpp"
 #include "emulator/command.hpp"
+#include "emulator/manual_index.hpp"
 
 namespace sim800 {
 namespace {
@@ -87,17 +88,61 @@ void print_json() {
   fmt::print("{}\n", list.dump(2));
 }
 
+// --- --coverage
+
+/// A row that only stands in AT&V does not count; A/ and +++ are no commands of a line.
+bool known(std::string_view name) {
+  return std::ranges::any_of(all_commands(), [name](const Command* command) {
+    return command->name == name && (!forms(*command).empty() || name == "A/" || name == "+++");
+  });
+}
+
+std::vector<std::string_view> missing(const ManualChapter& chapter) {
+  std::vector<std::string_view> names = chapter.commands();
+  std::erase_if(names, known);
+  return names;
+}
+
+void print_coverage() {
+  std::size_t known = 0, of = 0;
+  for (const ManualChapter& chapter : manual_chapters()) {
+    const std::size_t count = chapter.commands().size();
+    const auto absent = missing(chapter);
+    fmt::print("{:>3} {:<14} {:>3} of {:>3}{}{}\n", chapter.number, chapter.title, count - absent.size(), count,
+               absent.empty() ? "" : "   without ", fmt::join(absent, " "));
+    known += count - absent.size();
+    of += count;
+  }
+  fmt::print("{} of the manual's {} commands\n", known, of);
+}
+
+void print_coverage_json() {
+  auto list = nlohmann::ordered_json::array();
+  for (const ManualChapter& chapter : manual_chapters()) {
+    const auto absent = missing(chapter);
+    const std::size_t count = chapter.commands().size();
+    list.push_back({{"chapter", chapter.number},
+                    {"title", chapter.title},
+                    {"commands", count},
+                    {"known", count - absent.size()},
+                    {"missing", absent}});
+  }
+  fmt::print("{}\n", list.dump(2));
+}
+
 }  // namespace
 
 void add_commands(CLI::App& app, int& status) {
   auto json = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("commands", "List every AT command the module knows");
   command->add_flag("--json", *json, "As JSON");
-  command->callback([json, &status] {
-    if (*json) {
-      print_json();
+  auto coverage = std::make_shared<bool>(false);
+  command->add_flag("--coverage", *coverage, "Which of the AT manual's commands there are, by chapter");
+  command->callback([json, coverage, &status] {
+    if (*coverage) {
+      *json ? print_coverage_json() : print_coverage();
     } else {
-      print_table();
+      *json ? print_json() : print_table();
     }
     status = 0;
   });

@@ -49,6 +49,11 @@ Result report_signal(Call& call) {
 /// AT+CPSPWD=<oldpwd>,<newpwd>   Not supported, says its page.
 Result set_super_password(Call&) { return static_cast<Cme>(4); }
 
+Result show_multislot_class(Call& call) {
+  call.print("MULTISLOT CLASS: {}", call.modem.settings.number("+CGMSCLASS"));
+  return ok;
+}
+
 // --- 6.2.80 AT+CLIST
 
 struct CommandGroup {
@@ -88,13 +93,16 @@ constexpr Command table[] = {
     on(Models::all() - Models{Model::sim808}, setting("+CSCLK", "6.2.20", full, profile_uart, {number("0-2", "0")})),
     on({Model::sim808}, setting("+CSCLK", "6.2.20", full, profile_uart, {number("0-1", "0")})),
     setting("+CCPD", "6.2.27", state, profile, {flag("1")}),
+    setting("+CCODE", "6.2.31", state, never, {flag("0")}),
     setting("+CIURC", "6.2.32", full, profile, {flag("1")}),
     {.name = "+CPSPWD", .section = "6.2.33", .parameters = {text(8), text(8)}, .write = set_super_password},
     {.name = "+EXUNSOL", .section = "6.2.34", .support = state, .saved = profile, .parameters = {words("\"SQ\""), number("0-2")},
      .test = "+EXUNSOL: (\"SQ\")", .write = report_signal, .list = "0"},
+    {.name = "+CGMSCLASS", .section = "6.2.35", .support = state, .saved = automatic, .parameters = {number("2,4,8,9,10,12", "12")},
+     .test = "MULTISLOT CLASS: (2,4,8,9,10,12)", .read = show_multislot_class, .write = keep_setting},
     {.name = "+CDEVICE", .section = "6.2.36", .read = "Device Name:SERIAL_FLASH_MTKSIP_6261_SF_24_01"},
     {.name = "+CCALR", .section = "6.2.37", .test = "+CCALR: (0,1)", .read = show_call_ready},
-    {.name = "+GSV", .section = "6.2.38", .test = "", .execute = show_product_information},
+    {.name = "+GSV", .section = "6.2.38", .execute = show_product_information},
     {.name = "+CLIST", .section = "6.2.80", .parameters = {text(20)},
      .test = "+CLIST: SAT,NT,CALL_EXT,NETWORK_EXT,SIMCOM_ALL,PLATFORM", .write = list_commands},
 };

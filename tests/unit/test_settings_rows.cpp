@@ -163,6 +163,10 @@ TEST_CASE("odds and ends of chapters 3 and 6") {
   CHECK(bench.ask("AT+EXUNSOL=\"XY\",1") == bad_input);
   CHECK(bench.ask("AT+CPSPWD=\"12345678\",\"87654321\"") == "\r\n+CME ERROR: 4\r\n");
   CHECK(bench.ask("AT+CMUT=1") == not_allowed);
+  CHECK(bench.ask("AT+CGMSCLASS=?") == line("MULTISLOT CLASS: (2,4,8,9,10,12)"));
+  CHECK(bench.ask("AT+CGMSCLASS=10") == OK);
+  CHECK(bench.ask("AT+CGMSCLASS?") == line("MULTISLOT CLASS: 10"));
+  CHECK(bench.ask("AT+CGMSCLASS=11") == bad_input);
   CHECK(bench.ask("AT+CDEVICE?") == line("Device Name:SERIAL_FLASH_MTKSIP_6261_SF_24_01"));
 }
 
