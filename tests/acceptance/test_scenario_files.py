@@ -22,7 +22,8 @@ def read(*path):
 
 
 SCHEMA = json.loads(read(SCENARIOS, "scenario.schema.json"))
-SHIPPED = sorted(path for path in glob.glob(SCENARIOS + "/*.json") if not path.endswith(".schema.json"))
+SHIPPED = sorted((path for path in glob.glob(SCENARIOS + "/*.json") if not path.endswith(".schema.json")),
+                 key=lambda path: path.removesuffix(".json"))
 
 
 def nodes(node, path=""):
