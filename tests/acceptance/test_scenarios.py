@@ -5,12 +5,13 @@ import json
 import os
 import re
 import subprocess
+import tempfile
 import unittest
 
 from ftp_servers import Pyftpdlib
 from harness import DEADLINE, DIALOGUES, SIM800, AcceptanceTest
 from servers import ScriptedServer, at, page
-from traces import read_trace
+from traces import TraceWatch
 
 TESTS = os.path.dirname(DIALOGUES)
 SCENARIOS = os.path.join(os.path.dirname(TESTS), "scenarios")
@@ -37,13 +38,12 @@ def needs(name):
     return found[1].split(", ") if found else []
 
 
-def normalised(path):
+def normalised(events):
     """A trace without the time on the wall: each kind of event in its order, and what went over a wire in one piece.
     How a server and a host that do not wait for each other mix is not the scenario's to say."""
     kinds = {}
-    for event in read_trace(path):
-        del event["t"]
-        event.pop("wall", None)
+    for event in events:
+        event = {key: value for key, value in event.items() if key not in ("t", "wall")}
         kind = event["event"]
         if kind in ("rx", "tx"):
             wire = kind, event["channel"]
@@ -62,15 +62,18 @@ class Scenarios(AcceptanceTest):
             scenario = json.load(file)
         hosts = {"test.example": at(http.port), "ftp.example": at(ftp.port)}
         scenario.setdefault("network", {}).setdefault("hosts", hosts)
-        trace = self.path("trace")
-        module = self.module("--time-scale", "0.01", "--trace", trace, *options, scenario=scenario)
+        trace = TraceWatch(os.path.join(tempfile.mkdtemp(dir=self.dir), "trace"))
+        module = self.module("--time-scale", "0.01", "--trace", trace.path, *options, scenario=scenario)
         files = [os.path.join(DIALOGUES, "00-bearer-open.txt")]
         files += [dialogue("setup-" + server) for server in ("http", "ftp") if server in needs(name)]
         ran = subprocess.run([SIM800, "play", "--tcp", "%s:%d" % module.tcp[0], *files, dialogue(name)],
                              capture_output=True, text=True, timeout=2 * DEADLINE, check=False)
         self.assertEqual((ran.returncode, ran.stderr), (0, ""), ran.stdout)
+        if name in LAST:
+            trace.wait_for(1, **LAST[name])
         self.assertEqual(module.end(), 0)
-        return normalised(trace)
+        trace.wait_for(1, event="end")
+        return normalised(trace.events)
 
     def check(self, name):
         http = self.keep(ScriptedServer(page_of_the_size_asked_for))
@@ -101,6 +104,9 @@ class Guide(AcceptanceTest):
 
 
 # --- what the servers saw
+
+# Where the module has no answer to wait for.
+LAST = {"module-freezes": {"event": "power", "state": "frozen"}}
 
 WITHOUT_FAULTS = ("hermetic", "slow-2g")
 
