@@ -203,7 +203,7 @@ class Bench:
         for way, name, aim in (("clear", "no link model", 0.97), ("relay", "a relay without a model", None)):
             ours, bare, ratio = self.medians("bench_link", way, size)
             rate = lambda nanoseconds: size / nanoseconds * 1e3
-            yield Row(f"HTTP of {size >> 20} MB, {name}, floor: libcurl alone", rate(ours), "MB/s", rate(bare), 1 / ratio,
+            yield Row(f"HTTP of {size >> 20} MB, {name}, floor: no link", rate(ours), "MB/s", rate(bare), 1 / ratio,
                       aim, ">=", digits=0)
         for kbps in (40, 800, 8000):
             achieved, = self.medians("bench_link", "rate", kbps, 5)
