@@ -160,7 +160,7 @@ constexpr Command table[] = {
      .test = show_ranges, .read = show_provisioned, .write = keep_setting},
     {.name = "+CUSD", .section = "3.2.53", .parameters = {number("0-2", "0"), optional(text(800)), optional(number("0-255"))},
      .test = "+CUSD: (0-2)", .read = show_ussd, .write = send_ussd},
-    setting("+CSSN", "3.2.54", full, never, {flag("0"), optional(flag("0"))}),
+    setting("+CSSN", "3.2.54", state, never, {flag("0"), optional(flag("0"))}),
 };
 // clang-format on
 
