@@ -10,11 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "backends/tls.hpp"
+
 namespace sim800 {
 
 enum class HttpMethod : std::uint8_t { get, post, head, del };  // AT+HTTPACTION's 0-3, manual 11.2.5
-
-enum class TlsVersion : std::uint8_t { v1_0, v1_1, v1_2 };
 
 struct HttpRequest {
   HttpMethod method = HttpMethod::get;
