@@ -87,6 +87,8 @@ class Socket {
   /// TCP: bytes that came, at least one if any are there.  UDP: the datagram that came first, and it alone; empty ones
   /// are passed over.
   virtual std::string_view readable() const = 0;
+  /// UDP: bytes of all datagrams that wait.
+  virtual std::size_t waiting() const = 0;
   /// UDP: who sent that datagram.  TCP: the peer.
   virtual SocketAddress source() const = 0;
   /// UDP: the rest of the datagram is still the next one.
