@@ -29,11 +29,16 @@ std::string SmsTime::encode() const {
   return result;
 }
 
-SmsTime SmsTime::decode(std::string_view octets) {
-  const bool negative = (octets[6] & negative_zone) != 0;
-  const int quarters = unswapped(static_cast<char>(octets[6] & ~negative_zone));
-  return {unswapped(octets[0]), unswapped(octets[1]), unswapped(octets[2]),           unswapped(octets[3]),
-          unswapped(octets[4]), unswapped(octets[5]), negative ? -quarters : quarters};
+SmsTime SmsTime::decode(std::string_view seven) {
+  const bool negative = (seven[6] & negative_zone) != 0;
+  const int quarters = unswapped(static_cast<char>(seven[6] & ~negative_zone));
+  return {unswapped(seven[0]),
+          unswapped(seven[1]),
+          unswapped(seven[2]),
+          unswapped(seven[3]),
+          unswapped(seven[4]),
+          unswapped(seven[5]),
+          negative ? -quarters : quarters};
 }
 
 std::string SmsTime::text() const {

@@ -18,7 +18,7 @@ struct SmsTime {
   static constexpr std::size_t octets = 7;
   std::string encode() const;
   /// Of exactly seven octets; digits that are none read as 0.
-  static SmsTime decode(std::string_view octets);
+  static SmsTime decode(std::string_view seven);
 
   /// "26/11/22,10:00:00+04"
   std::string text() const;
