@@ -44,6 +44,11 @@ class NoHttp final : public HttpClient {
   std::unique_ptr<HttpTransfer> start(HttpRequest, std::function<void(HttpResult)>) override { std::abort(); }
 };
 
+class NoPinger final : public Pinger {
+ public:
+  std::unique_ptr<Ping> open(const std::string&, std::function<void(std::string)>) override { return nullptr; }
+};
+
 class NoFtp final : public FtpClient {
  public:
   std::unique_ptr<FtpSession> start(FtpRequest, FtpEvents) override { return nullptr; }
@@ -56,9 +61,10 @@ int run(long count) {
   Nvram nvram;
   NoHttp http;
   NoFtp ftp;
+  NoPinger pinger;
   FileSystem files;
   CountingPort port;
-  Modem modem({world, clock, nvram, files, http, ftp});
+  Modem modem({world, clock, nvram, files, http, ftp, pinger});
   Channel& channel = modem.attach(port, "bench");
   modem.power_on();
   clock.advance(1min);

@@ -17,6 +17,7 @@ namespace {
 
 std::vector<const Command*> rows_of_all_chapters() {
   std::vector<const Command*> rows;
+  // clang-format off: one chapter, one line
   for (const auto chapter : {
            v25ter_commands(),
            call_commands(),
@@ -36,6 +37,8 @@ std::vector<const Command*> rows_of_all_chapters() {
            charge_commands(),
            media_commands(),
            bearer_commands(),
+           ping_commands(),
+           location_commands(),
            http_commands(),
            ftp_commands(),
            file_system_commands(),
@@ -43,6 +46,7 @@ std::vector<const Command*> rows_of_all_chapters() {
            sms_storage_commands(),
            sms_sending_commands(),
        }) {
+    // clang-format on
     for (const Command& command : chapter) rows.push_back(&command);
   }
   return rows;

@@ -192,6 +192,8 @@ std::span<const Command> pin_commands();
 std::span<const Command> charge_commands();
 std::span<const Command> media_commands();
 std::span<const Command> bearer_commands();
+std::span<const Command> ping_commands();
+std::span<const Command> location_commands();
 std::span<const Command> http_commands();
 std::span<const Command> ftp_commands();
 std::span<const Command> file_system_commands();

@@ -50,6 +50,8 @@ constexpr auto table = [] {
   row(sms_send, {"sms.send", 2500ms, 59s, "end of a text to the network's answer, for each message it takes"});
   row(sms_deliver, {"sms.deliver", 3s, 3s, "sending to the arrival of a message to oneself, or of a status report"});
   row(sms_gap, {"sms.gap", 1s, 1s, "least time between two messages that arrive"});
+  row(ping_gap, {"ping.gap", 1s, 1s, "the outcome of a probe of `AT+CIPPING` to the next one"});
+  row(location, {"location", 3s, 59s, "`AT+CIPGSMLOC` or `AT+CLBS` to its answer"});
   return rows;
 }();
 

@@ -47,6 +47,8 @@ enum class Latency : std::uint8_t {
   sms_send,
   sms_deliver,
   sms_gap,
+  ping_gap,
+  location,
   count_,
 };
 

@@ -41,6 +41,9 @@ Modem::Modem(const Parts& parts)
       bearers(surroundings_, pdp),
       http(surroundings_, settings, bearers, parts.nvram, parts.http, parts.trace),
       ftp(surroundings_, settings, bearers, parts.nvram, parts.files, parts.ftp),
+      ping(surroundings_, pdp, parts.pinger),
+      ip_filters(parts.nvram),
+      locator(surroundings_, bearers),
       phone_book(surroundings_, parts.nvram),
       calls(surroundings_, settings, network, phone_book, parts.nvram),
       ussd(surroundings_, settings),
@@ -83,6 +86,7 @@ void Modem::connect_services() {
     ftp.bearer_closed(cid);
     tell(ModuleEvent::bearer_closed);
   };
+  pdp.on_last_closed = [this] { ping.context_changed(); };
   rtc.on_set = [this] {
     nvram_.store("clock", {{"zone", std::to_string(rtc.zone())}});
     alarms.rearm();
@@ -168,6 +172,7 @@ void Modem::stop(bool silently) {
   bearers.reset();
   gprs.reset();
   pdp.reset();
+  locator.reset();
   cells.power_off();
   ringing_.clear();
   network.power_off();

@@ -24,8 +24,10 @@
 #include "emulator/ftp_service.hpp"
 #include "emulator/gprs.hpp"
 #include "emulator/http_service.hpp"
+#include "emulator/ip_filters.hpp"
 #include "emulator/jamming.hpp"
 #include "emulator/latency.hpp"
+#include "emulator/locator.hpp"
 #include "emulator/media.hpp"
 #include "emulator/model.hpp"
 #include "emulator/network.hpp"
@@ -33,6 +35,7 @@
 #include "emulator/nvram.hpp"
 #include "emulator/pdp.hpp"
 #include "emulator/phone_book.hpp"
+#include "emulator/ping_service.hpp"
 #include "emulator/pins.hpp"
 #include "emulator/preferred_operators.hpp"
 #include "emulator/rtc.hpp"
@@ -73,6 +76,7 @@ class Modem {
     FileSystem& files;
     HttpClient& http;
     FtpClient& ftp;
+    Pinger& pinger;
     Trace* trace = nullptr;
     std::uint64_t seed = 0;
   };
@@ -206,6 +210,9 @@ class Modem {
   Bearers bearers;
   HttpService http;
   FtpService ftp;
+  PingService ping;
+  IpFilters ip_filters;
+  Locator locator;
   PhoneBook phone_book;
   CallService calls;
   UssdService ussd;

@@ -12,10 +12,9 @@ NetworkTime::NetworkTime(const Surroundings& surroundings, const Network& networ
 
 void NetworkTime::announce(Rtc& own, Channel* cause) const {
   own.set(clock_.now(), clock_.zone());
-  const LocalTime utc = clock_.now() - clock_.zone() * std::chrono::minutes(15);
-  const auto day = std::chrono::floor<std::chrono::days>(utc);
+  const auto day = std::chrono::floor<std::chrono::days>(utc());
   const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss time{utc - day};
+  const std::chrono::hh_mm_ss time{utc() - day};
   const std::string stamp =
       fmt::format("*PSUTTZ: {},{},{},{},{},{},\"{:+}\",0", static_cast<int>(date.year()),
                   static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),

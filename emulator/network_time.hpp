@@ -13,6 +13,8 @@ class NetworkTime {
   /// The network's clock runs from `network.time` of the scenario, counted from the start of the program.
   NetworkTime(const Surroundings& surroundings, const Network& network);
 
+  /// What it shows, without a zone.
+  LocalTime utc() const { return clock_.now() - clock_.zone() * std::chrono::minutes(15); }
   /// Says what the network sent; `own` is the module's clock, which is set by it.
   void announce(Rtc& own, Channel* cause) const;
 

@@ -42,7 +42,9 @@ Result PdpContexts::open(const Access& access) {
 
 void PdpContexts::close(const std::string& apn) {
   const auto found = users_.find(capitals(apn));
-  if (found != users_.end() && --found->second == 0) users_.erase(found);
+  if (found == users_.end() || --found->second > 0) return;
+  users_.erase(found);
+  if (users_.empty() && on_last_closed) on_last_closed();
 }
 
 std::string PdpContexts::address(const std::string& apn) const {

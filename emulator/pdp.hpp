@@ -2,6 +2,7 @@
 // access point share one (23.060 9.2; AT manual chapters 7, 8, 9). SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -24,6 +25,9 @@ class PdpContexts {
   Result open(const Access& access);
   void close(const std::string& apn);
   void reset() { users_.clear(); }
+  bool any_active() const { return !users_.empty(); }
+  /// None is active any more.
+  std::function<void()> on_last_closed;
   /// What the network gives to who opens `apn`; the same seed gives the same one.
   std::string address(const std::string& apn) const;
 

@@ -34,6 +34,7 @@ struct Quirks {
   int ftp_empty_name = ftp_code::timeout;                ///< outcome of a session without a file name or server
   int ftp_mode = 1;                                      ///< AT+FTPMODE at power-on: 0 active, 1 passive
   int ftp_put_length = 1360;                             ///< most bytes of one AT+FTPPUT=2
+  int ping_unit_ms = 100;                                ///< unit of <replyTime> in +CIPPING
 };
 
 constexpr TlsVersion tls_version(std::string_view text) {
@@ -105,6 +106,12 @@ struct Subscriber {
   Sms sms = Sms::deliver;
 };
 
+/// Where the vendor's servers take the module to be; at first where the manual's example was.
+struct Location {
+  double longitude = 121.354848, latitude = 31.220641;  ///< degrees
+  unsigned accuracy = 550;                              ///< metres
+};
+
 struct NetworkConfig {
   std::string operator_name = "CHINA MOBILE";
   std::string plmn = "46000";
@@ -115,6 +122,7 @@ struct NetworkConfig {
   std::vector<SignalPoint> signal;  ///< in the order of time; replaces `rssi` and `ber` from its first moment on
   std::vector<Operator> operators;  ///< empty: only the one the module is in
   bool gprs = true;
+  Location location;
   /// Not given: every APN works, also none.
   std::optional<std::map<std::string, Apn>> apns;
   HostMap hosts;

@@ -29,6 +29,7 @@ void read_quirks(const Section& quirks, Quirks& into) {
   quirks["ftp_empty_name"].number(into.ftp_empty_name);
   quirks["ftp_mode"].number(into.ftp_mode);
   quirks["ftp_put_length"].number(into.ftp_put_length);
+  quirks["ping_unit_ms"].number(into.ping_unit_ms);
 }
 
 // As it would be typed behind the command's "=".
@@ -147,6 +148,12 @@ void read_subscriber(const Value& number, Subscriber& into) {
   });
 }
 
+void read_location(const Section& location, Location& into) {
+  location["longitude"].number(into.longitude);
+  location["latitude"].number(into.latitude);
+  location["accuracy_m"].number(into.accuracy);
+}
+
 void read_network(const Section& network, NetworkConfig& into) {
   using enum Registration;
   network["operator"].text(into.operator_name);
@@ -158,6 +165,7 @@ void read_network(const Section& network, NetworkConfig& into) {
       {{"home", home}, {"roaming", roaming}, {"searching", searching}, {"denied", denied}, {"unknown", unknown}});
   read_signal(network["signal"], into);
   network["gprs"].flag(into.gprs);
+  network["location"].object(into.location, read_location);
   if (const Value apns = network["apns"]) apns.map(into.apns.emplace(), read_apn);
   read_hosts(network["hosts"], into.hosts);
   network["link"].object(into.link, read_link);

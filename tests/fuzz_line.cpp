@@ -14,6 +14,7 @@
 #include "protocol/characters.hpp"
 #include "protocol/escape.hpp"
 #include "tests/fuzz_lines.hpp"
+#include "tests/hostile_pinger.hpp"
 #include "tests/unit/test_bench.hpp"
 
 #if defined(__has_feature)
@@ -174,10 +175,11 @@ class Session {
         maker_(chance),
         world_(any_world(chance)),
         http_(chance, clock_),
-        ftp_(chance, clock_) {
+        ftp_(chance, clock_),
+        pinger_(chance, clock_) {
     if (chance_.percent(10)) trace_.emplace("/dev/null", clock_);
-    modem_.emplace(
-        Modem::Parts{world_, clock_, nvram_, files_, http_, ftp_, trace_ ? &*trace_ : nullptr, chance.below(1000)});
+    modem_.emplace(Modem::Parts{world_, clock_, nvram_, files_, http_, ftp_, pinger_, trace_ ? &*trace_ : nullptr,
+                                chance.below(1000)});
     for (Wire& wire : wires_) wire.channel = &modem_->attach(wire.port, "wire");
     modem_->power_on();
   }
@@ -397,6 +399,7 @@ class Session {
   FileSystem files_;
   HostileHttpClient http_;
   HostileFtpClient ftp_;
+  HostilePinger pinger_;
   std::optional<Trace> trace_;
   std::array<Wire, 2> wires_;
   std::optional<Modem> modem_;

@@ -69,6 +69,8 @@ std::string LineMaker::sensible_line() {
                                                "AT+HTTPSCONT",
                                                "AT+CGATT=0",
                                                "AT+CGATT=1",
+                                               "AT+CIPPING=\"host\",100",
+                                               "AT+CLBS=4,1",
                                                "AT+CFUN=0",
                                                "AT+CFUN=4",
                                                "AT+CFUN=1",

@@ -3,7 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "emulator/modem.hpp"
-#include "protocol/characters.hpp"
+#include "protocol/ip_address.hpp"
 
 namespace sim800 {
 namespace {
@@ -49,22 +49,11 @@ Result show_contexts(Call& call) {
   return ok;
 }
 
-/// Four numbers up to 255, or nothing.
-bool is_address(std::string_view text) {
-  if (text.empty()) return true;
-  for (int part = 0; part < 4; ++part) {
-    const std::string_view digits = text.substr(0, text.find('.'));
-    if (digits.size() > 3 || parse_number(digits).value_or(256) > 255) return false;
-    text.remove_prefix(std::min(digits.size() + 1, text.size()));
-  }
-  return text.empty();
-}
-
 /// AT+CGDCONT=<cid>[,<PDP_type>[,<APN>[,<PDP_addr>[,<d_comp>[,<h_comp>]]]]]   <cid> alone undefines it.
 Result define_context(Call& call) {
   Gprs& gprs = call.modem.gprs;
   const unsigned cid = call.number(0);
-  if (!is_address(call.text(3))) return Cme::invalid_input;
+  if (!call.text(3).empty() && !is_ip_address(call.text(3))) return Cme::invalid_input;
   if (gprs.active(cid)) return Cme::not_allowed;
   if (call.arguments.size() == 1) {
     gprs.define(cid, std::nullopt);

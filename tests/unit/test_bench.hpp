@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "emulator/modem.hpp"
+#include "tests/unit/held_pinger.hpp"
 
 namespace sim800::test {
 
@@ -111,7 +112,7 @@ struct Bench {
   /// Boots it unless `boot` is false; the boot URCs are taken away.
   explicit Bench(World given = instant(), bool boot = true, Nvram* kept = nullptr)
       : world(std::move(given)),
-        modem({world, clock, kept != nullptr ? *kept : own_nvram, files, http, ftp, nullptr, 1}) {
+        modem({world, clock, kept != nullptr ? *kept : own_nvram, files, http, ftp, pinger, nullptr, 1}) {
     channel = &modem.attach(port, "test");
     if (!boot) return;
     modem.power_on();
@@ -151,6 +152,7 @@ struct Bench {
   FileSystem files;
   HeldHttpClient http;
   HeldFtpClient ftp;
+  HeldPinger pinger;
   RecordingPort port;
   Modem modem;
   Channel* channel = nullptr;

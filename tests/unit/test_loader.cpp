@@ -37,16 +37,17 @@ std::string described(const World& world) {
   const SimConfig& sim = world.sim;
   const NetworkConfig& net = world.network;
   return fmt::format(
-      "{} {} {} {} | {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} | {} {} {} | {} "
+      "{} {} {} {} | {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} {} {} | "
+      "{} {} {} | {} "
       "{} {} | {} {} {} {} {} | {} {}",
       model, revision, imei, settings.size(), q.tls, q.sni, q.sync_bytes, q.cfun_reset_ok_last, q.sapbr_save,
       q.http_status_number, q.http_timeout_status, q.http_overflow_status, q.http_data_max, q.http_url_max, sim.present,
       sim.pin.value_or("-"), sim.puk, sim.imsi, sim.iccid, sim.number, sim.messages.size(), sim.phonebook.size(),
       net.operator_name, net.plmn, static_cast<int>(net.registration), net.rssi, net.ber, net.gprs,
-      net.apns.has_value(), net.hosts.size(), static_cast<int>(world.timing.profile), world.timing.scale,
-      world.timing.overrides.size(), q.ftp_empty_name, q.ftp_mode, q.ftp_put_length, net.link.clear(),
-      net.signal.size(), net.operators.size(), net.ussd.size(), net.numbers.size(), world.serial.baud,
-      world.serial.paced);
+      net.location.longitude, net.location.latitude, net.location.accuracy, q.ping_unit_ms, net.apns.has_value(),
+      net.hosts.size(), static_cast<int>(world.timing.profile), world.timing.scale, world.timing.overrides.size(),
+      q.ftp_empty_name, q.ftp_mode, q.ftp_put_length, net.link.clear(), net.signal.size(), net.operators.size(),
+      net.ussd.size(), net.numbers.size(), world.serial.baud, world.serial.paced);
 }
 
 TEST_CASE("an empty object is the healthy module") {
@@ -60,7 +61,7 @@ TEST_CASE("every key of a scenario reaches its member") {
       "settings": {"+CMEE": 2, "E": 0, "+CSCS": "GSM", "+ICF": [3, "3"]},
       "quirks": {"tls": "1.0", "sni": false, "sync_bytes": true, "cfun_reset_ok_last": true, "sapbr_save": true,
         "http_status_number": true, "http_timeout_status": 604, "http_overflow_status": 601, "http_data_max": 1000,
-        "http_url_max": 2048, "ftp_empty_name": 66, "ftp_mode": 0, "ftp_put_length": 1}},
+        "http_url_max": 2048, "ftp_empty_name": 66, "ftp_mode": 0, "ftp_put_length": 1, "ping_unit_ms": 10}},
     "sim": {"present": false, "pin": "1234", "puk": "87654321", "imsi": "230011", "iccid": "8942000000000000012F", "number": "",
       "messages": [{"index": 3, "status": "REC READ", "from": "INFO", "time": "26/11/22,10:00:00+04", "text": "a\nb"}],
       "phonebook": [{"index": 1, "number": "+420123", "type": 145, "name": "Eva"}, {"index": 2, "number": "*101#"}]},
@@ -75,7 +76,8 @@ TEST_CASE("every key of a scenario reaches its member") {
   CHECK(world.description == "d");
   CHECK(described(world) ==
         "SIM800C R 012345678901234 4 | 1.0 false true true true true 604 601 1000 2048 | false 1234 87654321 "
-        "230011 8942000000000000012F  1 2 | T-Mobile 230010 1 99 7 false true 4 | 2 0.01 2 | 66 0 1 | true 0 0 0 0 | "
+        "230011 8942000000000000012F  1 2 | T-Mobile 230010 1 99 7 false 121.354848 31.220641 550 10 true 4 | 2 0.01 2 "
+        "| 66 0 1 | true 0 0 0 0 | "
         "9600 true");
   CHECK(world.module.settings.at("+CMEE") == Texts{"2"});
   CHECK(world.module.settings.at("+CSCS") == Texts{"GSM"});
@@ -108,6 +110,7 @@ TEST_CASE("the network around a module reaches its members") {
     "signal": [{"at": "0s", "rssi": 5}, {"at": "1min", "rssi": 99, "ber": 7}],
     "operators": [{"status": "current", "long_name": "CHINA MOBILE", "short_name": "CMCC", "plmn": "46000"},
                   {"long_name": "CHN-UNICOM", "plmn": "46001"}],
+    "location": {"longitude": -0.5, "latitude": 51, "accuracy_m": 10},
     "link": {"latency_ms": 600, "jitter_ms": 0.5, "down_kbps": 40, "up_kbps": 0.1, "blackhole": true},
     "ussd": {"*111#": "Credit", "*1#": ["one", ""]},
     "numbers": {"*": {}, "+420": {"call": "answer", "after": "1s", "hangs_up_after": "10s", "sms": "lost"}}}})",
@@ -125,6 +128,9 @@ TEST_CASE("the network around a module reaches its members") {
   CHECK(network.operators[1].status == Operator::Status::available);
   CHECK(network.operators[1].short_name == "CHN-UNICOM");
   CHECK(network.operators[1].plmn == "46001");
+  CHECK(network.location.longitude == -0.5);
+  CHECK(network.location.latitude == 51);
+  CHECK(network.location.accuracy == 10);
   CHECK(network.link.latency == 600ms);
   CHECK(network.link.jitter == 500us);
   CHECK(network.link.down_kbps == 40);

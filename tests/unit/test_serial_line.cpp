@@ -135,8 +135,9 @@ TEST_CASE("a module on a paced line") {
   FileSystem files;
   HeldHttpClient http;
   HeldFtpClient ftp;
+  HeldPinger pinger;
   RecordingPort port;
-  Modem modem({world, clock, nvram, files, http, ftp});
+  Modem modem({world, clock, nvram, files, http, ftp, pinger});
   SerialLine line(clock, {.baud = 9600, .paced = true}, nullptr, port);
   line.attach(modem.attach(line, "test"));
   modem.power_on();

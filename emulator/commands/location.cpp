@@ -1,0 +1,96 @@
+// Position and time from the network's cells (AT manual V1.09 chapter 13; GSM location application note).
+// SPDX-License-Identifier: MIT
+#include "emulator/modem.hpp"
+
+namespace sim800 {
+namespace {
+
+struct UtcText {
+  std::string date, time;  ///< "2011/01/04", "14:37:21"
+};
+UtcText utc(const Modem& modem) {
+  const LocalTime now = modem.network_time.utc();
+  const auto day = std::chrono::floor<std::chrono::days>(now);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss time{now - day};
+  return {fmt::format("{:04}/{:02}/{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                      static_cast<unsigned>(date.day())),
+          fmt::format("{:02}:{:02}:{:02}", time.hours().count(), time.minutes().count(), time.seconds().count())};
+}
+
+/// AT+CIPGSMLOC=<type>,<cid>
+/// +CIPGSMLOC: <locationcode>[,<longitude>,<latitude>],<date>,<time>   Of an error the code alone.
+Task<Result> find_by_cell(Call& call) {
+  constexpr std::uint32_t with_position = 1;
+  const int code = co_await call.modem.locator.locate(call.number(1));
+  const auto [date, time] = utc(call.modem);
+  const Location& place = call.modem.locator.place();
+  if (code != Locator::success) {
+    call.print("+CIPGSMLOC: {}", code);
+  } else if (call.number(0) == with_position) {
+    call.print("+CIPGSMLOC: 0,{:.6f},{:.6f},{},{}", place.longitude, place.latitude, date, time);
+  } else {
+    call.print("+CIPGSMLOC: 0,{},{}", date, time);
+  }
+  co_return ok;
+}
+
+enum Kind : std::uint8_t { position = 1, times_used = 3, position_and_time = 4 };
+
+/// AT+CLBS=<type>,<cid>
+/// +CLBS: <code>,<longitude>,<latitude>,<accuracy>[,<date>,<time>]   The year has two digits here.
+Task<Result> find_by_server(Call& call) {
+  const int code = co_await call.modem.locator.locate(call.number(1));
+  const auto [date, time] = utc(call.modem);
+  const Location& place = call.modem.locator.place();
+  if (code != Locator::success) {
+    call.print("+CLBS: {}", code);
+    co_return ok;
+  }
+  if (call.number(0) == times_used) {
+    call.print("+CLBS: 0,{}", call.modem.locator.used);
+    co_return ok;
+  }
+  ++call.modem.locator.used;
+  const std::string moment = call.number(0) == position_and_time ? "," + date.substr(2) + "," + time : "";
+  call.print("+CLBS: 0,{:.6f},{:.6f},{}{}", place.longitude, place.latitude, place.accuracy, moment);
+  co_return ok;
+}
+
+enum Entry : std::uint8_t { customer = 1, used = 2, server = 3 };
+
+/// AT+CLBSCFG=<operate>,<para>[,<value>]   0 reads, 1 sets; how often the service was used cannot be set.
+Result configure(Call& call) {
+  constexpr std::uint32_t read = 0;
+  Locator& locator = call.modem.locator;
+  const std::uint32_t entry = call.number(1);
+  const bool reads = call.number(0) == read;
+  if (reads == call.has(2) || (!reads && entry == used)) return Cme::invalid_input;
+  if (entry == used) {
+    call.print("+CLBSCFG: 0,{},{}", entry, locator.used);
+    return ok;
+  }
+  std::string& value = entry == customer ? locator.customer : locator.server;
+  if (reads)
+    call.print("+CLBSCFG: 0,{},\"{}\"", entry, value);
+  else
+    value = call.text(2);
+  return ok;
+}
+
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
+constexpr Command table[] = {
+    {.name = "+CIPGSMLOC", .section = "", .parameters = {number("1,2"), number("1-3")},
+     .test = show_ranges, .write = find_by_cell, .seconds = 60},
+    {.name = "+CLBS", .section = "", .parameters = {number("1,3,4"), number("1-3")},
+     .test = show_ranges, .write = find_by_server, .seconds = 60},
+    {.name = "+CLBSCFG", .section = "", .parameters = {number("0,1"), number("1-3"), optional(text(64))},
+     .test = "+CLBSCFG: (0,1),(1-3)", .write = configure},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Command> location_commands() { return table; }
+
+}  // namespace sim800

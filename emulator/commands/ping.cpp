@@ -1,0 +1,99 @@
+// Ping, both ways (AT manual chapter 10).  Nobody outside can reach the module's address, so what keeps others from
+// pinging it is kept and shown only.
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cmath>
+
+#include "emulator/modem.hpp"
+#include "protocol/ip_address.hpp"
+
+namespace sim800 {
+namespace {
+
+using enum Support;
+using enum Saved;
+
+// --- 10.2.1 AT+CIPPING
+
+constexpr unsigned usual_count = 4, usual_length = 32, usual_limit = 100, usual_ttl = 64;
+constexpr Duration limit_unit = 100ms;
+/// What the manual has for a probe without a reply, whatever the limit was.
+constexpr unsigned lost_time = 600, lost_ttl = 255;
+
+/// +CIPPING: <retryNum>,<dataLen>,<timeout>,<ttl>
+Result show_ping(Call& call) {
+  call.print("+CIPPING: {},{},{},{}", usual_count, usual_length, usual_limit, usual_ttl);
+  return ok;
+}
+
+/// In units, rounded; 1 at least, as hardware shows for a near host.
+std::int64_t in_units(Duration time, Duration unit) { return std::max<std::int64_t>((time + unit / 2) / unit, 1); }
+
+/// AT+CIPPING=<IPaddr>[,<retryNum>[,<dataLen>[,<timeout>[,<ttl>]]]]
+/// +CIPPING: <replyId>,<Ip Address>,<replyTime>,<ttl>   a line for each probe, as soon as its outcome is known.
+Task<Result> ping(Call& call) {
+  const Duration unit = std::chrono::milliseconds(call.modem.world.module.quirks.ping_unit_ms);
+  PingService::Request request{call.text(0), call.number(1, usual_count), call.number(2, usual_length),
+                               call.number(3, usual_limit) * limit_unit, call.number(4, usual_ttl)};
+  co_return co_await call.modem.ping.run(std::move(request), [&call, unit](const PingService::Probe& probe) {
+    if (probe.time) {
+      call.print("+CIPPING: {},\"{}\",{},{}", probe.number, probe.address, in_units(*probe.time, unit), probe.ttl);
+    } else {
+      call.print("+CIPPING: {},\"{}\",{},{}", probe.number, probe.address, lost_time, lost_ttl);
+    }
+    call.channel.flush();
+  });
+}
+
+// --- 10.2.3 AT+CIPFLT
+
+/// +CIPFLT: <item>,<ipAddr>,<mask>
+Result show_filters(Call& call) {
+  for (const auto& [place, rule] : call.modem.ip_filters.rules())
+    call.print("+CIPFLT: {},\"{}\",\"{}\"", place, rule.address, rule.mask);
+  return ok;
+}
+
+enum Action : std::uint8_t { remove_rule, add_rule, remove_all };
+
+/// AT+CIPFLT=<action>[,<item>][,<ipAddr>,<mask>]   Without <item> a rule gets the first free one.
+Result set_filter(Call& call) {
+  IpFilters& filters = call.modem.ip_filters;
+  switch (call.number(0)) {
+    case remove_rule:
+      if (!call.has(1) || call.arguments.size() > 2) return Cme::invalid_input;
+      if (!filters.rules().contains(call.number(1))) return Cme::not_found;
+      filters.remove(call.number(1));
+      return ok;
+    case add_rule: {
+      if (!is_ip_address(call.text(2)) || !is_ip_address(call.text(3))) return Cme::invalid_input;
+      const std::optional<unsigned> place = call.has(1) ? call.number(1) : filters.free();
+      if (!place) return Cme::memory_full;
+      filters.set(*place, {call.text(2), call.text(3)});
+      return ok;
+    }
+    default: break;
+  }
+  if (call.arguments.size() > 1) return Cme::invalid_input;
+  filters.clear();
+  return ok;
+}
+
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
+constexpr Command table[] = {
+    {.name = "+CIPPING", .section = "10.2.1",
+     .parameters = {text(255), optional(number("1-100")), optional(number("0-1024")), optional(number("1-600")), optional(number("1-255"))},
+     .test = "+CIPPING: (1-100),(0-1024),(1-600),(1-255)", .read = show_ping, .write = ping},
+    setting("+CIPCTL", "10.2.2", state, automatic, {number("0,1,2", "1")}),
+    {.name = "+CIPFLT", .section = "10.2.3", .support = state,
+     .parameters = {number("0-2"), optional(number("1-20")), optional(text(15)), optional(text(15))},
+     .test = "+CIPFLT: (0-2),(1-20)", .read = show_filters, .write = set_filter},
+    setting("+CIPBEIPING", "10.2.4", state, never, {number("0,1", "0")}),
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Command> ping_commands() { return table; }
+
+}  // namespace sim800
