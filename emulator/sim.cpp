@@ -187,16 +187,20 @@ Result Sim::ask_pin(bool on, std::string_view pin) {
   return ok;
 }
 
-Result Sim::fix_dialling(bool on, std::optional<std::string_view> pin2) {
+Result Sim::give_pin2(std::optional<std::string_view> pin2) {
   if (const auto refused = refusal()) return *refused;
-  if (!knows_pin2_) {
-    if (!pin2) {
-      wants_pin2_ = true;
-      return secret(Guard::pin2).left.pin > 0 ? pin2_required : puk2_required;
-    }
-    if (const Result result = verify(Guard::pin2, *pin2); !result.is_ok()) return result;
-    knows_pin2_ = true;
+  if (knows_pin2_) return ok;
+  if (!pin2) {
+    wants_pin2_ = true;
+    return secret(Guard::pin2).left.pin > 0 ? pin2_required : puk2_required;
   }
+  const Result result = verify(Guard::pin2, *pin2);
+  knows_pin2_ = result.is_ok();
+  return result;
+}
+
+Result Sim::fix_dialling(bool on, std::optional<std::string_view> pin2) {
+  if (const Result result = give_pin2(pin2); !result.is_ok()) return result;
   fixed_dialling_ = on;
   save();
   return ok;

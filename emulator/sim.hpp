@@ -55,7 +55,9 @@ class Sim {
   /// AT+CLCK="SC": whether PIN1 is asked for at power-on.
   bool asks_pin() const { return asks_pin_; }
   Result ask_pin(bool on, std::string_view pin);
-  /// AT+CLCK="FD": PIN2 need be given once a session; 17 where it is missing, and then AT+CPIN takes it.
+  /// What PIN2 guards: it need be given once a session; 17 where it is missing, and then AT+CPIN takes it.
+  Result give_pin2(std::optional<std::string_view> pin2);
+  /// AT+CLCK="FD", guarded by PIN2.
   bool fixed_dialling() const { return fixed_dialling_; }
   Result fix_dialling(bool on, std::optional<std::string_view> pin2);
   /// AT+CPWD="SC" or "P2".  PIN1 can be changed only while it is asked for.

@@ -153,6 +153,11 @@ TEST_CASE("odds and ends of chapters 3 and 6") {
   CHECK(bench.ask("AT+CAOC=2") == OK);
   CHECK(bench.ask("AT+CAOC?") == line("+CAOC: 2"));
   CHECK(bench.ask("AT+CAMM=\"00000G\"") == bad_input);
+  CHECK(bench.ask("AT+CAMM=\"00001E\"") == "\r\n+CME ERROR: 17\r\n");
+  CHECK(bench.ask("AT+CPUC=\"GBP\",\"2.66\"") == "\r\n+CME ERROR: 17\r\n");
+  CHECK(bench.ask("AT+CACM=\"4321\"") == "\r\n+CME ERROR: 16\r\n");
+  CHECK(bench.ask("AT+CACM=\"1234\"") == OK);  // PIN2, from now on known
+  CHECK(bench.ask("AT+CACM?") == line("+CACM: \"000000\""));
   CHECK(bench.ask("AT+CAMM=\"00001E\"") == OK);
   CHECK(bench.ask("AT+CAMM?") == line("+CAMM: \"00001E\""));
   CHECK(bench.ask("AT+CPUC=\"GBP\",\"2.66\"") == OK);
