@@ -26,7 +26,12 @@ const Subscriber emergency_service{.call = Subscriber::Call::answer};
 
 CallService::CallService(const Surroundings& surroundings, Settings& settings, Network& network, PhoneBook& phone_book,
                          Nvram& nvram)
-    : lists(nvram), surroundings_(surroundings), settings_(settings), network_(network), phone_book_(phone_book) {}
+    : lists(nvram),
+      services(nvram, surroundings.world.sim.imsi),
+      surroundings_(surroundings),
+      settings_(settings),
+      network_(network),
+      phone_book_(phone_book) {}
 
 bool CallService::in_state(State state) const {
   return std::ranges::any_of(connections_, [state](const Connection& c) { return c.state == state; });
@@ -77,6 +82,7 @@ Result CallService::dial(const std::string& number, Channel* waiter) {
   using enum State;
   if (in_state(dialling) || in_state(alerting) || in_state(incoming) || in_state(waiting)) return Cme::not_allowed;
   if (talking() && in_state(held)) return Cme::not_allowed;
+  on_set_up();
   change_all(active, held, nullptr);
   const Connection& call = add(number, dialling);
   if (waiter != nullptr) {
@@ -158,6 +164,7 @@ bool CallService::gets_through(const std::string& from) const {
 
 bool CallService::receive(const std::string& from, unsigned rings) {
   if (!gets_through(from)) return false;
+  on_set_up();
   Connection& call = add(from, connections_.empty() ? State::incoming : State::waiting);
   call.rings = rings;
   report(call, nullptr);
@@ -225,7 +232,10 @@ void CallService::end(int id, int cause, bool by_host, Channel* channel) {
   if (!waited) tell_end(gone, cause, by_host);
   if (was_connected && settings_.number("+CDRIND") == 1) surroundings_.urc("+CDRIND: 0", nullptr);
   check_multiparty();
-  if (connections_.empty()) settings_.set("+CMUT", 0, "0");
+  if (connections_.empty()) {
+    settings_.set("+CMUT", 0, "0");
+    on_all_ended();
+  }
   ring_who_waits();
 }
 

@@ -65,6 +65,8 @@ class CallService {
   void finish_answer();
   /// Says whether a message is being sent: calls do not get through meanwhile (AT manual, AT+CMGS).
   std::function<bool()> sends_message = [] { return false; };
+  /// A call is being set up, from either side; the last one has ended.
+  std::function<void()> on_set_up = [] {}, on_all_ended = [] {};
   /// The far end presses keys: +DTMF for each that is heard.
   void remote_digits(std::string_view digits);
 

@@ -85,11 +85,14 @@ Task<Result> Gprs::activate(unsigned cid) {
   co_return ok;
 }
 
-Task<Result> Gprs::deactivate(unsigned cid) {
+Task<Result> Gprs::deactivate(unsigned cid, Channel* cause) {
   if (!context(cid).definition) co_return not_subscribed;
   if (!context(cid).active) co_return ok;
   co_await surroundings_.clock.sleep(surroundings_.latency[Latency::bearer_close]);
+  if (!active(cid)) co_return ok;  // lost meanwhile
+  const std::string freed = address(cid);
   end(context(cid));
+  report(fmt::format("ME DEACT \"IP\",\"{}\",{}", freed, cid), cause);
   co_return ok;
 }
 
@@ -108,9 +111,9 @@ void Gprs::lose_contexts() {
   }
 }
 
-void Gprs::detached(Channel* cause) {
+void Gprs::detached(Channel* cause, bool by_module) {
   for (Context& context : contexts_) end(context);
-  report(cause != nullptr ? "ME DETACH" : "NW DETACH", cause);
+  report(by_module ? "ME DETACH" : "NW DETACH", cause);
 }
 
 void Gprs::reset() {

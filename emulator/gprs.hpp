@@ -48,12 +48,12 @@ class Gprs {
 
   /// AT+CGACT: 133 for a context that is not defined.
   Task<Result> activate(unsigned cid);
-  Task<Result> deactivate(unsigned cid);
+  Task<Result> deactivate(unsigned cid, Channel* cause);
 
   /// The contexts are gone, with a +CGEV for each one.
   void lose_contexts();
-  /// The packet service is gone: by the module's own wish, or by the network's.
-  void detached(Channel* cause);
+  /// The packet service is gone: `by_module`, on its own wish, or by the network's.
+  void detached(Channel* cause, bool by_module);
   /// Nobody is told: the module resets.
   void reset();
 

@@ -128,6 +128,10 @@ bool Media::begin_stream() {
 
 void Media::call_set_up() {
   if (activity_ == Activity::recording && !streaming_) return finish_recording();
+  call_ended();
+}
+
+void Media::call_ended() {
   if (stop(Activity::speaking)) around_.urc("+CTTS: 0", nullptr);
 }
 

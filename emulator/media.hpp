@@ -59,6 +59,8 @@ class Media {
 
   /// A call ends what is recorded or spoken (16.2.1, 17.2.1).
   void call_set_up();
+  /// So does the end of a call with speech (17.2.1).
+  void call_ended();
   void power_off();
 
  private:

@@ -63,6 +63,10 @@ Modem::Modem(const Parts& parts)
 /// Who tells whom.
 void Modem::connect_services() {
   calls.sends_message = [this] { return sms.sending(); };
+  calls.on_set_up = [this] { media.call_set_up(); };
+  calls.on_all_ended = [this] { media.call_ended(); };
+  sms.lets_in = [this](std::string_view from) { return calls.lists.lets_sms(from); };
+  sms.name_of = [this](std::string_view number) { return phone_book.name_of(number); };
   sim.on_unlocked = [this] {
     announce_sim(nullptr);
     start_ = finish_start();
@@ -71,7 +75,7 @@ void Modem::connect_services() {
   sim.on_blocked = [this] { happen([this] { sim_gone(); }); };
   network.on_detached = [this](Channel* cause) {
     bearers.lose_all(cause);
-    gprs.detached(cause);
+    gprs.detached(cause, cause != nullptr || !sim.ready());  // without its card the module leaves by itself
   };
   network.on_registration = [this](bool registered, Channel* cause) {
     if (!registered) calls.lose_network();

@@ -36,6 +36,11 @@ int Network::stat_of(Registration registration) const {
   return 4;
 }
 
+void Network::power_on() {
+  powered_at_ = surroundings_.clock.now();
+  await_signal_point();
+}
+
 void Network::search(Channel* cause) {
   cancel_all();
   seeks_ = true;
@@ -60,6 +65,7 @@ void Network::search_for_emergencies() {
 /// Cells of the operator wanted answer, or nobody does: then it goes on looking.
 void Network::found_cell(Channel* cause) {
   camped_ = hears_cells();
+  tell_signal_soon();
   if (camped_ && find(2, serving_)) change(stat_of(registration_), false, cause);
 }
 
@@ -104,6 +110,9 @@ void Network::power_off() {
   seeks_ = camped_ = detached_by_host_ = false;
   cancel_all();
   losing_.cancel();
+  telling_.cancel();
+  next_point_.cancel();
+  told_ = {.at = {}, .rssi = 99, .ber = 99};
   stat_ = 0;
   attached_ = false;
 }
@@ -155,7 +164,34 @@ void Network::set_registration(Registration registration) {
   registering_ = surroundings_.clock.after(Duration::zero(), [this] { search(); });
 }
 
-void Network::set_signal(int rssi, int ber) { signal_ = {.at = {}, .rssi = rssi, .ber = ber}; }
+void Network::set_signal(int rssi, int ber) {
+  signal_ = {.at = {}, .rssi = rssi, .ber = ber};
+  tell_signal_soon();
+}
+
+void Network::tell_signal_soon() {
+  telling_ = surroundings_.clock.after(Duration::zero(), [this] { tell_signal(); });
+}
+
+/// +CSQN, if the signal has changed and AT+EXUNSOL="SQ",1 asks for it.
+void Network::tell_signal() {
+  const SignalPoint now = signal();
+  const bool changed = now.rssi != told_.rssi || now.ber != told_.ber;
+  told_ = now;
+  if (changed && settings_.number("+EXUNSOL") == 1)
+    surroundings_.urc(fmt::format("+CSQN: {},{}", now.rssi, now.ber), nullptr);
+}
+
+/// The scenario's next point of the signal is looked at when it comes.
+void Network::await_signal_point() {
+  const auto& points = surroundings_.world.network.signal;
+  const auto next = std::ranges::upper_bound(points, surroundings_.clock.now() - powered_at_, {}, &SignalPoint::at);
+  if (next == points.end()) return;
+  next_point_ = surroundings_.clock.at(powered_at_ + next->at, [this] {
+    tell_signal();
+    await_signal_point();
+  });
+}
 
 SignalPoint Network::signal() const {
   if (!camped_) return {.at = {}, .rssi = 99, .ber = 99};

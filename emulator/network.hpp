@@ -26,7 +26,7 @@ class Network {
   void search_for_emergencies();
   /// Leaves the network at once: radio off, AT+COPS=2.
   void leave(Channel* cause);
-  void power_on() { powered_at_ = surroundings_.clock.now(); }
+  void power_on();
   /// Power is gone: nobody is told.
   void power_off();
   /// AT+CBAND: other cells can be heard from now on.
@@ -78,6 +78,9 @@ class Network {
   void change(int stat, bool attached, Channel* cause, Losing losing = Losing::at_once);
   void cancel_all();
   void found_cell(Channel* cause);
+  void tell_signal_soon();
+  void tell_signal();
+  void await_signal_point();
   bool hears_cells() const;
 
   const Surroundings& surroundings_;
@@ -88,10 +91,11 @@ class Network {
   TimePoint powered_at_{};
   int stat_ = 0;  ///< 27.007: 0 idle, 1 home, 2 searching, 3 denied, 4 unknown, 5 roaming
   bool attached_ = false;
-  bool detached_by_host_ = false;  ///< AT+CGATT=0: it does not attach by itself
-  bool seeks_ = false;             ///< wants to be registered
-  bool camped_ = false;            ///< a cell has been found, so its signal is known
-  Timer registering_, attaching_, losing_;
+  bool detached_by_host_ = false;                      ///< AT+CGATT=0: it does not attach by itself
+  bool seeks_ = false;                                 ///< wants to be registered
+  bool camped_ = false;                                ///< a cell has been found, so its signal is known
+  SignalPoint told_{.at = {}, .rssi = 99, .ber = 99};  ///< the signal that +CSQN could have told last
+  Timer registering_, attaching_, losing_, telling_, next_point_;
 };
 
 }  // namespace sim800

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "protocol/gsm_alphabet.hpp"
 #include "protocol/hex.hpp"
 #include "protocol/unicode.hpp"
@@ -24,10 +26,17 @@ std::optional<SmsAddress> typed_number(CharacterSet set, std::string_view typed,
   return text ? parse_number_address(*text, type) : std::nullopt;
 }
 
-SmsPrint::SmsPrint(const Settings& settings)
+SmsPrint::SmsPrint(const Settings& settings, NameOf name_of)
     : text_mode_(settings.number("+CMGF") == 1),
       details_(settings.number("+CSDH") == 1),
-      set_(find_character_set(settings.values("+CSCS")[0])) {}
+      set_(find_character_set(settings.values("+CSCS")[0])),
+      name_of_(std::move(name_of)) {}
+
+/// <alpha>: who that is in the phone book, in quotes.
+std::string SmsPrint::alpha(const SmsAddress& address) const {
+  const std::string name = name_of_ ? name_of_(to_utf8(address.text())) : std::string();
+  return fmt::format("\"{}\"", encode(set_, from_utf8(name)));
+}
 
 std::string SmsPrint::quoted(const SmsAddress& address) const {
   return fmt::format("\"{}\"", encode(address.is_name() ? set_ : set_of_numbers(set_), address.text()));
@@ -63,8 +72,9 @@ std::string SmsPrint::header(std::string_view status, const SmsPdu& pdu) const {
   const Sms& message = pdu.message;
   switch (message.type) {
     case SmsType::deliver:
-      return fmt::format("\"{}\",{},\"\",\"{}\"", status, quoted(message.address), message.centre_time.text());
-    case SmsType::submit: return fmt::format("\"{}\",{},\"\"", status, quoted(message.address));
+      return fmt::format("\"{}\",{},{},\"{}\"", status, quoted(message.address), alpha(message.address),
+                         message.centre_time.text());
+    case SmsType::submit: return fmt::format("\"{}\",{},{}", status, quoted(message.address), alpha(message.address));
     case SmsType::status_report: return fmt::format("\"{}\",{}", status, report_fields(message));
     case SmsType::command: break;
   }
@@ -74,7 +84,8 @@ std::string SmsPrint::header(std::string_view status, const SmsPdu& pdu) const {
 std::string SmsPrint::read(const StoredSms& stored) const {
   const SmsPdu pdu = stored.decoded();
   if (!text_mode_)
-    return fmt::format("{},\"\",{}\r\n{}", static_cast<int>(stored.status), pdu.tpdu_length, to_hex(stored.pdu));
+    return fmt::format("{},{},{}\r\n{}", static_cast<int>(stored.status), alpha(pdu.message.address), pdu.tpdu_length,
+                       to_hex(stored.pdu));
   const std::string first = header(word(stored.status), pdu);
   const Sms& message = pdu.message;
   if (message.type == SmsType::status_report) return first;
@@ -98,9 +109,10 @@ std::string SmsPrint::listed(int index, const StoredSms& stored) const {
 
 std::string SmsPrint::arrived(const SmsPdu& pdu) const {
   const Sms& message = pdu.message;
-  if (!text_mode_) return fmt::format("\"\",{}\r\n{}", pdu.tpdu_length, in_hex(pdu.centre, message));
-  return fmt::format("{},\"\",\"{}\"{}\r\n{}", quoted(message.address), message.centre_time.text(),
-                     details_ ? details(pdu) : "", data(message));
+  if (!text_mode_)
+    return fmt::format("{},{}\r\n{}", alpha(message.address), pdu.tpdu_length, in_hex(pdu.centre, message));
+  return fmt::format("{},{},\"{}\"{}\r\n{}", quoted(message.address), alpha(message.address),
+                     message.centre_time.text(), details_ ? details(pdu) : "", data(message));
 }
 
 std::string SmsPrint::report(const SmsPdu& pdu) const {

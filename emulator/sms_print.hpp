@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,7 +21,9 @@ std::optional<SmsAddress> typed_number(CharacterSet set, std::string_view typed,
 /// Each function gives all that stands behind "+CMGR: " and its like: the header, and for most a line of data.
 class SmsPrint {
  public:
-  explicit SmsPrint(const Settings& settings);
+  /// The name of a number, in UTF-8; empty where there is none.
+  using NameOf = std::function<std::string(std::string_view number)>;
+  explicit SmsPrint(const Settings& settings, NameOf name_of = {});
 
   std::string read(const StoredSms& stored) const;               ///< +CMGR
   std::string listed(int index, const StoredSms& stored) const;  ///< +CMGL
@@ -32,6 +35,7 @@ class SmsPrint {
   std::string quoted(const SmsAddress& address) const;
 
  private:
+  std::string alpha(const SmsAddress& address) const;
   std::string header(std::string_view status, const SmsPdu& pdu) const;
   std::string details(const SmsPdu& pdu) const;
   std::string report_fields(const Sms& message) const;
@@ -39,6 +43,7 @@ class SmsPrint {
 
   bool text_mode_, details_;
   CharacterSet set_;
+  NameOf name_of_;
 };
 
 }  // namespace sim800

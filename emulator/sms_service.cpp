@@ -196,6 +196,7 @@ bool SmsService::set_broadcasts(BroadcastSelection selection) {
 SmsCentre::Answer SmsService::arrived(const Sms& message) {
   using enum SmsCentre::Answer;
   if (!started_ || !network_.registered()) return not_now;
+  if (message.type == SmsType::deliver && !lets_in(to_utf8(message.address.text()))) return taken;
   if (message.type == SmsType::status_report) return settings_.number("+CNMI", 3) == 1 ? show(message) : taken;
   const std::uint32_t mt = settings_.number("+CNMI", 1);
   const std::optional<int> message_class = sms_coding(message.coding).message_class;
@@ -211,7 +212,7 @@ SmsCentre::Answer SmsService::arrived(const Sms& message) {
 /// +CMT, +CDS: the message itself goes to the host.
 SmsCentre::Answer SmsService::show(const Sms& message) {
   const SmsPdu pdu{centre_address_, message, encode_sms(message).size()};
-  const SmsPrint print(settings_);
+  const SmsPrint print(settings_, name_of);
   tell(message.type == SmsType::deliver ? "+CMT: " + print.arrived(pdu) : "+CDS: " + print.report(pdu));
   if (settings_.number("+CSMS") == 0) return SmsCentre::Answer::taken;
   unacknowledged_ = true;

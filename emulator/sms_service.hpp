@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,12 @@ class SmsService {
   void power_off();
   /// The network is there.
   void registered() { centre_.try_again(); }
+
+  /// Whether a message from there may come in (AT+CWHITELIST); one that may not is gone, and nobody is told.
+  std::function<bool(std::string_view from)> lets_in = [](std::string_view) { return true; };
+
+  /// Who a number is in the phone book, in UTF-8; empty: nobody.
+  std::function<std::string(std::string_view number)> name_of = [](std::string_view) { return std::string(); };
 
   /// Why no message command can run now: before SMS Ready CME 3; no SIM, PIN, PUK: CMS 310, 311, 316.
   std::optional<Result> refusal() const;

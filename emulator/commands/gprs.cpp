@@ -95,7 +95,7 @@ Result show_activation(Call& call) {
 Task<Result> set_activation(Call& call) {
   Gprs& gprs = call.modem.gprs;
   const unsigned cid = call.number(1, gprs.first());
-  if (call.number(0) == 0) co_return co_await gprs.deactivate(cid);
+  if (call.number(0) == 0) co_return co_await gprs.deactivate(cid, &call.channel);
   if (!radio_on(call)) co_return Cme::cfun_off;
   if (const auto refused = call.modem.sim.refusal()) co_return *refused;
   co_return co_await gprs.activate(cid);
@@ -109,7 +109,7 @@ Task<Result> enter_data_state(Call& call) {
   const unsigned cid = call.number(1, gprs.first());
   const bool was_active = gprs.active(cid);
   if (const Result result = co_await gprs.activate(cid); !result.is_ok()) co_return result;
-  if (!was_active) co_await gprs.deactivate(cid);
+  if (!was_active) co_await gprs.deactivate(cid, &call.channel);
   co_return Code::no_carrier;
 }
 

@@ -265,6 +265,7 @@ Result speak(Call& call) {
   }
   const std::string text = call.text(1);
   const bool hexadecimal = text.find_first_not_of("0123456789ABCDEFabcdef") == std::string::npos;
+  if (!call.modem.calls.connections().empty() && !call.modem.calls.talking()) return Cme::not_allowed;  // it rings
   if (text.empty() || (mode == ucs2 && (!hexadecimal || text.size() % 4 != 0))) return Cme::invalid_input;
   const std::uint32_t speed = call.modem.settings.number("+CTTSPARAM", 3);
   return call.modem.media.speak(mode == ucs2 ? speech_time(text.size() / 4, false, speed)

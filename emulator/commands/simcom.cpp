@@ -96,7 +96,7 @@ constexpr Command table[] = {
     setting("+CCODE", "6.2.31", state, never, {flag("0")}),
     setting("+CIURC", "6.2.32", full, profile, {flag("1")}),
     {.name = "+CPSPWD", .section = "6.2.33", .parameters = {text(8), text(8)}, .write = set_super_password},
-    {.name = "+EXUNSOL", .section = "6.2.34", .support = state, .saved = profile, .parameters = {words("\"SQ\""), number("0-2")},
+    {.name = "+EXUNSOL", .section = "6.2.34", .saved = profile, .parameters = {words("\"SQ\""), number("0-2")},
      .test = "+EXUNSOL: (\"SQ\")", .write = report_signal, .list = "0"},
     {.name = "+CGMSCLASS", .section = "6.2.35", .support = state, .saved = automatic, .parameters = {number("2,4,8,9,10,12", "12")},
      .test = "MULTISLOT CLASS: (2,4,8,9,10,12)", .read = show_multislot_class, .write = keep_setting},

@@ -38,7 +38,7 @@ Task<Result> read_message(Call& call) {
   if (!places.has(index)) co_return invalid_index;
   const StoredSms* stored = places.find(index);
   if (stored == nullptr) co_return ok;
-  call.print("+CMGR: {}", SmsPrint(call.modem.settings).read(*stored));
+  call.print("+CMGR: {}", SmsPrint(call.modem.settings, call.modem.sms.name_of).read(*stored));
   if (call.number(1) == 0 && mark_read(places, index) && !places.save()) co_return memory_failure;
   co_return ok;
 }
@@ -74,7 +74,7 @@ Task<Result> list_messages(Call& call) {
   if (!status) co_return wrong_mode(call);
   co_await call.modem.clock.sleep(call.modem.latency[Latency::sms_list]);
   SmsMemory places = memory(call);
-  const SmsPrint print(call.modem.settings);
+  const SmsPrint print(call.modem.settings, call.modem.sms.name_of);
   bool changed = false;
   for (const int index : places.indexes()) {
     const StoredSms& stored = *places.find(index);

@@ -72,6 +72,7 @@ Task<Result> forward(Call& call) {
   bool changed = true;
   for (std::uint32_t i = first; i <= last; ++i)
     changed = change_forwarding(call.modem.calls.services.forwarding.at(i), mode, wanted) && changed;
+  call.modem.calls.services.save();
   co_return changed ? ok : Result{Cme::not_allowed};
 }
 
@@ -95,7 +96,10 @@ Task<Result> let_wait(Call& call) {
   const unsigned classes = call.number(2, all_classes);
   if (call.number(1) == enable) waiting |= classes;
   if (call.number(1) == disable) waiting &= ~classes;
-  if (call.number(1) != query) co_return ok;
+  if (call.number(1) != query) {
+    modem.calls.services.save();
+    co_return ok;
+  }
   for (const unsigned one : {1U, 2U, 4U}) {
     if ((waiting & classes & one) != 0) call.print("+CCWA: 1,{}", one);
   }

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// One service hears of another: calls and sound, white list and messages, names and messages, signal and its report.
+#include <doctest/doctest.h>
+
+#include "tests/unit/call_bench.hpp"
+
+namespace sim800::test {
+namespace {
+
+World with_sound() {
+  World world = CallBench::with_people();
+  world.module.model = "SIM800C";
+  return world;
+}
+
+}  // namespace
+
+TEST_CASE("a call that is set up ends a recording and speech, from either side") {
+  for (const bool dials : {true, false}) {
+    CallBench bench(with_sound());
+    const auto set_up = [&] {
+      return dials ? bench.ask("ATD100;") : (bench.modem.calls.receive("200", 2), bench.wait(0s));
+    };
+    CHECK(bench.ask("AT+CREC=1,1,0") == OK);
+    bench.wait(1s);
+    CHECK(set_up().find("\r\n+CREC: 2,1,0,1,") != std::string::npos);
+    bench.ask("ATH");
+    bench.wait(10s);
+    CHECK(bench.ask("AT+CTTS=2,\"a text that takes a while\"") == OK);
+    CHECK(set_up().find("\r\n+CTTS: 0\r\n") != std::string::npos);
+  }
+}
+
+TEST_CASE("speech: not while it rings, but in a call, whose end is its end") {
+  CallBench bench(with_sound());
+  bench.modem.calls.receive("200", 0);
+  bench.wait(0s);
+  CHECK(bench.ask("AT+CTTS=2,\"hello\"") == ERROR);
+  bench.ask("ATA");
+  CHECK(bench.ask("AT+CTTS=2,\"hello, this takes a while\"") == OK);
+  CHECK(bench.ask("ATH").find("\r\n+CTTS: 0\r\n") != std::string::npos);
+  CHECK(bench.ask("AT+CTTS?") == "\r\n+CTTS: 0\r\n\r\nOK\r\n");
+}
+
+TEST_CASE("white list: messages of others are gone, with modes 2 and 3") {
+  for (const int mode : {0, 1, 2, 3}) {
+    CAPTURE(mode);
+    Bench bench;
+    bench.ask("ATE0;+CWHITELIST=1,1,\"+49170\"");
+    bench.ask("AT+CWHITELIST=" + std::to_string(mode));
+    bench.modem.sms.receive("+49171", "not wanted");
+    CHECK(bench.wait(5s) == (mode >= 2 ? "" : "\r\n+CMTI: \"SM\",1\r\n"));
+    bench.modem.sms.receive("+49170", "wanted");
+    CHECK(bench.wait(5s) == (mode >= 2 ? "\r\n+CMTI: \"SM\",1\r\n" : "\r\n+CMTI: \"SM\",2\r\n"));
+  }
+}
+
+TEST_CASE("messages: whose number is in the phone book comes with its name") {
+  World world = Bench::instant();
+  world.module.settings = {{"E", {"0"}}, {"+CMGF", {"1"}}};
+  world.sim.phonebook = {{1, "+49170", 145, "Ann"}};
+  world.sim.messages = {{1, "REC READ", "+49170", "02/01/30,20:40:31+00", "Hi"}, {2, "STO UNSENT", "+49170", "", "Ho"}};
+  Bench bench(world);
+  CHECK(bench.ask("AT+CMGR=1") == "\r\n+CMGR: \"REC READ\",\"+49170\",\"Ann\",\"02/01/30,20:40:31+00\"\r\nHi\r\n" + OK);
+  CHECK(bench.ask("AT+CMGR=2") == "\r\n+CMGR: \"STO UNSENT\",\"+49170\",\"Ann\"\r\nHo\r\n" + OK);
+  CHECK(bench.ask("AT+CMGL=\"REC READ\"").find("\"+49170\",\"Ann\",") != std::string::npos);
+  bench.ask("AT+CNMI=2,2");
+  bench.modem.sms.receive("+49170", "x");
+  CHECK(bench.wait(0s).starts_with("\r\n+CMT: \"+49170\",\"Ann\",\""));
+  bench.ask("AT+CSCS=\"UCS2\"");
+  CHECK(bench.ask("AT+CMGR=1").find(",\"0041006E006E\",") != std::string::npos);
+  bench.ask("AT+CMGF=0");
+  CHECK(bench.ask("AT+CMGR=1").starts_with("\r\n+CMGR: 1,\"0041006E006E\","));
+}
+
+TEST_CASE("AT+EXUNSOL=\"SQ\",1: each change of the signal is told") {
+  World world = Bench::instant();
+  world.network.signal = {{.at = 0s, .rssi = 20, .ber = 0}, {.at = 60s, .rssi = 10, .ber = 1}};
+  Bench bench(world);
+  bench.ask("ATE0");
+  CHECK(bench.ask("AT+EXUNSOL=\"SQ\",1") == OK);
+  CHECK(bench.wait(40s - 1ms) == "");
+  CHECK(bench.wait(1ms) == "\r\n+CSQN: 10,1\r\n");
+  bench.modem.network.set_signal(9, 1);
+  CHECK(bench.wait(0s) == "\r\n+CSQN: 9,1\r\n");
+  bench.modem.network.set_signal(9, 1);
+  CHECK(bench.wait(0s) == "");
+  bench.ask("AT+EXUNSOL=\"SQ\",0");
+  bench.modem.network.set_signal(5, 0);
+  CHECK(bench.wait(0s) == "");
+}
+
+TEST_CASE("AT+CGEREP=1: who deactivates and who leaves") {
+  Bench bench;
+  bench.ask("ATE0;+CGEREP=1;+CGDCONT=1,\"IP\",\"a\"");
+  bench.ask("AT+CGACT=1,1");
+  const std::string address = bench.modem.gprs.address(1);
+  CHECK(bench.ask("AT+CGACT=0,1") == "\r\n+CGEV: ME DEACT \"IP\",\"" + address + "\",1\r\n" + OK);
+  CHECK(bench.ask("AT+CGACT=0,1") == OK);  // nothing to tell
+  bench.modem.remove_sim();
+  CHECK(bench.wait(0s).find("\r\n+CGEV: ME DETACH\r\n") != std::string::npos);
+}
+
+TEST_CASE("forwarding and waiting are the subscriber's: they outlive the process, by the card") {
+  Nvram nvram;
+  const auto ask = [&nvram](const std::string& imsi, std::string_view line) {
+    World world = Bench::instant();
+    world.sim.imsi = imsi;
+    Bench bench(world, true, &nvram);
+    bench.ask("ATE0");
+    return bench.ask(line);
+  };
+  CHECK(ask("460001234567890", "AT+CCFC=2,3,\"+49300\",145,1,,,15") == OK);
+  CHECK(ask("460001234567890", "AT+CCWA=1,0,7") == OK);
+  CHECK(ask("460001234567890", "AT+CCFC=2,2") == "\r\n+CCFC: 1,1,\"+49300\",145,\"\",0,15\r\n" + OK);
+  CHECK(ask("460001234567890", "AT+CCWA=1,2") == "\r\n+CCWA: 0,7\r\n" + OK);
+  CHECK(ask("460009999999999", "AT+CCFC=2,2") == "\r\n+CCFC: 0,7\r\n" + OK);
+  CHECK(ask("460009999999999", "AT+CCWA=1,2") == "\r\n+CCWA: 1,1\r\n" + OK);
+}
+
+}  // namespace sim800::test
