@@ -204,7 +204,8 @@ std::unique_ptr<Relay> RadioLink::relay(const Route& there, Relay::Ready ready) 
   std::erase_if(impl_->relays, [](const auto& relay) { return is_closed(*relay); });
   std::error_code error;
   const asio::ip::tcp::endpoint target(asio::ip::make_address(there.address, error), there.port);
-  auto relay = std::make_unique<Relay>(impl_->loop, impl_->state, impl_->seed++, target, std::move(ready));
+  auto relay =
+      std::make_unique<Relay>(impl_->loop, impl_->state, impl_->seed++, target, there.local_port, std::move(ready));
   impl_->relays.push_back(relay->core());
   return relay;
 }

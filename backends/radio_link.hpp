@@ -36,6 +36,7 @@ struct Route {
   Kind kind = Kind::unresolvable;
   std::string address;  ///< numeric, IPv4 or IPv6 without brackets
   std::uint16_t port = 0;
+  std::uint16_t local_port = 0;  ///< for relay(): the connection's own; 0: any
 };
 
 /// A name being looked up; destroying it forgets the answer.

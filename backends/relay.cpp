@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: MIT
 #include "backends/relay.hpp"
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <asio/post.hpp>
 #include <atomic>
 #include <cerrno>
@@ -50,7 +53,7 @@ int open_admitted_socket(std::uint16_t& port) {
 struct Relay::Core : std::enable_shared_from_this<Core> {
   Core(asio::io_context& loop, const LinkState& state, std::uint64_t seed);
 
-  void open(const tcp::endpoint& target, Ready done);
+  void open(const tcp::endpoint& target, std::uint16_t local, Ready done);
   void set_out();
   void connect();
   void arrived(std::error_code error);
@@ -60,6 +63,7 @@ struct Relay::Core : std::enable_shared_from_this<Core> {
   void answer(std::error_code error, std::uint16_t port);
   void abandon();
   void lane_ended();
+  void look_at_acknowledged();
   void close();
   RelayLane::Parts lane(Direction direction, std::uint64_t seed);
 
@@ -67,6 +71,8 @@ struct Relay::Core : std::enable_shared_from_this<Core> {
   tcp::acceptor acceptor;
   tcp::socket client, server;
   tcp::endpoint there;
+  std::uint16_t local_port = 0;
+  std::uint64_t acknowledged = 0;
   Ready ready;
   std::atomic<std::uint16_t> admitted = 0;  // set from an FTP session's thread, too
   bool stalled = false;
@@ -104,8 +110,9 @@ RelayLane::Parts Relay::Core::lane(Direction direction, std::uint64_t seed) {
           .ended = [this] { lane_ended(); }};
 }
 
-void Relay::Core::open(const tcp::endpoint& target, Ready done) {
+void Relay::Core::open(const tcp::endpoint& target, std::uint16_t local, Ready done) {
   there = target;
+  local_port = local;
   ready = std::move(done);
   up.owned_by(weak_from_this());
   down.owned_by(weak_from_this());
@@ -129,6 +136,11 @@ void Relay::Core::connect() {
   server.set_option(asio::socket_base::receive_buffer_size(socket_buffer), error);
   server.set_option(asio::socket_base::send_buffer_size(socket_buffer), error);
   server.set_option(tcp::no_delay(true), error);
+  if (local_port != 0) {
+    server.set_option(asio::socket_base::reuse_address(true), error);
+    server.bind({there.protocol(), local_port}, error);
+    if (error) return arrived(error);
+  }
   server.async_connect(there, [waiting = weak_from_this()](std::error_code problem) {
     if (const auto self = waiting.lock(); self && !self->closed) self->arrived(problem);
   });
@@ -205,8 +217,17 @@ void Relay::Core::lane_ended() {
   if (up.ended() && down.ended()) close();
 }
 
+void Relay::Core::look_at_acknowledged() {
+  int waiting = 0;
+  if (!server.is_open() || ::ioctl(server.native_handle(), SIOCOUTQ, &waiting) != 0) return;
+  // FIN takes a number of its own.
+  const auto left = static_cast<std::uint64_t>(up.ended() && waiting > 0 ? waiting - 1 : waiting);
+  acknowledged = std::max(acknowledged, up.passed() - std::min(up.passed(), left));
+}
+
 void Relay::Core::close() {
   if (std::exchange(closed, true)) return;
+  look_at_acknowledged();
   const auto self = shared_from_this();
   std::error_code ignored;
   acceptor.close(ignored);
@@ -217,9 +238,10 @@ void Relay::Core::close() {
   timer.cancel();
 }
 
-Relay::Relay(asio::io_context& loop, const LinkState& link, std::uint64_t seed, const tcp::endpoint& there, Ready ready)
+Relay::Relay(asio::io_context& loop, const LinkState& link, std::uint64_t seed, const tcp::endpoint& there,
+             std::uint16_t local_port, Ready ready)
     : core_(std::make_shared<Core>(loop, link, seed)) {
-  core_->open(there, std::move(ready));
+  core_->open(there, local_port, std::move(ready));
 }
 
 Relay::~Relay() { core_->abandon(); }
@@ -235,6 +257,11 @@ std::string Relay::own_address() const {
   std::error_code unknown;
   const auto local = core_->server.local_endpoint(unknown);
   return unknown ? std::string() : local.address().to_string();
+}
+
+std::uint64_t Relay::acknowledged() const {
+  core_->look_at_acknowledged();
+  return core_->acknowledged;
 }
 
 void Relay::stall(bool on) {

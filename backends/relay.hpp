@@ -25,7 +25,7 @@ class Relay {
   struct Core;
 
   Relay(asio::io_context& loop, const LinkState& link, std::uint64_t seed, const asio::ip::tcp::endpoint& there,
-        Ready ready);
+        std::uint16_t local_port, Ready ready);
   ~Relay();  ///< nobody listens any more; what the client has written still goes out, for a minute at most
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
@@ -34,6 +34,8 @@ class Relay {
   int open_socket();
   /// The address that the server sees the connection come from.
   std::string own_address() const;
+  /// Bytes from the client that the server's system has acknowledged.
+  std::uint64_t acknowledged() const;
   /// Holds everything up, both ways, until it is called with false.
   void stall(bool on);
   /// Ends the connection at both ends, behind what has been written so far.  Before it is ready, it never will be.

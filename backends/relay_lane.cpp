@@ -122,6 +122,7 @@ bool RelayLane::give() {
     return false;
   }
   written_ += count;
+  passed_ += count;
   if (written_ < first.bytes.size()) return true;
   buffered_ -= first.bytes.size();
   written_ = 0;

@@ -58,6 +58,8 @@ class RelayLane {
   void gather();
   /// Drops everything: there is nobody left to take it.
   void discard();
+  /// Bytes that have been written to the receiver.
+  std::uint64_t passed() const { return passed_; }
   /// Its end has been passed on, or nobody wants it.
   bool ended() const { return ended_; }
 
@@ -83,6 +85,7 @@ class RelayLane {
   std::deque<Chunk> chunks_;
   std::size_t buffered_ = 0;  // in chunks_
   std::size_t written_ = 0;   // of the first chunk
+  std::uint64_t passed_ = 0;
   TimePoint line_free_{};     // when the bandwidth allows the next byte
   TimePoint last_due_{};      // what comes later arrives later
   bool idle_ = true;          // the line has not been kept busy
