@@ -54,6 +54,17 @@ class NoFtp final : public FtpClient {
   std::unique_ptr<FtpSession> start(FtpRequest, FtpEvents) override { return nullptr; }
 };
 
+class NoSockets final : public Sockets {
+ public:
+  std::unique_ptr<Socket> connect(SocketRequest) override { return nullptr; }
+  std::unique_ptr<SocketServer> listen(std::uint16_t, std::function<void(std::unique_ptr<Socket>)>) override {
+    return nullptr;
+  }
+  std::unique_ptr<NameQuery> resolve(const std::string&, std::function<void(std::vector<std::string>)>) override {
+    return nullptr;
+  }
+};
+
 int run(long count) {
   World world;
   world.timing.profile = TimingProfile::instant;
@@ -61,10 +72,11 @@ int run(long count) {
   Nvram nvram;
   NoHttp http;
   NoFtp ftp;
+  NoSockets sockets;
   NoPinger pinger;
   FileSystem files;
   CountingPort port;
-  Modem modem({world, clock, nvram, files, http, ftp, pinger});
+  Modem modem({world, clock, nvram, files, http, ftp, sockets, pinger});
   Channel& channel = modem.attach(port, "bench");
   modem.power_on();
   clock.advance(1min);

@@ -51,6 +51,7 @@ void Channel::client_left() {
 void Channel::drained() {
   if (std::exchange(line_waits_, false)) run_line();
   pump();
+  if (on_free && free()) on_free();
 }
 
 void Channel::output_lost(std::size_t count) {
@@ -91,11 +92,18 @@ bool Channel::forget_client() {
 void Channel::pump() {
   if (pumping_) return;
   pumping_ = true;
-  while (!busy_ && modem_.answers() && port_.unsent() < Port::congested_at) {
+  while (!busy_ && modem_.answers() && (online() || port_.unsent() < Port::congested_at)) {
     const std::string_view bytes = waiting();
     if (bytes.empty()) {
       if (forget_client()) continue;
       break;
+    }
+    if (online()) {
+      const std::size_t taken = user_->from_host(bytes);
+      consume(taken);
+      trace_input();
+      if (taken == 0) break;
+      continue;
     }
     const LineAssembler::Step step = assembler_.feed(bytes, format.echo ? &out_ : nullptr);
     consume(step.taken);
@@ -114,6 +122,7 @@ void Channel::begin_line(bool runnable) {
   modem_.synchronised();
   runnable_ = runnable && line_.parse(assembler_.line());
   next_ = 0;
+  last_ = ok;
   const Duration answer = modem_.latency[Latency::answer];
   if (answer <= Duration::zero()) return run_line();
   delay_ = modem_.clock.after(answer, [this] {
@@ -138,9 +147,10 @@ void Channel::run_line() {
     if (line_waits_) return;
     const std::optional<Result> result = modem_.faults == nullptr ? run(line_.commands()[next_++]) : run_as_judged();
     if (!result) return;  // a dialogue goes on; dialogue_done() comes back here
-    if (!result->is_ok()) return end_line(*result);
+    if (!result->lets_line_go_on()) return end_line(*result);
+    last_ = *result;
   }
-  end_line(ok);
+  end_line(last_);
 }
 
 /// Runs one command; nothing if it is a dialogue that will end later.
@@ -168,7 +178,8 @@ void Channel::dialogue_done() {
   const Result result = dialogue_.take();
   dialogue_.cancel();
   end_verdict();
-  if (result.is_ok()) {
+  if (result.lets_line_go_on()) {
+    last_ = result;
     run_line();
   } else {
     end_line(result);
@@ -188,6 +199,13 @@ void Channel::end_line(Result result) {
   }
   busy_ = false;
   modem_.sleep.stir();
+  for (const std::string& text : std::exchange(behind_, {})) append_line(out_, format, text);
+  say_waiting();
+  if (on_free && free()) on_free();
+}
+
+void Channel::say_waiting() {
+  if (online()) return;
   for (; !urcs_.empty(); urcs_.pop_front()) append(urcs_.front());
 }
 
@@ -197,11 +215,21 @@ void Channel::urc(std::string_view text) { push({std::string(text), std::nullopt
 void Channel::urc(Code code) { push({{}, code}); }
 
 void Channel::push(Unsolicited urc) {
-  if (busy_) {
+  if (busy_ || online()) {
     urcs_.push_back(std::move(urc));
     return;
   }
   append(urc);
+  if (!pumping_) flush();
+}
+
+void Channel::write(std::string_view bytes) {
+  out_.append(bytes);
+  if (!pumping_) flush();
+}
+
+void Channel::write_line(std::string_view text) {
+  append_line(out_, format, text);
   if (!pumping_) flush();
 }
 
@@ -224,6 +252,24 @@ void Channel::flush() {
   port_.send(out_);
   modem_.record("tx", {{"channel", name_}, {"data", out_}});
   out_.clear();
+}
+
+// --- data mode
+
+void Channel::go_online(DataUser& user) {
+  user_ = &user;
+  assembler_.reset();
+  carrier_ = true;
+  update_dcd();
+}
+
+void Channel::go_offline(std::optional<Code> said) {
+  user_ = nullptr;
+  carrier_ = false;
+  update_dcd();
+  if (said) append_code(out_, format, *said);
+  say_waiting();
+  if (!pumping_) flush();
 }
 
 // --- power
@@ -259,6 +305,8 @@ void Channel::power_down(bool silently) {
 /// What has come and is not dealt with is lost, with the line that runs.
 void Channel::forget_input() {
   busy_ = line_waits_ = false;
+  user_ = nullptr;
+  behind_.clear();
   verdict_.reset();
   trace_input();
   if (received_ > consumed_)

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "emulator/clock.hpp"
 #include "emulator/command.hpp"
@@ -22,6 +23,14 @@
 namespace sim800 {
 
 class Modem;
+
+/// Takes what the host sends in data mode.
+class DataUser {
+ public:
+  virtual ~DataUser() = default;
+  /// Takes as many of the bytes as it has room for; for the rest Channel::data_wanted() is called later.
+  virtual std::size_t from_host(std::string_view bytes) = 0;
+};
 
 /// Bytes come in by receive(), become lines, lines become commands, answers leave through the port.  What arrives while
 /// a command runs waits; unsolicited lines wait for the command's final result.
@@ -42,6 +51,8 @@ class Channel final : public PortUser {
   void urc(Code code);
   /// A line that the running command itself causes: it stands before the command's result.
   void line_inside(std::string_view text);
+  /// A line of the running command's answer that stands behind its result (AT+CIPSTATUS), and before any URC.
+  void line_behind(std::string_view text) { behind_.emplace_back(text); }
   /// The module starts to answer, in the format its profile says.
   void power_up();
   /// The module stops to answer: what runs ends where it is.  `silently`: what waits to be said is dropped.
@@ -49,7 +60,25 @@ class Channel final : public PortUser {
   /// What runs ends where it is, and for so long nothing is heard or said; CommandVerdict::forever: until power-off.
   void fall_silent(Duration span);
   /// Nothing runs, nothing waits.
-  bool idle() const { return !busy_ && received_ == consumed_ && out_.empty(); }
+  bool idle() const { return !busy_ && user_ == nullptr && received_ == consumed_ && out_.empty(); }
+
+  // For services that send more than lines.
+
+  /// Nothing runs, nothing jams the wire: bytes that belong to no command may be written.
+  bool free() const { return !busy_ && !mute_ && !congested_now(); }
+  /// It is free() again; called also without need.
+  std::function<void()> on_free;
+  /// Bytes that belong to no command, just as they are.
+  void write(std::string_view bytes);
+  /// Such a line.
+  void write_line(std::string_view text);
+  /// Data mode, from the end of the running command on: DCD is on, no line is looked for, URCs wait.
+  void go_online(DataUser& user);
+  /// Command mode again; `said` and then the URCs that have waited follow.
+  void go_offline(std::optional<Code> said = std::nullopt);
+  bool online() const { return user_ != nullptr; }
+  /// The data user has room again.
+  void data_wanted() { pump(); }
 
   // For handlers that talk back and forth.
 
@@ -75,11 +104,15 @@ class Channel final : public PortUser {
   /// How a text is typed at the prompt (27.005 3.5.1).
   struct Typing {
     std::size_t limit;          ///< characters; one more is kept as the mark of a text that is too long
-    bool raw = false;           ///< control characters are text: nothing is edited
+    bool controls = false;      ///< control characters are text
+    bool edits = true;          ///< S5 deletes the character before it
     bool repeat_prompt = true;  ///< after each CR, if the host has echo on
+    bool prompt = true;
+    std::optional<std::size_t> exactly{};  ///< so many bytes, whatever they are, and no end mark
+    std::optional<Duration> time{};        ///< what has been typed by then is all
   };
   enum class Typed : std::uint8_t {
-    complete,   ///< Ctrl-Z
+    complete,   ///< Ctrl-Z, or enough, or the time is over
     cancelled,  ///< ESC
     gone,       ///< the client went
   };
@@ -104,6 +137,9 @@ class Channel final : public PortUser {
   void pump();
   bool forget_client();
   bool congested();
+  bool congested_now() const { return port_.unsent() + out_.size() >= Port::congested_at; }
+  void take_data();
+  void say_waiting();
   void begin_line(bool runnable);
   void run_line();
   std::optional<Result> run(const TypedCommand& typed);
@@ -138,6 +174,7 @@ class Channel final : public PortUser {
   Arguments arguments_;
   std::size_t next_ = 0;  ///< command of the line that comes next
   bool runnable_ = false;
+  Result last_ = ok;                         ///< of the commands that have let the line go on
   std::unique_ptr<CommandVerdict> verdict_;  ///< of faults, on the command that runs or comes next
   bool mute_ = false;                        ///< a fault keeps everything off the wire
   bool line_waits_ = false;                  ///< for the host to take what the line has answered so far
@@ -153,7 +190,9 @@ class Channel final : public PortUser {
   Task<Result> dialogue_;
   Timer delay_;
   std::deque<Unsolicited> urcs_;
-  std::string traced_;  ///< input since the last one recorded
+  std::vector<std::string> behind_;
+  DataUser* user_ = nullptr;  ///< in data mode
+  std::string traced_;        ///< input since the last one recorded
 };
 
 }  // namespace sim800

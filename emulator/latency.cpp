@@ -30,6 +30,13 @@ constexpr auto table = [] {
   row(pin, {"pin", 300ms, 4s, "`AT+CPIN=` to its result"});
   row(sim_read, {"sim.read", 15ms, 1s, "a command that reads the SIM (`AT+CCID`, `AT+CIMI`) to its answer"});
   row(power_down, {"power.down", 1s, 1s, "`AT+CPOWD=1` to `NORMAL POWER DOWN`"});
+  row(ip_activate, {"ip.activate", 1500ms, 84s, "`AT+CIICR` to its `OK`, where nobody has the context open"});
+  row(ip_connect, {"ip.connect", 1s, 74s, "least time from the `OK` of `AT+CIPSTART` to `CONNECT OK` of TCP"});
+  row(ip_acknowledge, {"ip.acknowledge", 600ms, 60s, "least time from the data of `AT+CIPSEND` to `SEND OK` of TCP"});
+  row(ip_close, {"ip.close", 600ms, 5s, "least time of a slow `AT+CIPCLOSE`"});
+  row(ip_closed, {"ip.closed", 300ms, 7s, "the peer's end to `CLOSED`; at most what `AT+CIPRDTIMER` says"});
+  row(ip_shut, {"ip.shut", 800ms, 64s, "`AT+CIPSHUT` to `SHUT OK`, where a context is up"});
+  row(dns, {"dns", 800ms, 15s, "a name of `AT+CIPSTART` and `AT+CDNSGIP` to its address"});
   row(http_action, {"http.action", 1500ms, 60s, "least time from `OK` to `+HTTPACTION`"});
   row(ftp_session, {"ftp.session", 1500ms, 74s, "least time from `OK` to the first URC of an FTP session"});
   row(ftp_block, {"ftp.block", 100ms, 100ms, "least time from the `OK` of a written block to the next `+FTPPUT: 1,1`"});

@@ -39,6 +39,7 @@ Modem::Modem(const Parts& parts)
       pdp(surroundings_, network),
       gprs(surroundings_, settings, pdp, parts.nvram),
       bearers(surroundings_, pdp),
+      ip({surroundings_, settings, network, pdp, parts.nvram, parts.files, parts.sockets, parts.trace}),
       http(surroundings_, settings, bearers, parts.nvram, parts.http, parts.trace),
       ftp(surroundings_, settings, bearers, parts.nvram, parts.files, parts.ftp),
       ping(surroundings_, pdp, parts.pinger),
@@ -75,6 +76,7 @@ void Modem::connect_services() {
   sim.on_blocked = [this] { happen([this] { sim_gone(); }); };
   network.on_detached = [this](Channel* cause) {
     bearers.lose_all(cause);
+    ip.lose_service(cause);
     gprs.detached(cause, cause != nullptr || !sim.ready());  // without its card the module leaves by itself
   };
   network.on_registration = [this](bool registered, Channel* cause) {
@@ -102,6 +104,7 @@ Modem::~Modem() = default;
 
 Channel& Modem::attach(Port& port, std::string name) {
   Channel& channel = *channels_.emplace_back(std::make_unique<Channel>(*this, port, std::move(name)));
+  channel.on_free = [this, &channel] { ip.channel_free(channel); };
   if (answers()) channel.power_up();
   return channel;
 }
@@ -151,6 +154,7 @@ void Modem::power_on() {
   record("power", {{"state", "on"}});
   settings.boot();
   ftp.boot();
+  ip.boot();
   phone_book.boot();
   sms.boot();
   network.power_on();
@@ -173,6 +177,7 @@ void Modem::stop(bool silently) {
   tones.reset();
   http.terminate();
   ftp.reset();
+  ip.reset();
   bearers.reset();
   gprs.reset();
   pdp.reset();

@@ -12,6 +12,7 @@
 
 #include "backends/ftp.hpp"
 #include "backends/http.hpp"
+#include "backends/socket.hpp"
 #include "emulator/alarms.hpp"
 #include "emulator/bearer.hpp"
 #include "emulator/call_barring.hpp"
@@ -25,6 +26,7 @@
 #include "emulator/gprs.hpp"
 #include "emulator/http_service.hpp"
 #include "emulator/ip_filters.hpp"
+#include "emulator/ip_stack.hpp"
 #include "emulator/jamming.hpp"
 #include "emulator/latency.hpp"
 #include "emulator/locator.hpp"
@@ -76,6 +78,7 @@ class Modem {
     FileSystem& files;
     HttpClient& http;
     FtpClient& ftp;
+    Sockets& sockets;
     Pinger& pinger;
     Trace* trace = nullptr;
     std::uint64_t seed = 0;
@@ -128,7 +131,7 @@ class Modem {
   /// No command runs on any channel and nothing waits to be sent.
   bool idle() const;
   /// Nor does a request or session run by itself.
-  bool at_rest() const { return idle() && !http.busy() && !ftp.in_session(); }
+  bool at_rest() const { return idle() && !http.busy() && !ftp.in_session() && !ip.busy(); }
 
   // What commands do to the whole module.
 
@@ -208,6 +211,7 @@ class Modem {
   PdpContexts pdp;
   Gprs gprs;
   Bearers bearers;
+  IpStack ip;
   HttpService http;
   FtpService ftp;
   PingService ping;

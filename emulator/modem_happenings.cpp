@@ -107,6 +107,7 @@ void Modem::judge_temperature() {
 void Modem::lose_bearers() {
   happen([this] {
     bearers.lose_all(nullptr);
+    ip.lose_contexts(nullptr);
     gprs.lose_contexts();
   });
 }

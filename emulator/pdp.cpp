@@ -47,6 +47,8 @@ void PdpContexts::close(const std::string& apn) {
   if (users_.empty() && on_last_closed) on_last_closed();
 }
 
+bool PdpContexts::is_open(const std::string& apn) const { return users_.contains(capitals(apn)); }
+
 std::string PdpContexts::address(const std::string& apn) const {
   if (const auto& known = surroundings_.world.network.apns) {
     const Apn* found = find_apn(*known, apn);

@@ -24,6 +24,8 @@ class PdpContexts {
   /// for wrong credentials.  Each success is closed once.
   Result open(const Access& access);
   void close(const std::string& apn);
+  /// Somebody uses it already: who joins does not wait for the network.
+  bool is_open(const std::string& apn) const;
   void reset() { users_.clear(); }
   bool any_active() const { return !users_.empty(); }
   /// None is active any more.

@@ -1,4 +1,4 @@
-// Text typed at the prompt of AT+CMGS and AT+CMGW (27.005 3.5.1; AT manual 4.2.5).
+// What is typed at the prompt of AT+CMGS, AT+CMGW (27.005 3.5.1; AT manual 4.2.5) and AT+CIPSEND (8.2.3).
 // SPDX-License-Identifier: MIT
 #include "emulator/channel.hpp"
 #include "emulator/modem.hpp"
@@ -12,10 +12,25 @@ constexpr char ctrl_z = 0x1A, esc = 0x1B;
 
 Task<Channel::Typed> Channel::take_text(std::string& into, Typing how) {
   if (!co_await settle_line_end()) co_return Typed::gone;
-  response_.prompt();
+  if (how.prompt) response_.prompt();
   flush();
-  for (;;) {
-    while (available() > 0) {
+  bool late = false;
+  Timer limit;
+  if (how.time) {
+    limit = modem_.clock.after(*how.time, [this, &late] {
+      late = true;
+      input_came_.raise();
+    });
+  }
+  const auto enough = [&] { return late || (how.exactly && into.size() == *how.exactly); };
+  while (!enough()) {
+    if (how.exactly) {
+      const std::string_view bytes = waiting().substr(0, *how.exactly - into.size());
+      if (format.echo) out_.append(bytes);
+      into.append(bytes);
+      consume(bytes.size());
+    }
+    while (!how.exactly && available() > 0) {
       const char c = waiting().front();
       consume(1);
       if (c == ctrl_z || c == esc) {
@@ -26,18 +41,21 @@ Task<Channel::Typed> Channel::take_text(std::string& into, Typing how) {
       type(c, into, how);
     }
     flush();
+    if (enough()) break;
     if (!leaves_.empty()) co_return Typed::gone;
     co_await input_came_;
   }
+  trace_input();
+  co_return Typed::complete;
 }
 
 void Channel::type(char c, std::string& into, const Typing& how) {
   if (format.echo) out_.push_back(c);
-  if (!how.raw) {
-    if (c == static_cast<char>(modem_.settings.number("S5"))) {
-      if (!into.empty()) into.pop_back();
-      return;
-    }
+  if (how.edits && c == static_cast<char>(modem_.settings.number("S5"))) {
+    if (!into.empty()) into.pop_back();
+    return;
+  }
+  if (!how.controls) {
     if (c == '\r' && how.repeat_prompt && format.echo) response_.prompt();
     const bool control = static_cast<unsigned char>(c) < ' ' && c != '\r' && c != '\n';
     if (control) return;

@@ -85,6 +85,7 @@ class [[nodiscard]] Task {
     if (const auto handle = std::exchange(handle_, nullptr)) handle.destroy();
   }
   bool finished() const { return handle_ && handle_.done(); }
+  bool running() const { return handle_ && !handle_.done(); }
   /// What it returned, once finished.
   T take() { return handle_.promise().take(); }
 

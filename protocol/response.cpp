@@ -42,7 +42,7 @@ void Response::line(std::string_view text) {
 }
 
 void Response::end(Result result, int error_mode) {
-  if (result.kind == Result::Kind::silent) return;
+  if (!result.is_printed()) return;
   if (result.kind == Result::Kind::code) return append_code(*out_, *format_, static_cast<Code>(result.number));
   if (error_mode == 0) return append_code(*out_, *format_, Code::error);
   // A +CME line takes ERROR's place, so ATQ1 takes it away like any result code; under ATV0 it keeps its text.
@@ -50,7 +50,7 @@ void Response::end(Result result, int error_mode) {
 }
 
 std::string result_text(Result result, int error_mode) {
-  if (result.kind == Result::Kind::silent) return {};
+  if (!result.is_printed()) return {};
   if (result.kind == Result::Kind::code) return std::string(text_of(static_cast<Code>(result.number)));
   if (error_mode == 0) return "ERROR";
   const bool cme = result.kind == Result::Kind::cme;

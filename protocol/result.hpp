@@ -50,13 +50,14 @@ enum class Cme : std::uint16_t {
 std::string_view cme_text(int number);
 std::string_view cms_text(int number);
 
-/// The end of a command.  `ok` lets the line go on; everything else ends it (V.250 5.4.1).
+/// The end of a command.  `ok` and `answered` let the line go on; everything else ends it (V.250 5.4.1).
 struct Result {
   enum class Kind : std::uint8_t {
-    code,    ///< OK, NO CARRIER, …
-    cme,     ///< +CME ERROR, in the form that AT+CMEE asks for
-    cms,     ///< +CMS ERROR, likewise
-    silent,  ///< nothing at all is printed (AT+CPOWD, a command whose client left)
+    code,      ///< OK, NO CARRIER, …
+    cme,       ///< +CME ERROR, in the form that AT+CMEE asks for
+    cms,       ///< +CMS ERROR, likewise
+    silent,    ///< nothing at all is printed (AT+CPOWD, a command whose client left)
+    answered,  ///< like OK, but its lines are all of the answer (AT+CIFSR): no OK follows unless from a later command
   };
   Kind kind = Kind::code;
   std::uint16_t number = 0;
@@ -65,9 +66,12 @@ struct Result {
       : kind(Kind::code), number(static_cast<std::uint16_t>(code)) {}                      // NOLINT: Code is a Result
   constexpr Result(Cme cme) : kind(Kind::cme), number(static_cast<std::uint16_t>(cme)) {}  // NOLINT
   static constexpr Result silent() { return {Kind::silent, 0}; }
+  static constexpr Result answered() { return {Kind::answered, 0}; }
   static constexpr Result cms(std::uint16_t number) { return {Kind::cms, number}; }
 
   constexpr bool is_ok() const { return kind == Kind::code && number == static_cast<std::uint16_t>(Code::ok); }
+  constexpr bool is_printed() const { return kind != Kind::silent && kind != Kind::answered; }
+  constexpr bool lets_line_go_on() const { return is_ok() || kind == Kind::answered; }
   constexpr bool operator==(const Result&) const = default;
 
  private:

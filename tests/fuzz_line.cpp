@@ -15,6 +15,7 @@
 #include "protocol/escape.hpp"
 #include "tests/fuzz_lines.hpp"
 #include "tests/hostile_pinger.hpp"
+#include "tests/hostile_sockets.hpp"
 #include "tests/unit/test_bench.hpp"
 
 #if defined(__has_feature)
@@ -176,10 +177,11 @@ class Session {
         world_(any_world(chance)),
         http_(chance, clock_),
         ftp_(chance, clock_),
+        sockets_(chance, clock_),
         pinger_(chance, clock_) {
     if (chance_.percent(10)) trace_.emplace("/dev/null", clock_);
-    modem_.emplace(Modem::Parts{world_, clock_, nvram_, files_, http_, ftp_, pinger_, trace_ ? &*trace_ : nullptr,
-                                chance.below(1000)});
+    modem_.emplace(Modem::Parts{world_, clock_, nvram_, files_, http_, ftp_, sockets_, pinger_,
+                                trace_ ? &*trace_ : nullptr, chance.below(1000)});
     for (Wire& wire : wires_) wire.channel = &modem_->attach(wire.port, "wire");
     modem_->power_on();
   }
@@ -306,8 +308,17 @@ class Session {
     for (int i = 0; !modem_->idle(); ++i) {
       if (i < 100'000 && clock_.advance_to_next()) continue;
       if (++prompts > 100) fail("a channel waits for something that never comes");
-      for (Wire& wire : wires_) wire.channel->receive("\x1B");  // a prompt has no time limit
+      for (Wire& wire : wires_) leave_data(wire);
+      if (prompts > 10) modem_->press_power_key();  // AT+CIPCCFG has switched the escape off
     }
+  }
+
+  /// A prompt and a transparent connection have no time limit.
+  void leave_data(Wire& wire) {
+    if (!wire.channel->online()) return wire.channel->receive("\x1B");
+    clock_.advance(2s);
+    wire.channel->receive("+++");
+    clock_.advance(2s);
   }
 
   /// Whatever happened: the module can be brought back, and then AT answers OK.
@@ -324,8 +335,8 @@ class Session {
       wire.channel->receive("\r");  // a module that sleeps (AT+CSCLK=2) wakes, and loses what woke it
       clock_.advance(1s);
       // One of these two spells the way back, whatever character deletes the one before it.
-      for (const char* line :
-           {"ATS5=8\r", "at&f&w\r", "ATE0V1Q0\r", "AT+CSCLK=0\r", "AT+CPIN=1234\r", "AT+CFUN=1\r", "AT+COPS=0\r"}) {
+      for (const char* line : {"ATS5=8\r", "at&f&w\r", "ATE0V1Q0\r", "AT+CSCLK=0\r", "AT+CIPSHUT\r", "AT+CPIN=1234\r",
+                               "AT+CFUN=1\r", "AT+COPS=0\r"}) {
         wire.channel->receive(line);
         finish();
       }
@@ -356,7 +367,7 @@ class Session {
     Wire& wire = wires_[0];
     for (int i = 0; i < 5; ++i) {
       const std::string line = maker_.extended_line();
-      if (may_change_format(line)) continue;
+      if (may_change_format(line) || may_open_socket(line)) continue;
       take(wire);
       note("0> " + escaped(line));
       wire.channel->receive(line + "\r");
@@ -370,6 +381,11 @@ class Session {
     }
   }
 
+  /// What comes over sockets has a framing of its own, and so have some answers of the toolkit's commands.
+  static bool may_open_socket(std::string line) {
+    std::ranges::transform(line, line.begin(), to_upper);
+    return line.find("+CI") != std::string::npos;
+  }
   static bool restarts(std::string line) {
     std::ranges::transform(line, line.begin(), to_upper);
     return line.find("CFUN") != std::string::npos || line.find("CPOWD") != std::string::npos;
@@ -399,6 +415,7 @@ class Session {
   FileSystem files_;
   HostileHttpClient http_;
   HostileFtpClient ftp_;
+  HostileSockets sockets_;
   HostilePinger pinger_;
   std::optional<Trace> trace_;
   std::array<Wire, 2> wires_;

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/asio_sockets.hpp"
 #include "backends/curl_ftp.hpp"
 #include "backends/curl_http.hpp"
 #include "backends/endpoints.hpp"
@@ -71,11 +72,12 @@ class Run {
         link_(loop_, world_.network.hosts, clock_, world_.network.link, options.seed),
         http_(make_curl_http_client(loop_, link_, faults_.get())),
         ftp_(make_curl_ftp_client(loop_, link_, faults_.get())),
+        sockets_(make_asio_sockets(loop_, link_, faults_.get())),
         pinger_(make_icmp_pinger(loop_, link_, options.seed)),
         lines_(options.stdio ? stderr : stdout) {
     open_endpoints(options);
     modem_ = std::make_unique<Modem>(
-        Modem::Parts{world_, clock_, nvram_, files_, *http_, *ftp_, *pinger_, trace_.get(), options.seed});
+        Modem::Parts{world_, clock_, nvram_, files_, *http_, *ftp_, *sockets_, *pinger_, trace_.get(), options.seed});
     record_start(options);
   }
 
@@ -184,6 +186,7 @@ class Run {
   RadioLink link_;
   std::unique_ptr<HttpClient> http_;
   std::unique_ptr<FtpClient> ftp_;
+  std::unique_ptr<Sockets> sockets_;
   std::unique_ptr<Pinger> pinger_;
   std::unique_ptr<Modem> modem_;
   std::vector<std::unique_ptr<Endpoint>> endpoints_;

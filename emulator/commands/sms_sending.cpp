@@ -109,7 +109,8 @@ Task<Composed> compose_text(Call& call, SmsAddress to) {
   const Settings& settings = call.modem.settings;
   const bool raw = settings.number("+CMGHEX") == 1 && settings.values("+CSCS")[0] == "GSM";
   std::string typed;
-  const Channel::Typed typing = co_await call.channel.take_text(typed, {.limit = most_typed, .raw = raw});
+  const Channel::Typed typing =
+      co_await call.channel.take_text(typed, {.limit = most_typed, .controls = raw, .edits = !raw});
   if (const auto end = end_of(typing)) co_return Composed{end, {}};
   if (typed.size() > most_typed) co_return Composed{too_long, {}};
   const Sms message = draft(call, std::move(to));

@@ -10,8 +10,8 @@ using enum Saved;
 
 Result accept(Call&) { return ok; }
 
-/// ATO with no connection to go back to.
-Result resume_data(Call&) { return error; }
+/// ATO: back to the data of a transparent connection.
+Result resume_data(Call& call) { return call.modem.ip.resume(call.channel) ? Code::connect : error; }
 
 Result show_product(Call& call) {
   // Revision 1418B05SIM800L24 is release 14.18; every SIM800 variant calls itself SIM800 here.
@@ -55,8 +55,8 @@ constexpr Command table[] = {
     {.name = "I", .section = "2.2.9", .parameters = {optional(number("0-9"))}, .write = show_product},
     {.name = "L", .section = "2.2.10", .support = accepts, .parameters = {optional(number("0-9"))}, .write = accept},
     {.name = "M", .section = "2.2.11", .support = accepts, .parameters = {optional(number("0-9"))}, .write = accept},
-    {.name = "+++", .section = "2.2.12", .support = accepts},
-    {.name = "O", .section = "2.2.13", .support = accepts, .parameters = {optional(number("0"))}, .write = resume_data},
+    {.name = "+++", .section = "2.2.12"},
+    {.name = "O", .section = "2.2.13", .parameters = {optional(number("0"))}, .write = resume_data},
     {.name = "P", .section = "2.2.14", .support = accepts, .execute = accept},
     {.name = "T", .section = "2.2.24", .support = accepts, .saved = automatic, .execute = accept},
     {.name = "+GCAP", .section = "2.2.33", .execute = "+GCAP: +CGSM"},

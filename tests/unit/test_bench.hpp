@@ -10,6 +10,7 @@
 
 #include "emulator/modem.hpp"
 #include "tests/unit/held_pinger.hpp"
+#include "tests/unit/held_sockets.hpp"
 
 namespace sim800::test {
 
@@ -112,7 +113,7 @@ struct Bench {
   /// Boots it unless `boot` is false; the boot URCs are taken away.
   explicit Bench(World given = instant(), bool boot = true, Nvram* kept = nullptr)
       : world(std::move(given)),
-        modem({world, clock, kept != nullptr ? *kept : own_nvram, files, http, ftp, pinger, nullptr, 1}) {
+        modem({world, clock, kept != nullptr ? *kept : own_nvram, files, http, ftp, sockets, pinger, nullptr, 1}) {
     channel = &modem.attach(port, "test");
     if (!boot) return;
     modem.power_on();
@@ -152,6 +153,7 @@ struct Bench {
   FileSystem files;
   HeldHttpClient http;
   HeldFtpClient ftp;
+  HeldSockets sockets;
   HeldPinger pinger;
   RecordingPort port;
   Modem modem;

@@ -135,9 +135,10 @@ TEST_CASE("a module on a paced line") {
   FileSystem files;
   HeldHttpClient http;
   HeldFtpClient ftp;
+  HeldSockets sockets;
   HeldPinger pinger;
   RecordingPort port;
-  Modem modem({world, clock, nvram, files, http, ftp, pinger});
+  Modem modem({world, clock, nvram, files, http, ftp, sockets, pinger});
   SerialLine line(clock, {.baud = 9600, .paced = true}, nullptr, port);
   line.attach(modem.attach(line, "test"));
   modem.power_on();

@@ -1,0 +1,44 @@
+// What the files of the TCP/IP toolkit's commands share.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "emulator/modem.hpp"
+
+namespace sim800::tcpip {
+
+// A wrong state and a wrong parameter are refused alike (field logs).
+inline constexpr Result not_allowed{Cme::not_allowed};
+
+using State = IpStack::State;
+
+inline bool in(const IpStack& ip, std::initializer_list<State> states) {
+  return std::ranges::find(states, ip.state()) != states.end();
+}
+
+/// "0, CLOSE OK" where there are several connections, "CLOSE OK" where there is one.
+inline std::string numbered(const IpStack& ip, unsigned n, std::string_view text) {
+  return ip.multi() ? fmt::format("{}, {}", n, text) : std::string(text);
+}
+
+/// The connection that argument `i` names where there are several, else the only one.
+inline std::optional<unsigned> link_number(const Call& call, std::size_t i) {
+  if (!call.modem.ip.multi()) return 0;
+  const auto n = parse_number(call.arguments[i].text);
+  return n && *n < IpStack::link_count ? std::optional<unsigned>(*n) : std::nullopt;
+}
+
+/// A dotted IPv4 address.
+bool is_address(std::string_view text);
+
+constexpr Command row(Command command) {
+  command.misuse = not_allowed;
+  return command;
+}
+
+}  // namespace sim800::tcpip
