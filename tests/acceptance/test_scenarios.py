@@ -10,7 +10,8 @@ import unittest
 
 from ftp_servers import Pyftpdlib
 from harness import DEADLINE, DIALOGUES, SIM800, AcceptanceTest
-from servers import ScriptedServer, at, page
+from servers import OpensslServer, ScriptedServer, at, make_certificates, page
+from sockets import TcpServer, echo
 from traces import TraceWatch
 
 TESTS = os.path.dirname(DIALOGUES)
@@ -56,16 +57,16 @@ def normalised(events):
 class Scenarios(AcceptanceTest):
     """One test for each dialogue in tests/scenarios/ that names what it needs."""
 
-    def run_once(self, name, http, ftp, *options):
+    def run_once(self, name, servers, *options):
         """Plays it on a module of its own; the trace."""
         with open(os.path.join(SCENARIOS, name + ".json"), encoding="utf-8") as file:
             scenario = json.load(file)
-        hosts = {"test.example": at(http.port), "ftp.example": at(ftp.port)}
+        hosts = {host: at(server.port) for host, server in servers.items()}
         scenario.setdefault("network", {}).setdefault("hosts", hosts)
         trace = TraceWatch(os.path.join(tempfile.mkdtemp(dir=self.dir), "trace"))
         module = self.module("--time-scale", "0.01", "--trace", trace.path, *options, scenario=scenario)
         files = [os.path.join(DIALOGUES, "00-bearer-open.txt")]
-        files += [dialogue("setup-" + server) for server in ("http", "ftp") if server in needs(name)]
+        files += [dialogue("setup-" + server) for server in ("http", "ftp", "sockets") if server in needs(name)]
         ran = subprocess.run([SIM800, "play", "--tcp", "%s:%d" % module.tcp[0], *files, dialogue(name)],
                              capture_output=True, text=True, timeout=2 * DEADLINE, check=False)
         self.assertEqual((ran.returncode, ran.stderr), (0, ""), ran.stdout)
@@ -80,13 +81,16 @@ class Scenarios(AcceptanceTest):
         ftp = self.keep(Pyftpdlib(self.dir))
         ftp.put("1000.bin", bytes_counting_up(1000))
         ftp.put("100000.bin", bytes_counting_up(100_000))
-        first = self.run_once(name, http, ftp)
+        servers = {"test.example": http, "ftp.example": ftp, "tcp.example": self.keep(TcpServer(echo))}
+        if name == "socket-tls-fails":
+            servers["tls.example"] = self.keep(OpensslServer(make_certificates(self.dir)))
+        first = self.run_once(name, servers)
         if name not in WITHOUT_FAULTS:
             self.assertIn("fault", first)
         if name in SEEN:
             SEEN[name](self, http, ftp)
         for _ in range(RUNS - 1):
-            self.assertEqual(self.run_once(name, http, ftp), first)
+            self.assertEqual(self.run_once(name, servers), first)
 
 
 class Guide(AcceptanceTest):
