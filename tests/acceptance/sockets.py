@@ -124,7 +124,8 @@ class SocketHost(Host):
 
     def connect(self, number, host, port, kind="TCP"):
         """In multi-connection mode."""
-        self.do('AT+CIPSTART=%d,"%s","%s",%d' % (number, kind, host, port))
+        self.send('AT+CIPSTART=%d,"%s","%s",%d\r' % (number, kind, host, port))
+        self.until(OK)  # what others have received may be announced before it
         self.until(b"\r\n%d, CONNECT OK\r\n" % number)
 
     def transmit(self, number, data):

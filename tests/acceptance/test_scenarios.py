@@ -11,7 +11,7 @@ import unittest
 from ftp_servers import Pyftpdlib
 from harness import DEADLINE, DIALOGUES, SIM800, AcceptanceTest
 from servers import OpensslServer, ScriptedServer, at, make_certificates, page
-from sockets import TcpServer, echo
+from sockets import Sink, TcpServer, echo
 from traces import TraceWatch
 
 TESTS = os.path.dirname(DIALOGUES)
@@ -81,7 +81,8 @@ class Scenarios(AcceptanceTest):
         ftp = self.keep(Pyftpdlib(self.dir))
         ftp.put("1000.bin", bytes_counting_up(1000))
         ftp.put("100000.bin", bytes_counting_up(100_000))
-        servers = {"test.example": http, "ftp.example": ftp, "tcp.example": self.keep(TcpServer(echo))}
+        servers = {"test.example": http, "ftp.example": ftp, "tcp.example": self.keep(TcpServer(echo)),
+                   "sink.example": self.keep(TcpServer(Sink()))}
         if name == "socket-tls-fails":
             servers["tls.example"] = self.keep(OpensslServer(make_certificates(self.dir)))
         first = self.run_once(name, servers)
