@@ -34,6 +34,9 @@ class SocketNews : public std::enable_shared_from_this<SocketNews> {
   void connected(SocketError result);
   void changed();
   void closed(SocketError why);
+  /// From here on to tell_now() nothing is told: the caller is in the loop, not in a call of the owner's.
+  void gather() { telling_ = true; }
+  void tell_now() { tell(); }
   /// The owner is gone, and hears nothing any more.
   void forget() { owner_ = nullptr; }
 

@@ -23,7 +23,11 @@ using UrgentInline = asio::detail::socket_option::boolean<SOL_SOCKET, SO_OOBINLI
 }  // namespace
 
 TcpStream::TcpStream(std::shared_ptr<SocketShared> shared, std::shared_ptr<SocketNews> news)
-    : shared_(std::move(shared)), news_(std::move(news)), socket_(shared_->loop), look_(shared_->loop) {}
+    : shared_(std::move(shared)),
+      news_(std::move(news)),
+      socket_(shared_->loop),
+      look_(shared_->loop),
+      look_past_(shared_->loop) {}
 
 void TcpStream::connect(SocketRequest request) {
   request_ = std::move(request);
@@ -184,6 +188,7 @@ void TcpStream::close() {
   std::error_code ignored;
   lookup_.reset();
   look_.cancel();
+  look_past_.cancel();
   farewell_.cancel();
   staged_.clear();
   out_.clear();

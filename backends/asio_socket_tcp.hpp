@@ -19,7 +19,7 @@
 namespace sim800 {
 
 /// The system's own buffers can take megabytes: nobody would notice that the module's 2920 bytes are full.
-constexpr int tcp_socket_buffer = 16 * 1024;
+constexpr int tcp_socket_buffer = 32 * 1024;
 
 /// The connection itself, which outlives its Socket as long as something that was sent has to go out.
 class TcpStream : public std::enable_shared_from_this<TcpStream> {
@@ -63,6 +63,7 @@ class TcpStream : public std::enable_shared_from_this<TcpStream> {
 
   // What goes over it (asio_socket_tcp_flow.cpp):
   void pump();
+  void pump_and_tell();
   void pump_later();
   bool may_move(Direction direction);
   void write();
@@ -75,6 +76,7 @@ class TcpStream : public std::enable_shared_from_this<TcpStream> {
   bool fill_by_tls();
   std::size_t read_some(char* buffer, std::size_t room);
   void wait_for_more();
+  void look_past_full_queue_later();
   void look_past_full_queue();
   void watch_for_reset();
   void wait(tcp::socket::wait_type event, bool& waiting);
@@ -127,7 +129,9 @@ class TcpStream : public std::enable_shared_from_this<TcpStream> {
   std::chrono::milliseconds look_interval_{1};
   bool looking_ = false;
 
-  bool pumping_later_ = false;
+  asio::steady_timer look_past_;
+  bool look_past_later_ = false;
+  bool pumping_later_ = false, turning_ = false, again_ = false;
   bool waiting_to_read_ = false, waiting_to_write_ = false, watching_ = false;
   bool abandoned_ = false;
   Timer farewell_;

@@ -10,6 +10,9 @@ namespace sim800 {
 namespace {
 
 constexpr std::size_t window = Socket::window;
+constexpr std::chrono::milliseconds patience{10};
+// An owner that takes everything at once does not keep the rest of the program waiting for longer.
+constexpr int most_turns = 16;
 
 std::size_t up_to(std::uint64_t limit, std::uint64_t done, std::size_t count) {
   return static_cast<std::size_t>(std::min<std::uint64_t>(count, limit - std::min(limit, done)));
@@ -42,13 +45,30 @@ void TcpStream::finish() {
 }
 
 void TcpStream::pump_later() {
+  again_ = turning_;
+  if (turning_) return;
   if (std::exchange(pumping_later_, true)) return;
   asio::post(shared_->loop, [waiting = weak_from_this()] {
     const auto self = waiting.lock();
     if (!self) return;
     self->pumping_later_ = false;
-    self->pump();
+    self->pump_and_tell();
   });
+}
+
+// From the loop, not from a call of the owner's.
+void TcpStream::pump_and_tell() {
+  const auto self = shared_from_this();
+  turning_ = true;
+  for (int turn = 0; turn < most_turns; ++turn) {
+    again_ = false;
+    news_->gather();
+    pump();
+    news_->tell_now();
+    if (!again_) break;
+  }
+  turning_ = false;
+  if (std::exchange(again_, false)) pump_later();
 }
 
 void TcpStream::pump() {
@@ -247,7 +267,20 @@ void TcpStream::wait_for_more() {
   watch_for_reset();
   if (source_end_ || waiting_to_read_ || (gate_ && gate_->held())) return;
   if (in_.size() < window) return wait(tcp::socket::wait_read, waiting_to_read_);
-  if (!tls_) look_past_full_queue();
+  if (!tls_ && !look_past_later_) look_past_full_queue_later();
+}
+
+// A queue that is full because its owner is slower than the peer, which is most of the time, is not worth a call.
+void TcpStream::look_past_full_queue_later() {
+  look_past_later_ = true;
+  look_past_.expires_after(patience);
+  look_past_.async_wait([waiting = weak_from_this()](std::error_code error) {
+    const auto self = waiting.lock();
+    if (!self || error) return;
+    self->look_past_later_ = false;
+    const bool full = self->in_.size() >= window && !self->source_end_ && !self->waiting_to_read_;
+    if (self->state_ == State::open && !self->abandoned_ && full) self->look_past_full_queue();
+  });
 }
 
 // There is no room, but if nothing waits behind it FIN can still be seen.
@@ -288,7 +321,7 @@ void TcpStream::wait(tcp::socket::wait_type event, bool& waiting) {
     const auto self = stream.lock();
     if (!self) return;
     waiting = false;
-    if (!error) self->pump();
+    if (!error) self->pump_and_tell();
   });
 }
 

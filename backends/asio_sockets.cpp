@@ -5,6 +5,7 @@
 #include <netdb.h>
 
 #include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
 #include <utility>
 
 #include "backends/asio_socket_tcp.hpp"
@@ -40,10 +41,9 @@ class AsioServer final : public SocketServer, public std::enable_shared_from_thi
     acceptor_.async_accept([waiting = weak_from_this()](std::error_code error, tcp::socket client) {
       const auto self = waiting.lock();
       if (!self || error == asio::error::operation_aborted) return;
-      if (!error) {
-        const auto act = self->on_client_;
-        act(std::make_unique<TcpSocket>(self->shared_, std::move(client)));
-      }
+      if (error) return self->accept_later();
+      const auto act = self->on_client_;
+      act(std::make_unique<TcpSocket>(self->shared_, std::move(client)));
       if (self->acceptor_.is_open()) self->accept();
     });
   }
@@ -51,12 +51,22 @@ class AsioServer final : public SocketServer, public std::enable_shared_from_thi
   void close() {
     std::error_code ignored;
     acceptor_.close(ignored);
+    retry_.cancel();
   }
 
  private:
+  // The process has no descriptor left: trying at once would do nothing else.
+  void accept_later() {
+    retry_.expires_after(std::chrono::milliseconds(100));
+    retry_.async_wait([waiting = weak_from_this()](std::error_code error) {
+      if (const auto self = waiting.lock(); self && !error) self->accept();
+    });
+  }
+
   std::shared_ptr<SocketShared> shared_;
   OnClient on_client_;
   tcp::acceptor acceptor_;
+  asio::steady_timer retry_{acceptor_.get_executor()};
 };
 
 struct ServerHandle final : SocketServer {

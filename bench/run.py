@@ -210,6 +210,66 @@ class Bench:
             yield Row(f"link of {kbps:,} kbit/s for 5 s, off by how much of it", abs(achieved / kbps - 1) * 100, "%", aim=3,
                       digits=2)
 
+    def sockets(self):
+        size, part = 32 << 20, 2 << 20
+        rate = lambda seconds, count: count / seconds / 1e6
+        stream = self.programs / "bench_stream"
+        ours, buffers = [], {2920: [], 65536: []}
+        with self.one_cpu(), self.module() as (_, pty, _, line), self.process(stream, "source", size) as source:
+            port = source.stdout.readline().strip()
+            for command in ("ATE0", "AT+CIPMODE=1", 'AT+CSTT="CMNET"', "AT+CIICR", "AT+CIFSR;E0"):
+                line.ask(command)
+            with self.process(stream, "copy", port) as floor, open(pty, "r+b", 0) as module, \
+                    open(floor.stdout.readline().strip(), "rb", 0) as copied:
+                module.write(b"ATE0\r")
+                read_to(module, OK)
+                for _ in range(9):
+                    start = time.perf_counter()
+                    module.write(f'AT+CIPSTART="TCP","127.0.0.1",{port}\r'.encode())
+                    read_to(module, OK + b"\r\nCONNECT\r\n")
+                    read_all(module, size)
+                    ours.append(time.perf_counter() - start)
+                    read_to(module, b"\r\nCLOSED\r\n")
+                    for most, took in buffers.items():
+                        start = time.perf_counter()
+                        floor.stdin.write(f"{most}\n")
+                        floor.stdin.flush()
+                        read_all(copied, size)
+                        took.append(time.perf_counter() - start)
+            for (most, bare), aim in zip(buffers.items(), (None, 0.7)):
+                ratio = statistics.median(b / a for a, b in zip(ours, bare))
+                yield Row(f"{size >> 20} MB by a transparent connection to a pty, floor: a copy loop, {most:,} bytes at a time",
+                          rate(statistics.median(ours), size), "MB/s", rate(statistics.median(bare), size), ratio, aim, ">=")
+            floor = statistics.median(buffers[2920])
+            with self.process(stream, "source", 0) as sink:
+                for command in ("AT+CIPMODE=0", "AT+CIPRXGET=1", "AT+CIPQSEND=1"):
+                    line.ask(command)
+                for name, move, target in (("CIPRXGET=2,1460", self.fetch, port),
+                                           ("CIPSEND=1460", self.transmit, sink.stdout.readline().strip())):
+                    line.ask(f'AT+CIPSTART="TCP","127.0.0.1",{target}', b"CONNECT OK\r\n")
+                    start = time.perf_counter()
+                    move(line, part)
+                    seconds = time.perf_counter() - start
+                    line.ask("AT+CIPCLOSE=1", b"CLOSE OK\r\n")
+                    yield Row(f"{part >> 20} MB by AT+{name} over TCP, floor: the first copy loop", rate(seconds, part),
+                              "MB/s", rate(floor, size), floor / size * part / seconds)
+
+    def fetch(self, line, count):
+        while count > 0:
+            line.send(b"AT+CIPRXGET=2,1460\r")
+            head = re.compile(rb"\+CIPRXGET: 2,(\d+),\d+\r\n")
+            text = b""
+            while not (found := head.search(text)) or len(text) < found.end() + int(found[1]) + len(OK):
+                text += line.wire.recv(65536)
+            count -= int(found[1])
+
+    def transmit(self, line, count):
+        block = b"x" * 1460
+        for _ in range(-(-count // len(block))):
+            line.ask("AT+CIPSEND=1460", b"> ")
+            line.send(block)
+            line.wait_for(b"DATA ACCEPT:1460\r\n")
+
     # --- what they need ---
 
     @contextlib.contextmanager
@@ -256,6 +316,17 @@ class Bench:
         return int(re.search(which + r":\s+(\d+)", status)[1]) / 1024
 
 
+def read_to(stream, end):
+    text = b""
+    while not text.endswith(end):
+        text += stream.read(1)
+
+
+def read_all(stream, count):
+    while count > 0:
+        count -= len(stream.read(min(count, 65536)))
+
+
 class Line:
     """A serial line to the module, for what has to be said before and between measurements."""
 
@@ -281,7 +352,7 @@ class Line:
 
 
 MEASURES = ["pty", "tcp", "pipeline", "httpread", "httpget", "start", "csq", "memory", "ftpget", "ftpput", "ftpmemory",
-            "link"]
+            "link", "sockets"]
 
 
 def print_table(rows):
