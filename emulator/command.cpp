@@ -42,6 +42,7 @@ std::vector<const Command*> rows_of_all_chapters() {
            bearer_commands(),
            ping_commands(),
            location_commands(),
+           ntp_commands(),
            http_commands(),
            ftp_commands(),
            file_system_commands(),

@@ -59,6 +59,7 @@ constexpr auto table = [] {
   row(sms_gap, {"sms.gap", 1s, 1s, "least time between two messages that arrive"});
   row(ping_gap, {"ping.gap", 1s, 1s, "the outcome of a probe of `AT+CIPPING` to the next one"});
   row(location, {"location", 3s, 59s, "`AT+CIPGSMLOC` or `AT+CLBS` to its answer"});
+  row(ntp, {"ntp", 1500ms, 1500ms, "least time from the `OK` of `AT+CNTP` to `+CNTP`"});
   return rows;
 }();
 

@@ -56,6 +56,7 @@ enum class Latency : std::uint8_t {
   sms_gap,
   ping_gap,
   location,
+  ntp,
   count_,
 };
 

@@ -42,7 +42,7 @@ Modem::Modem(const Parts& parts)
       ip({surroundings_, settings, network, pdp, parts.nvram, parts.files, parts.sockets, parts.trace}),
       http(surroundings_, settings, bearers, parts.nvram, parts.http, parts.trace),
       ftp(surroundings_, settings, bearers, parts.nvram, parts.files, parts.ftp),
-      ping(surroundings_, pdp, parts.pinger),
+      ping(surroundings_, ip, parts.pinger),
       ip_filters(parts.nvram),
       locator(surroundings_, bearers),
       phone_book(surroundings_, parts.nvram),
@@ -50,6 +50,7 @@ Modem::Modem(const Parts& parts)
       ussd(surroundings_, settings),
       tones(surroundings_),
       rtc(clock),
+      ntp(surroundings_, bearers, rtc, parts.sockets),
       alarms(clock, parts.nvram, rtc),
       sleep(clock, settings),
       sms(surroundings_, settings, sim, network, rtc, parts.nvram, parts.trace),
@@ -90,9 +91,10 @@ void Modem::connect_services() {
   bearers.on_closed = [this](unsigned cid) {
     http.bearer_closed(cid);
     ftp.bearer_closed(cid);
+    ntp.bearer_closed(cid);
     tell(ModuleEvent::bearer_closed);
   };
-  pdp.on_last_closed = [this] { ping.context_changed(); };
+  pdp.on_closed = [this] { ping.context_changed(); };
   rtc.on_set = [this] {
     nvram_.store("clock", {{"zone", std::to_string(rtc.zone())}});
     alarms.rearm();
@@ -182,6 +184,7 @@ void Modem::stop(bool silently) {
   gprs.reset();
   pdp.reset();
   locator.reset();
+  ntp.reset();
   cells.power_off();
   ringing_.clear();
   network.power_off();

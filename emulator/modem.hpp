@@ -34,6 +34,7 @@
 #include "emulator/model.hpp"
 #include "emulator/network.hpp"
 #include "emulator/network_time.hpp"
+#include "emulator/ntp_service.hpp"
 #include "emulator/nvram.hpp"
 #include "emulator/pdp.hpp"
 #include "emulator/phone_book.hpp"
@@ -222,6 +223,7 @@ class Modem {
   UssdService ussd;
   Tones tones;
   Rtc rtc;  ///< of its settings, only the zone is kept over power-off
+  NtpService ntp;
   Alarms alarms;
   Sleep sleep;
   SmsService sms;

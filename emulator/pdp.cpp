@@ -42,9 +42,8 @@ Result PdpContexts::open(const Access& access) {
 
 void PdpContexts::close(const std::string& apn) {
   const auto found = users_.find(capitals(apn));
-  if (found == users_.end() || --found->second > 0) return;
-  users_.erase(found);
-  if (users_.empty() && on_last_closed) on_last_closed();
+  if (found != users_.end() && --found->second == 0) users_.erase(found);
+  if (on_closed) on_closed();
 }
 
 bool PdpContexts::is_open(const std::string& apn) const { return users_.contains(capitals(apn)); }

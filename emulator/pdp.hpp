@@ -27,9 +27,8 @@ class PdpContexts {
   /// Somebody uses it already: who joins does not wait for the network.
   bool is_open(const std::string& apn) const;
   void reset() { users_.clear(); }
-  bool any_active() const { return !users_.empty(); }
-  /// None is active any more.
-  std::function<void()> on_last_closed;
+  /// Somebody does not use one any more.
+  std::function<void()> on_closed;
   /// What the network gives to who opens `apn`; the same seed gives the same one.
   std::string address(const std::string& apn) const;
 

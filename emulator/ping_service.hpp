@@ -7,7 +7,7 @@
 #include <string>
 
 #include "backends/ping.hpp"
-#include "emulator/pdp.hpp"
+#include "emulator/ip_stack.hpp"
 #include "emulator/surroundings.hpp"
 #include "emulator/task.hpp"
 #include "protocol/result.hpp"
@@ -29,24 +29,27 @@ class PingService {
     unsigned ttl = 0;
   };
 
-  PingService(const Surroundings& surroundings, const PdpContexts& pdp, Pinger& pinger)
-      : around_(surroundings), pdp_(pdp), pinger_(pinger) {}
+  PingService(const Surroundings& surroundings, const IpStack& ip, Pinger& pinger)
+      : around_(surroundings), ip_(ip), pinger_(pinger) {}
 
-  /// `tell` is called for each probe.  3 without an active context, also once it is lost; 160 for a name without an
-  /// address, 181 while another host is being pinged.
+  /// `tell` is called for each probe.  3 unless the toolkit's context is active, also once it is lost; 160 for a name
+  /// without an address, 181 while another host is being pinged.
   Task<Result> run(Request request, std::function<void(const Probe&)> tell);
-  /// What runs looks again whether a context is active.
-  void context_changed() { event_.raise(); }
+  /// What runs looks again whether the context is active, once the caller has returned.
+  void context_changed() {
+    if (busy_) look_ = around_.clock.after(Duration::zero(), [this] { event_.raise(); });
+  }
 
  private:
-  bool possible() const { return pdp_.any_active(); }
+  bool possible() const { return ip_.active(); }
   Task<> wait(const std::function<bool()>& over, Duration limit);
 
   const Surroundings& around_;
-  const PdpContexts& pdp_;
+  const IpStack& ip_;
   Pinger& pinger_;
   bool busy_ = false;
   Signal event_;
+  Timer look_;
 };
 
 }  // namespace sim800

@@ -26,7 +26,8 @@ class PingTest(AcceptanceTest):
         module = self.module(*options, scenario={"network": {"hosts": hosts, **network}})
         self.errors = module.stderr
         self.line = self.host(module)
-        self.line.ok("AT+CMEE=1", "AT+SAPBR=1,1")
+        self.line.ok("AT+CMEE=1", "AT+CSTT", "AT+CIICR")
+        self.line.ask("AT+CIFSR;+CMEE=1")
 
     def probes(self, line):
         answer = self.line.ask(line)

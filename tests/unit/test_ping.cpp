@@ -10,11 +10,11 @@ namespace {
 const std::string NOT_ALLOWED = "\r\n+CME ERROR: 3\r\n";
 const std::string INVALID = "\r\n+CME ERROR: 765\r\n";
 
-/// With a bearer, errors by number.
+/// With an active context, errors by number.
 struct PingBench : Bench {
   explicit PingBench(World given = instant()) : Bench(std::move(given)) {
-    ask("AT+CMEE=1");
-    open_bearer();
+    ask("AT+CMEE=1;+CSTT;+CIICR");
+    ask("AT+CIFSR");
   }
   /// What the module says once `span` has passed and the reply has come.
   std::string reply(Duration span, unsigned ttl = 239) {
@@ -95,7 +95,7 @@ TEST_CASE("ping: no context, no address, no name server") {
   CHECK(bench.wait(0s) == "\r\n+CME ERROR: 160\r\n");
   bench.ask("AT+CIPPING=\"dead.example\"");
   CHECK(bench.wait(10s) == "\r\n+CME ERROR: 160\r\n");
-  bench.ask("AT+SAPBR=0,1");
+  bench.ask("AT+CIPSHUT");
   CHECK(bench.ask("AT+CIPPING=\"1.2.3.4\"") == NOT_ALLOWED);
   CHECK(bench.pinger.running == 0);
 }
@@ -120,7 +120,7 @@ TEST_CASE("ping: ends at once when the context is lost") {
     if (waits_for_reply) bench.pinger.found("1.2.3.4");
     bench.wait(0s);
     bench.modem.lose_bearers();
-    CHECK(bench.wait(0s) == "\r\n+CME ERROR: 3\r\n\r\n+SAPBR 1: DEACT\r\n");
+    CHECK(bench.wait(0s) == "\r\n+CME ERROR: 3\r\n\r\n+PDP: DEACT\r\n");
     CHECK(bench.pinger.running == 0);
   }
 }
@@ -136,7 +136,7 @@ TEST_CASE("ping: one host at a time; a reset frees the service") {
   bench.modem.reset();
   bench.wait(20s);
   CHECK(bench.pinger.running == 0);
-  bench.open_bearer();
+  bench.ask("AT+CSTT;+CIICR");
   CHECK(bench.ask("AT+CIPPING=\"1.2.3.4\"") == "");
 }
 
