@@ -52,6 +52,7 @@ void Channel::drained() {
   if (std::exchange(line_waits_, false)) run_line();
   pump();
   if (on_free && free()) on_free();
+  if (online()) user_->wire_free();
 }
 
 void Channel::output_lost(std::size_t count) {
@@ -86,6 +87,7 @@ bool Channel::forget_client() {
   if (leaves_.empty() || leaves_.front() != consumed_) return false;
   leaves_.pop_front();
   assembler_.reset();
+  if (online()) user_->host_left();
   return true;
 }
 
@@ -215,6 +217,7 @@ void Channel::urc(std::string_view text) { push({std::string(text), std::nullopt
 void Channel::urc(Code code) { push({{}, code}); }
 
 void Channel::push(Unsolicited urc) {
+  if (!has_lines() || !takes_urcs) return;
   if (busy_ || online()) {
     urcs_.push_back(std::move(urc));
     return;
@@ -317,6 +320,17 @@ void Channel::forget_input() {
   leaves_.clear();
   assembler_ = LineAssembler();
   if (!receiving_) port_.input_wanted();
+}
+
+void Channel::set_lines(bool on) {
+  lines_ = on;
+  dialogue_.cancel();
+  delay_.cancel();
+  urcs_.clear();
+  out_.clear();
+  mute_ = false;
+  forget_input();
+  if (on) power_up();
 }
 
 void Channel::update_dcd() {

@@ -30,6 +30,10 @@ class DataUser {
   virtual ~DataUser() = default;
   /// Takes as many of the bytes as it has room for; for the rest Channel::data_wanted() is called later.
   virtual std::size_t from_host(std::string_view bytes) = 0;
+  /// The client went.
+  virtual void host_left() {}
+  /// The wire takes output again.
+  virtual void wire_free() {}
 };
 
 /// Bytes come in by receive(), become lines, lines become commands, answers leave through the port.  What arrives while
@@ -60,12 +64,12 @@ class Channel final : public PortUser {
   /// What runs ends where it is, and for so long nothing is heard or said; CommandVerdict::forever: until power-off.
   void fall_silent(Duration span);
   /// Nothing runs, nothing waits.
-  bool idle() const { return !busy_ && user_ == nullptr && received_ == consumed_ && out_.empty(); }
+  bool idle() const { return !busy_ && (user_ == nullptr || lent_) && received_ == consumed_ && out_.empty(); }
 
   // For services that send more than lines.
 
   /// Nothing runs, nothing jams the wire: bytes that belong to no command may be written.
-  bool free() const { return !busy_ && !mute_ && !congested_now(); }
+  bool free() const { return !busy_ && !mute_ && has_lines() && !congested_now(); }
   /// It is free() again; called also without need.
   std::function<void()> on_free;
   /// Bytes that belong to no command, just as they are.
@@ -79,6 +83,21 @@ class Channel final : public PortUser {
   bool online() const { return user_ != nullptr; }
   /// The data user has room again.
   void data_wanted() { pump(); }
+
+  // For a multiplexer (multiplexer.hpp).
+
+  /// A link that is not open has no lines: what ran there is over, nothing is said there.  Opened, it is as after
+  /// power-on.
+  void set_lines(bool on);
+  /// Its wire carries frames: no lines here meanwhile.
+  void lend() { lent_ = true; }
+  void take_back() { lent_ = false; }
+  bool has_lines() const { return lines_ && !lent_; }
+  /// Unsolicited lines come here.
+  bool takes_urcs = true;
+  /// Bytes of the host that wait for what runs.
+  std::size_t input_waiting() const { return static_cast<std::size_t>(received_ - consumed_); }
+  std::size_t unsent() const { return port_.unsent() + out_.size(); }
 
   // For handlers that talk back and forth.
 
@@ -137,7 +156,7 @@ class Channel final : public PortUser {
   void pump();
   bool forget_client();
   bool congested();
-  bool congested_now() const { return port_.unsent() + out_.size() >= Port::congested_at; }
+  bool congested_now() const { return unsent() >= Port::congested_at; }
   void take_data();
   void say_waiting();
   void begin_line(bool runnable);
@@ -176,8 +195,9 @@ class Channel final : public PortUser {
   bool runnable_ = false;
   Result last_ = ok;                         ///< of the commands that have let the line go on
   std::unique_ptr<CommandVerdict> verdict_;  ///< of faults, on the command that runs or comes next
-  bool mute_ = false;                        ///< a fault keeps everything off the wire
-  bool line_waits_ = false;                  ///< for the host to take what the line has answered so far
+  bool lines_ = true, lent_ = false;
+  bool mute_ = false;        ///< a fault keeps everything off the wire
+  bool line_waits_ = false;  ///< for the host to take what the line has answered so far
   bool busy_ = false;
   bool pumping_ = false;
   bool receiving_ = false;

@@ -43,6 +43,7 @@ std::vector<const Command*> rows_of_all_chapters() {
            ping_commands(),
            location_commands(),
            ntp_commands(),
+           multiplexer_commands(),
            http_commands(),
            ftp_commands(),
            file_system_commands(),

@@ -198,6 +198,7 @@ std::span<const Command> bearer_commands();
 std::span<const Command> ping_commands();
 std::span<const Command> location_commands();
 std::span<const Command> ntp_commands();
+std::span<const Command> multiplexer_commands();
 std::span<const Command> http_commands();
 std::span<const Command> ftp_commands();
 std::span<const Command> file_system_commands();

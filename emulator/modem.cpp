@@ -111,6 +111,18 @@ Channel& Modem::attach(Port& port, std::string name) {
   return channel;
 }
 
+Result Modem::multiplex(Channel& channel, std::size_t frame_size) {
+  constexpr Result already_running{static_cast<Cme>(768)};
+  Multiplexer* chosen = nullptr;
+  for (const auto& each : multiplexers_) {
+    if (each->has_link(channel)) return already_running;
+    if (each->is_on(channel)) chosen = each.get();
+  }
+  if (chosen == nullptr) chosen = multiplexers_.emplace_back(std::make_unique<Multiplexer>(*this, channel)).get();
+  chosen->start(frame_size);
+  return ok;
+}
+
 bool Modem::idle() const {
   return std::ranges::all_of(channels_, [](const auto& channel) { return channel->idle(); });
 }
@@ -194,6 +206,7 @@ void Modem::stop(bool silently) {
   media.power_off();
   gpios.reset();
   pins.reset();
+  for (const auto& multiplexer : multiplexers_) multiplexer->stop();
   for (const auto& channel : channels_) channel->power_down(silently);
 }
 

@@ -32,6 +32,7 @@
 #include "emulator/locator.hpp"
 #include "emulator/media.hpp"
 #include "emulator/model.hpp"
+#include "emulator/multiplexer.hpp"
 #include "emulator/network.hpp"
 #include "emulator/network_time.hpp"
 #include "emulator/ntp_service.hpp"
@@ -145,6 +146,8 @@ class Modem {
   void power_off_soon();
   /// The module is about to go off: it leaves the network, and its start-up, if it still runs, ends.
   void detach_for_good();
+  /// AT+CMUX on that channel: frames on its wire once its line has ended.  768 where there are some already.
+  Result multiplex(Channel& channel, std::size_t frame_size);
   /// S5 or &C changed: channels act on them.
   void apply_line_settings();
 
@@ -234,6 +237,7 @@ class Modem {
 
  private:
   std::vector<std::unique_ptr<Channel>> channels_;
+  std::vector<std::unique_ptr<Multiplexer>> multiplexers_;
   Power power_ = Power::off;
   unsigned functionality_ = 1;
   bool call_ready_ = false;

@@ -17,7 +17,9 @@ void Modem::happen(std::function<void()> what) {
 
 void Modem::fall_silent(Duration span) {
   happen([this, span] {
-    for (const auto& channel : channels_) channel->fall_silent(span);
+    for (const auto& channel : channels_) {
+      if (channel->has_lines()) channel->fall_silent(span);
+    }
   });
 }
 

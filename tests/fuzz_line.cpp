@@ -13,6 +13,7 @@
 #include "emulator/modem.hpp"
 #include "protocol/characters.hpp"
 #include "protocol/escape.hpp"
+#include "tests/fuzz_frames.hpp"
 #include "tests/fuzz_lines.hpp"
 #include "tests/hostile_pinger.hpp"
 #include "tests/hostile_sockets.hpp"
@@ -226,6 +227,10 @@ class Session {
     const std::size_t what = chance_.below(100);
     if (what < 71) {
       send_line(wire, maker_.line());
+    } else if (what < 73) {
+      if (chance_.percent(50)) feed(wire, "\rAT+CMUX=0\r");
+      feed(wire, hostile_frames(chance_, maker_));
+      ++lines_;
     } else if (what < 75) {
       request(wire);
     } else if (what < 81) {
@@ -304,6 +309,7 @@ class Session {
     for (Wire& wire : wires_) {
       if (std::exchange(wire.port.stuck, 0) > 0) wire.channel->drained();
     }
+    for (Wire& wire : wires_) end_frames(wire);
     int prompts = 0;
     for (int i = 0; !modem_->idle(); ++i) {
       if (i < 100'000 && clock_.advance_to_next()) continue;
@@ -319,6 +325,16 @@ class Session {
     clock_.advance(2s);
     wire.channel->receive("+++");
     clock_.advance(2s);
+  }
+
+  /// Lines again on a wire that is multiplexed; the module may have to wake first.
+  void end_frames(Wire& wire) {
+    for (int tries = 0; !wire.channel->has_lines(); ++tries) {
+      if (tries > 100) fail("the multiplexer does not end");
+      wire.channel->receive("\x1B" + end_of_frames());  // a prompt may stand before it
+      for (int i = 0; i < 1000 && !wire.channel->has_lines() && clock_.advance_to_next(); ++i) continue;
+      clock_.advance(1s);
+    }
   }
 
   /// Whatever happened: the module can be brought back, and then AT answers OK.
@@ -388,7 +404,8 @@ class Session {
   }
   static bool restarts(std::string line) {
     std::ranges::transform(line, line.begin(), to_upper);
-    return line.find("CFUN") != std::string::npos || line.find("CPOWD") != std::string::npos;
+    return line.find("CFUN") != std::string::npos || line.find("CPOWD") != std::string::npos ||
+           line.find("CMUX") != std::string::npos;
   }
   /// CR LF at both ends, and no CR or LF by itself.
   static bool well_formed(std::string_view text) {

@@ -1,0 +1,35 @@
+// AT+CMUX: several channels on one wire (27.010; AT manual 3.2.38).
+// SPDX-License-Identifier: MIT
+#include "emulator/modem.hpp"
+
+namespace sim800 {
+namespace {
+
+/// AT+CMUX=<mode>[,<subset>[,<port_speed>[,<N1>[,<T1>[,<N2>[,<T2>[,<T3>[,<k>]]]]]]]]   What is left out gets its first
+/// value.  OK, then frames.
+Result multiplex(Call& call) {
+  constexpr std::size_t frame_size = 3;  // N1
+  const Result result = call.modem.multiplex(call.channel, call.number(frame_size, 127));
+  if (!result.is_ok()) return result;
+  for (std::size_t i = 0; i < call.command.kept(); ++i) {
+    const auto first = parse_number(call.command.parameters[i].initial).value_or(0);
+    call.modem.settings.set("+CMUX", i, std::to_string(call.number(i, first)));
+  }
+  return ok;
+}
+
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
+constexpr Command table[] = {
+    {.name = "+CMUX", .section = "3.2.38",
+     .parameters = {number("0", "0"), optional(number("0", "0")), optional(number("1-6", "5")), optional(number("16-1510", "127")),
+                    optional(number("1-255", "10")), optional(number("0-100", "3")), optional(number("2-255", "30")),
+                    optional(number("1-255", "10")), optional(number("1-7", "2"))},
+     .test = show_ranges, .read = show_setting, .write = multiplex},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Command> multiplexer_commands() { return table; }
+
+}  // namespace sim800

@@ -1,0 +1,53 @@
+// Frames of the serial multiplexer, basic option (27.010 5.2).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace sim800 {
+
+/// Control octets without the poll/final bit.
+enum class MuxType : std::uint8_t { sabm = 0x2f, ua = 0x63, dm = 0x0f, disc = 0x43, uih = 0xef, ui = 0x03 };
+
+struct MuxFrame {
+  std::uint8_t dlci = 0;  ///< 0 to 63
+  bool cr = false;        ///< as it stands in the address: the host's commands and the module's responses have it
+  MuxType type = MuxType::uih;
+  bool poll = false;
+  std::string_view info{};
+};
+
+std::string encode(const MuxFrame& frame);
+
+/// Takes frames out of a stream of bytes in any split.  What is no frame (a wrong check sequence, an unknown type, too
+/// long, no flag at its end) is passed over in silence up to the next flag.
+class MuxDecoder {
+ public:
+  /// `longest`: most octets of information.
+  explicit MuxDecoder(std::size_t longest) : longest_(longest) {}
+
+  /// `take` is called for each frame; false ends the feeding.  Returns the bytes behind the last frame taken then.
+  std::string_view feed(std::string_view bytes, const std::function<bool(const MuxFrame&)>& take);
+  void reset();
+
+ private:
+  enum class State : std::uint8_t { hunting, address, control, length, long_length, info, check, end };
+  void octet(unsigned char value);
+  void length_known();
+  bool complete() const;
+  MuxFrame frame() const;
+
+  std::size_t longest_;
+  State state_ = State::hunting;
+  std::string header_;  ///< address, control, length
+  std::string info_;
+  std::size_t wanted_ = 0;
+  unsigned char check_ = 0;
+  bool whole_ = false;  ///< the flag at the end of a frame has just come
+};
+
+}  // namespace sim800
