@@ -139,15 +139,11 @@ constexpr Command setting(std::string_view name, std::string_view section, Suppo
 /// A setting of which each write changes a part; `list` are the factory values, column by column.
 constexpr Command list_setting(std::string_view name, std::string_view section, Support support, Saved saved,
                                std::array<Parameter, 9> parameters, std::string_view list) {
-  return {.name = name,
-          .section = section,
-          .support = support,
-          .saved = saved,
-          .parameters = parameters,
-          .test = show_ranges,
-          .read = show_parts,
-          .write = keep_part,
-          .list = list};
+  Command row = setting(name, section, support, saved, parameters);
+  row.read = show_parts;
+  row.write = keep_part;
+  row.list = list;
+  return row;
 }
 
 /// The row for some models only.

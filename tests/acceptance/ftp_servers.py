@@ -13,7 +13,7 @@ import threading
 import unittest
 
 from harness import DEADLINE, Pipe, end, spawn
-from servers import LOOPBACK, listening_socket
+from servers import LOOPBACK, Listener, listening_socket
 
 USER, PASSWORD = "sim.cs1", "secret"
 # Debian's own, which has python3-pyftpdlib, whatever other Python runs the tests.
@@ -65,49 +65,6 @@ class Pyftpdlib(FileServer):
 
     def close(self):
         end(self.process)
-
-
-class Listener:
-    """Accepts on a port, and serves each connection in a thread of its own."""
-
-    def __init__(self):
-        self.listener = listening_socket()
-        self.port = self.listener.getsockname()[1]
-        self.open = set()
-        self.count = 0  # of connections so far
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                connection = self.listener.accept()[0]
-            except OSError:
-                return
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self.open.add(connection)
-            threading.Thread(target=self._serve, args=(connection, self.count), daemon=True).start()
-            self.count += 1
-
-    def _serve(self, connection, number):
-        try:
-            self.serve(connection, number)
-        except (OSError, EOFError):
-            pass
-        finally:
-            connection.close()
-            self.open.discard(connection)
-
-    def serve(self, connection, number):
-        raise NotImplementedError
-
-    def close(self):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        for connection in list(self.open):
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
 
 
 class PureFtpd(FileServer, Listener):

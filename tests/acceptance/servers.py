@@ -122,19 +122,14 @@ class OpensslServer:
         end(self.process)
 
 
-class ScriptedServer:
-    """Calls `talk(connection, request)` for each connection, in a thread of its own, after the request has come.
+class Listener:
+    """Accepts on a port, and serves each connection in a thread of its own."""
 
-    `talk` may also be bytes: the answer, sent whole; the connection is closed after it.  A client that goes away ends a
-    talk quietly.  `requests` holds all that came, head and body, one for each connection."""
-
-    def __init__(self, talk, waits=True):
-        self.talk = (lambda connection, request: connection.sendall(talk)) if isinstance(talk, bytes) else talk
-        self.waits = waits
-        self.requests = []
-        self.listener = listening_socket()
+    def __init__(self, listener=None):
+        self.listener = listener or listening_socket()
         self.port = self.listener.getsockname()[1]
         self.open = set()
+        self.count = 0  # of connections so far
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self):
@@ -144,23 +139,21 @@ class ScriptedServer:
             except OSError:
                 return
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.settimeout(DEADLINE)
             self.open.add(connection)
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            threading.Thread(target=self._serve, args=(connection, self.count), daemon=True).start()
+            self.count += 1
 
-    def _serve(self, connection):
+    def _serve(self, connection, number):
         try:
-            request = receive_request(connection) if self.waits else b""
-            self.requests.append(request)
-            self.talk(connection, request)
-            connection.shutdown(socket.SHUT_WR)
-            while connection.recv(65536):  # closing with input unread would reset the connection
-                pass
-        except OSError:
+            self.serve(connection, number)
+        except (OSError, EOFError):
             pass
         finally:
             connection.close()
             self.open.discard(connection)
+
+    def serve(self, connection, number):
+        raise NotImplementedError
 
     def close(self):
         self.listener.shutdown(socket.SHUT_RDWR)
@@ -170,6 +163,28 @@ class ScriptedServer:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
+
+
+class ScriptedServer(Listener):
+    """Calls `talk(connection, request)` for each connection, in a thread of its own, after the request has come.
+
+    `talk` may also be bytes: the answer, sent whole; the connection is closed after it.  A client that goes away ends a
+    talk quietly.  `requests` holds all that came, head and body, one for each connection."""
+
+    def __init__(self, talk, waits=True):
+        self.talk = (lambda connection, request: connection.sendall(talk)) if isinstance(talk, bytes) else talk
+        self.waits = waits
+        self.requests = []
+        super().__init__()
+
+    def serve(self, connection, number):
+        connection.settimeout(DEADLINE)
+        request = receive_request(connection) if self.waits else b""
+        self.requests.append(request)
+        self.talk(connection, request)
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(65536):  # closing with input unread would reset the connection
+            pass
 
 
 def receive_request(connection):

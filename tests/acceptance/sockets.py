@@ -6,7 +6,7 @@ import socket
 import threading
 
 from harness import BOOT, DEADLINE, OK, AcceptanceTest, Host
-from servers import LOOPBACK
+from servers import LOOPBACK, Listener, listening_socket
 
 ALL_BYTES = bytes(range(256))
 MANUAL = ("AT+CIPMUX=1", "AT+CIPRXGET=1", "AT+CIPQSEND=1")
@@ -22,48 +22,23 @@ def digest(data):
     return hashlib.sha256(data).hexdigest()
 
 
-class TcpServer:
-    """Calls `talk(connection)` for each client, in a thread of its own; `clients` are over once it has returned."""
+class TcpServer(Listener):
+    """Calls `talk(connection)` for each client, in a thread of its own; `finished` counts those it has returned from."""
 
     def __init__(self, talk, send_buffer=0):
-        self.listener = socket.socket()
-        if send_buffer:
-            self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
-        self.listener.bind((LOOPBACK, 0))
-        self.listener.listen(16)
-        self.port = self.listener.getsockname()[1]
         self.talk = talk
         self.finished = threading.Semaphore(0)
-        self.open = []
-        threading.Thread(target=self._accept, daemon=True).start()
+        listener = listening_socket()
+        if send_buffer:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
+        super().__init__(listener)
 
-    def _accept(self):
-        while True:
-            try:
-                connection = self.listener.accept()[0]
-            except OSError:
-                return
-            connection.settimeout(DEADLINE)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self.open.append(connection)
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection):
+    def serve(self, connection, number):
+        connection.settimeout(DEADLINE)
         try:
             self.talk(connection)
-        except OSError:
-            pass
-        connection.close()
-        self.finished.release()
-
-    def close(self):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        for connection in self.open:
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+        finally:
+            self.finished.release()
 
 
 def echo(connection):

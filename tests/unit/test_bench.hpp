@@ -163,4 +163,15 @@ struct Bench {
 inline const std::string OK = "\r\nOK\r\n";
 inline const std::string ERROR = "\r\nERROR\r\n";
 
+/// The answer of a command that has one line, and OK.
+inline std::string answered(std::string_view text) { return "\r\n" + std::string(text) + "\r\n" + OK; }
+inline std::string cme(int number) { return "\r\n+CME ERROR: " + std::to_string(number) + "\r\n"; }
+
+/// Echo off, errors by number.
+struct Numbers : Bench {
+  explicit Numbers(World given = instant(), Nvram* kept = nullptr) : Bench(std::move(given), true, kept) {
+    ask("ATE0+CMEE=1");
+  }
+};
+
 }  // namespace sim800::test

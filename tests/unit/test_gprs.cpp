@@ -5,24 +5,11 @@
 #include "tests/unit/test_bench.hpp"
 
 namespace sim800::test {
-namespace {
-
-std::string cme(int number) { return "\r\n+CME ERROR: " + std::to_string(number) + "\r\n"; }
-std::string line(const std::string& text) { return "\r\n" + text + "\r\n" + OK; }
-
-struct Numbers : Bench {
-  explicit Numbers(World given = instant(), Nvram* kept = nullptr) : Bench(std::move(given), true, kept) {
-    ask("ATE0+CMEE=1");
-  }
-};
-
-}  // namespace
-
 TEST_CASE("AT+CGDCONT: defined, listed, kept, undefined") {
   Nvram kept;
   {
     Numbers bench(Bench::instant(), &kept);
-    CHECK(bench.ask("AT+CGDCONT=?") == line("+CGDCONT: (1-3),\"IP\",,,(0),(0)"));
+    CHECK(bench.ask("AT+CGDCONT=?") == answered("+CGDCONT: (1-3),\"IP\",,,(0),(0)"));
     CHECK(bench.ask("AT+CGDCONT?") == OK);
     CHECK(bench.ask("AT+CGDCONT=1, \"IP\", \"CMNET\"") == OK);
     CHECK(bench.ask("AT+CGDCONT=3,\"IP\",\"\",\"10.0.0.1\",0,0") == OK);
@@ -30,7 +17,7 @@ TEST_CASE("AT+CGDCONT: defined, listed, kept, undefined") {
   Numbers bench(Bench::instant(), &kept);
   CHECK(bench.ask("AT+CGDCONT?") ==
         "\r\n+CGDCONT: 1,\"IP\",\"CMNET\",\"0.0.0.0\",0,0\r\n+CGDCONT: 3,\"IP\",\"\",\"10.0.0.1\",0,0\r\n" + OK);
-  CHECK(bench.ask("AT+CGPADDR=?") == line("+CGPADDR: (1,3)"));
+  CHECK(bench.ask("AT+CGPADDR=?") == answered("+CGPADDR: (1,3)"));
   CHECK(bench.ask("AT+CGDCONT=1") == OK);
   CHECK(bench.ask("AT+CGPADDR=1") == cme(765));
   for (const char* typed : {"=0,\"IP\"", "=4,\"IP\"", "=1,\"PPP\"", "=1,\"IP\",\"a\",\"256.1.1.1\"",
@@ -42,11 +29,11 @@ TEST_CASE("AT+CGACT: three lines, addresses, refusals") {
   Numbers bench;
   const std::string none = "\r\n+CGACT: 1,0\r\n+CGACT: 2,0\r\n+CGACT: 3,0\r\n" + OK;
   CHECK(bench.ask("AT+CGACT?") == none);
-  CHECK(bench.ask("AT+CGACT=?") == line("+CGACT: (0,1)"));
+  CHECK(bench.ask("AT+CGACT=?") == answered("+CGACT: (0,1)"));
   CHECK(bench.ask("AT+CGACT=1,1") == cme(133));
   CHECK(bench.ask("AT+CGACT=0,1") == cme(133));
   bench.ask("AT+CGDCONT=2,\"IP\",\"CMNET\"");
-  CHECK(bench.ask("AT+CGPADDR=2") == line("+CGPADDR: 2,\"0.0.0.0\""));
+  CHECK(bench.ask("AT+CGPADDR=2") == answered("+CGPADDR: 2,\"0.0.0.0\""));
   CHECK(bench.ask("AT+CGACT=1") == OK);  // the first one defined
   CHECK(bench.ask("AT+CGACT?") == "\r\n+CGACT: 1,0\r\n+CGACT: 2,1\r\n+CGACT: 3,0\r\n" + OK);
   CHECK(bench.ask("AT+CGPADDR=2").starts_with("\r\n+CGPADDR: 2,\"10."));
@@ -108,7 +95,7 @@ TEST_CASE("AT+CGEREP=1: detached by the host and by the network, contexts taken 
   CHECK(bench.wait(0s) == "\r\n+CGEV: NW DEACT \"IP\",\"" + address + "\",1\r\n");
   bench.modem.network.set_registration(Registration::denied);
   CHECK(bench.wait(0s) == "\r\n+CGEV: NW DETACH\r\n");
-  CHECK(bench.ask("AT+CGEREP?") == line("+CGEREP: 1"));
+  CHECK(bench.ask("AT+CGEREP?") == answered("+CGEREP: 1"));
   CHECK(bench.ask("AT+CGEREP=2") == cme(765));
 }
 
@@ -118,8 +105,8 @@ TEST_CASE("AT+CGATT=0 holds: the module does not attach by itself when the netwo
   bench.modem.network.set_registration(Registration::denied);
   bench.modem.network.set_registration(Registration::home);
   bench.wait(0s);
-  CHECK(bench.ask("AT+CGATT?") == line("+CGATT: 0"));
-  CHECK(bench.ask("AT+CGREG?") == line("+CGREG: 0,0"));
+  CHECK(bench.ask("AT+CGATT?") == answered("+CGATT: 0"));
+  CHECK(bench.ask("AT+CGREG?") == answered("+CGREG: 0,0"));
   CHECK(bench.ask("AT+CGATT=1") == OK);
   CHECK(bench.ask("AT+CGATT=2") == cme(765));
 }
@@ -137,14 +124,14 @@ TEST_CASE("AT+CGQREQ and AT+CGQMIN") {
   CHECK(bench.ask("AT+CGQREQ?") ==
         "\r\n+CGQREQ: 1,0,0,3,0,0\r\n+CGQREQ: 2,1,4,5,9,31\r\n+CGQREQ: 3,0,0,3,0,0\r\n" + OK);
   CHECK(bench.ask("AT+CGQMIN?") == "\r\n+CGQMIN: 1,3,0,3,0,0\r\n+CGQMIN: 2,0,0,3,0,0\r\n+CGQMIN: 3,0,0,3,0,0\r\n" + OK);
-  CHECK(bench.ask("AT+CGQMIN=?") == line("+CGQMIN: \"IP\",(0-3),(0-4),(0-5),(0-9),(0-18,31)"));
+  CHECK(bench.ask("AT+CGQMIN=?") == answered("+CGQMIN: \"IP\",(0-3),(0-4),(0-5),(0-9),(0-18,31)"));
   for (const char* typed : {"AT+CGQREQ=4", "AT+CGQREQ=1,4", "AT+CGQMIN=1,0,5", "AT+CGQREQ=1,0,0,0,0,19"})
     CHECK(bench.ask(typed) == cme(765));
 }
 
 TEST_CASE("AT+CGDATA: nobody speaks PPP at the other end") {
   Numbers bench;
-  CHECK(bench.ask("AT+CGDATA=?") == line("+CGDATA: (\"PPP\")"));
+  CHECK(bench.ask("AT+CGDATA=?") == answered("+CGDATA: (\"PPP\")"));
   CHECK(bench.ask("AT+CGDATA=\"PPP\",1") == cme(133));
   bench.ask("AT+CGDCONT=1,\"IP\",\"a\"");
   CHECK(bench.ask("AT+CGDATA=\"PPP\"") == "\r\nNO CARRIER\r\n");
@@ -155,8 +142,8 @@ TEST_CASE("AT+CGDATA: nobody speaks PPP at the other end") {
 TEST_CASE("AT+CGCLASS and AT+CGSMS") {
   Numbers bench;
   CHECK(bench.ask("AT+CGCLASS?;+CGSMS?") == "\r\n+CGCLASS: \"B\"\r\n\r\n+CGSMS: 1\r\n" + OK);
-  CHECK(bench.ask("AT+CGCLASS=?") == line("+CGCLASS: (\"B\",\"CG\",\"CC\")"));
-  CHECK(bench.ask("AT+CGSMS=?") == line("+CGSMS: (0-3)"));
+  CHECK(bench.ask("AT+CGCLASS=?") == answered("+CGCLASS: (\"B\",\"CG\",\"CC\")"));
+  CHECK(bench.ask("AT+CGSMS=?") == answered("+CGSMS: (0-3)"));
   CHECK(bench.ask("AT+CGCLASS=\"A\"") == cme(765));
   CHECK(bench.ask("AT+CGSMS=4") == cme(765));
 }

@@ -15,29 +15,26 @@ World talking() {
   return world;
 }
 
-std::string line(std::string_view text) { return "\r\n" + std::string(text) + "\r\n\r\nOK\r\n"; }
-std::string cme(int number) { return "\r\n+CME ERROR: " + std::to_string(number) + "\r\n"; }
-
 }  // namespace
 
 TEST_CASE("a recording is a file, and its end is told") {
   Bench bench(talking());
-  CHECK(bench.ask("AT+CREC=?") == line("+CREC: (1-8),(1-10)"));
-  CHECK(bench.ask("AT+CREC?") == line("+CREC: 0"));
+  CHECK(bench.ask("AT+CREC=?") == answered("+CREC: (1-8),(1-10)"));
+  CHECK(bench.ask("AT+CREC?") == answered("+CREC: 0"));
   CHECK(bench.ask("AT+CREC=1,1,0") == OK);
-  CHECK(bench.ask("AT+CREC?") == line("+CREC: 1"));
+  CHECK(bench.ask("AT+CREC?") == answered("+CREC: 1"));
   bench.wait(15610ms);
   CHECK(bench.ask("AT+CREC=2") == OK + "\r\n+CREC: 2,1,0,15,16386\r\n");
   CHECK(bench.files.size(R"(C:\Record\1.amr)") == 16386);
   CHECK(bench.ask("AT+CREC=1,2,1,1") == OK);
   CHECK(bench.wait(5s) == "\r\n+CREC: 2,2,1,1,16044\r\n");
-  CHECK(bench.ask("AT+CREC=7") == line("+CREC: 7,1,16386,0\r\n+CREC: 7,2,16044,1"));
-  CHECK(bench.ask("AT+CREC=7,2") == line("+CREC: 7,2,16044,1"));
+  CHECK(bench.ask("AT+CREC=7") == answered("+CREC: 7,1,16386,0\r\n+CREC: 7,2,16044,1"));
+  CHECK(bench.ask("AT+CREC=7,2") == answered("+CREC: 7,2,16044,1"));
   CHECK(bench.ask("AT+CREC=7,3") == cme(5008));
-  CHECK(bench.ask("AT+CREC=6,1,8,0") == line("+CREC: 6,1,8\r\n2321414D520A2C00"));
-  CHECK(bench.ask("AT+CREC=6,1,100,16384") == line("+CREC: 6,1,2\r\n0000"));
+  CHECK(bench.ask("AT+CREC=6,1,8,0") == answered("+CREC: 6,1,8\r\n2321414D520A2C00"));
+  CHECK(bench.ask("AT+CREC=6,1,100,16384") == answered("+CREC: 6,1,2\r\n0000"));
   CHECK(bench.ask("AT+CREC=6,1,1,16386") == cme(5007));
-  CHECK(bench.ask("AT+CREC=8") == line("+CREC: 8," + std::to_string(bench.files.free_bytes())));
+  CHECK(bench.ask("AT+CREC=8") == answered("+CREC: 8," + std::to_string(bench.files.free_bytes())));
   CHECK(bench.ask("AT+CREC=3,1") == OK);
   CHECK(bench.ask("AT+CREC=3,1") == cme(5008));
   CHECK(bench.ask("AT+CREC=9,0") == OK);
@@ -48,7 +45,7 @@ TEST_CASE("a recording by path; forms and qualities") {
   CHECK(bench.ask(R"(AT+CREC=1,"C:\User\a.wav",0,2)") == OK);
   CHECK(bench.wait(3s) == "\r\n+CREC: 2,\"C:\\User\\a.wav\",1,2,32044\r\n");
   CHECK(bench.ask(R"(AT+CREC=1,"C:\User\a.mid",0)") == cme(5004));
-  CHECK(bench.ask(R"(AT+CREC=6,"C:\User\a.wav",4,0)") == line("+CREC: 6,\"C:\\User\\a.wav\",4\r\n52494646"));
+  CHECK(bench.ask(R"(AT+CREC=6,"C:\User\a.wav",4,0)") == answered("+CREC: 6,\"C:\\User\\a.wav\",4\r\n52494646"));
   const struct {
     const char* command;
     const char* report;
@@ -60,7 +57,7 @@ TEST_CASE("a recording by path; forms and qualities") {
     CHECK(bench.ask(row.command) == OK);
     CHECK(bench.wait(5s) == "\r\n" + std::string(row.report) + "\r\n");
   }
-  CHECK(bench.ask("AT+CREC=7,4") == line("+CREC: 7,4,7996,2"));
+  CHECK(bench.ask("AT+CREC=7,4") == answered("+CREC: 7,4,7996,2"));
 }
 
 TEST_CASE("a recording ends before the drive is full") {
@@ -79,7 +76,7 @@ TEST_CASE("playing a recording ends by itself or by hand") {
   bench.ask("AT+CREC=1,1,0,3");
   bench.wait(4s);
   CHECK(bench.ask("AT+CREC=4,1,0,80") == OK);
-  CHECK(bench.ask("AT+CREC?") == line("+CREC: 2"));
+  CHECK(bench.ask("AT+CREC?") == answered("+CREC: 2"));
   for (const char* other : {"AT+CREC=1,2,0", "AT+CREC=2", "AT+CREC=3,1", "AT+CREC=4,1,0,80", "AT+CREC=6,1,1,0",
                             "AT+CREC=7", "AT+CREC=8", "AT+CREC=9,0"})
     CHECK(bench.ask(other) == cme(5001));
@@ -87,7 +84,7 @@ TEST_CASE("playing a recording ends by itself or by hand") {
   CHECK(bench.wait(200ms) == "\r\n+CREC: 0\r\n");
   CHECK(bench.ask("AT+CREC=4,1,1,100,1") == OK);  // endlessly
   CHECK(bench.wait(1h) == "");
-  CHECK(bench.ask("AT+CREC=5") == line("+CREC: 0"));
+  CHECK(bench.ask("AT+CREC=5") == answered("+CREC: 0"));
   CHECK(bench.ask("AT+CREC=5") == cme(3));
   CHECK(bench.ask("AT+CREC=2") == cme(3));
   CHECK(bench.ask("AT+CREC=4,2,0,80") == cme(5008));
@@ -147,18 +144,18 @@ TEST_CASE("AT+CMEDPLAY plays, pauses and goes on") {
   bench.ask(R"(AT+CREC=1,"C:\User\a.wav",1,4)");
   bench.wait(5s);
   CHECK(bench.ask(R"(AT+CMEDPLAY=1,"C:\User\a.wav",0,50)") == OK);
-  CHECK(bench.ask("AT+CMEDPLAY?") == line("+CMEDPLAY: 1"));
+  CHECK(bench.ask("AT+CMEDPLAY?") == answered("+CMEDPLAY: 1"));
   CHECK(bench.ask("AT+CREC=1,1,0") == cme(5002));
   bench.wait(1s);
   CHECK(bench.ask("AT+CMEDPLAY=2") == OK);
-  CHECK(bench.ask("AT+CMEDPLAY?") == line("+CMEDPLAY: 2"));
+  CHECK(bench.ask("AT+CMEDPLAY?") == answered("+CMEDPLAY: 2"));
   CHECK(bench.wait(60s) == "");
   CHECK(bench.ask("AT+CMEDPLAY=3") == OK);
   CHECK(bench.wait(2900ms) == "");
   CHECK(bench.wait(200ms) == "\r\n+CMEDPLAY: 0\r\n");
   for (const char* idle : {"AT+CMEDPLAY=0", "AT+CMEDPLAY=2", "AT+CMEDPLAY=3"}) CHECK(bench.ask(idle) == cme(3));
   CHECK(bench.ask(R"(AT+CMEDPLAY=1,"C:\User\a.wav",0,50)") == OK);
-  CHECK(bench.ask("AT+CMEDPLAY=0") == line("+CMEDPLAY: 0"));
+  CHECK(bench.ask("AT+CMEDPLAY=0") == answered("+CMEDPLAY: 0"));
   CHECK(bench.ask(R"(AT+CMEDPLAY=1,"C:\User\b.wav",0,50)") == cme(5008));
   for (const char* bad :
        {"AT+CMEDPLAY=4", "AT+CMEDPLAY=1", R"(AT+CMEDPLAY=1,"C:\User\a.wav",0)", R"(AT+CMEDPLAY=1,"C:\User\a.wav",2,1)",
@@ -173,12 +170,12 @@ TEST_CASE("speech takes its time") {
   Bench bench(talking());
   CHECK(bench.ask("AT+CTTS=?") == OK);
   CHECK(bench.ask("AT+CTTS=1,\"6B228FCE\"") == OK);
-  CHECK(bench.ask("AT+CTTS?") == line("+CTTS: 1"));
+  CHECK(bench.ask("AT+CTTS?") == answered("+CTTS: 1"));
   CHECK(bench.ask("AT+CTTS=2,\"hello\"") == cme(3));
   CHECK(bench.ask("AT+CREC=1,1,0") == cme(5002));
   CHECK(bench.wait(400ms) == "\r\n+CTTS: 0\r\n");
   CHECK(bench.ask("AT+CTTSPARAM=50,0,50,25,1") == OK);
-  CHECK(bench.ask("AT+CTTSPARAM?") == line("+CTTSPARAM: 50,0,50,25,1"));
+  CHECK(bench.ask("AT+CTTSPARAM?") == answered("+CTTSPARAM: 50,0,50,25,1"));
   CHECK(bench.ask("AT+CTTS=2,\"hello\"") == OK);
   CHECK(bench.wait(600ms) == "");
   CHECK(bench.ask("AT+CTTS=0") == OK);
@@ -189,7 +186,7 @@ TEST_CASE("speech takes its time") {
   CHECK(bench.ask("AT+CTTS=2,\"" + std::string(957, 'x') + "\"") == ERROR);  // longer than any line
   World loud = talking();
   loud.module.model = "SIM800V";
-  CHECK(Bench(loud).ask("AT+CTTSPARAM?") == line("+CTTSPARAM: 50,0,50,50,1"));
+  CHECK(Bench(loud).ask("AT+CTTSPARAM?") == answered("+CTTSPARAM: 50,0,50,50,1"));
   loud.module.model = "SIM800L";
   for (const char* absent : {"AT+CTTS=?", "AT+CREC=?", "AT+CRECORD=?", "AT+CTTSPARAM?"})
     CHECK(Bench(loud).ask(absent) == cme(100));

@@ -7,15 +7,6 @@
 namespace sim800::test {
 namespace {
 
-std::string cme(int number) { return "\r\n+CME ERROR: " + std::to_string(number) + "\r\n"; }
-std::string line(const std::string& text) { return "\r\n" + text + "\r\n" + OK; }
-
-struct Numbers : Bench {
-  explicit Numbers(World given = instant(), Nvram* kept = nullptr) : Bench(std::move(given), true, kept) {
-    ask("ATE0+CMEE=1");
-  }
-};
-
 World three_operators() {
   using enum Operator::Status;
   World world = Bench::instant();
@@ -30,9 +21,9 @@ World three_operators() {
 TEST_CASE("AT+COPS=?: the operators of the scenario, as they are now") {
   Numbers bench(three_operators());
   CHECK(bench.ask("AT+COPS=?") ==
-        line("+COPS: (2,\"CHINA MOBILE\",\"CMCC\",\"46000\"),(1,\"CHN-UNICOM\",\"UNICOM\",\"46001\"),"
-             "(3,\"Nobody\",\"NB\",\"99999\"),,(0-4),(0-2)"));
-  CHECK(bench.ask("AT+COPS=3,1;+COPS?") == line("+COPS: 0,1,\"CMCC\""));
+        answered("+COPS: (2,\"CHINA MOBILE\",\"CMCC\",\"46000\"),(1,\"CHN-UNICOM\",\"UNICOM\",\"46001\"),"
+                 "(3,\"Nobody\",\"NB\",\"99999\"),,(0-4),(0-2)"));
+  CHECK(bench.ask("AT+COPS=3,1;+COPS?") == answered("+COPS: 0,1,\"CMCC\""));
   CHECK(bench.ask("AT+COPS=2") == OK);
   CHECK(bench.ask("AT+COPS=?").starts_with("\r\n+COPS: (1,\"CHINA MOBILE\""));
   CHECK(bench.ask("AT+COPN") ==
@@ -48,14 +39,14 @@ TEST_CASE("AT+COPS=1: another operator, kept over power-off; roaming there") {
     CHECK(bench.ask("AT+COPS?;+CREG?") == "\r\n+COPS: 1,2,\"46001\"\r\n\r\n+CREG: 0,5\r\n" + OK);
   }
   Numbers bench(three_operators(), &kept);
-  CHECK(bench.ask("AT+COPS=3,0;+COPS?") == line("+COPS: 1,0,\"CHN-UNICOM\""));
+  CHECK(bench.ask("AT+COPS=3,0;+COPS?") == answered("+COPS: 1,0,\"CHN-UNICOM\""));
   CHECK(bench.ask("AT+COPS=1,0,\"Nobody\"") == cme(32));
-  CHECK(bench.ask("AT+COPS?") == line("+COPS: 1"));
+  CHECK(bench.ask("AT+COPS?") == answered("+COPS: 1"));
   CHECK(bench.ask("AT+COPS=1,2,\"12345\"") == cme(30));
   CHECK(bench.ask("AT+COPS=4,2,\"12345\"") == OK);
-  CHECK(bench.ask("AT+COPS?") == line("+COPS: 0,2,\"46000\""));
+  CHECK(bench.ask("AT+COPS?") == answered("+COPS: 0,2,\"46000\""));
   CHECK(bench.ask("AT+COPS=4,1,\"unicom\"") == OK);
-  CHECK(bench.ask("AT+COPS?") == line("+COPS: 1,1,\"UNICOM\""));
+  CHECK(bench.ask("AT+COPS?") == answered("+COPS: 1,1,\"UNICOM\""));
   CHECK(bench.ask("AT+COPS=0") == OK);
   CHECK(bench.ask("AT+COPS?;+CREG?") == "\r\n+COPS: 0,1,\"CMCC\"\r\n\r\n+CREG: 0,1\r\n" + OK);
   for (const char* typed : {"AT+COPS=5", "AT+COPS=1", "AT+COPS=1,2", "AT+COPS=3", "AT+COPS=0,3"})
@@ -89,7 +80,7 @@ TEST_CASE("AT+CPOL: the card's list, kept") {
   Nvram kept;
   {
     Numbers bench(Bench::instant(), &kept);
-    CHECK(bench.ask("AT+CPOL=?") == line("+CPOL: (1-20),(0-2)"));
+    CHECK(bench.ask("AT+CPOL=?") == answered("+CPOL: (1-20),(0-2)"));
     CHECK(bench.ask("AT+CPOL?") == OK);
     CHECK(bench.ask("AT+CPOL=2,2,\"46001\";+CPOL=1,0,\"CHINA MOBILE\"") == OK);
     for (const char* typed : {"=0,2,\"46001\"", "=21", "=1,2", "=1,2,\"abc\"", "=1,3,\"46001\""})
@@ -98,12 +89,12 @@ TEST_CASE("AT+CPOL: the card's list, kept") {
   Numbers bench(Bench::instant(), &kept);
   CHECK(bench.ask("AT+CPOL?") == "\r\n+CPOL: 1,0,\"CHINA MOBILE\"\r\n+CPOL: 2,2,\"46001\"\r\n" + OK);
   CHECK(bench.ask("AT+CPOL=1") == OK);
-  CHECK(bench.ask("AT+CPOL?") == line("+CPOL: 2,2,\"46001\""));
+  CHECK(bench.ask("AT+CPOL?") == answered("+CPOL: 2,2,\"46001\""));
 }
 
 TEST_CASE("AT+CBAND: without the bands of the cells the network is gone") {
   Numbers bench;
-  CHECK(bench.ask("AT+CBAND?") == line("+CBAND: EGSM_DCS_MODE,ALL_BAND"));
+  CHECK(bench.ask("AT+CBAND?") == answered("+CBAND: EGSM_DCS_MODE,ALL_BAND"));
   CHECK(bench.ask("AT+CBAND=?").starts_with("\r\n+CBAND: (EGSM_MODE,DCS_MODE,"));
   bench.ask("AT+CREG=1");
   CHECK(bench.ask("AT+CBAND=\"DCS_MODE\"") == OK);
@@ -111,7 +102,7 @@ TEST_CASE("AT+CBAND: without the bands of the cells the network is gone") {
   CHECK(bench.ask("AT+CSQ;+CBAND?") == "\r\n+CSQ: 99,99\r\n\r\n+CBAND: PCS_MODE\r\n" + OK);
   bench.ask("AT+CFUN=1,1");
   CHECK(bench.ask("ATE0+CREG?").ends_with("\r\n+CREG: 0,2\r\n" + OK));
-  CHECK(bench.ask("AT+CBAND=EGSM_MODE;+CREG?") == line("+CREG: 0,1"));
+  CHECK(bench.ask("AT+CBAND=EGSM_MODE;+CREG?") == answered("+CREG: 0,1"));
   CHECK(bench.ask("AT+CBAND=\"X\"") == ERROR);
 }
 
@@ -119,7 +110,7 @@ TEST_CASE("what differs between models: bands, sleep, ADC") {
   World world = Bench::instant();
   world.module.model = "SIM800A";
   Numbers dual(world);
-  CHECK(dual.ask("AT+CBAND=?") == line("+CBAND: (EGSM_MODE,DCS_MODE,EGSM_DCS_MODE,ALL_BAND)"));
+  CHECK(dual.ask("AT+CBAND=?") == answered("+CBAND: (EGSM_MODE,DCS_MODE,EGSM_DCS_MODE,ALL_BAND)"));
   CHECK(dual.ask("AT+CBAND=\"PCS_MODE\"") == cme(765));
   world.module.model = "SIM808";
   Numbers sim808(world);
@@ -131,8 +122,8 @@ TEST_CASE("AT+CENG: the manual's cells at the level of AT+CSQ") {
   World world = Bench::instant();
   world.network.rssi = 28;
   Numbers bench(world);
-  CHECK(bench.ask("AT+CENG=?") == line("+CENG: (0-4),(0,1)"));
-  CHECK(bench.ask("AT+CENG?") == line("+CENG: 0,0"));
+  CHECK(bench.ask("AT+CENG=?") == answered("+CENG: (0-4),(0,1)"));
+  CHECK(bench.ask("AT+CENG?") == answered("+CENG: 0,0"));
   CHECK(bench.ask("AT+CENG=1,1") == OK);
   const std::string cells = bench.ask("AT+CENG?");
   CHECK(
@@ -146,7 +137,7 @@ TEST_CASE("AT+CENG: the manual's cells at the level of AT+CSQ") {
             .find("+CENG: 0,\"0081,56,00,460,00,31,f9a1,08,05,1816,255,-57,177,617,x,x,x,x,x,x\"\r\n") !=
         std::string::npos);
   bench.modem.network.set_signal(99, 99);
-  CHECK(bench.ask("AT+CENG?") == line("+CENG: 4,1"));
+  CHECK(bench.ask("AT+CENG?") == answered("+CENG: 4,1"));
   CHECK(bench.ask("AT+CENG=5") == cme(765));
 }
 
@@ -170,9 +161,9 @@ TEST_CASE("AT+CLTS: name and time at registration, and the clock set by them") {
   world.network.time = "26/11/22,23:30:00-06";
   world.module.settings = {{"+CLTS", {"1"}}};
   Numbers bench(world);
-  CHECK(bench.ask("AT+CLTS?") == line("+CLTS: 1"));
-  CHECK(bench.ask("AT+CLTS=?") == line("+CLTS: \"yy/MM/dd,hh:mm:ss+/-zz\""));
-  CHECK(bench.ask("AT+CCLK?") == line("+CCLK: \"26/11/22,23:30:20-06\""));
+  CHECK(bench.ask("AT+CLTS?") == answered("+CLTS: 1"));
+  CHECK(bench.ask("AT+CLTS=?") == answered("+CLTS: \"yy/MM/dd,hh:mm:ss+/-zz\""));
+  CHECK(bench.ask("AT+CCLK?") == answered("+CCLK: \"26/11/22,23:30:20-06\""));
   bench.modem.network.set_registration(Registration::denied);
   bench.modem.network.set_registration(Registration::home);
   CHECK(bench.wait(0s) ==
@@ -194,8 +185,8 @@ TEST_CASE("alarms: once and again, listed, deleted, kept") {
     Numbers bench(Bench::instant(), &kept);
     bench.ask("AT+CCLK=\"26/11/22,10:00:00+04\"");  // a Sunday
     CHECK(bench.ask("AT+CALA?") == OK);
-    CHECK(bench.ask("AT+CALA=?") == line("+CALA: (\"yy/mm/dd,hh:mm:ss\",\"hh:mm:ss\"),(1-5),(0-7)"));
-    CHECK(bench.ask("AT+CALD=?") == line("+CALD: (1-5)"));
+    CHECK(bench.ask("AT+CALA=?") == answered("+CALA: (\"yy/mm/dd,hh:mm:ss\",\"hh:mm:ss\"),(1-5),(0-7)"));
+    CHECK(bench.ask("AT+CALD=?") == answered("+CALD: (1-5)"));
     CHECK(bench.ask("AT+CALA=\"26/11/22,10:01:00\"") == OK);
     CHECK(bench.ask("AT+CALA=\"16:00:00\",2,1,2,3,4,5") == OK);
     CHECK(bench.ask("AT+CALA=\"10:01:00\",3,\"0\"") == OK);
@@ -210,7 +201,7 @@ TEST_CASE("alarms: once and again, listed, deleted, kept") {
     CHECK(bench.ask("AT+CALD=3") == cme(22));
   }
   Numbers bench(Bench::instant(), &kept);
-  CHECK(bench.ask("AT+CALA?") == line("+CALA: \"16:00:00\",2,1,2,3,4,5"));
+  CHECK(bench.ask("AT+CALA?") == answered("+CALA: \"16:00:00\",2,1,2,3,4,5"));
   bench.ask("AT+CCLK=\"26/11/27,15:59:59+04\"");  // the clock is set: Friday
   CHECK(bench.wait(1s) == "\r\nALARM RING\r\n\r\n+CALV: 2\r\n");
   CHECK(bench.wait(48h) == "");
@@ -262,7 +253,7 @@ TEST_CASE("AT+CSCLK=2: work keeps it awake; AT+CSCLK=1 sleeps by DTR, which is a
   CHECK(bench.ask("AT+CSCLK=1") == OK);
   bench.ask("AT+HTTPTERM");
   bench.wait(1h);
-  CHECK(bench.ask("AT+CSCLK?") == line("+CSCLK: 1"));
+  CHECK(bench.ask("AT+CSCLK?") == answered("+CSCLK: 1"));
 }
 
 TEST_CASE("small questions: release cause, ADC") {
@@ -271,8 +262,8 @@ TEST_CASE("small questions: release cause, ADC") {
   bench.world.network.numbers["123"].call = Subscriber::Call::busy;
   bench.ask("ATD123;");
   bench.wait(1min);
-  CHECK(bench.ask("AT+CEER") == line("+CEER: user busy"));
-  CHECK(bench.ask("AT+CEER=1;+CEER") == line("+CEER: Cause:17"));
+  CHECK(bench.ask("AT+CEER") == answered("+CEER: user busy"));
+  CHECK(bench.ask("AT+CEER=1;+CEER") == answered("+CEER: Cause:17"));
   CHECK(bench.ask("AT+CEER=2") == cme(765));
   CHECK(bench.ask("AT+CADC?;+CADC=?") == "\r\n+CADC: 1,0\r\n\r\n+CADC: (0,1),(0-2800)\r\n" + OK);
 }

@@ -5,30 +5,17 @@
 #include "tests/unit/test_bench.hpp"
 
 namespace sim800::test {
-namespace {
-
-std::string cme(int number) { return "\r\n+CME ERROR: " + std::to_string(number) + "\r\n"; }
-std::string line(const std::string& text) { return "\r\n" + text + "\r\n" + OK; }
-
-struct Numbers : Bench {
-  explicit Numbers(World given = instant(), Nvram* kept = nullptr) : Bench(std::move(given), true, kept) {
-    ask("AT+CMEE=1");
-  }
-};
-
-}  // namespace
-
 TEST_CASE("AT+CLCK=\"SC\": asking for PIN1 is switched with PIN1, and kept") {
   Nvram kept;
   {
     Numbers bench(Bench::instant(), &kept);
-    CHECK(bench.ask("AT+CLCK=\"SC\",2") == line("+CLCK: 0"));
+    CHECK(bench.ask("AT+CLCK=\"SC\",2") == answered("+CLCK: 0"));
     CHECK(bench.ask("AT+CLCK=\"SC\",1") == cme(16));
     CHECK(bench.ask("AT+CLCK=\"SC\",1,\"1111\"") == cme(16));
-    CHECK(bench.ask("AT+SPIC") == line("+SPIC: 2,3,10,10"));
+    CHECK(bench.ask("AT+SPIC") == answered("+SPIC: 2,3,10,10"));
     CHECK(bench.ask("AT+CPWD=\"SC\",\"1234\",\"4321\"") == cme(3));  // not while it is not asked for
     CHECK(bench.ask("AT+CLCK=SC,1,1234") == OK);
-    CHECK(bench.ask("AT+SPIC") == line("+SPIC: 3,3,10,10"));
+    CHECK(bench.ask("AT+SPIC") == answered("+SPIC: 3,3,10,10"));
     CHECK(bench.ask("AT+CPWD=\"SC\",\"1234\",\"12\"") == cme(16));
     CHECK(bench.ask("AT+CPWD=\"SC\",\"1234\",\"4321\"") == OK);
   }
@@ -37,7 +24,7 @@ TEST_CASE("AT+CLCK=\"SC\": asking for PIN1 is switched with PIN1, and kept") {
   CHECK(bench.ask("AT+CPIN=1234") == cme(16));
   CHECK(bench.ask("AT+CPIN=4321").starts_with(OK + "\r\n+CPIN: READY\r\n"));
   CHECK(bench.ask("AT+CLCK=\"SC\",0,\"4321\"") == OK);
-  CHECK(bench.ask("AT+CLCK=\"SC\",2") == line("+CLCK: 0"));
+  CHECK(bench.ask("AT+CLCK=\"SC\",2") == answered("+CLCK: 0"));
 }
 
 TEST_CASE("a card in use that is given three wrong PINs blocks itself: PUK, network lost") {
@@ -47,31 +34,31 @@ TEST_CASE("a card in use that is given three wrong PINs blocks itself: PUK, netw
   CHECK(bench.ask("AT+CLCK=\"SC\",1,\"1111\"") == cme(16));
   CHECK(bench.ask("AT+CLCK=\"SC\",1,\"1111\"") == cme(12) + "\r\n+CPIN: SIM PUK\r\n\r\n+CREG: 2\r\n");
   CHECK(bench.ask("AT+CIMI") == cme(12));
-  CHECK(bench.ask("AT+SPIC") == line("+SPIC: 0,3,10,10"));
+  CHECK(bench.ask("AT+SPIC") == answered("+SPIC: 0,3,10,10"));
   CHECK(bench.ask("AT+CPIN=\"12345678\",\"1234\"").starts_with(OK + "\r\n+CPIN: READY\r\n"));
-  CHECK(bench.ask("AT+CREG?") == line("+CREG: 1,1"));
+  CHECK(bench.ask("AT+CREG?") == answered("+CREG: 1,1"));
 }
 
 TEST_CASE("fixed dialling: PIN2 once a session, PUK2 after three wrong ones, AT+CPIN after 17 and 18") {
   Numbers bench;
-  CHECK(bench.ask("AT+CLCK=\"FD\",2") == line("+CLCK: 0"));
+  CHECK(bench.ask("AT+CLCK=\"FD\",2") == answered("+CLCK: 0"));
   CHECK(bench.ask("AT+CLCK=\"FD\",1") == cme(17));
-  CHECK(bench.ask("AT+CPIN?") == line("+CPIN: SIM PIN2"));
+  CHECK(bench.ask("AT+CPIN?") == answered("+CPIN: SIM PIN2"));
   CHECK(bench.ask("AT+CPIN=1234") == OK);
-  CHECK(bench.ask("AT+CPIN?") == line("+CPIN: READY"));
+  CHECK(bench.ask("AT+CPIN?") == answered("+CPIN: READY"));
   CHECK(bench.ask("AT+CLCK=\"FD\",1") == OK);
-  CHECK(bench.ask("AT+CLCK=\"FD\",2") == line("+CLCK: 1"));
+  CHECK(bench.ask("AT+CLCK=\"FD\",2") == answered("+CLCK: 1"));
   bench.ask("AT+CFUN=1,1");
   bench.ask("AT+CMEE=1");
-  CHECK(bench.ask("AT+CLCK=\"FD\",2") == line("+CLCK: 1"));
+  CHECK(bench.ask("AT+CLCK=\"FD\",2") == answered("+CLCK: 1"));
   CHECK(bench.ask("AT+CLCK=\"FD\",0,\"9999\"") == cme(16));
   CHECK(bench.ask("AT+CPWD=\"P2\",\"9999\",\"5678\"") == cme(16));
   CHECK(bench.ask("AT+CLCK=\"FD\",0,\"9999\"") == cme(18));
-  CHECK(bench.ask("AT+CPIN?") == line("+CPIN: SIM PUK2"));
-  CHECK(bench.ask("AT+SPIC") == line("+SPIC: 3,0,10,10"));
+  CHECK(bench.ask("AT+CPIN?") == answered("+CPIN: SIM PUK2"));
+  CHECK(bench.ask("AT+SPIC") == answered("+SPIC: 3,0,10,10"));
   CHECK(bench.ask("AT+CPIN=\"1234\"") == cme(18));
   CHECK(bench.ask("AT+CPIN=\"11112222\",\"5678\"") == cme(16));
-  CHECK(bench.ask("AT+SPIC") == line("+SPIC: 3,0,10,9"));
+  CHECK(bench.ask("AT+SPIC") == answered("+SPIC: 3,0,10,9"));
   CHECK(bench.ask("AT+CPIN=\"12345678\",\"5678\"") == OK);
   CHECK(bench.ask("AT+CLCK=\"FD\",0") == OK);
   CHECK(bench.ask("AT+CPWD=\"P2\",\"5678\",\"1234\"") == OK);
@@ -82,17 +69,17 @@ TEST_CASE("call barring: by class, with the network's password, kept by the netw
   Nvram kept;
   {
     Numbers bench(Bench::instant(), &kept);
-    CHECK(bench.ask("AT+CLCK=\"AO\",2") == line("+CLCK: 0,7"));
+    CHECK(bench.ask("AT+CLCK=\"AO\",2") == answered("+CLCK: 0,7"));
     CHECK(bench.ask("AT+CLCK=\"AO\",1,\"1111\"") == cme(16));
     CHECK(bench.ask("AT+CLCK=\"AO\",1,\"0000\",5") == OK);
     CHECK(bench.ask("AT+CLCK=\"ao\",2") == "\r\n+CLCK: 1,1\r\n+CLCK: 1,4\r\n" + OK);
-    CHECK(bench.ask("AT+CLCK=\"AO\",2,,2") == line("+CLCK: 0,2"));
+    CHECK(bench.ask("AT+CLCK=\"AO\",2,,2") == answered("+CLCK: 0,2"));
     CHECK(bench.ask("AT+CPWD=\"AB\",\"0000\",\"123\"") == cme(16));
     CHECK(bench.ask("AT+CPWD=\"AB\",\"0000\",\"1230\"") == OK);
   }
   Numbers bench(Bench::instant(), &kept);
   CHECK(bench.ask("AT+CLCK=\"AO\",0,\"1230\",1") == OK);
-  CHECK(bench.ask("AT+CLCK=\"AO\",2") == line("+CLCK: 1,4"));
+  CHECK(bench.ask("AT+CLCK=\"AO\",2") == answered("+CLCK: 1,4"));
   bench.ask("AT+COPS=2");
   CHECK(bench.ask("AT+CLCK=\"AO\",2") == cme(30));
   CHECK(bench.ask("AT+CPWD=\"AO\",\"0000\",\"1230\"") == cme(30));
@@ -103,10 +90,10 @@ TEST_CASE("call barring: by class, with the network's password, kept by the netw
 
 TEST_CASE("AT+CLCK and AT+CPWD: lists and refusals") {
   Numbers bench;
-  CHECK(bench.ask("AT+CLCK=?") == line(R"(+CLCK: ("AO","OI","OX","AI","IR","FD","SC","PN","PU","PP"))"));
+  CHECK(bench.ask("AT+CLCK=?") == answered(R"(+CLCK: ("AO","OI","OX","AI","IR","FD","SC","PN","PU","PP"))"));
   CHECK(bench.ask("AT+CPWD=?") ==
-        line(R"(+CPWD: ("AO",4),("OI",4),("OX",4),("AI",4),("IR",4),("AB",4),("P2",8),("SC",8))"));
-  CHECK(bench.ask("AT+CLCK=\"PN\",2") == line("+CLCK: 0"));
+        answered(R"(+CPWD: ("AO",4),("OI",4),("OX",4),("AI",4),("IR",4),("AB",4),("P2",8),("SC",8))"));
+  CHECK(bench.ask("AT+CLCK=\"PN\",2") == answered("+CLCK: 0"));
   CHECK(bench.ask("AT+CLCK=\"PN\",1,\"12345678\"") == cme(3));
   for (const char* typed : {"AT+CLCK=\"XX\",2", "AT+CLCK=\"SC\"", "AT+CLCK=\"SC\",3", "AT+CPWD=\"FD\",\"1\",\"2\"",
                             "AT+CPWD=\"SC\",\"1234\"", "AT+CLCK=\"SC\",1,\"123456789\""})
@@ -128,13 +115,13 @@ TEST_CASE("no card: everything about it is refused with 10") {
 
 TEST_CASE("what the card holds: own number, provider") {
   Numbers bench;
-  CHECK(bench.ask("AT+CNUM") == line("+CNUM: \"\",\"+8613800138000\",145,7,4"));
-  CHECK(bench.ask("AT+CSPN?") == line("+CSPN: \"CHINA MOBILE\",0"));
+  CHECK(bench.ask("AT+CNUM") == answered("+CNUM: \"\",\"+8613800138000\",145,7,4"));
+  CHECK(bench.ask("AT+CSPN?") == answered("+CSPN: \"CHINA MOBILE\",0"));
   World world = Bench::instant();
   world.sim.number = "";
   CHECK(Numbers(world).ask("AT+CNUM") == OK);
   world.sim.number = "123";
-  CHECK(Numbers(world).ask("AT+CNUM") == line("+CNUM: \"\",\"123\",129,7,4"));
+  CHECK(Numbers(world).ask("AT+CNUM") == answered("+CNUM: \"\",\"123\",129,7,4"));
 }
 
 TEST_CASE("AT+CRSM: files and what the card says of them") {
@@ -155,7 +142,7 @@ TEST_CASE("AT+CRSM: files and what the card says of them") {
     CAPTURE(typed);
     std::string wanted = std::string("+CRSM: ") + answer;
     if (std::string_view(typed) == "242") wanted = R"(+CRSM: 144,0,"000000003F0001000000000009000000000000000000")";
-    CHECK(bench.ask(std::string("AT+CRSM=") + typed) == line(wanted));
+    CHECK(bench.ask(std::string("AT+CRSM=") + typed) == answered(wanted));
   }
   for (const auto& [typed, code] : {std::pair{"177,1", 754},
                                     {"176", 753},
@@ -176,8 +163,8 @@ TEST_CASE("a locked card gives its number, and nothing else") {
   World world = Bench::instant();
   world.sim.pin = "1234";
   Numbers bench(world);
-  CHECK(bench.ask("AT+CRSM=176,12258,0,0,2") == line(R"(+CRSM: 144,0,"9868")"));
-  CHECK(bench.ask("AT+CRSM=176,28423,0,0,9") == line("+CRSM: 152,4"));
+  CHECK(bench.ask("AT+CRSM=176,12258,0,0,2") == answered(R"(+CRSM: 144,0,"9868")"));
+  CHECK(bench.ask("AT+CRSM=176,28423,0,0,9") == answered("+CRSM: 152,4"));
 }
 
 TEST_CASE("AT+CSIM: SELECT, GET RESPONSE, READ BINARY") {
@@ -192,7 +179,7 @@ TEST_CASE("AT+CSIM: SELECT, GET RESPONSE, READ BINARY") {
                                       {R"(14,"A0A40000027F20")", R"(4,"9F16")"},
                                       {R"(10,"A0F2000002")", R"(8,"00009000")"}}) {
     CAPTURE(typed);
-    CHECK(bench.ask(std::string("AT+CSIM=") + typed) == line(std::string("+CSIM: ") + answer));
+    CHECK(bench.ask(std::string("AT+CSIM=") + typed) == answered(std::string("+CSIM: ") + answer));
   }
   for (const char* typed :
        {"AT+CSIM=12,\"A0A40000022FE2\"", "AT+CSIM=4,\"A0A4\"", "AT+CSIM=10,\"A0A400000Z\"", "AT+CSIM=10"})
