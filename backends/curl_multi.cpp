@@ -51,7 +51,11 @@ struct CurlMulti::Impl : std::enable_shared_from_this<Impl> {
 
   asio::io_context& loop;
   asio::steady_timer timer;
-  std::unordered_map<CURL*, Done> running;
+  struct Running {
+    Done done;
+    Afterwards afterwards = Afterwards::free;
+  };
+  std::unordered_map<CURL*, Running> running;
   std::unordered_map<curl_socket_t, std::shared_ptr<Watch>> watches;
   std::unique_ptr<CURLM, Free> multi;  // made by the first transfer
 };
@@ -139,9 +143,14 @@ void CurlMulti::Impl::act(curl_socket_t socket, int events) {
     if (message->msg != CURLMSG_DONE) continue;
     CURL* const easy = message->easy_handle;
     const CURLcode result = message->data.result;  // removing the handle frees the message
-    curl_multi_remove_handle(multi.get(), easy);
-    const auto entry = running.extract(easy);
-    if (!entry.empty()) entry.mapped()(result);
+    const auto entry = running.find(easy);
+    if (entry == running.end()) continue;
+    const Done done = std::exchange(entry->second.done, nullptr);
+    if (entry->second.afterwards == Afterwards::free) {
+      curl_multi_remove_handle(multi.get(), easy);
+      running.erase(entry);
+    }
+    done(result);
   }
 }
 
@@ -149,9 +158,9 @@ CurlMulti::CurlMulti(asio::io_context& loop) : impl_(std::make_shared<Impl>(loop
 
 CurlMulti::~CurlMulti() { impl_->close(); }
 
-bool CurlMulti::add(CURL* easy, Done done) {
+bool CurlMulti::add(CURL* easy, Done done, Afterwards afterwards) {
   if (impl_->multi == nullptr) impl_->open();
-  impl_->running[easy] = std::move(done);
+  impl_->running[easy] = {std::move(done), afterwards};
   if (curl_multi_add_handle(impl_->multi.get(), easy) == CURLM_OK) return true;
   impl_->running.erase(easy);
   return false;

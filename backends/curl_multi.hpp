@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 
 #include <asio/io_context.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -15,15 +16,20 @@ namespace sim800 {
 class CurlMulti {
  public:
   using Done = std::function<void(CURLcode)>;
+  /// What becomes of a handle once its Done is due.
+  enum class Afterwards : std::uint8_t {
+    free,  ///< it is out of here, and may be used again or freed
+    keep,  ///< it stays, and so does its connection (CURLOPT_CONNECT_ONLY), until remove()
+  };
 
   explicit CurlMulti(asio::io_context& loop);
   ~CurlMulti();  ///< cancels what still runs; allowed from within a Done
   CurlMulti(const CurlMulti&) = delete;
   CurlMulti& operator=(const CurlMulti&) = delete;
 
-  /// Starts `easy`.  `done` is called once, later, from the loop; `easy` is then out of here and may be used again or
-  /// freed. False: libcurl does not take it, and `done` is not called.
-  bool add(CURL* easy, Done done);
+  /// Starts `easy`.  `done` is called once, later, from the loop.  False: libcurl does not take it, and `done` is not
+  /// called.
+  bool add(CURL* easy, Done done, Afterwards afterwards = Afterwards::free);
   /// Cuts a transfer off; its Done is not called any more.  Nothing happens if it does not run.
   void remove(CURL* easy);
 

@@ -65,6 +65,11 @@ class NoSockets final : public Sockets {
   }
 };
 
+class NoMail final : public MailClient {
+ public:
+  std::unique_ptr<MailSession> start(MailLogin, MailEvents) override { return nullptr; }
+};
+
 int run(long count) {
   World world;
   world.timing.profile = TimingProfile::instant;
@@ -74,9 +79,10 @@ int run(long count) {
   NoFtp ftp;
   NoSockets sockets;
   NoPinger pinger;
+  NoMail mail;
   FileSystem files;
   CountingPort port;
-  Modem modem({world, clock, nvram, files, http, ftp, sockets, pinger});
+  Modem modem({world, clock, nvram, files, http, ftp, sockets, pinger, mail, mail});
   Channel& channel = modem.attach(port, "bench");
   modem.power_on();
   clock.advance(1min);

@@ -46,6 +46,8 @@ std::vector<const Command*> rows_of_all_chapters() {
            multiplexer_commands(),
            http_commands(),
            ftp_commands(),
+           smtp_commands(),
+           pop3_commands(),
            file_system_commands(),
            sms_commands(),
            sms_storage_commands(),

@@ -40,6 +40,8 @@ constexpr auto table = [] {
   row(http_action, {"http.action", 1500ms, 60s, "least time from `OK` to `+HTTPACTION`"});
   row(ftp_session, {"ftp.session", 1500ms, 74s, "least time from `OK` to the first URC of an FTP session"});
   row(ftp_block, {"ftp.block", 100ms, 100ms, "least time from the `OK` of a written block to the next `+FTPPUT: 1,1`"});
+  row(mail_session, {"mail.session", 1500ms, 1500ms, "least time from `OK` to `+SMTPSEND` and `+POP3IN`"});
+  row(mail_block, {"mail.block", 100ms, 100ms, "least time from the `OK` of a written block to the next `+SMTPFT: 1`"});
   row(network_request,
       {"network.request", 1s, 14s, "a question to the network (`AT+CLCK` of a call barring) to its answer"});
   row(call_setup, {"call.setup", 4s, 19s, "dialling to the far end's ringing or refusal"});

@@ -39,6 +39,8 @@ enum class Latency : std::uint8_t {
   http_action,
   ftp_session,
   ftp_block,
+  mail_session,
+  mail_block,
   network_request,
   call_setup,
   call_answer,

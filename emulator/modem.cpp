@@ -51,6 +51,9 @@ Modem::Modem(const Parts& parts)
       tones(surroundings_),
       rtc(clock),
       ntp(surroundings_, bearers, rtc, parts.sockets),
+      mail(surroundings_, settings, bearers, parts.mail),
+      smtp(surroundings_, settings, rtc, mail),
+      pop3(surroundings_, settings, mail),
       alarms(clock, parts.nvram, rtc),
       sleep(clock, settings),
       sms(surroundings_, settings, sim, network, rtc, parts.nvram, parts.trace),
@@ -92,6 +95,7 @@ void Modem::connect_services() {
     http.bearer_closed(cid);
     ftp.bearer_closed(cid);
     ntp.bearer_closed(cid);
+    mail.bearer_closed(cid);
     tell(ModuleEvent::bearer_closed);
   };
   pdp.on_closed = [this] { ping.context_changed(); };
@@ -191,6 +195,9 @@ void Modem::stop(bool silently) {
   tones.reset();
   http.terminate();
   ftp.reset();
+  smtp.reset();
+  pop3.reset();
+  mail.close();
   ip.reset();
   bearers.reset();
   gprs.reset();

@@ -12,6 +12,7 @@
 
 #include "backends/ftp.hpp"
 #include "backends/http.hpp"
+#include "backends/mail.hpp"
 #include "backends/socket.hpp"
 #include "emulator/alarms.hpp"
 #include "emulator/bearer.hpp"
@@ -30,6 +31,7 @@
 #include "emulator/jamming.hpp"
 #include "emulator/latency.hpp"
 #include "emulator/locator.hpp"
+#include "emulator/mail_connection.hpp"
 #include "emulator/media.hpp"
 #include "emulator/model.hpp"
 #include "emulator/multiplexer.hpp"
@@ -41,12 +43,14 @@
 #include "emulator/phone_book.hpp"
 #include "emulator/ping_service.hpp"
 #include "emulator/pins.hpp"
+#include "emulator/pop3_service.hpp"
 #include "emulator/preferred_operators.hpp"
 #include "emulator/rtc.hpp"
 #include "emulator/settings.hpp"
 #include "emulator/sim.hpp"
 #include "emulator/sleep.hpp"
 #include "emulator/sms_service.hpp"
+#include "emulator/smtp_service.hpp"
 #include "emulator/surroundings.hpp"
 #include "emulator/tones.hpp"
 #include "emulator/trace.hpp"
@@ -82,6 +86,7 @@ class Modem {
     FtpClient& ftp;
     Sockets& sockets;
     Pinger& pinger;
+    MailClient& mail;
     Trace* trace = nullptr;
     std::uint64_t seed = 0;
   };
@@ -133,7 +138,7 @@ class Modem {
   /// No command runs on any channel and nothing waits to be sent.
   bool idle() const;
   /// Nor does a request or session run by itself.
-  bool at_rest() const { return idle() && !http.busy() && !ftp.in_session() && !ip.busy(); }
+  bool at_rest() const { return idle() && !http.busy() && !ftp.in_session() && !ip.busy() && !mail.in_use(); }
 
   // What commands do to the whole module.
 
@@ -227,6 +232,9 @@ class Modem {
   Tones tones;
   Rtc rtc;  ///< of its settings, only the zone is kept over power-off
   NtpService ntp;
+  MailConnection mail;
+  SmtpService smtp;
+  Pop3Service pop3;
   Alarms alarms;
   Sleep sleep;
   SmsService sms;

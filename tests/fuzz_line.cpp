@@ -155,6 +155,64 @@ class HostileFtpClient final : public FtpClient {
   Clock& clock_;
 };
 
+/// A server that says lines and bytes, and goes, as it likes.
+class HostileMailClient final : public MailClient {
+ public:
+  HostileMailClient(Chance& chance, Clock& clock) : chance_(chance), clock_(clock) {}
+
+  std::unique_ptr<MailSession> start(MailLogin, MailEvents events) override {
+    ++started;
+    return std::make_unique<Session>(*this, std::move(events));
+  }
+  std::uint64_t started = 0;
+
+ private:
+  struct Session final : MailSession {
+    Session(HostileMailClient& c, MailEvents told) : client(c), events(std::move(told)) { plan(); }
+    std::string_view readable() const override { return data; }
+    void consume(std::size_t count) override { data.erase(0, count); }
+    std::size_t room() const override { return free; }
+    void write(std::string_view bytes) override { free -= bytes.size(); }
+
+    void plan() {
+      if (client.chance_.percent(5)) return;  // says nothing more
+      next = client.clock_.after(std::chrono::milliseconds(client.chance_.below(5000)), [this] { act(); });
+    }
+    // Each event may destroy this.
+    void act() {
+      if (!std::exchange(entered, true)) {
+        plan();
+        const auto tell = events.entered;
+        return tell(client.chance_.percent(90) ? mail_code::done : 61 + static_cast<int>(client.chance_.below(12)));
+      }
+      if (client.chance_.percent(5)) {
+        const auto tell = events.closed;
+        return tell();
+      }
+      plan();
+      static constexpr std::string_view lines[] = {"250 ok\r\n", "354 go\r\n",  "+OK 1 2\r\n", "-ERR\r\n",
+                                                   "\r\n.\r\n",  "250-and\r\n", "\n",          "+OK\r\n"};
+      const std::string line(client.chance_.one_of<std::string_view>(lines));
+      if (data.size() + line.size() <= window) data += line;
+      if (client.chance_.percent(20))
+        data.append(client.chance_.below(window - data.size() + 1), client.chance_.byte());
+      free += client.chance_.below(window - free + 1);
+      const auto heard = events.heard, changed = events.changed;
+      heard();
+      changed();
+    }
+    HostileMailClient& client;
+    MailEvents events;
+    std::string data;
+    std::size_t free = 0;
+    bool entered = false;
+    Timer next;
+  };
+
+  Chance& chance_;
+  Clock& clock_;
+};
+
 World any_world(Chance& chance) {
   World world;
   static constexpr TimingProfile profiles[] = {TimingProfile::instant, TimingProfile::instant, TimingProfile::typical,
@@ -179,9 +237,10 @@ class Session {
         http_(chance, clock_),
         ftp_(chance, clock_),
         sockets_(chance, clock_),
-        pinger_(chance, clock_) {
+        pinger_(chance, clock_),
+        mail_(chance, clock_) {
     if (chance_.percent(10)) trace_.emplace("/dev/null", clock_);
-    modem_.emplace(Modem::Parts{world_, clock_, nvram_, files_, http_, ftp_, sockets_, pinger_,
+    modem_.emplace(Modem::Parts{world_, clock_, nvram_, files_, http_, ftp_, sockets_, pinger_, mail_,
                                 trace_ ? &*trace_ : nullptr, chance.below(1000)});
     for (Wire& wire : wires_) wire.channel = &modem_->attach(wire.port, "wire");
     modem_->power_on();
@@ -434,6 +493,7 @@ class Session {
   HostileFtpClient ftp_;
   HostileSockets sockets_;
   HostilePinger pinger_;
+  HostileMailClient mail_;
   std::optional<Trace> trace_;
   std::array<Wire, 2> wires_;
   std::optional<Modem> modem_;

@@ -20,6 +20,7 @@
 #include "backends/asio_sockets.hpp"
 #include "backends/curl_ftp.hpp"
 #include "backends/curl_http.hpp"
+#include "backends/curl_mail.hpp"
 #include "backends/endpoints.hpp"
 #include "backends/icmp_ping.hpp"
 #include "emulator/asio_clock.hpp"
@@ -74,10 +75,11 @@ class Run {
         ftp_(make_curl_ftp_client(loop_, link_, faults_.get())),
         sockets_(make_asio_sockets(loop_, link_, faults_.get())),
         pinger_(make_icmp_pinger(loop_, link_, options.seed)),
+        mail_(make_curl_mail_client(loop_, link_)),
         lines_(options.stdio ? stderr : stdout) {
     open_endpoints(options);
-    modem_ = std::make_unique<Modem>(
-        Modem::Parts{world_, clock_, nvram_, files_, *http_, *ftp_, *sockets_, *pinger_, trace_.get(), options.seed});
+    modem_ = std::make_unique<Modem>(Modem::Parts{world_, clock_, nvram_, files_, *http_, *ftp_, *sockets_, *pinger_,
+                                                  *mail_, trace_.get(), options.seed});
     record_start(options);
   }
 
@@ -188,6 +190,7 @@ class Run {
   std::unique_ptr<FtpClient> ftp_;
   std::unique_ptr<Sockets> sockets_;
   std::unique_ptr<Pinger> pinger_;
+  std::unique_ptr<MailClient> mail_;
   std::unique_ptr<Modem> modem_;
   std::vector<std::unique_ptr<Endpoint>> endpoints_;
   std::vector<std::unique_ptr<SerialLine>> serial_lines_;

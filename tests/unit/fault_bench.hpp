@@ -21,7 +21,7 @@ struct FaultBench {
       : scenario(parse(text, typical)),
         trace(trace_file.empty() ? nullptr : std::make_unique<Trace>(trace_file, clock)),
         faults({scenario, clock, trace.get(), seed}),
-        modem({scenario.world, clock, nvram, files, http, ftp, sockets, pinger, trace.get(), seed}),
+        modem({scenario.world, clock, nvram, files, http, ftp, sockets, pinger, mail, trace.get(), seed}),
         line(clock, scenario.world.serial, &faults, port) {
     channel = &modem.attach(line, "test");
     line.attach(*channel);
@@ -65,6 +65,7 @@ struct FaultBench {
   HeldFtpClient ftp;
   HeldSockets sockets;
   HeldPinger pinger;
+  HeldMailClient mail;
   RecordingPort port;
   Modem modem;
   SerialLine line;

@@ -109,11 +109,60 @@ class HeldFtpClient final : public FtpClient {
   };
 };
 
+/// One session at a time; the test is the server.
+class HeldMailClient final : public MailClient {
+ public:
+  std::unique_ptr<MailSession> start(MailLogin wanted, MailEvents told) override {
+    login = std::move(wanted);
+    events = std::move(told);
+    incoming.clear();
+    written.clear();
+    free_room = MailSession::window;
+    return std::make_unique<Session>(*this);
+  }
+
+  void enter(int code = mail_code::done) { events.entered(code); }
+  void say(std::string_view bytes) {
+    incoming.append(bytes);
+    events.heard();
+    if (running > 0) events.changed();
+  }
+  void make_room(std::size_t count) {
+    free_room = count;
+    events.heard();
+    events.changed();
+  }
+  void close() { events.closed(); }
+  /// What was written since the last call.
+  std::string take() { return std::exchange(written, {}); }
+
+  MailLogin login;
+  MailEvents events;
+  std::string incoming, written;
+  std::size_t free_room = 0;
+  int running = 0;
+
+ private:
+  struct Session final : MailSession {
+    explicit Session(HeldMailClient& c) : client(c) { ++client.running; }
+    ~Session() override { --client.running; }
+    std::string_view readable() const override { return client.incoming; }
+    void consume(std::size_t count) override { client.incoming.erase(0, count); }
+    std::size_t room() const override { return client.free_room; }
+    void write(std::string_view bytes) override {
+      client.written.append(bytes);
+      client.free_room -= bytes.size();
+    }
+    HeldMailClient& client;
+  };
+};
+
 struct Bench {
   /// Boots it unless `boot` is false; the boot URCs are taken away.
   explicit Bench(World given = instant(), bool boot = true, Nvram* kept = nullptr)
       : world(std::move(given)),
-        modem({world, clock, kept != nullptr ? *kept : own_nvram, files, http, ftp, sockets, pinger, nullptr, 1}) {
+        modem(
+            {world, clock, kept != nullptr ? *kept : own_nvram, files, http, ftp, sockets, pinger, mail, nullptr, 1}) {
     channel = &modem.attach(port, "test");
     if (!boot) return;
     modem.power_on();
@@ -155,6 +204,7 @@ struct Bench {
   HeldFtpClient ftp;
   HeldSockets sockets;
   HeldPinger pinger;
+  HeldMailClient mail;
   RecordingPort port;
   Modem modem;
   Channel* channel = nullptr;

@@ -137,8 +137,9 @@ TEST_CASE("a module on a paced line") {
   HeldFtpClient ftp;
   HeldSockets sockets;
   HeldPinger pinger;
+  HeldMailClient mail;
   RecordingPort port;
-  Modem modem({world, clock, nvram, files, http, ftp, sockets, pinger});
+  Modem modem({world, clock, nvram, files, http, ftp, sockets, pinger, mail});
   SerialLine line(clock, {.baud = 9600, .paced = true}, nullptr, port);
   line.attach(modem.attach(line, "test"));
   modem.power_on();

@@ -1,0 +1,17 @@
+// How a log-in to a mail server ended, as the module's result code.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <curl/curl.h>
+
+#include <string_view>
+
+#include "backends/mail.hpp"
+#include "backends/mail_talk.hpp"
+
+namespace sim800 {
+
+/// `error` is what libcurl says about `code`.
+int mail_code_of(CURLcode code, std::string_view error, const MailTalk& talk, const MailLogin& login);
+
+}  // namespace sim800

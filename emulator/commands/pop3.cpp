@@ -1,0 +1,107 @@
+// E-mail: fetching (AT manual 13.2.13-13.2.22).
+// SPDX-License-Identifier: MIT
+#include "emulator/modem.hpp"
+
+namespace sim800 {
+namespace {
+
+constexpr Result not_allowed{Cme::not_allowed};
+
+using State = Pop3Service::State;
+using Question = Pop3Service::Question;
+
+/// +POP3SRV: "pop3.example.org","user","password",110
+Result show_server(Call& call) {
+  const Settings::Values& values = call.modem.settings.values("+POP3SRV");
+  call.print("+POP3SRV: \"{}\",\"{}\",\"{}\",{}", values[0], values[1], values[2],
+             mail_port(call.modem.settings, MailProtocol::pop3));
+  return ok;
+}
+Result set_server(Call& call) {
+  if (call.modem.pop3.state() != State::off) return not_allowed;
+  for (std::size_t i = 0; i < 4; ++i) call.modem.settings.set("+POP3SRV", i, call.text(i));
+  return ok;
+}
+
+// --- 13.2.14, 13.2.22 POP3IN, POP3OUT
+
+/// OK at once; +POP3IN: <code> comes as a URC.  Not while a mail is being sent.
+Result log_in(Call& call) {
+  if (call.modem.pop3.state() != State::off || call.modem.smtp.busy()) return not_allowed;
+  return call.modem.pop3.enter() ? ok : not_allowed;
+}
+
+/// Also in the midst of a multi-line response, of which the rest is lost.
+Result log_out(Call& call) {
+  const State state = call.modem.pop3.state();
+  if (state != State::idle && state != State::reading) return not_allowed;
+  call.modem.pop3.leave();
+  return ok;
+}
+
+// --- 13.2.15-13.2.18, 13.2.20, 13.2.21: OK at once, the server's answer comes as a URC
+
+Result ask(Call& call, Question question, std::string command) {
+  if (call.modem.pop3.state() != State::idle) return not_allowed;
+  call.modem.pop3.ask(question, std::move(command));
+  return ok;
+}
+
+Result ask_number(Call& call) { return ask(call, Question::number, "STAT"); }
+Result ask_size(Call& call) { return ask(call, Question::size, fmt::format("LIST {}", call.number(0))); }
+Result ask_unique_id(Call& call) { return ask(call, Question::unique_id, fmt::format("UIDL {}", call.number(0))); }
+Result erase(Call& call) { return ask(call, Question::erase, fmt::format("DELE {}", call.number(0))); }
+Result restore(Call& call) { return ask(call, Question::restore, "RSET"); }
+
+/// AT+POP3CMD=<cmdType>[,<msgNumber>[,<lineNumber>]]: 1 LIST, 2 UIDL, 3 TOP, 4 RETR
+Result ask_lines(Call& call) {
+  static constexpr std::size_t counts[] = {0, 1, 1, 3, 2};
+  const std::uint32_t type = call.number(0);
+  if (call.arguments.size() != counts[type]) return Cme::invalid_input;
+  for (std::size_t i = 1; i < counts[type]; ++i) {
+    if (!call.has(i)) return Cme::invalid_input;
+  }
+  switch (type) {
+    case 1: return ask(call, Question::lines, "LIST");
+    case 2: return ask(call, Question::lines, "UIDL");
+    case 3: return ask(call, Question::lines, fmt::format("TOP {} {}", call.number(1), call.number(2)));
+    default: return ask(call, Question::lines, fmt::format("RETR {}", call.number(1)));
+  }
+}
+
+// --- 13.2.19 POP3READ
+
+/// +POP3READ: <1 more, 2 last>,<cnfLength>, the bytes, OK
+Result read(Call& call) {
+  if (call.modem.pop3.state() != State::reading) return not_allowed;
+  const Pop3Service::Chunk chunk = call.modem.pop3.read(call.number(0));
+  call.print("+POP3READ: {},{}", chunk.last ? 2 : 1, chunk.bytes.size());
+  call.response.raw(chunk.bytes);
+  return ok;
+}
+
+constexpr Parameter message = number("1-65535"), lines = number("0-65535");
+
+// No source has the lengths and numbers.
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
+constexpr Command table[] = {
+    {.name = "+POP3SRV", .section = "13.2.13", .parameters = {text(100, ""), text(100, ""), text(100, ""), optional(number("1-65535", ""))},
+     .test = "+POP3SRV: 100,100,100,(1-65535)", .read = show_server, .write = set_server},
+    {.name = "+POP3IN", .section = "13.2.14", .test = "", .execute = log_in},
+    {.name = "+POP3NUM", .section = "13.2.15", .test = "", .execute = ask_number},
+    {.name = "+POP3LIST", .section = "13.2.16", .parameters = {message}, .test = show_ranges, .write = ask_size},
+    {.name = "+POP3UIDL", .section = "13.2.17", .parameters = {message}, .test = show_ranges, .write = ask_unique_id},
+    {.name = "+POP3CMD", .section = "13.2.18", .parameters = {number("1-4"), optional(message), optional(lines)},
+     .test = show_ranges, .write = ask_lines},
+    {.name = "+POP3READ", .section = "13.2.19", .parameters = {number("1-1460")}, .test = show_ranges, .write = read},
+    {.name = "+POP3DEL", .section = "13.2.20", .parameters = {message}, .test = show_ranges, .write = erase},
+    {.name = "+POP3RSET", .section = "13.2.21", .test = "", .execute = restore},
+    {.name = "+POP3OUT", .section = "13.2.22", .test = "", .execute = log_out},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Command> pop3_commands() { return table; }
+
+}  // namespace sim800

@@ -1,0 +1,167 @@
+// E-mail: what SMTP and POP3 share, and sending (AT manual 13.2.1-13.2.12); EMAILSSL (SSL application note).
+// SPDX-License-Identifier: MIT
+#include "emulator/modem.hpp"
+
+namespace sim800 {
+namespace {
+
+constexpr Result not_allowed{Cme::not_allowed};
+constexpr Duration body_limit = 30s;  // no source says how long AT+SMTPBODY waits
+
+/// A mail that is on its way keeps what it was started with.
+Result keep_unless_busy(Call& call) { return call.modem.smtp.busy() ? not_allowed : keep_setting(call); }
+
+/// What is left out is empty again.
+Result keep_all(Call& call) {
+  if (call.modem.smtp.busy()) return not_allowed;
+  for (std::size_t i = 0; i < call.command.kept(); ++i) call.modem.settings.set(call.command.name, i, call.text(i));
+  return ok;
+}
+
+// --- 13.2.3-13.2.5, 13.2.9 SMTPSRV, SMTPAUTH, SMTPFROM, SMTPFILE
+
+/// +SMTPSRV: "smtp.example.org",25
+Result show_server(Call& call) {
+  call.print("+SMTPSRV: \"{}\",{}", call.modem.settings.values("+SMTPSRV")[0],
+             mail_port(call.modem.settings, MailProtocol::smtp));
+  return ok;
+}
+
+/// AT+SMTPAUTH=0; AT+SMTPAUTH=1,<userName>,<password>
+Result set_account(Call& call) {
+  if (call.arguments.size() != (call.number(0) == 1 ? 3 : 1)) return Cme::invalid_input;
+  return keep_all(call);
+}
+
+/// AT+SMTPFILE=0; =1,<fileName>,0: text; =2,<fileName>,1: base64
+Result set_file(Call& call) {
+  const std::uint32_t type = call.number(0);
+  if (call.arguments.size() != (type == 0 ? 1 : 3)) return Cme::invalid_input;
+  if (type != 0 && (!call.has(2) || call.number(2) != type - 1 || call.text(1).empty())) return Cme::invalid_input;
+  if (call.modem.smtp.busy()) return not_allowed;
+  call.modem.settings.set("+SMTPFILE", 0, std::to_string(type));
+  call.modem.settings.set("+SMTPFILE", 1, call.text(1));
+  call.modem.settings.set("+SMTPFILE", 2, type == 2 ? "1" : "0");
+  return ok;
+}
+
+// --- 13.2.6 SMTPRCPT
+
+Result show_recipients(Call& call) {
+  for (std::size_t type = 0; type < 3; ++type) {
+    for (const auto& [index, mailbox] : call.modem.smtp.recipients[type]) {
+      call.print("+SMTPRCPT: {},{},\"{}\",\"{}\"", type, index, mailbox.address, mailbox.name);
+    }
+  }
+  return ok;
+}
+
+/// AT+SMTPRCPT=<rcptType>[,<index>[,<rcptAddress>[,<rcptName>]]]: without an address, one or all are deleted.
+Result set_recipient(Call& call) {
+  if (call.modem.smtp.busy()) return not_allowed;
+  SmtpService::Recipients& some = call.modem.smtp.recipients[call.number(0)];
+  if (call.arguments.size() == 1) {
+    some.clear();
+  } else if (!call.has(1)) {
+    return Cme::invalid_input;
+  } else if (call.arguments.size() == 2) {
+    some.erase(call.number(1));
+  } else if (call.text(2).empty()) {
+    return Cme::invalid_input;
+  } else {
+    some[call.number(1)] = {call.text(2), call.text(3)};
+  }
+  return ok;
+}
+
+// --- 13.2.8 SMTPBODY
+
+/// AT+SMTPBODY=<length>: DOWNLOAD, the bytes, OK; ERROR where they do not come.
+Task<Result> take_body(Call& call) {
+  SmtpService& smtp = call.modem.smtp;
+  if (smtp.busy()) co_return not_allowed;
+  const std::uint32_t length = call.number(0);
+  if (!co_await call.channel.settle_line_end()) co_return Result::silent();
+  call.line("DOWNLOAD");
+  std::string body;
+  if (length > 0) {
+    switch (co_await call.channel.take_payload(body, length, body_limit)) {
+      case Channel::Intake::complete: break;
+      case Channel::Intake::gone: co_return Result::silent();
+      case Channel::Intake::timed_out: co_return not_allowed;
+    }
+  }
+  if (smtp.busy()) co_return not_allowed;  // another channel has started it meanwhile
+  smtp.body = std::move(body);
+  co_return ok;
+}
+
+// --- 13.2.10, 13.2.11 SMTPSEND, SMTPFT
+
+/// OK at once; +SMTPSEND: <code> comes as a URC.  Not while POP3 is in use.
+Result send(Call& call) {
+  if (call.modem.smtp.busy() || call.modem.pop3.state() != Pop3Service::State::off) return not_allowed;
+  return call.modem.smtp.start() ? ok : not_allowed;
+}
+
+/// AT+SMTPFT=<reqLength>: +SMTPFT: 2,<cnfLength>, the bytes, OK; 0 ends the file.  Bytes that do not come in time are
+/// ERROR, and nothing is sent of them.
+Task<Result> transfer(Call& call) {
+  SmtpService& smtp = call.modem.smtp;
+  const std::uint32_t length = call.number(0);
+  if (!smtp.ready()) co_return not_allowed;
+  if (length == 0) {
+    smtp.finish();
+    co_return ok;
+  }
+  if (!co_await call.channel.settle_line_end()) co_return Result::silent();
+  call.print("+SMTPFT: 2,{}", length);
+  std::string data;
+  const auto limit = std::chrono::seconds(call.modem.settings.number("+EMAILTO"));
+  switch (co_await call.channel.take_payload(data, length, limit)) {
+    case Channel::Intake::complete: break;
+    case Channel::Intake::gone: co_return Result::silent();
+    case Channel::Intake::timed_out: co_return not_allowed;
+  }
+  if (!smtp.ready()) co_return not_allowed;  // the session has ended meanwhile
+  smtp.write(data);
+  co_return ok;
+}
+
+// No source has the lengths.
+// clang-format off: a row is one or two lines, so that the table reads like the manual's index
+constexpr Command table[] = {
+    {.name = "+EMAILCID", .section = "13.2.1", .parameters = {number("1-3", "1")}, .test = show_ranges, .read = show_setting,
+     .write = keep_unless_busy},
+    {.name = "+EMAILTO", .section = "13.2.2", .parameters = {number("10-120", "30")}, .test = show_ranges, .read = show_setting,
+     .write = keep_unless_busy},
+    {.name = "+SMTPSRV", .section = "13.2.3", .parameters = {text(100, ""), optional(number("1-65535", ""))},
+     .test = "+SMTPSRV: 100,(1-65535)", .read = show_server, .write = keep_all},
+    {.name = "+SMTPAUTH", .section = "13.2.4", .parameters = {number("0,1", "0"), optional(text(100, "")), optional(text(100, ""))},
+     .test = "+SMTPAUTH: (0,1),100,100", .read = show_setting, .write = set_account},
+    {.name = "+SMTPFROM", .section = "13.2.5", .parameters = {text(100, ""), optional(text(50, ""))}, .test = "+SMTPFROM: 100,50",
+     .read = show_setting, .write = keep_all},
+    {.name = "+SMTPRCPT", .section = "13.2.6",
+     .parameters = {number("0-2"), optional(number("0-4")), optional(text(100)), optional(text(50))},
+     .test = "+SMTPRCPT: (0-2),(0-4),100,50", .read = show_recipients, .write = set_recipient},
+    {.name = "+SMTPSUB", .section = "13.2.7", .parameters = {text(200, "")}, .test = "+SMTPSUB: 200", .read = show_setting,
+     .write = keep_unless_busy},
+    {.name = "+SMTPBODY", .section = "13.2.8", .parameters = {number("0-10240")}, .test = "+SMTPBODY: 10240", .write = take_body},
+    {.name = "+SMTPFILE", .section = "13.2.9", .parameters = {number("0-2", "0"), optional(text(50, "")), optional(number("0,1", "0"))},
+     .test = "+SMTPFILE: (0-2),50,(0,1)", .read = show_setting, .write = set_file},
+    {.name = "+SMTPSEND", .section = "13.2.10", .test = "", .execute = send},
+    {.name = "+SMTPFT", .section = "13.2.11", .parameters = {number("0-1360")}, .test = "", .write = transfer},
+    {.name = "+SMTPCS", .section = "13.2.12", .parameters = {text(20, "ASCII")}, .test = "+SMTPCS: 20", .read = show_setting,
+     .write = keep_unless_busy},
+    {.name = "+EMAILSSL", .section = "", .parameters = {number("0-2", "0")}, .test = show_ranges, .read = show_setting,
+     .write = keep_unless_busy},
+};
+// clang-format on
+
+static_assert(SmtpService::block == 1360 && SmtpService::body_max == 10'240, "as the table says");
+
+}  // namespace
+
+std::span<const Command> smtp_commands() { return table; }
+
+}  // namespace sim800
