@@ -48,6 +48,7 @@ std::vector<const Command*> rows_of_all_chapters() {
            ftp_commands(),
            smtp_commands(),
            pop3_commands(),
+           mms_commands(),
            file_system_commands(),
            sms_commands(),
            sms_storage_commands(),

@@ -199,6 +199,7 @@ std::span<const Command> http_commands();
 std::span<const Command> ftp_commands();
 std::span<const Command> smtp_commands();
 std::span<const Command> pop3_commands();
+std::span<const Command> mms_commands();
 std::span<const Command> file_system_commands();
 std::span<const Command> sms_commands();
 std::span<const Command> sms_storage_commands();

@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "emulator/mms_service.hpp"
+
 namespace sim800 {
 namespace {
 
@@ -57,6 +59,7 @@ Modem::Modem(const Parts& parts)
       alarms(clock, parts.nvram, rtc),
       sleep(clock, settings),
       sms(surroundings_, settings, sim, network, rtc, parts.nvram, parts.trace),
+      mms(std::make_unique<MmsService>(surroundings_, settings, bearers, network, rtc, parts.nvram, sms, parts.http)),
       jamming(surroundings_, settings),
       media(surroundings_, parts.files) {
   connect_services();
@@ -96,6 +99,7 @@ void Modem::connect_services() {
     ftp.bearer_closed(cid);
     ntp.bearer_closed(cid);
     mail.bearer_closed(cid);
+    mms->bearer_closed(cid);
     tell(ModuleEvent::bearer_closed);
   };
   pdp.on_closed = [this] { ping.context_changed(); };
@@ -173,6 +177,7 @@ void Modem::power_on() {
   settings.boot();
   ftp.boot();
   ip.boot();
+  mms->boot();
   phone_book.boot();
   sms.boot();
   network.power_on();
@@ -199,6 +204,7 @@ void Modem::stop(bool silently) {
   pop3.reset();
   mail.close();
   ip.reset();
+  mms->reset();
   bearers.reset();
   gprs.reset();
   pdp.reset();

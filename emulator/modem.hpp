@@ -59,6 +59,8 @@
 
 namespace sim800 {
 
+class MmsService;
+
 /// What others may wait for in the life of a module.
 enum class ModuleEvent : std::uint8_t {
   boot,  ///< the UART begins to answer
@@ -238,6 +240,7 @@ class Modem {
   Alarms alarms;
   Sleep sleep;
   SmsService sms;
+  std::unique_ptr<MmsService> mms;  ///< never null
   Jamming jamming;
   Media media;
   Pins gpios;  ///< by AT+SGPIO's numbers

@@ -9,6 +9,7 @@
 #include "emulator/sms_print.hpp"
 #include "protocol/arguments.hpp"
 #include "protocol/gsm_alphabet.hpp"
+#include "protocol/sms_ports.hpp"
 #include "protocol/unicode.hpp"
 
 namespace sim800 {
@@ -204,7 +205,8 @@ SmsCentre::Answer SmsService::arrived(const Sms& message) {
     if (settings_.number("+SCLASS0") == 1) return keep(message, true, mt > 0);
     return mt > 0 ? show(message) : taken;  // a flash message that nobody sees is gone
   }
-  if (message_class == 2) return keep(message, true, mt > 0);
+  // AT+CMMSRDPUSH looks for it on the card.
+  if (message_class == 2 || is_mms_push(message)) return keep(message, true, mt > 0);
   if (mt == 2 || (mt == 3 && message_class == 3)) return show(message);
   return keep(message, false, mt > 0);
 }
@@ -222,12 +224,14 @@ SmsCentre::Answer SmsService::show(const Sms& message) {
 
 /// The name in +CMTI is that of the memory it went to, its own index with it.
 SmsCentre::Answer SmsService::keep(const Sms& message, bool on_sim, bool tell_host) {
+  const bool push = is_mms_push(message);
   SmsMemory memory = on_sim ? SmsMemory(on_sim_) : this->memory(Use::receive);
   const auto index = memory.add({SmsStatus::unread, encode_pdu(centre_address_, message)});
   if (!index) return SmsCentre::Answer::not_now;
   const bool in_module = *index > MessageStore::capacity || (!on_sim && memory_name(Use::receive).starts_with("ME"));
   if (tell_host)
-    tell(fmt::format("+CMTI: \"{}\",{}", in_module ? "ME" : "SM", (*index - 1) % MessageStore::capacity + 1));
+    tell(fmt::format("+CMTI: \"{}\",{}{}", in_module ? "ME" : "SM", (*index - 1) % MessageStore::capacity + 1,
+                     push ? ",\"MMS PUSH\"" : ""));
   return SmsCentre::Answer::taken;
 }
 

@@ -53,19 +53,23 @@ std::string subject_line(std::string_view subject, std::string_view charset) {
   return line + "\r\n";
 }
 
+/// Within a multipart, the line end in front of the boundary belongs to that.
+template <class Lines>
+std::string lines_of(std::string_view text, bool alone) {
+  Lines lines;
+  std::string made = lines.next(text);
+  made += lines.end();
+  return alone && lines.ended() ? made : made + "\r\n";
+}
+
 std::string text_part(const MailMessage& message) {
   const bool plain = message.charset == "US-ASCII";
   const char* const encoding = !plain ? "base64" : is_ascii(message.body) ? "7bit" : "8bit";
   std::string part = fmt::format("Content-Type: text/plain; charset={}\r\nContent-Transfer-Encoding: {}\r\n\r\n",
                                  message.charset, encoding);
-  if (plain) {
-    MailText text;
-    part += text.next(message.body);
-    return part + text.end();
-  }
-  MailBase64 lines;
-  part += lines.next(to_base64(message.body));
-  return part + lines.end();
+  const bool alone = !message.attachment;
+  return part +
+         (plain ? lines_of<MailText>(message.body, alone) : lines_of<MailBase64>(to_base64(message.body), alone));
 }
 
 }  // namespace
@@ -84,7 +88,7 @@ std::string MailMessage::head() const {
   return text;
 }
 
-std::string MailMessage::tail() const { return attachment ? fmt::format("--{}--\r\n", boundary) : std::string(); }
+std::string MailMessage::tail() const { return attachment ? fmt::format("\r\n--{}--\r\n", boundary) : std::string(); }
 
 std::string MailText::next(std::string_view piece) {
   std::string text;

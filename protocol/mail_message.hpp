@@ -31,7 +31,7 @@ struct MailMessage {
 
   /// All that stands before the attachment's bytes, or all there is; lines end with CR LF, the last one too.
   std::string head() const;
-  /// What follows them; empty without an attachment.
+  /// What follows them, and the line end in front of it; empty without an attachment.
   std::string tail() const;
 };
 
@@ -39,8 +39,10 @@ struct MailMessage {
 class MailText {
  public:
   std::string next(std::string_view piece);
-  /// Ends a line that has begun.
-  std::string end() const { return after_cr_ ? "\n" : at_start_ ? "" : "\r\n"; }
+  /// What is still to come of its last line end.
+  std::string end() const { return after_cr_ ? "\n" : ""; }
+  /// Whether the last line has its end.
+  bool ended() const { return at_start_ || after_cr_; }
 
  private:
   bool at_start_ = true;  // of a line
@@ -51,7 +53,8 @@ class MailText {
 class MailBase64 {
  public:
   std::string next(std::string_view piece);
-  std::string end() const { return column_ == 0 ? "" : "\r\n"; }
+  std::string end() const { return ""; }
+  bool ended() const { return column_ == 0; }
 
  private:
   std::size_t column_ = 0;

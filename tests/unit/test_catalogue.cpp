@@ -87,6 +87,8 @@ struct Ready : Bench {
   explicit Ready(const Json& entry) : Bench(world_for(entry)) {
     const bool needs_service = entry["section"].get<std::string>().starts_with("11.");
     if (needs_service && entry["name"] != "+HTTPINIT") ask("AT+HTTPINIT");
+    const bool needs_mms = entry["section"].get<std::string>().starts_with("14.");
+    if (needs_mms && entry["name"] != "+CMMSINIT") ask("AT+CMMSINIT");
     if (entry["section"].get<std::string>().starts_with("8.")) lead_to_use_of(entry["name"]);
   }
 
