@@ -94,6 +94,8 @@ class Ntp(AcceptanceTest):
                 self.start(at, "--time-scale", "0.05", bearer=target is not None)
                 self.synchronise(code)
 
+    # Not among the packages that ./dev installs: it would push out the machine's own time service.
+    @unittest.skipUnless(os.path.exists("/usr/sbin/chronyd"), "chrony is not installed")
     def test_chrony(self):
         """A real server, which leaves the machine's clock alone."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
