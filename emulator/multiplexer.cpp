@@ -175,9 +175,8 @@ bool Multiplexer::take(const MuxFrame& frame) {
       }
       return true;
     case MuxType::disc:
-      // The control link's ends it all, also where the host has never opened it.
-      answer(frame, is_open(frame.dlci) || frame.dlci == 0 ? MuxType::ua : MuxType::dm);
-      if (is_open(frame.dlci) || frame.dlci == 0) close(frame.dlci);
+      answer(frame, is_open(frame.dlci) ? MuxType::ua : MuxType::dm);
+      if (is_open(frame.dlci)) close(frame.dlci);
       return running_;
     case MuxType::uih:
     case MuxType::ui:

@@ -25,7 +25,11 @@ inline std::string hostile_frames(Chance& chance, LineMaker& maker) {
   return bytes;
 }
 
-/// Whatever state the frames are in, this ends the multiplexer: flags to end a frame of any length, then DISC.
-inline std::string end_of_frames() { return std::string(2000, '\xf9') + encode({0, true, MuxType::disc, true, {}}); }
+/// Whatever state the frames are in, this ends the multiplexer: flags to end a frame of any length, then DISC on the
+/// control link, which may have to be opened for that.
+inline std::string end_of_frames() {
+  return std::string(2000, '\xf9') + encode({0, true, MuxType::sabm, true, {}}) +
+         encode({0, true, MuxType::disc, true, {}});
+}
 
 }  // namespace sim800::test
