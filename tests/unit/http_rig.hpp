@@ -16,7 +16,8 @@
 namespace sim800::test {
 
 struct HttpRig {
-  explicit HttpRig(HostMap hosts = {}) : link(loop, std::move(hosts), clock), client(make_curl_http_client(loop, link)) {}
+  explicit HttpRig(HostMap hosts = {})
+      : link(loop, std::move(hosts), clock), client(make_curl_http_client(loop, link)) {}
 
   void start(HttpRequest request) {
     result.reset();

@@ -151,9 +151,8 @@ TEST_CASE("tcp socket: takes no more than there is room for, and counts what a p
     CHECK(rig.module.socket->acknowledged() <= given - window);
     rig.peer.reads = true;
     rig.peer.read();
-    rig.until([&] {
-      return rig.module.socket->acknowledged() == text.size() && rig.peer.received.size() == text.size();
-    });
+    rig.until(
+        [&] { return rig.module.socket->acknowledged() == text.size() && rig.peer.received.size() == text.size(); });
     CHECK((rig.peer.received == text));
   }
 }
