@@ -82,7 +82,7 @@ int run(long count) {
   NoMail mail;
   FileSystem files;
   CountingPort port;
-  Modem modem({world, clock, nvram, files, http, ftp, sockets, pinger, mail, mail});
+  Modem modem({world, clock, nvram, files, http, ftp, sockets, pinger, mail});
   Channel& channel = modem.attach(port, "bench");
   modem.power_on();
   clock.advance(1min);
