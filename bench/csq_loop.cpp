@@ -5,7 +5,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "emulator/modem.hpp"
+#include "emulator/commands/command_list.hpp"
+#include "emulator/module/modem.hpp"
 
 namespace {
 
@@ -82,7 +83,7 @@ int run(long count) {
   NoMail mail;
   FileSystem files;
   CountingPort port;
-  Modem modem({world, clock, nvram, files, http, ftp, sockets, pinger, mail});
+  Modem modem({world, command_table, clock, nvram, files, http, ftp, sockets, pinger, mail});
   Channel& channel = modem.attach(port, "bench");
   modem.power_on();
   clock.advance(1min);

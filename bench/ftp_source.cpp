@@ -61,7 +61,7 @@ class Session {
       } else if (verb == "PASV") {
         enter_passive_mode();
       } else if (verb == "RETR") {
-        transfer([count = std::stoull(line.substr(5))](int data) { pour(data, count); });
+        transfer([count = std::stoull(line.substr(5))](int data) { write_all(data, count); });
       } else if (verb == "STOR") {
         transfer(swallow);
       } else {
@@ -103,7 +103,7 @@ class Session {
     reply("226 Done");
   }
 
-  static void pour(int data, unsigned long long count) {
+  static void write_all(int data, unsigned long long count) {
     static const std::string block(64 * 1024, 'x');
     while (count > 0) {
       const std::size_t part = std::min<unsigned long long>(count, block.size());

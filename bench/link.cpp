@@ -17,9 +17,9 @@
 #include <string_view>
 #include <thread>
 
-#include "backends/curl_http.hpp"
-#include "backends/curl_multi.hpp"
-#include "emulator/asio_clock.hpp"
+#include "backends/curl/curl_multi.hpp"
+#include "backends/http/curl_http.hpp"
+#include "emulator/program/asio_clock.hpp"
 #include "posix.hpp"
 
 namespace {

@@ -11,8 +11,8 @@
 #include <optional>
 #include <utility>
 
-#include "protocol/escape.hpp"
 #include "protocol/pattern.hpp"
+#include "protocol/text/escape.hpp"
 
 namespace sim800 {
 namespace {

@@ -1,7 +1,7 @@
 // Commands about sound: channels, gains, tones, codecs (27.007 3.2.45-3.2.49, SIMCom's chapter 6).  There is no sound
 // here, so most of them are settings.
 // SPDX-License-Identifier: MIT
-#include "emulator/modem.hpp"
+#include "emulator/module/modem.hpp"
 
 namespace sim800 {
 namespace {
@@ -12,32 +12,32 @@ using namespace models;
 
 // --- 6.2.18 AT+CHF, 6.2.19 AT+CHFA: which audio channel is in use; both set the same one
 
-void use_channel(Call& call, std::uint32_t channel) {
-  Settings& settings = call.modem.settings;
+void use_channel(Invocation& cmd, std::uint32_t channel) {
+  Settings& settings = cmd.modem.settings;
   if (settings.number("+CHFA") == channel) return;
   settings.set("+CHFA", 0, std::to_string(channel));
-  if (settings.number("+CHF") == 1) call.modem.urc(fmt::format("+CHF: {}", channel));
+  if (settings.number("+CHF") == 1) cmd.modem.urc(fmt::format("+CHF: {}", channel));
 }
 
 /// AT+CHFA=<n>
-Result swap_channel(Call& call) {
-  use_channel(call, call.number(0));
+Result swap_channel(Invocation& cmd) {
+  use_channel(cmd, cmd.number(0));
   return ok;
 }
 
 /// +CHF: <ind>,<state>   Only <ind> is kept over power-off.
-Result show_hands_free(Call& call) {
-  call.print("+CHF: {},{}", call.modem.settings.number("+CHF"), call.modem.settings.number("+CHFA"));
+Result show_hands_free(Invocation& cmd) {
+  cmd.print("+CHF: {},{}", cmd.modem.settings.number("+CHF"), cmd.modem.settings.number("+CHFA"));
   return ok;
 }
 
 /// AT+CHF=<ind>[,<state>]
-Result set_hands_free(Call& call) {
-  const Command* channels = call.modem.commands.find("+CHFA");
-  if (call.has(1) && (channels == nullptr || !channels->parameters[0].accepts(call.arguments[1])))
+Result set_hands_free(Invocation& cmd) {
+  const Command* channels = cmd.modem.commands.find("+CHFA");
+  if (cmd.has(1) && (channels == nullptr || !channels->parameters[0].accepts(cmd.arguments[1])))
     return Cme::invalid_input;
-  call.modem.settings.set("+CHF", 0, std::to_string(call.number(0)));
-  if (call.has(1)) use_channel(call, call.number(1));
+  cmd.modem.settings.set("+CHF", 0, std::to_string(cmd.number(0)));
+  if (cmd.has(1)) use_channel(cmd, cmd.number(1));
   return ok;
 }
 
@@ -54,21 +54,21 @@ constexpr Command channel_row(Models on_models, std::string_view channels, const
 // --- 3.2.46 AT+CALS
 
 /// +CALS: <n>,<switch>   The tone is never heard playing.
-Result show_alert_sound(Call& call) {
-  call.print("+CALS: {},0", call.modem.settings.number("+CALS"));
+Result show_alert_sound(Invocation& cmd) {
+  cmd.print("+CALS: {},0", cmd.modem.settings.number("+CALS"));
   return ok;
 }
 
 // --- 3.2.49 AT+CMUT
 
 /// AT+CMUT=<n>   Only during a call.
-Result set_mute(Call& call) { return call.modem.calls.talking() ? keep_setting(call) : Cme::not_allowed; }
+Result set_mute(Invocation& cmd) { return cmd.modem.calls.talking() ? keep_setting(cmd) : Cme::not_allowed; }
 
 // --- 6.2.59 AT+CPCMSYNC
 
 /// AT+CPCMSYNC=<sync>,<length>   Short sync is one bit long.
-Result set_pcm_sync(Call& call) {
-  return call.number(0) == 0 && call.number(1) != 1 ? Result{Cme::invalid_input} : keep_setting(call);
+Result set_pcm_sync(Invocation& cmd) {
+  return cmd.number(0) == 0 && cmd.number(1) != 1 ? Result{Cme::invalid_input} : keep_setting(cmd);
 }
 
 constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }

@@ -1,6 +1,6 @@
 // AT+SAPBR: bearer profiles (AT manual 9.2.1, application note 3.1).
 // SPDX-License-Identifier: MIT
-#include "emulator/modem.hpp"
+#include "emulator/module/modem.hpp"
 
 namespace sim800 {
 namespace {
@@ -14,40 +14,40 @@ enum CommandType : std::uint8_t {
   save_parameters
 };
 
-Result query(Call& call, unsigned cid) {
-  const Bearers& bearers = call.modem.bearers;
-  call.print("+SAPBR: {},{},\"{}\"", cid, static_cast<int>(bearers.state(cid)), bearers.address(cid));
+Result query(Invocation& cmd, unsigned cid) {
+  const Bearers& bearers = cmd.modem.bearers;
+  cmd.print("+SAPBR: {},{},\"{}\"", cid, static_cast<int>(bearers.state(cid)), bearers.address(cid));
   return ok;
 }
 
 /// One line a tag, without quotes, the password in clear.
-Result list_parameters(Call& call, unsigned cid) {
-  call.line("+SAPBR:");
+Result list_parameters(Invocation& cmd, unsigned cid) {
+  cmd.line("+SAPBR:");
   for (std::size_t i = 0; i < Bearers::tags.size(); ++i) {
-    call.print("{}: {}", Bearers::tags[i].name, call.modem.bearers.value(cid, i));
+    cmd.print("{}: {}", Bearers::tags[i].name, cmd.modem.bearers.value(cid, i));
   }
   return ok;
 }
 
 /// AT+SAPBR=<cmd_type>,<cid>[,<ConParamTag>,<ConParamValue>]
-Task<Result> control_bearer(Call& call) {
-  Bearers& bearers = call.modem.bearers;
-  const auto type = static_cast<CommandType>(call.number(0));
-  const unsigned cid = call.number(1);
-  const bool has_parameter = call.has(2) && call.has(3);
-  if (type == set_parameter ? !has_parameter : call.arguments.size() > 2) co_return Cme::invalid_input;
+Task<Result> control_bearer(Invocation& cmd) {
+  Bearers& bearers = cmd.modem.bearers;
+  const auto type = static_cast<CommandType>(cmd.number(0));
+  const unsigned cid = cmd.number(1);
+  const bool has_parameter = cmd.has(2) && cmd.has(3);
+  if (type == set_parameter ? !has_parameter : cmd.arguments.size() > 2) co_return Cme::invalid_input;
   switch (type) {
     case close_bearer: co_return co_await bearers.close(cid);
     case open_bearer:
-      if (call.modem.functionality() != 1) co_return Cme::cfun_off;
-      if (const auto refused = call.modem.sim.refusal()) co_return *refused;
+      if (cmd.modem.functionality() != 1) co_return Cme::cfun_off;
+      if (const auto refused = cmd.modem.sim.refusal()) co_return *refused;
       co_return co_await bearers.open(cid);
-    case query_bearer: co_return query(call, cid);
-    case set_parameter: co_return bearers.set(cid, call.text(2), call.text(3)) ? ok : Result{Cme::invalid_input};
-    case get_parameters: co_return list_parameters(call, cid);
+    case query_bearer: co_return query(cmd, cid);
+    case set_parameter: co_return bearers.set(cid, cmd.text(2), cmd.text(3)) ? ok : Result{Cme::invalid_input};
+    case get_parameters: co_return list_parameters(cmd, cid);
     case save_parameters: break;  // SIM900 has it, no SIM800 manual does
   }
-  co_return call.modem.world.module.quirks.sapbr_save ? ok : Result{Cme::invalid_input};
+  co_return cmd.modem.world.module.quirks.sapbr_save ? ok : Result{Cme::invalid_input};
 }
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index

@@ -1,9 +1,9 @@
 // Voice calls: dialling, answering, holding, ending (AT manual chapters 2, 3 and 6).
 // SPDX-License-Identifier: MIT
-#include "emulator/dial_string.hpp"
-#include "emulator/host_text.hpp"
-#include "emulator/modem.hpp"
-#include "protocol/phone_number.hpp"
+#include "emulator/at/host_text.hpp"
+#include "emulator/calls/dial_string.hpp"
+#include "emulator/module/modem.hpp"
+#include "protocol/at/phone_number.hpp"
 
 namespace sim800 {
 namespace {
@@ -60,101 +60,101 @@ std::optional<Result> no_service(Modem& modem, const std::string& number) {
 }
 
 /// A voice call: OK once it is dialled; with AT+COLP=1 once it is answered, or how it failed.
-Task<Result> call_number(Call& call, std::string number) {
-  CallService& calls = call.modem.calls;
-  const bool waits = call.modem.settings.number("+COLP") == 1;
-  const Result dialled = calls.dial(number, waits ? &call.channel : nullptr);
-  if (dialled.is_ok()) call.modem.phone_book.log("LD", number);
+Task<Result> call_number(Invocation& cmd, std::string number) {
+  CallService& calls = cmd.modem.calls;
+  const bool waits = cmd.modem.settings.number("+COLP") == 1;
+  const Result dialled = calls.dial(number, waits ? &cmd.channel : nullptr);
+  if (dialled.is_ok()) cmd.modem.phone_book.log("LD", number);
   if (!dialled.is_ok() || !waits) co_return dialled;
   const std::function<bool()> settled = [&calls] { return calls.outcome().has_value(); };
-  if (co_await call.channel.interrupted_before(settled)) calls.give_up(&call.channel);
+  if (co_await cmd.channel.interrupted_before(settled)) calls.give_up(&cmd.channel);
   const Result outcome = calls.outcome().value_or(Code::no_carrier);
-  if (outcome.is_ok()) call.line(calls.colp_line(number));
+  if (outcome.is_ok()) cmd.line(calls.colp_line(number));
   co_return outcome;
 }
 
 /// ATD<n>[<mgsm>][;], ATD><n>[;], ATD><str>[;], ATDL   A data call finds nobody: NO CARRIER.
-Task<Result> dial(Call& call) {
-  Modem& modem = call.modem;
-  const DialString dialled = parse_dial_string(call.typed);
+Task<Result> dial(Invocation& cmd) {
+  Modem& modem = cmd.modem;
+  const DialString dialled = parse_dial_string(cmd.typed);
   const Wanted wanted = find_number(modem, dialled);
   if (!wanted.refused.is_ok()) co_return wanted.refused;
   if (const auto refused = no_service(modem, wanted.number)) co_return *refused;
   const bool voice = dialled.voice || dialled.kind == DialString::Kind::last;
   if (voice && dialled.is_service_code()) co_return modem.ussd.send(wanted.number);
-  if (voice) co_return co_await call_number(call, wanted.number);
+  if (voice) co_return co_await call_number(cmd, wanted.number);
   modem.phone_book.log("LD", wanted.number);
-  co_await call.channel.interrupted_within(modem.latency[Latency::call_setup]);
+  co_await cmd.channel.interrupted_within(modem.latency[Latency::call_setup]);
   co_return Code::no_carrier;
 }
 
 // --- 2.2.2 ATA, 2.2.8 ATH, 2.2.42 AT+HVOIC, AT+CHUP
 
 /// A character that comes before the call is through ends it.
-Task<Result> answer(Call& call) {
-  CallService& calls = call.modem.calls;
+Task<Result> answer(Invocation& cmd) {
+  CallService& calls = cmd.modem.calls;
   if (!calls.in_state(CallService::State::incoming)) co_return Code::no_carrier;
-  calls.begin_answer(&call.channel);
-  if (co_await call.channel.interrupted_within(call.modem.latency[Latency::call_answer])) calls.give_up(&call.channel);
+  calls.begin_answer(&cmd.channel);
+  if (co_await cmd.channel.interrupted_within(cmd.modem.latency[Latency::call_answer])) calls.give_up(&cmd.channel);
   if (!calls.outcome()) calls.finish_answer();
   co_return calls.outcome().value_or(Code::no_carrier);
 }
 
-Task<Result> hang_up(Call& call) {
-  CallService& calls = call.modem.calls;
+Task<Result> hang_up(Invocation& cmd) {
+  CallService& calls = cmd.modem.calls;
   if (calls.connections().empty()) co_return ok;
-  calls.hang_up(&call.channel);
-  co_await call.modem.clock.sleep(call.modem.latency[Latency::call_end]);
+  calls.hang_up(&cmd.channel);
+  co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::call_end]);
   co_return ok;
 }
 
 // --- 3.2.14 AT+CHLD, 3.2.16 AT+CLCC, 3.2.23 AT+CPAS, 3.2.31 AT+CRC
 
-Task<Result> hold(Call& call) {
-  if (call.modem.calls.connections().empty()) co_return Cme::not_allowed;
-  co_await call.modem.clock.sleep(call.modem.latency[Latency::call_hold]);
-  co_return call.modem.calls.hold(call.number(0), &call.channel);
+Task<Result> hold(Invocation& cmd) {
+  if (cmd.modem.calls.connections().empty()) co_return Cme::not_allowed;
+  co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::call_hold]);
+  co_return cmd.modem.calls.hold(cmd.number(0), &cmd.channel);
 }
 
-Result list_calls(Call& call) {
-  for (const auto& connection : call.modem.calls.connections()) call.line(call.modem.calls.describe(connection));
+Result list_calls(Invocation& cmd) {
+  for (const auto& connection : cmd.modem.calls.connections()) cmd.line(cmd.modem.calls.describe(connection));
   return ok;
 }
 
 /// +CPAS: <pas>   0 ready, 3 ringing, 4 call in progress
-Result show_activity(Call& call) {
-  const CallService& calls = call.modem.calls;
+Result show_activity(Invocation& cmd) {
+  const CallService& calls = cmd.modem.calls;
   const bool rings = calls.in_state(CallService::State::incoming);
-  call.print("+CPAS: {}", rings ? 3 : calls.connections().empty() ? 0 : 4);
+  cmd.print("+CPAS: {}", rings ? 3 : calls.connections().empty() ? 0 : 4);
   return ok;
 }
 
 /// AT+CRC=[<mode>]   Nothing typed: as it was.
-Result set_ring_form(Call& call) { return call.arguments.size() == 0 ? ok : keep_setting(call); }
+Result set_ring_form(Invocation& cmd) { return cmd.arguments.size() == 0 ? ok : keep_setting(cmd); }
 
 // --- 6.2.45 AT+CEMNL
 
 /// +CEMNL: <mode>[,<amount>,<numbers>]
-Result show_emergency_numbers(Call& call) {
-  const CallLists& lists = call.modem.calls.lists;
+Result show_emergency_numbers(Invocation& cmd) {
+  const CallLists& lists = cmd.modem.calls.lists;
   std::string text = lists.own_emergency_numbers() ? "+CEMNL: 1" : "+CEMNL: 0";
   if (lists.own_emergency_numbers()) {
     text += fmt::format(",{}", lists.emergency_numbers().size());
     for (const std::string& number : lists.emergency_numbers()) text += fmt::format(",\"{}\"", number);
   }
-  call.line(text);
+  cmd.line(text);
   return ok;
 }
 
 /// AT+CEMNL=<mode>[,<amount>,<number>,…]
-Result set_emergency_numbers(Call& call) {
-  CallLists& lists = call.modem.calls.lists;
-  const bool enabled = call.number(0) == 1;
-  if (!call.has(1)) return lists.set_emergency(enabled) ? ok : error;
-  if (call.arguments.size() != 2 + call.number(1)) return Cme::invalid_input;
+Result set_emergency_numbers(Invocation& cmd) {
+  CallLists& lists = cmd.modem.calls.lists;
+  const bool enabled = cmd.number(0) == 1;
+  if (!cmd.has(1)) return lists.set_emergency(enabled) ? ok : error;
+  if (cmd.arguments.size() != 2 + cmd.number(1)) return Cme::invalid_input;
   std::vector<std::string> numbers;
-  for (std::size_t i = 2; i < call.arguments.size(); ++i) {
-    const std::string number = call.text(i);
+  for (std::size_t i = 2; i < cmd.arguments.size(); ++i) {
+    const std::string number = cmd.text(i);
     if (number.empty() || number.size() > 3 || !parse_number(number)) return Cme::invalid_input;
     numbers.push_back(number);
   }
@@ -164,24 +164,24 @@ Result set_emergency_numbers(Call& call) {
 // --- 6.2.51 AT+CWHITELIST
 
 /// +CWHITELIST: <mode>[,<number1>,…]   up to the last place that is taken
-Result show_white_list(Call& call) {
-  const CallLists& lists = call.modem.calls.lists;
+Result show_white_list(Invocation& cmd) {
+  const CallLists& lists = cmd.modem.calls.lists;
   std::string text = fmt::format("+CWHITELIST: {}", static_cast<int>(lists.white_list()));
   std::size_t end = lists.white_numbers().size();
   while (end > 0 && lists.white_numbers()[end - 1].empty()) --end;
   for (const std::string& number : lists.white_numbers().first(end)) text += fmt::format(",\"{}\"", number);
-  call.line(text);
+  cmd.line(text);
   return ok;
 }
 
 /// AT+CWHITELIST=<mode>[,<index>,<number>]   Only mode 1 takes numbers.
-Result set_white_list(Call& call) {
-  CallLists& lists = call.modem.calls.lists;
-  const auto mode = static_cast<CallLists::WhiteList>(call.number(0));
-  if (call.has(1) != (call.arguments.size() == 3)) return Cme::invalid_input;
-  if (call.has(1)) {
-    if (mode != CallLists::WhiteList::calls || !is_phone_number(call.text(2))) return error;
-    if (!lists.set_white_number(call.number(1) - 1, call.text(2))) return error;
+Result set_white_list(Invocation& cmd) {
+  CallLists& lists = cmd.modem.calls.lists;
+  const auto mode = static_cast<CallLists::WhiteList>(cmd.number(0));
+  if (cmd.has(1) != (cmd.arguments.size() == 3)) return Cme::invalid_input;
+  if (cmd.has(1)) {
+    if (mode != CallLists::WhiteList::calls || !is_phone_number(cmd.text(2))) return error;
+    if (!lists.set_white_number(cmd.number(1) - 1, cmd.text(2))) return error;
   }
   return lists.set_white_list(mode) ? ok : error;
 }
@@ -206,7 +206,7 @@ constexpr Command table[] = {
     setting("+CDRIND", "6.2.14", full, never, {flag("0")}),
     setting("+MORING", "6.2.29", full, profile, {flag("0")}),
     setting("+GSMBUSY", "6.2.44", full, never, {number("0-2", "0")}),
-    {.name = "+CEMNL", .section = "6.2.45", .saved = automatic, .parameters = {number("0,1"), optional(number("1-11")), further(text(3))},
+    {.name = "+CEMNL", .section = "6.2.45", .saved = automatic, .parameters = {number("0,1"), optional(number("1-11")), repeated(text(3))},
      .test = R"(+CEMNL: (0-1),(1-11),("0"-"999")...)", .read = show_emergency_numbers, .write = set_emergency_numbers},
     {.name = "+CWHITELIST", .section = "6.2.51", .saved = automatic,
      .parameters = {number("0-3"), optional(number("1-30")), optional(text(40))},

@@ -1,6 +1,6 @@
 // Call charges, and how calls are set up by default (AT manual chapter 3).  This network charges nothing.
 // SPDX-License-Identifier: MIT
-#include "emulator/modem.hpp"
+#include "emulator/module/modem.hpp"
 
 namespace sim800 {
 namespace {
@@ -10,48 +10,48 @@ using enum Saved;
 
 constexpr std::uint32_t ask = 0;
 
-Result show_call_meter(Call& call) {
-  call.line(R"(+CAOC: "000000")");
+Result show_call_meter(Invocation& cmd) {
+  cmd.line(R"(+CAOC: "000000")");
   return ok;
 }
 
 /// AT+CAOC=<mode>   0 asks, 1 and 2 are kept.
-Result advise_of_charge(Call& call) { return call.number(0) == ask ? show_call_meter(call) : keep_setting(call); }
+Result advise_of_charge(Invocation& cmd) { return cmd.number(0) == ask ? show_call_meter(cmd) : keep_setting(cmd); }
 
 /// AT+CACM=<passwd>   Resets the meter, which PIN2 guards, always.
-Result reset_meter(Call& call) {
-  const std::string pin2 = call.text(0);
-  return call.modem.sim.give_pin2(pin2);
+Result reset_meter(Invocation& cmd) {
+  const std::string pin2 = cmd.text(0);
+  return cmd.modem.sim.give_pin2(pin2);
 }
 
-Result show_meter(Call& call) {
-  if (const auto refused = call.modem.sim.refusal()) return *refused;
-  call.line(R"(+CACM: "000000")");
+Result show_meter(Invocation& cmd) {
+  if (const auto refused = cmd.modem.sim.refusal()) return *refused;
+  cmd.line(R"(+CACM: "000000")");
   return ok;
 }
 
 /// What PIN2 guards, where argument `place` may give it.
-Result keep_guarded(Call& call, std::size_t place) {
-  const std::string typed = call.text(place);
-  const auto pin2 = call.has(place) ? std::optional<std::string_view>(typed) : std::nullopt;
-  if (const Result result = call.modem.sim.give_pin2(pin2); !result.is_ok()) return result;
-  return keep_setting(call);
+Result keep_guarded(Invocation& cmd, std::size_t place) {
+  const std::string typed = cmd.text(place);
+  const auto pin2 = cmd.has(place) ? std::optional<std::string_view>(typed) : std::nullopt;
+  if (const Result result = cmd.modem.sim.give_pin2(pin2); !result.is_ok()) return result;
+  return keep_setting(cmd);
 }
 
 /// AT+CAMM=<acmmax>[,<passwd>]   Six hexadecimal digits.
-Result set_maximum(Call& call) {
-  const std::string_view text = call.arguments[0].text;
+Result set_maximum(Invocation& cmd) {
+  const std::string_view text = cmd.arguments[0].text;
   if (text.size() != 6 || text.find_first_not_of("0123456789ABCDEFabcdef") != std::string_view::npos)
     return Cme::invalid_input;
-  return keep_guarded(call, 1);
+  return keep_guarded(cmd, 1);
 }
 
 /// AT+CPUC=<currency>,<ppu>[,<passwd>]
-Result set_price(Call& call) { return keep_guarded(call, 2); }
+Result set_price(Invocation& cmd) { return keep_guarded(cmd, 2); }
 
 /// +CRLP: <iws>,<mws>,<T1>,<N2>,<T4>   T4 cannot be changed, and AT&V leaves it out.
-Result show_radio_link(Call& call) {
-  call.print("{},7", call.modem.settings.print("+CRLP"));
+Result show_radio_link(Invocation& cmd) {
+  cmd.print("{},7", cmd.modem.settings.print("+CRLP"));
   return ok;
 }
 

@@ -1,7 +1,7 @@
 // The clock, its alarms, and the network's time (AT manual 3.2.43, 6.2.5, 6.2.6, 6.2.12).
 // SPDX-License-Identifier: MIT
-#include "emulator/modem.hpp"
-#include "protocol/characters.hpp"
+#include "emulator/module/modem.hpp"
+#include "protocol/text/characters.hpp"
 
 namespace sim800 {
 namespace {
@@ -9,18 +9,18 @@ namespace {
 using enum Support;
 using enum Saved;
 
-Result show_clock(Call& call) {
-  call.print("+CCLK: \"{}\"", call.modem.rtc.text());
+Result show_clock(Invocation& cmd) {
+  cmd.print("+CCLK: \"{}\"", cmd.modem.rtc.text());
   return ok;
 }
-Result set_clock(Call& call) { return call.modem.rtc.set(call.text(0)) ? ok : Result{Cme::invalid_input}; }
+Result set_clock(Invocation& cmd) { return cmd.modem.rtc.set(cmd.text(0)) ? ok : Result{Cme::invalid_input}; }
 
 /// +CALA: <time>,<n>[,<recurr>]   one line an alarm; none: OK only.
-Result show_alarms(Call& call) {
+Result show_alarms(Invocation& cmd) {
   for (unsigned n = 1; n <= Alarms::count; ++n) {
-    const auto& alarm = call.modem.alarms.alarm(n);
+    const auto& alarm = cmd.modem.alarms.alarm(n);
     if (!alarm) continue;
-    call.print("+CALA: \"{}\",{}{}{}", alarm->time, n, alarm->days.empty() ? "" : ",", alarm->days);
+    cmd.print("+CALA: \"{}\",{}{}{}", alarm->time, n, alarm->days.empty() ? "" : ",", alarm->days);
   }
   return ok;
 }
@@ -28,22 +28,22 @@ Result show_alarms(Call& call) {
 constexpr Result memory_full{static_cast<Cme>(20)};
 
 /// AT+CALA=<time>[,<n>[,<recurr>]]   the days may stand one beside the other, or all in quotes.
-Result set_alarm(Call& call) {
-  Alarms& alarms = call.modem.alarms;
-  Alarms::Alarm alarm{call.text(0), {}};
-  for (std::size_t i = 2; i < call.arguments.size(); ++i) alarm.days += (i > 2 ? "," : "") + call.text(i);
+Result set_alarm(Invocation& cmd) {
+  Alarms& alarms = cmd.modem.alarms;
+  Alarms::Alarm alarm{cmd.text(0), {}};
+  for (std::size_t i = 2; i < cmd.arguments.size(); ++i) alarm.days += (i > 2 ? "," : "") + cmd.text(i);
   for (std::size_t i = 0; i < alarm.days.size(); ++i) {
     if (i % 2 == 0 ? alarm.days[i] < '0' || alarm.days[i] > '7' : alarm.days[i] != ',') return Cme::invalid_input;
   }
-  const std::optional<unsigned> n = call.has(1) ? call.number(1) : alarms.free();
+  const std::optional<unsigned> n = cmd.has(1) ? cmd.number(1) : alarms.free();
   return n ? alarms.set(*n, alarm) : memory_full;
 }
 
 constexpr Result not_found{static_cast<Cme>(22)};
 
-Result delete_alarm(Call& call) {
-  if (!call.modem.alarms.alarm(call.number(0))) return not_found;
-  call.modem.alarms.remove(call.number(0));
+Result delete_alarm(Invocation& cmd) {
+  if (!cmd.modem.alarms.alarm(cmd.number(0))) return not_found;
+  cmd.modem.alarms.remove(cmd.number(0));
   return ok;
 }
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
-#include "emulator/modem.hpp"
+#include "emulator/module/modem.hpp"
 
 namespace sim800 {
 namespace {
@@ -12,25 +12,25 @@ using enum Saved;
 
 // --- 3.2.42 AT+CFUN
 
-Result show_functionality(Call& call) {
-  call.print("+CFUN: {}", call.modem.functionality());
+Result show_functionality(Invocation& cmd) {
+  cmd.print("+CFUN: {}", cmd.modem.functionality());
   return ok;
 }
 
 /// AT+CFUN=<fun>[,<rst>]   0 and 4 cannot follow each other; <rst> 1 resets the module first.
-Task<Result> set_functionality(Call& call) {
-  Modem& modem = call.modem;
-  const std::uint32_t fun = call.number(0), before = modem.functionality();
-  if (call.number(1) == 1) {
+Task<Result> set_functionality(Invocation& cmd) {
+  Modem& modem = cmd.modem;
+  const std::uint32_t fun = cmd.number(0), before = modem.functionality();
+  if (cmd.number(1) == 1) {
     if (fun != 0) modem.settings.set("+CFUN", 0, std::to_string(fun));
     const bool ok_last = modem.world.module.quirks.cfun_reset_ok_last;
-    modem.reset_soon(ok_last ? &call.channel : nullptr);
+    modem.reset_soon(ok_last ? &cmd.channel : nullptr);
     co_return ok_last ? Result::silent() : ok;
   }
   if (fun == before) co_return ok;
   if (fun + before == 4) co_return Cme::not_allowed;
-  modem.set_functionality(fun, &call.channel);
-  call.channel.flush();
+  modem.set_functionality(fun, &cmd.channel);
+  cmd.channel.flush();
   co_await modem.clock.sleep(modem.latency[Latency::cfun]);
   co_return ok;
 }
@@ -38,13 +38,13 @@ Task<Result> set_functionality(Call& call) {
 // --- 3.2.52 AT+CBC
 
 /// +CBC: <bcs>,<bcl>,<mV>   not charging.
-Result show_battery(Call& call) {
-  switch (call.modem.supply()) {
-    case Supply::normal: call.line("+CBC: 0,93,4147"); break;
-    case Supply::under_voltage: call.line("+CBC: 0,5,3450"); break;
-    case Supply::under_voltage_off: call.line("+CBC: 0,1,3350"); break;
-    case Supply::over_voltage: call.line("+CBC: 0,100,4350"); break;
-    case Supply::over_voltage_off: call.line("+CBC: 0,100,4450"); break;
+Result show_battery(Invocation& cmd) {
+  switch (cmd.modem.supply()) {
+    case Supply::normal: cmd.line("+CBC: 0,93,4147"); break;
+    case Supply::under_voltage: cmd.line("+CBC: 0,5,3450"); break;
+    case Supply::under_voltage_off: cmd.line("+CBC: 0,1,3350"); break;
+    case Supply::over_voltage: cmd.line("+CBC: 0,100,4350"); break;
+    case Supply::over_voltage_off: cmd.line("+CBC: 0,100,4450"); break;
   }
   return ok;
 }
@@ -81,13 +81,13 @@ constexpr Cause causes[] = {
 };
 
 /// +CEER: <report>   why the last call ended.
-Result show_release_cause(Call& call) {
-  const int number = call.modem.calls.last_cause();
+Result show_release_cause(Invocation& cmd) {
+  const int number = cmd.modem.calls.last_cause();
   const auto* found = std::ranges::find(causes, number, &Cause::number);
-  if (call.modem.settings.number("+CEER") == 1 || found == std::end(causes)) {
-    call.print("+CEER: Cause:{}", number);
+  if (cmd.modem.settings.number("+CEER") == 1 || found == std::end(causes)) {
+    cmd.print("+CEER: Cause:{}", number);
   } else {
-    call.print("+CEER: {}", found->text);
+    cmd.print("+CEER: {}", found->text);
   }
   return ok;
 }
@@ -95,17 +95,17 @@ Result show_release_cause(Call& call) {
 // --- 6.2.7 AT+CADC
 
 /// +CADC: <status>,<value>   nothing is wired to the ADC; the SIM808 has two of them (20.6).
-Result show_adc(Call& call) {
-  call.line("+CADC: 1,0");
-  if (call.modem.model == Model::sim808) call.line("+CADC: 1,0");
+Result show_adc(Invocation& cmd) {
+  cmd.line("+CADC: 1,0");
+  if (cmd.modem.model == Model::sim808) cmd.line("+CADC: 1,0");
   return ok;
 }
 
 // --- AT+CMTE, which manuals of 2015 have
 
 /// +CMTE: <mode>,<temperature>
-Result show_temperature(Call& call) {
-  call.print("+CMTE: {},{:.2f}", call.modem.settings.number("+CMTE"), static_cast<double>(call.modem.temperature()));
+Result show_temperature(Invocation& cmd) {
+  cmd.print("+CMTE: {},{:.2f}", cmd.modem.settings.number("+CMTE"), static_cast<double>(cmd.modem.temperature()));
   return ok;
 }
 

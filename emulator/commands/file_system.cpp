@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
-#include "emulator/fs_path.hpp"
-#include "emulator/modem.hpp"
+#include "emulator/files/fs_path.hpp"
+#include "emulator/module/modem.hpp"
 
 namespace sim800 {
 namespace {
@@ -17,83 +17,83 @@ bool is_path(const std::string& text) { return FilePath::parse(text).has_value()
 
 /// A command that takes one path and does one thing.
 template <bool (FileSystem::*act)(std::string_view)>
-Result change(Call& call) {
-  const std::string path = call.text(0);
-  return is_path(path) ? result_of((call.modem.files.*act)(path)) : Result{Cme::invalid_input};
+Result change(Invocation& cmd) {
+  const std::string path = cmd.text(0);
+  return is_path(path) ? result_of((cmd.modem.files.*act)(path)) : Result{Cme::invalid_input};
 }
 
 /// AT+FSDRIVE=<0 local, 1 card>
-Result show_drive(Call& call) {
-  if (call.number(0) != 0) return not_allowed;  // no card
-  call.line("+FSDRIVE: C");
+Result show_drive(Invocation& cmd) {
+  if (cmd.number(0) != 0) return not_allowed;  // no card
+  cmd.line("+FSDRIVE: C");
   return ok;
 }
 
 /// +FSMEM: C:<free>bytes
-Result show_free(Call& call) {
-  call.print("+FSMEM: C:{}bytes", call.modem.files.free_bytes());
+Result show_free(Invocation& cmd) {
+  cmd.print("+FSMEM: C:{}bytes", cmd.modem.files.free_bytes());
   return ok;
 }
 
 /// AT+FSLS=<directory>: an entry a line, directories with a backslash at the end.
-Result show_entries(Call& call) {
-  const std::string path = call.text(0);
+Result show_entries(Invocation& cmd) {
+  const std::string path = cmd.text(0);
   if (!is_path(path)) return Cme::invalid_input;
-  const auto entries = call.modem.files.list(path);
+  const auto entries = cmd.modem.files.list(path);
   if (!entries) return not_allowed;
-  for (const FileSystem::Entry& entry : *entries) call.print("{}{}", entry.name, entry.directory ? "\\" : "");
+  for (const FileSystem::Entry& entry : *entries) cmd.print("{}{}", entry.name, entry.directory ? "\\" : "");
   return ok;
 }
 
 /// +FSFLSIZE: <bytes>
-Result show_size(Call& call) {
-  const std::string path = call.text(0);
+Result show_size(Invocation& cmd) {
+  const std::string path = cmd.text(0);
   if (!is_path(path)) return Cme::invalid_input;
-  const auto size = call.modem.files.size(path);
+  const auto size = cmd.modem.files.size(path);
   if (!size) return not_allowed;
-  call.print("+FSFLSIZE: {}", *size);
+  cmd.print("+FSFLSIZE: {}", *size);
   return ok;
 }
 
 /// AT+FSRENAME=<old path>,<new path>
-Result rename(Call& call) {
-  const std::string from = call.text(0), to = call.text(1);
+Result rename(Invocation& cmd) {
+  const std::string from = cmd.text(0), to = cmd.text(1);
   if (!is_path(from) || !is_path(to)) return Cme::invalid_input;
-  return result_of(call.modem.files.rename(from, to));
+  return result_of(cmd.modem.files.rename(from, to));
 }
 
 /// AT+FSREAD=<file>,<mode>,<size>,<position>: the bytes, without a header.  Mode 0 reads from the start,
 /// 1 from <position>.
-Result read(Call& call) {
-  const std::string path = call.text(0);
+Result read(Invocation& cmd) {
+  const std::string path = cmd.text(0);
   if (!is_path(path)) return Cme::invalid_input;
-  const auto bytes = call.modem.files.read(path, call.number(1) == 0 ? 0 : call.number(3), call.number(2));
+  const auto bytes = cmd.modem.files.read(path, cmd.number(1) == 0 ? 0 : cmd.number(3), cmd.number(2));
   if (!bytes || bytes->empty()) return not_allowed;  // nothing left is refused too
-  call.response.bare(*bytes);
+  cmd.response.bare(*bytes);
   return ok;
 }
 
 /// AT+FSWRITE=<file>,<mode>,<size>,<seconds>: prompt, bytes, OK.  Mode 0 overwrites from the start and leaves what is
 /// behind, 1 appends.  Too few bytes in time: nothing is written.
-Task<Result> write(Call& call) {
-  FileSystem& files = call.modem.files;
-  const std::string path = call.text(0);
-  const bool append = call.number(1) == 1;
-  const std::uint64_t count = call.number(2);
+Task<Result> write(Invocation& cmd) {
+  FileSystem& files = cmd.modem.files;
+  const std::string path = cmd.text(0);
+  const bool append = cmd.number(1) == 1;
+  const std::uint64_t count = cmd.number(2);
   if (!is_path(path)) co_return Cme::invalid_input;
   const auto size = files.size(path);
   if (!size) co_return not_allowed;
   const std::uint64_t grown = std::max(*size, (append ? *size : 0) + count);
   if (grown - *size > files.free_bytes()) co_return not_allowed;
 
-  const std::chrono::seconds limit(call.number(3));
-  if (!co_await call.channel.settle_line_end()) co_return Result::silent();
-  call.response.prompt();
+  const std::chrono::seconds limit(cmd.number(3));
+  if (!co_await cmd.channel.settle_line_end()) co_return Result::silent();
+  cmd.response.prompt();
   std::string bytes;
   bytes.reserve(count);
-  const Channel::Intake intake = co_await call.channel.take_payload(bytes, count, limit);
-  if (intake == Channel::Intake::gone) co_return Result::silent();
-  if (intake == Channel::Intake::timed_out) co_return not_allowed;
+  const Channel::PayloadResult intake = co_await cmd.channel.take_payload(bytes, count, limit);
+  if (intake == Channel::PayloadResult::gone) co_return Result::silent();
+  if (intake == Channel::PayloadResult::timed_out) co_return not_allowed;
   // Meanwhile the file may have changed: another channel, a download.
   co_return result_of(files.write(path, append ? files.size(path).value_or(0) : 0, bytes));
 }

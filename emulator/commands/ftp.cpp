@@ -1,6 +1,6 @@
 // FTP (AT manual chapter 12, application note 3.10-3.26) and FTPSSL (SSL application note).
 // SPDX-License-Identifier: MIT
-#include "emulator/modem.hpp"
+#include "emulator/module/modem.hpp"
 
 namespace sim800 {
 namespace {
@@ -12,15 +12,15 @@ constexpr Result not_allowed{Cme::not_allowed};
 constexpr Duration payload_limit = 75s;  // no source says how long AT+FTPPUT=2 waits: as long as a session does
 
 /// Read forms print the bare value, the password too.
-Result show_parameter(Call& call) {
-  call.print("{}: {}", call.command.name, call.modem.settings.values(call.command.name)[0]);
+Result show_parameter(Invocation& cmd) {
+  cmd.print("{}: {}", cmd.command.name, cmd.modem.settings.values(cmd.command.name)[0]);
   return ok;
 }
 
 /// OK at once; the outcome comes as a URC.
 template <Operation operation>
-Result start_session(Call& call) {
-  call.modem.ftp.start(operation);
+Result start_session(Invocation& cmd) {
+  cmd.modem.ftp.start(operation);
   return ok;
 }
 
@@ -28,16 +28,16 @@ Result start_session(Call& call) {
 
 /// AT+FTPGET=1; AT+FTPGET=2,<reqlength>: +FTPGET: 2,<cnflength>, the bytes, OK.
 template <Operation operation>
-Result fetch(Call& call) {
-  FtpService& ftp = call.modem.ftp;
-  const bool reads = call.number(0) == 2;
-  if (reads != call.has(1)) return Cme::invalid_input;
-  if (!reads) return start_session<operation>(call);
+Result fetch(Invocation& cmd) {
+  FtpService& ftp = cmd.modem.ftp;
+  const bool reads = cmd.number(0) == 2;
+  if (reads != cmd.has(1)) return Cme::invalid_input;
+  if (!reads) return start_session<operation>(cmd);
   const auto waiting = ftp.readable(operation);
   if (!waiting) return not_allowed;
-  const std::string_view bytes = waiting->substr(0, call.number(1));
-  call.print("{}: 2,{}", call.command.name, bytes.size());
-  call.response.raw(bytes);
+  const std::string_view bytes = waiting->substr(0, cmd.number(1));
+  cmd.print("{}: 2,{}", cmd.command.name, bytes.size());
+  cmd.response.raw(bytes);
   ftp.consumed(bytes.size());
   return ok;
 }
@@ -45,25 +45,25 @@ Result fetch(Call& call) {
 // --- FTPPUT
 
 /// AT+FTPPUT=1; AT+FTPPUT=2,<reqlength>: +FTPPUT: 2,<cnflength>, the bytes, OK; AT+FTPPUT=2,0 ends the file.
-Task<Result> deliver(Call& call) {
-  FtpService& ftp = call.modem.ftp;
-  const bool writes = call.number(0) == 2;
-  const std::uint32_t length = call.number(1);
-  if (writes != call.has(1)) co_return Cme::invalid_input;
-  if (!writes) co_return start_session<Operation::put>(call);
-  if (length > static_cast<std::uint32_t>(call.modem.world.module.quirks.ftp_put_length)) co_return Cme::invalid_input;
+Task<Result> deliver(Invocation& cmd) {
+  FtpService& ftp = cmd.modem.ftp;
+  const bool writes = cmd.number(0) == 2;
+  const std::uint32_t length = cmd.number(1);
+  if (writes != cmd.has(1)) co_return Cme::invalid_input;
+  if (!writes) co_return start_session<Operation::put>(cmd);
+  if (length > static_cast<std::uint32_t>(cmd.modem.world.module.quirks.ftp_put_length)) co_return Cme::invalid_input;
   if (!ftp.ready_to_write()) co_return not_allowed;
   if (length == 0) {
     ftp.finish();
     co_return ok;
   }
-  if (!co_await call.channel.settle_line_end()) co_return Result::silent();
-  call.print("+FTPPUT: 2,{}", length);
+  if (!co_await cmd.channel.settle_line_end()) co_return Result::silent();
+  cmd.print("+FTPPUT: 2,{}", length);
   std::string data;
-  switch (co_await call.channel.take_payload(data, length, payload_limit)) {
-    case Channel::Intake::complete: break;
-    case Channel::Intake::gone: co_return Result::silent();
-    case Channel::Intake::timed_out: ftp.give_up_writing(); co_return not_allowed;
+  switch (co_await cmd.channel.take_payload(data, length, payload_limit)) {
+    case Channel::PayloadResult::complete: break;
+    case Channel::PayloadResult::gone: co_return Result::silent();
+    case Channel::PayloadResult::timed_out: ftp.give_up_writing(); co_return not_allowed;
   }
   ftp.write(data);
   co_return ok;
@@ -86,10 +86,10 @@ bool buffer_in_use(const FtpService& ftp) {
 
 /// AT+FTPEXTPUT=<mode>[,<pos>,<len>,<timeout>]: 0 normal, 1 extended, 2 loads bytes: +FTPEXTPUT: <pos>,<len>, payload,
 /// OK.
-Task<Result> load_buffer(Call& call) {
-  FtpService& ftp = call.modem.ftp;
-  const std::uint32_t mode = call.number(0);
-  if (call.arguments.size() != (mode == 2 ? 4 : 1)) co_return Cme::invalid_input;
+Task<Result> load_buffer(Invocation& cmd) {
+  FtpService& ftp = cmd.modem.ftp;
+  const std::uint32_t mode = cmd.number(0);
+  if (cmd.arguments.size() != (mode == 2 ? 4 : 1)) co_return Cme::invalid_input;
   if (buffer_in_use(ftp)) co_return not_allowed;
   if (mode == 0) co_return leave_method(ftp);
   if (mode == 1) {
@@ -97,76 +97,76 @@ Task<Result> load_buffer(Call& call) {
     ftp.method = Method::ext_put;
     co_return ok;
   }
-  const std::size_t position = call.number(1), length = call.number(2);
+  const std::size_t position = cmd.number(1), length = cmd.number(2);
   if (ftp.method != Method::ext_put) co_return not_allowed;
   if (position + length > FtpService::ram_size) co_return Cme::invalid_input;
-  if (!co_await call.channel.settle_line_end()) co_return Result::silent();
-  call.print("+FTPEXTPUT: {},{}", position, length);
+  if (!co_await cmd.channel.settle_line_end()) co_return Result::silent();
+  cmd.print("+FTPEXTPUT: {},{}", position, length);
   std::string data;
-  const auto intake = co_await call.channel.take_payload(data, length, std::chrono::milliseconds(call.number(3)));
-  if (intake == Channel::Intake::gone) co_return Result::silent();
+  const auto intake = co_await cmd.channel.take_payload(data, length, std::chrono::milliseconds(cmd.number(3)));
+  if (intake == Channel::PayloadResult::gone) co_return Result::silent();
   if (buffer_in_use(ftp) || ftp.method != Method::ext_put) co_return not_allowed;
   if (ftp.ram.size() < position + data.size()) ftp.ram.resize(position + data.size());
   ftp.ram.replace(position, data.size(), data);
   co_return ok;
 }
 
-Result save_buffer(Call& call) {
-  FileSystem& files = call.modem.files;
-  FtpService& ftp = call.modem.ftp;
+Result save_buffer(Invocation& cmd) {
+  FileSystem& files = cmd.modem.files;
+  FtpService& ftp = cmd.modem.ftp;
   files.make_directory(FileSystem::ftp_folder);
-  if (files.put(std::string(FileSystem::ftp_folder) + call.text(1), ftp.ram)) {
-    call.print("+FTPEXTGET: 2,{}", ftp.ram.size());
+  if (files.put(std::string(FileSystem::ftp_folder) + cmd.text(1), ftp.ram)) {
+    cmd.print("+FTPEXTGET: 2,{}", ftp.ram.size());
   } else {
-    call.print("+FTPEXTGET: 2,{}", ftp_code::file_system_error);
+    cmd.print("+FTPEXTGET: 2,{}", ftp_code::file_system_error);
   }
   return ok;
 }
 
-Result print_buffer(Call& call) {
-  const auto position = parse_number(call.arguments[1].text);
+Result print_buffer(Invocation& cmd) {
+  const auto position = parse_number(cmd.arguments[1].text);
   if (!position || *position > FtpService::ram_size) return Cme::invalid_input;
-  const std::string_view ram = call.modem.ftp.ram;
-  const std::string_view bytes = *position < ram.size() ? ram.substr(*position, call.number(2)) : std::string_view{};
-  call.print("+FTPEXTGET: 3,{}", bytes.size());
-  call.response.raw(bytes);
+  const std::string_view ram = cmd.modem.ftp.ram;
+  const std::string_view bytes = *position < ram.size() ? ram.substr(*position, cmd.number(2)) : std::string_view{};
+  cmd.print("+FTPEXTGET: 3,{}", bytes.size());
+  cmd.response.raw(bytes);
   return ok;
 }
 
 /// AT+FTPEXTGET=<mode>: 0 leave, 1 fetch into RAM, 2,<file> save, 3,<pos>,<len> print.
-Result fetch_to_buffer(Call& call) {
-  FtpService& ftp = call.modem.ftp;
-  const std::uint32_t mode = call.number(0);
+Result fetch_to_buffer(Invocation& cmd) {
+  FtpService& ftp = cmd.modem.ftp;
+  const std::uint32_t mode = cmd.number(0);
   static constexpr std::size_t counts[] = {1, 1, 2, 3};
-  if (call.arguments.size() != counts[mode]) return Cme::invalid_input;
+  if (cmd.arguments.size() != counts[mode]) return Cme::invalid_input;
   if (ftp.method == Method::ext_put || ftp.method == Method::file_put) return not_allowed;
   if (mode == 1) {
     if (!ftp.in_session()) ftp.method = Method::ext_get;
-    return start_session<Operation::ext_get>(call);
+    return start_session<Operation::ext_get>(cmd);
   }
   if (buffer_in_use(ftp)) return not_allowed;
   if (mode == 0) return leave_method(ftp);
   if (ftp.method != Method::ext_get) return not_allowed;
-  return mode == 2 ? save_buffer(call) : print_buffer(call);
+  return mode == 2 ? save_buffer(cmd) : print_buffer(cmd);
 }
 
-Result show_fetch_to_buffer(Call& call) {
-  if (const auto received = call.modem.ftp.progress(Operation::ext_get)) {
-    call.print("+FTPEXTGET: 1,{}", *received);
+Result show_fetch_to_buffer(Invocation& cmd) {
+  if (const auto received = cmd.modem.ftp.progress(Operation::ext_get)) {
+    cmd.print("+FTPEXTGET: 1,{}", *received);
   } else {
-    call.line("+FTPEXTGET: 0");
+    cmd.line("+FTPEXTGET: 0");
   }
   return ok;
 }
 
 /// AT+FTPFILEPUT=<mode>[,<filename>]: 1 loads a file to RAM, which AT+FTPPUT=1 then sends; 0 leaves.
-Result load_file(Call& call) {
-  FtpService& ftp = call.modem.ftp;
-  const bool loads = call.number(0) == 1;
-  if (loads != call.has(1)) return Cme::invalid_input;
+Result load_file(Invocation& cmd) {
+  FtpService& ftp = cmd.modem.ftp;
+  const bool loads = cmd.number(0) == 1;
+  if (loads != cmd.has(1)) return Cme::invalid_input;
   if (ftp.method == Method::ext_put || buffer_in_use(ftp)) return not_allowed;
   if (!loads) return leave_method(ftp);
-  auto data = call.modem.files.read(call.text(1), 0, FtpService::ram_size);
+  auto data = cmd.modem.files.read(cmd.text(1), 0, FtpService::ram_size);
   if (!data) return not_allowed;
   ftp.method = Method::file_put;
   ftp.ram = std::move(*data);
@@ -175,66 +175,65 @@ Result load_file(Call& call) {
 
 // --- FTPGETTOFS, FTPPUTFRMFS
 
-FtpFileJob job(Call& call, std::string file, std::size_t from) {
-  return {.file = std::move(file),
-          .retries = call.number(from, 3),
-          .pause = std::chrono::seconds(call.number(from + 1, 5))};
+FtpFileJob job(Invocation& cmd, std::string file, std::size_t from) {
+  return {
+      .file = std::move(file), .retries = cmd.number(from, 3), .pause = std::chrono::seconds(cmd.number(from + 1, 5))};
 }
 
 /// AT+FTPGETTOFS=<loc>,<filename>[,<num>,<time>]: into the ftp folder of the drive; there is no SD card.
-Result fetch_to_drive(Call& call) {
-  const bool card = call.number(0) == 1;
-  if (!card) call.modem.files.make_directory(FileSystem::ftp_folder);
+Result fetch_to_drive(Invocation& cmd) {
+  const bool card = cmd.number(0) == 1;
+  if (!card) cmd.modem.files.make_directory(FileSystem::ftp_folder);
   const std::string folder = card ? "D:\\FTP\\" : std::string(FileSystem::ftp_folder);
-  call.modem.ftp.start(Operation::get_to_fs, job(call, folder + call.text(1), 2));
+  cmd.modem.ftp.start(Operation::get_to_fs, job(cmd, folder + cmd.text(1), 2));
   return ok;
 }
 
 /// AT+FTPPUTFRMFS=<path>[,<num>,<time>]
-Result deliver_from_drive(Call& call) {
-  call.modem.ftp.start(Operation::put_from_fs, job(call, call.text(0), 1));
+Result deliver_from_drive(Invocation& cmd) {
+  cmd.modem.ftp.start(Operation::put_from_fs, job(cmd, cmd.text(0), 1));
   return ok;
 }
 
 /// <status>[,<received>,<written>] and <status>[,<sent>]
-Result show_fetch_to_drive(Call& call) {
-  if (const auto received = call.modem.ftp.progress(Operation::get_to_fs)) {
-    call.print("+FTPGETTOFS: 1,{},{}", *received, *received);
+Result show_fetch_to_drive(Invocation& cmd) {
+  if (const auto received = cmd.modem.ftp.progress(Operation::get_to_fs)) {
+    cmd.print("+FTPGETTOFS: 1,{},{}", *received, *received);
   } else {
-    call.line("+FTPGETTOFS: 0");
+    cmd.line("+FTPGETTOFS: 0");
   }
   return ok;
 }
-Result show_deliver_from_drive(Call& call) {
-  if (const auto sent = call.modem.ftp.progress(Operation::put_from_fs)) {
-    call.print("+FTPPUTFRMFS: 1,{}", *sent);
+Result show_deliver_from_drive(Invocation& cmd) {
+  if (const auto sent = cmd.modem.ftp.progress(Operation::put_from_fs)) {
+    cmd.print("+FTPPUTFRMFS: 1,{}", *sent);
   } else {
-    call.line("+FTPPUTFRMFS: 0");
+    cmd.line("+FTPPUTFRMFS: 0");
   }
   return ok;
 }
 
 // --- FTPSTATE, FTPQUIT, FTPSCONT
 
-Result show_state(Call& call) {
-  call.print("+FTPSTATE: {}", call.modem.ftp.in_session() ? 1 : 0);
+Result show_state(Invocation& cmd) {
+  cmd.print("+FTPSTATE: {}", cmd.modem.ftp.in_session() ? 1 : 0);
   return ok;
 }
 
-Result quit(Call& call) { return call.modem.ftp.quit() ? ok : not_allowed; }
+Result quit(Invocation& cmd) { return cmd.modem.ftp.quit() ? ok : not_allowed; }
 
 /// +FTPSCONT: <mode>, then each parameter; FTPTIMEOUT has no command, and is the time limit of a session.
-Result show_context(Call& call) {
-  call.print("+FTPSCONT: {}", call.modem.ftp.context_saved() ? 0 : 1);
+Result show_context(Invocation& cmd) {
+  cmd.print("+FTPSCONT: {}", cmd.modem.ftp.context_saved() ? 0 : 1);
   for (const std::string_view name :
        {"+FTPSERV", "+FTPPORT", "+FTPUN", "+FTPPW", "+FTPCID", "+FTPMODE", "+FTPTYPE", "+FTPPUTOPT", "+FTPREST",
         "+FTPGETNAME", "+FTPGETPATH", "+FTPPUTNAME", "+FTPPUTPATH"}) {
-    call.print("{}: {}", name, call.modem.settings.values(name)[0]);
+    cmd.print("{}: {}", name, cmd.modem.settings.values(name)[0]);
   }
-  call.line("+FTPTIMEOUT: 75");
+  cmd.line("+FTPTIMEOUT: 75");
   return ok;
 }
-Result save_context(Call& call) { return call.modem.ftp.save_context() ? ok : error; }
+Result save_context(Invocation& cmd) { return cmd.modem.ftp.save_context() ? ok : error; }
 
 constexpr Command parameter(std::string_view name, std::string_view section, Parameter kept) {
   return {.name = name,

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/ranges.h>
 
-#include "emulator/modem.hpp"
-#include "protocol/ip_address.hpp"
+#include "emulator/module/modem.hpp"
+#include "protocol/at/ip_address.hpp"
 
 namespace sim800 {
 namespace {
@@ -11,20 +11,20 @@ namespace {
 using enum Support;
 using enum Saved;
 
-bool radio_on(Call& call) { return call.modem.functionality() == 1; }
+bool radio_on(Invocation& cmd) { return cmd.modem.functionality() == 1; }
 
 // --- 7.2.1 AT+CGATT
 
-Result show_attachment(Call& call) {
-  call.print("+CGATT: {}", call.modem.network.attached() ? 1 : 0);
+Result show_attachment(Invocation& cmd) {
+  cmd.print("+CGATT: {}", cmd.modem.network.attached() ? 1 : 0);
   return ok;
 }
 
 /// AT+CGATT=<state>   Detaching takes the bearers away: +SAPBR 1: DEACT stands before the OK.
-Task<Result> set_attachment(Call& call) {
-  Modem& modem = call.modem;
-  const bool attach = call.number(0) == 1;
-  if (!radio_on(call)) co_return Cme::cfun_off;
+Task<Result> set_attachment(Invocation& cmd) {
+  Modem& modem = cmd.modem;
+  const bool attach = cmd.number(0) == 1;
+  if (!radio_on(cmd)) co_return Cme::cfun_off;
   if (attach == modem.network.attached()) co_return ok;
   if (attach && !modem.network.registered()) co_return Cme::unknown;  // what hardware says when it comes too early
   co_await modem.clock.sleep(modem.latency[Latency::network_detach]);
@@ -32,109 +32,108 @@ Task<Result> set_attachment(Call& call) {
     modem.network.attach();
     co_return modem.network.attached() ? ok : Result{Cme::unknown};
   }
-  modem.network.detach(&call.channel);
+  modem.network.detach(&cmd.channel);
   co_return ok;
 }
 
 // --- 7.2.2 AT+CGDCONT
 
 /// +CGDCONT: <cid>,<PDP_type>,<APN>,<PDP_addr>,<data_comp>,<head_comp>
-Result show_contexts(Call& call) {
+Result show_contexts(Invocation& cmd) {
   for (unsigned cid = 1; cid <= Gprs::count; ++cid) {
-    const auto& defined = call.modem.gprs.definition(cid);
+    const auto& defined = cmd.modem.gprs.definition(cid);
     if (!defined) continue;
     const std::string& address = defined->address;
-    call.print("+CGDCONT: {},\"IP\",\"{}\",\"{}\",0,0", cid, defined->apn, address.empty() ? "0.0.0.0" : address);
+    cmd.print("+CGDCONT: {},\"IP\",\"{}\",\"{}\",0,0", cid, defined->apn, address.empty() ? "0.0.0.0" : address);
   }
   return ok;
 }
 
 /// AT+CGDCONT=<cid>[,<PDP_type>[,<APN>[,<PDP_addr>[,<d_comp>[,<h_comp>]]]]]   <cid> alone undefines it.
-Result define_context(Call& call) {
-  Gprs& gprs = call.modem.gprs;
-  const unsigned cid = call.number(0);
-  if (!call.text(3).empty() && !is_ip_address(call.text(3))) return Cme::invalid_input;
+Result define_context(Invocation& cmd) {
+  Gprs& gprs = cmd.modem.gprs;
+  const unsigned cid = cmd.number(0);
+  if (!cmd.text(3).empty() && !is_ip_address(cmd.text(3))) return Cme::invalid_input;
   if (gprs.active(cid)) return Cme::not_allowed;
-  if (call.arguments.size() == 1) {
+  if (cmd.arguments.size() == 1) {
     gprs.define(cid, std::nullopt);
   } else {
-    gprs.define(cid, Gprs::Definition{call.text(2), call.text(3) == "0.0.0.0" ? "" : call.text(3)});
+    gprs.define(cid, Gprs::Definition{cmd.text(2), cmd.text(3) == "0.0.0.0" ? "" : cmd.text(3)});
   }
   return ok;
 }
 
 // --- 7.2.3 AT+CGQMIN, 7.2.4 AT+CGQREQ
 
-Gprs::Quality& quality(Call& call, unsigned cid) {
-  return call.command.name == "+CGQREQ" ? call.modem.gprs.requested(cid) : call.modem.gprs.minimum(cid);
+Gprs::Quality& quality(Invocation& cmd, unsigned cid) {
+  return cmd.command.name == "+CGQREQ" ? cmd.modem.gprs.requested(cid) : cmd.modem.gprs.minimum(cid);
 }
 
-Result show_quality(Call& call) {
+Result show_quality(Invocation& cmd) {
   for (unsigned cid = 1; cid <= Gprs::count; ++cid)
-    call.print("{}: {},{}", call.command.name, cid, fmt::join(quality(call, cid), ","));
+    cmd.print("{}: {},{}", cmd.command.name, cid, fmt::join(quality(cmd, cid), ","));
   return ok;
 }
 
 /// AT+CGQREQ=<cid>[,<precedence>[,<delay>[,<reliability>[,<peak>[,<mean>]]]]]   what is left out gets its first value.
-Result set_quality(Call& call) {
-  Gprs::Quality& set = quality(call, call.number(0));
-  for (std::size_t i = 0; i < set.size(); ++i) set[i] = call.number(i + 1, Gprs::initial_quality[i]);
-  call.modem.gprs.save();
+Result set_quality(Invocation& cmd) {
+  Gprs::Quality& set = quality(cmd, cmd.number(0));
+  for (std::size_t i = 0; i < set.size(); ++i) set[i] = cmd.number(i + 1, Gprs::initial_quality[i]);
+  cmd.modem.gprs.save();
   return ok;
 }
 
 // --- 7.2.5 AT+CGACT, 7.2.6 AT+CGDATA, 7.2.7 AT+CGPADDR
 
-Result show_activation(Call& call) {
-  for (unsigned cid = 1; cid <= Gprs::count; ++cid)
-    call.print("+CGACT: {},{}", cid, call.modem.gprs.active(cid) ? 1 : 0);
+Result show_activation(Invocation& cmd) {
+  for (unsigned cid = 1; cid <= Gprs::count; ++cid) cmd.print("+CGACT: {},{}", cid, cmd.modem.gprs.active(cid) ? 1 : 0);
   return ok;
 }
 
 /// AT+CGACT=<state>[,<cid>]
-Task<Result> set_activation(Call& call) {
-  Gprs& gprs = call.modem.gprs;
-  const unsigned cid = call.number(1, gprs.first());
-  if (call.number(0) == 0) co_return co_await gprs.deactivate(cid, &call.channel);
-  if (!radio_on(call)) co_return Cme::cfun_off;
-  if (const auto refused = call.modem.sim.refusal()) co_return *refused;
+Task<Result> set_activation(Invocation& cmd) {
+  Gprs& gprs = cmd.modem.gprs;
+  const unsigned cid = cmd.number(1, gprs.first());
+  if (cmd.number(0) == 0) co_return co_await gprs.deactivate(cid, &cmd.channel);
+  if (!radio_on(cmd)) co_return Cme::cfun_off;
+  if (const auto refused = cmd.modem.sim.refusal()) co_return *refused;
   co_return co_await gprs.activate(cid);
 }
 
 /// AT+CGDATA=<L2P>[,<cid>]   No PPP peer lives here: the context comes up and goes, as where the peer does not answer.
-Task<Result> enter_data_state(Call& call) {
-  Gprs& gprs = call.modem.gprs;
-  if (!radio_on(call)) co_return Cme::cfun_off;
-  if (const auto refused = call.modem.sim.refusal()) co_return *refused;
-  const unsigned cid = call.number(1, gprs.first());
+Task<Result> enter_data_state(Invocation& cmd) {
+  Gprs& gprs = cmd.modem.gprs;
+  if (!radio_on(cmd)) co_return Cme::cfun_off;
+  if (const auto refused = cmd.modem.sim.refusal()) co_return *refused;
+  const unsigned cid = cmd.number(1, gprs.first());
   const bool was_active = gprs.active(cid);
   if (const Result result = co_await gprs.activate(cid); !result.is_ok()) co_return result;
-  if (!was_active) co_await gprs.deactivate(cid, &call.channel);
+  if (!was_active) co_await gprs.deactivate(cid, &cmd.channel);
   co_return Code::no_carrier;
 }
 
-Result list_addresses(Call& call) {
+Result list_addresses(Invocation& cmd) {
   std::vector<unsigned> defined;
   for (unsigned cid = 1; cid <= Gprs::count; ++cid) {
-    if (call.modem.gprs.definition(cid)) defined.push_back(cid);
+    if (cmd.modem.gprs.definition(cid)) defined.push_back(cid);
   }
-  call.print("+CGPADDR: ({})", fmt::join(defined, ","));
+  cmd.print("+CGPADDR: ({})", fmt::join(defined, ","));
   return ok;
 }
 
 /// +CGPADDR: <cid>,<PDP_addr>
-Result show_address(Call& call) {
-  const unsigned cid = call.number(0);
-  if (!call.modem.gprs.definition(cid)) return Cme::invalid_input;
-  call.print("+CGPADDR: {},\"{}\"", cid, call.modem.gprs.address(cid));
+Result show_address(Invocation& cmd) {
+  const unsigned cid = cmd.number(0);
+  if (!cmd.modem.gprs.definition(cid)) return Cme::invalid_input;
+  cmd.print("+CGPADDR: {},\"{}\"", cid, cmd.modem.gprs.address(cid));
   return ok;
 }
 
 // --- 7.2.10 AT+CGREG
 
 /// +CGREG: <n>,<stat>[,<lac>,<ci>]
-Result show_registration(Call& call) {
-  call.print("+CGREG: {}", call.modem.network.cgreg(call.modem.settings.number("+CGREG"), true));
+Result show_registration(Invocation& cmd) {
+  cmd.print("+CGREG: {}", cmd.modem.network.cgreg(cmd.modem.settings.number("+CGREG"), true));
   return ok;
 }
 

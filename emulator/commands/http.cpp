@@ -1,6 +1,6 @@
 // HTTP (AT manual chapter 11, application note 3.2-3.9) and its SSL options (SSL application note).
 // SPDX-License-Identifier: MIT
-#include "emulator/modem.hpp"
+#include "emulator/module/modem.hpp"
 
 namespace sim800 {
 namespace {
@@ -10,57 +10,57 @@ constexpr Result not_allowed{Cme::not_allowed};
 // --- 11.2.1, 11.2.2 HTTPINIT, HTTPTERM
 
 /// The bearer is not looked at: a request without one fails with 601.
-Result initialise(Call& call) {
-  if (call.modem.http.on()) return not_allowed;
-  call.modem.http.initialise();
+Result initialise(Invocation& cmd) {
+  if (cmd.modem.http.on()) return not_allowed;
+  cmd.modem.http.initialise();
   return ok;
 }
 
-Result terminate(Call& call) {
-  if (!call.modem.http.on()) return not_allowed;
-  call.modem.http.terminate();
+Result terminate(Invocation& cmd) {
+  if (!cmd.modem.http.on()) return not_allowed;
+  cmd.modem.http.terminate();
   return ok;
 }
 
 // --- 11.2.3 HTTPPARA
 
-Result show_parameters(Call& call) {
-  const HttpService& http = call.modem.http;
+Result show_parameters(Invocation& cmd) {
+  const HttpService& http = cmd.modem.http;
   if (!http.on()) return not_allowed;
-  call.line("+HTTPPARA:");
+  cmd.line("+HTTPPARA:");
   for (std::size_t i = 0; i < HttpService::tag_count; ++i) {
-    call.print("{}: {}", HttpService::tags[i].name, http.value(static_cast<HttpService::Tag>(i)));
+    cmd.print("{}: {}", HttpService::tags[i].name, http.value(static_cast<HttpService::Tag>(i)));
   }
   return ok;
 }
 
 /// AT+HTTPPARA=<HTTPParamTag>,<HTTPParamValue>
-Result set_parameter(Call& call) {
-  HttpService& http = call.modem.http;
+Result set_parameter(Invocation& cmd) {
+  HttpService& http = cmd.modem.http;
   if (!http.on() || http.busy()) return not_allowed;
-  return http.set(call.text(0), call.text(1)) ? ok : Result{Cme::invalid_input};
+  return http.set(cmd.text(0), cmd.text(1)) ? ok : Result{Cme::invalid_input};
 }
 
 // --- 11.2.4 HTTPDATA
 
 /// AT+HTTPDATA=<size>,<time>: DOWNLOAD, the bytes, OK.  When <time> ms are over, what came is the body, and it is OK
 /// too. Size 0 empties the buffer without a prompt.
-Task<Result> take_data(Call& call) {
-  HttpService& http = call.modem.http;
+Task<Result> take_data(Invocation& cmd) {
+  HttpService& http = cmd.modem.http;
   if (!http.on() || http.busy()) co_return not_allowed;
-  const std::uint32_t size = call.number(0);
-  if (size > static_cast<std::uint32_t>(call.modem.world.module.quirks.http_data_max)) co_return Cme::invalid_input;
+  const std::uint32_t size = cmd.number(0);
+  if (size > static_cast<std::uint32_t>(cmd.modem.world.module.quirks.http_data_max)) co_return Cme::invalid_input;
   if (size == 0) {
     http.buffer.clear();
     co_return ok;
   }
-  if (!co_await call.channel.settle_line_end()) co_return Result::silent();
-  call.line("DOWNLOAD");
+  if (!co_await cmd.channel.settle_line_end()) co_return Result::silent();
+  cmd.line("DOWNLOAD");
   std::string data;
   data.reserve(size);
-  const Channel::Intake intake =
-      co_await call.channel.take_payload(data, size, std::chrono::milliseconds(call.number(1)));
-  if (intake == Channel::Intake::gone) co_return Result::silent();
+  const Channel::PayloadResult intake =
+      co_await cmd.channel.take_payload(data, size, std::chrono::milliseconds(cmd.number(1)));
+  if (intake == Channel::PayloadResult::gone) co_return Result::silent();
   if (http.on() && !http.busy()) http.buffer = std::move(data);
   co_return ok;
 }
@@ -68,102 +68,102 @@ Task<Result> take_data(Call& call) {
 // --- 11.2.5 HTTPACTION
 
 /// AT+HTTPACTION=<Method>: OK at once, +HTTPACTION: <Method>,<StatusCode>,<DataLen> when it is done.
-Result act(Call& call) {
-  HttpService& http = call.modem.http;
+Result act(Invocation& cmd) {
+  HttpService& http = cmd.modem.http;
   if (!http.on() || http.busy()) return not_allowed;
-  return http.act(static_cast<HttpMethod>(call.number(0))) ? ok : not_allowed;
+  return http.act(static_cast<HttpMethod>(cmd.number(0))) ? ok : not_allowed;
 }
 
 // --- 11.2.6, 11.2.9 HTTPREAD, HTTPHEAD
 
 /// Header line and bytes; with nothing to show, OK is all there is.
-Result print_block(Call& call, std::string_view bytes) {
-  if (bytes.empty() || call.modem.http.busy()) return ok;
-  call.print("{}: {}", call.command.name, bytes.size());
-  call.response.raw(bytes);
+Result print_block(Invocation& cmd, std::string_view bytes) {
+  if (bytes.empty() || cmd.modem.http.busy()) return ok;
+  cmd.print("{}: {}", cmd.command.name, bytes.size());
+  cmd.response.raw(bytes);
   return ok;
 }
 
 /// AT+HTTPREAD, AT+HTTPREAD=<start_address>,<byte_size>
-Result read_buffer(Call& call) {
-  const HttpService& http = call.modem.http;
+Result read_buffer(Invocation& cmd) {
+  const HttpService& http = cmd.modem.http;
   if (!http.on()) return not_allowed;
-  const bool all = call.typed.empty();
-  const std::size_t start = all ? 0 : call.number(0), size = all ? HttpService::buffer_size : call.number(1);
+  const bool all = cmd.typed.empty();
+  const std::size_t start = all ? 0 : cmd.number(0), size = all ? HttpService::buffer_size : cmd.number(1);
   const std::string_view bytes = http.buffer;
-  return print_block(call, start < bytes.size() ? bytes.substr(start, size) : std::string_view{});
+  return print_block(cmd, start < bytes.size() ? bytes.substr(start, size) : std::string_view{});
 }
 
-Result read_head(Call& call) {
-  if (!call.modem.http.on()) return not_allowed;
-  return print_block(call, call.modem.http.head());
+Result read_head(Invocation& cmd) {
+  if (!cmd.modem.http.on()) return not_allowed;
+  return print_block(cmd, cmd.modem.http.head());
 }
 
 // --- 11.2.7, 11.2.8, 11.2.10 HTTPSCONT, HTTPSTATUS, HTTPGETHEAD
 
 /// <mode> 0: the values are the saved ones, 1: they are not.
-Result show_context(Call& call) {
-  const HttpService& http = call.modem.http;
+Result show_context(Invocation& cmd) {
+  const HttpService& http = cmd.modem.http;
   if (!http.on()) return not_allowed;
-  call.print("+HTTPSCONT: {}", http.saved() ? 0 : 1);
+  cmd.print("+HTTPSCONT: {}", http.saved() ? 0 : 1);
   for (std::size_t i = 0; i < HttpService::tag_count; ++i) {
     const HttpService::TagRow& tag = HttpService::tags[i];
-    if (tag.saved) call.print("{}: {}", tag.name, http.value(static_cast<HttpService::Tag>(i)));
+    if (tag.saved) cmd.print("{}: {}", tag.name, http.value(static_cast<HttpService::Tag>(i)));
   }
   return ok;
 }
 
-Result save_context(Call& call) {
-  if (!call.modem.http.on()) return not_allowed;
-  return call.modem.http.save() ? ok : error;
+Result save_context(Invocation& cmd) {
+  if (!cmd.modem.http.on()) return not_allowed;
+  return cmd.modem.http.save() ? ok : error;
 }
 
 /// +HTTPSTATUS: <mode>,<status>,<finish>,<remain>
-Result show_status(Call& call) {
-  if (!call.modem.http.on()) return not_allowed;
-  const auto [method, phase, finished, remaining] = call.modem.http.status();
-  if (call.modem.world.module.quirks.http_status_number) {
-    call.print("+HTTPSTATUS: {},{},{},{}", static_cast<int>(method), phase, finished, remaining);
+Result show_status(Invocation& cmd) {
+  if (!cmd.modem.http.on()) return not_allowed;
+  const auto [method, phase, finished, remaining] = cmd.modem.http.status();
+  if (cmd.modem.world.module.quirks.http_status_number) {
+    cmd.print("+HTTPSTATUS: {},{},{},{}", static_cast<int>(method), phase, finished, remaining);
   } else {
-    call.print("+HTTPSTATUS: {},{},{},{}", word(method), phase, finished, remaining);
+    cmd.print("+HTTPSTATUS: {},{},{},{}", word(method), phase, finished, remaining);
   }
   return ok;
 }
 
-Result show_head_option(Call& call) {
-  if (!call.modem.http.on()) return not_allowed;
-  call.print("+HTTPGETHEAD: {}", call.modem.http.show_head ? 1 : 0);
+Result show_head_option(Invocation& cmd) {
+  if (!cmd.modem.http.on()) return not_allowed;
+  cmd.print("+HTTPGETHEAD: {}", cmd.modem.http.show_head ? 1 : 0);
   return ok;
 }
-Result set_head_option(Call& call) {
-  if (!call.modem.http.on() || call.modem.http.busy()) return not_allowed;
-  call.modem.http.show_head = call.number(0) == 1;
+Result set_head_option(Invocation& cmd) {
+  if (!cmd.modem.http.on() || cmd.modem.http.busy()) return not_allowed;
+  cmd.modem.http.show_head = cmd.number(0) == 1;
   return ok;
 }
 
 // --- SSL application note: HTTPSSL, SSLOPT
 
-Result show_tls(Call& call) {
-  call.print("+HTTPSSL: {}", call.modem.http.tls ? 1 : 0);
+Result show_tls(Invocation& cmd) {
+  cmd.print("+HTTPSSL: {}", cmd.modem.http.tls ? 1 : 0);
   return ok;
 }
 /// Taken in any state but busy: some drivers send it before HTTPINIT.  HTTPTERM forgets it.
-Result set_tls(Call& call) {
-  if (call.modem.http.busy()) return not_allowed;
-  call.modem.http.tls = call.number(0) == 1;
+Result set_tls(Invocation& cmd) {
+  if (cmd.modem.http.busy()) return not_allowed;
+  cmd.modem.http.tls = cmd.number(0) == 1;
   return ok;
 }
 
 /// <opt> 0: ignore an invalid certificate; 1: authenticate the client.
-Result show_ssl_options(Call& call) {
+Result show_ssl_options(Invocation& cmd) {
   for (std::size_t option = 0; option < 2; ++option) {
-    call.print("+SSLOPT: {},{}", option, call.modem.settings.number("+SSLOPT", option));
+    cmd.print("+SSLOPT: {},{}", option, cmd.modem.settings.number("+SSLOPT", option));
   }
   return ok;
 }
-Result set_ssl_option(Call& call) {
-  if (call.arguments.size() != 2) return Cme::invalid_input;
-  call.modem.settings.set("+SSLOPT", call.number(0), std::to_string(call.number(1)));
+Result set_ssl_option(Invocation& cmd) {
+  if (cmd.arguments.size() != 2) return Cme::invalid_input;
+  cmd.modem.settings.set("+SSLOPT", cmd.number(0), std::to_string(cmd.number(1)));
   return ok;
 }
 

@@ -1,6 +1,6 @@
 // Position and time from the network's cells (AT manual V1.09 chapter 13; GSM location application note).
 // SPDX-License-Identifier: MIT
-#include "emulator/modem.hpp"
+#include "emulator/module/modem.hpp"
 
 namespace sim800 {
 namespace {
@@ -20,17 +20,17 @@ UtcText utc(const Modem& modem) {
 
 /// AT+CIPGSMLOC=<type>,<cid>
 /// +CIPGSMLOC: <locationcode>[,<longitude>,<latitude>],<date>,<time>   Of an error the code alone.
-Task<Result> find_by_cell(Call& call) {
+Task<Result> find_by_cell(Invocation& cmd) {
   constexpr std::uint32_t with_position = 1;
-  const int code = co_await call.modem.locator.locate(call.number(1));
-  const auto [date, time] = utc(call.modem);
-  const Location& place = call.modem.locator.place();
+  const int code = co_await cmd.modem.locator.locate(cmd.number(1));
+  const auto [date, time] = utc(cmd.modem);
+  const Location& place = cmd.modem.locator.place();
   if (code != Locator::success) {
-    call.print("+CIPGSMLOC: {}", code);
-  } else if (call.number(0) == with_position) {
-    call.print("+CIPGSMLOC: 0,{:.6f},{:.6f},{},{}", place.longitude, place.latitude, date, time);
+    cmd.print("+CIPGSMLOC: {}", code);
+  } else if (cmd.number(0) == with_position) {
+    cmd.print("+CIPGSMLOC: 0,{:.6f},{:.6f},{},{}", place.longitude, place.latitude, date, time);
   } else {
-    call.print("+CIPGSMLOC: 0,{},{}", date, time);
+    cmd.print("+CIPGSMLOC: 0,{},{}", date, time);
   }
   co_return ok;
 }
@@ -39,42 +39,42 @@ enum Kind : std::uint8_t { position = 1, times_used = 3, position_and_time = 4 }
 
 /// AT+CLBS=<type>,<cid>
 /// +CLBS: <code>,<longitude>,<latitude>,<accuracy>[,<date>,<time>]   The year has two digits here.
-Task<Result> find_by_server(Call& call) {
-  const int code = co_await call.modem.locator.locate(call.number(1));
-  const auto [date, time] = utc(call.modem);
-  const Location& place = call.modem.locator.place();
+Task<Result> find_by_server(Invocation& cmd) {
+  const int code = co_await cmd.modem.locator.locate(cmd.number(1));
+  const auto [date, time] = utc(cmd.modem);
+  const Location& place = cmd.modem.locator.place();
   if (code != Locator::success) {
-    call.print("+CLBS: {}", code);
+    cmd.print("+CLBS: {}", code);
     co_return ok;
   }
-  if (call.number(0) == times_used) {
-    call.print("+CLBS: 0,{}", call.modem.locator.used);
+  if (cmd.number(0) == times_used) {
+    cmd.print("+CLBS: 0,{}", cmd.modem.locator.used);
     co_return ok;
   }
-  ++call.modem.locator.used;
-  const std::string moment = call.number(0) == position_and_time ? "," + date.substr(2) + "," + time : "";
-  call.print("+CLBS: 0,{:.6f},{:.6f},{}{}", place.longitude, place.latitude, place.accuracy, moment);
+  ++cmd.modem.locator.used;
+  const std::string moment = cmd.number(0) == position_and_time ? "," + date.substr(2) + "," + time : "";
+  cmd.print("+CLBS: 0,{:.6f},{:.6f},{}{}", place.longitude, place.latitude, place.accuracy, moment);
   co_return ok;
 }
 
 enum Entry : std::uint8_t { customer = 1, used = 2, server = 3 };
 
 /// AT+CLBSCFG=<operate>,<para>[,<value>]   0 reads, 1 sets; how often the service was used cannot be set.
-Result configure(Call& call) {
+Result configure(Invocation& cmd) {
   constexpr std::uint32_t read = 0;
-  Locator& locator = call.modem.locator;
-  const std::uint32_t entry = call.number(1);
-  const bool reads = call.number(0) == read;
-  if (reads == call.has(2) || (!reads && entry == used)) return Cme::invalid_input;
+  Locator& locator = cmd.modem.locator;
+  const std::uint32_t entry = cmd.number(1);
+  const bool reads = cmd.number(0) == read;
+  if (reads == cmd.has(2) || (!reads && entry == used)) return Cme::invalid_input;
   if (entry == used) {
-    call.print("+CLBSCFG: 0,{},{}", entry, locator.used);
+    cmd.print("+CLBSCFG: 0,{},{}", entry, locator.used);
     return ok;
   }
   std::string& value = entry == customer ? locator.customer : locator.server;
   if (reads)
-    call.print("+CLBSCFG: 0,{},\"{}\"", entry, value);
+    cmd.print("+CLBSCFG: 0,{},\"{}\"", entry, value);
   else
-    value = call.text(2);
+    value = cmd.text(2);
   return ok;
 }
 

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
-#include "emulator/audio_file.hpp"
-#include "emulator/fs_path.hpp"
-#include "emulator/media.hpp"
-#include "emulator/modem.hpp"
-#include "protocol/characters.hpp"
+#include "emulator/board/audio_file.hpp"
+#include "emulator/board/media.hpp"
+#include "emulator/files/fs_path.hpp"
+#include "emulator/module/modem.hpp"
+#include "protocol/text/characters.hpp"
 
 namespace sim800 {
 namespace {
@@ -42,129 +42,129 @@ bool is_id_or_path(const Argument& argument) {
 }
 
 /// The file that the second argument names: a path, or what has that id.
-std::optional<std::string> file_named(Call& call) {
-  const auto id = id_of(call.arguments[1]);
-  if (id) return find_recording(call.modem.files, *id);
-  const std::string path = call.text(1);
-  return call.modem.files.size(path) ? std::optional(path) : std::nullopt;
+std::optional<std::string> file_named(Invocation& cmd) {
+  const auto id = id_of(cmd.arguments[1]);
+  if (id) return find_recording(cmd.modem.files, *id);
+  const std::string path = cmd.text(1);
+  return cmd.modem.files.size(path) ? std::optional(path) : std::nullopt;
 }
 
 /// Whether numbers from the third argument on are there and at most so large; the ones after `needed` may be missing.
-bool numbers_fit(Call& call, std::size_t needed, std::initializer_list<std::uint32_t> greatest) {
+bool numbers_fit(Invocation& cmd, std::size_t needed, std::initializer_list<std::uint32_t> greatest) {
   std::size_t i = 2;
   for (const std::uint32_t limit : greatest) {
-    const Argument& argument = call.arguments[i];
+    const Argument& argument = cmd.arguments[i];
     if (argument.given() ? argument.quoted || parse_number(argument.text).value_or(limit + 1) > limit : i < 2 + needed)
       return false;
     ++i;
   }
-  return call.arguments.size() <= i;
+  return cmd.arguments.size() <= i;
 }
 
 constexpr std::uint32_t any = 1'000'000'000;
 
 /// AT+CREC=1,<id>,<form>[,<time>][,<location>][,<quality>][,<inputpath>]   A path says its form itself.
-Result start_recording(Call& call) {
-  const bool one_microphone = Models{Model::sim800, Model::sim800m64}.has(call.modem.model);
-  const auto id = id_of(call.arguments[1]);
-  if (!numbers_fit(call, id ? 1 : 0, {2, any, 1, 3, one_microphone ? 0U : 1U})) return Cme::invalid_input;
-  if (call.number(4) == 1) return Cme::not_allowed;  // no card
+Result start_recording(Invocation& cmd) {
+  const bool one_microphone = Models{Model::sim800, Model::sim800m64}.has(cmd.modem.model);
+  const auto id = id_of(cmd.arguments[1]);
+  if (!numbers_fit(cmd, id ? 1 : 0, {2, any, 1, 3, one_microphone ? 0U : 1U})) return Cme::invalid_input;
+  if (cmd.number(4) == 1) return Cme::not_allowed;  // no card
   Media::Recording recording;
   if (id) {
-    recording.form = static_cast<AudioForm>(call.number(2));
+    recording.form = static_cast<AudioForm>(cmd.number(2));
     recording.path = path_of(*id, recording.form == AudioForm::amr ? "amr" : "wav");
     recording.shown = std::to_string(*id);
-    call.modem.files.make_directory(folder);
+    cmd.modem.files.make_directory(folder);
   } else {
-    recording.path = call.text(1);
+    recording.path = cmd.text(1);
     const auto form = form_of_path(recording.path);
     if (!form) return bad_format;
     recording.form = *form;
     recording.shown = fmt::format("\"{}\"", recording.path);
   }
   constexpr std::uint32_t usual_quality = 2;
-  return call.modem.media.record(recording, call.number(5, usual_quality), std::chrono::seconds(call.number(3)));
+  return cmd.modem.media.record(recording, cmd.number(5, usual_quality), std::chrono::seconds(cmd.number(3)));
 }
 
 /// AT+CREC=3,<id>
-Result delete_recording(Call& call) {
-  const auto path = file_named(call);
+Result delete_recording(Invocation& cmd) {
+  const auto path = file_named(cmd);
   if (!path) return file_missing;
-  return call.modem.files.remove(*path) ? ok : Result{file_failure};
+  return cmd.modem.files.remove(*path) ? ok : Result{file_failure};
 }
 
 /// AT+CREC=4,<id>,<channel>,<level>[,<repeat>]
-Result play_recording(Call& call) {
-  if (!numbers_fit(call, 2, {1, 100, 1})) return Cme::invalid_input;
-  const auto path = file_named(call);
-  return path ? call.modem.media.play(*path, call.number(4) == 1) : Result{file_missing};
+Result play_recording(Invocation& cmd) {
+  if (!numbers_fit(cmd, 2, {1, 100, 1})) return Cme::invalid_input;
+  const auto path = file_named(cmd);
+  return path ? cmd.modem.media.play(*path, cmd.number(4) == 1) : Result{file_missing};
 }
 
 /// AT+CREC=6,<id>,<len>,<offset>: "+CREC: 6,<id>,<len>", then the bytes as hexadecimal digits on one line.
-Result show_recording(Call& call) {
+Result show_recording(Invocation& cmd) {
   constexpr std::uint32_t most = 32 * 1024;
-  if (!numbers_fit(call, 2, {most, any})) return Cme::invalid_input;
-  const auto path = file_named(call);
+  if (!numbers_fit(cmd, 2, {most, any})) return Cme::invalid_input;
+  const auto path = file_named(cmd);
   if (!path) return file_missing;
-  const auto bytes = call.modem.files.read(*path, call.number(3), call.number(2));
+  const auto bytes = cmd.modem.files.read(*path, cmd.number(3), cmd.number(2));
   if (!bytes) return file_failure;
   if (bytes->empty()) return file_size_error;
   std::string digits;
   for (const char byte : *bytes) fmt::format_to(std::back_inserter(digits), "{:02X}", static_cast<unsigned char>(byte));
-  const char* quote = call.arguments[1].quoted ? "\"" : "";
-  call.print("+CREC: 6,{}{}{},{}", quote, call.arguments[1].text, quote, bytes->size());
-  call.line(digits);
+  const char* quote = cmd.arguments[1].quoted ? "\"" : "";
+  cmd.print("+CREC: 6,{}{}{},{}", quote, cmd.arguments[1].text, quote, bytes->size());
+  cmd.line(digits);
   return ok;
 }
 
 /// AT+CREC=7[,<id>]: +CREC: 7,<id>,<len>,<form> for each recording that has an id.
-Result list_recordings(Call& call) {
-  if (call.arguments.size() > 2 || (call.has(1) && !id_of(call.arguments[1]))) return Cme::invalid_input;
-  FileSystem& files = call.modem.files;
-  const std::uint32_t only = call.number(1);
+Result list_recordings(Invocation& cmd) {
+  if (cmd.arguments.size() > 2 || (cmd.has(1) && !id_of(cmd.arguments[1]))) return Cme::invalid_input;
+  FileSystem& files = cmd.modem.files;
+  const std::uint32_t only = cmd.number(1);
   if (only != 0 && !find_recording(files, only)) return file_missing;
   for (std::uint32_t id = 1; id <= ids; ++id) {
     const auto path = find_recording(files, id);
     if (!path || (only != 0 && only != id)) continue;
     const auto form = form_of(files.read(*path, 0, 64).value_or("")).value_or(AudioForm::amr);
-    call.print("+CREC: 7,{},{},{}", id, files.size(*path).value_or(0), static_cast<int>(form));
+    cmd.print("+CREC: 7,{},{},{}", id, files.size(*path).value_or(0), static_cast<int>(form));
   }
   return ok;
 }
 
 /// AT+CREC=<mode>[,…]   While one operation runs all others are refused.
-Result handle_recordings(Call& call) {
+Result handle_recordings(Invocation& cmd) {
   enum : std::uint32_t { start = 1, stop, remove, play, stop_playing, get, list, space, make_folder };
-  const std::uint32_t mode = call.number(0);
-  Media& media = call.modem.media;
+  const std::uint32_t mode = cmd.number(0);
+  Media& media = cmd.modem.media;
   const bool takes_file = mode == start || mode == remove || mode == play || mode == get;
-  if (takes_file ? !is_id_or_path(call.arguments[1]) : mode < list && call.arguments.size() > 1)
+  if (takes_file ? !is_id_or_path(cmd.arguments[1]) : mode < list && cmd.arguments.size() > 1)
     return Cme::invalid_input;
   if (mode == stop) return media.stop_recording();
   if (mode == stop_playing) {
     if (!media.stop(Activity::playing)) return media.busy().value_or(Cme::not_allowed);
-    call.line("+CREC: 0");
+    cmd.line("+CREC: 0");
     return ok;
   }
   if (const auto refused = media.busy()) return *refused;
   switch (mode) {
-    case start: return start_recording(call);
-    case remove: return call.arguments.size() > 2 ? Result{Cme::invalid_input} : delete_recording(call);
-    case play: return play_recording(call);
-    case get: return show_recording(call);
-    case list: return list_recordings(call);
-    case space: call.print("+CREC: 8,{}", call.modem.files.free_bytes()); return ok;
+    case start: return start_recording(cmd);
+    case remove: return cmd.arguments.size() > 2 ? Result{Cme::invalid_input} : delete_recording(cmd);
+    case play: return play_recording(cmd);
+    case get: return show_recording(cmd);
+    case list: return list_recordings(cmd);
+    case space: cmd.print("+CREC: 8,{}", cmd.modem.files.free_bytes()); return ok;
     default: break;
   }
-  if (call.arguments.size() != 2 || call.arguments[1].text != "0") return Cme::invalid_input;  // no card
-  call.modem.files.make_directory(folder);
+  if (cmd.arguments.size() != 2 || cmd.arguments[1].text != "0") return Cme::invalid_input;  // no card
+  cmd.modem.files.make_directory(folder);
   return ok;
 }
 
 /// +CREC: <status>   0 idle, 1 recording, 2 playing
-Result show_recorder(Call& call) {
-  const Activity activity = call.modem.media.activity();
-  call.print("+CREC: {}", activity == Activity::recording ? 1 : activity == Activity::playing ? 2 : 0);
+Result show_recorder(Invocation& cmd) {
+  const Activity activity = cmd.modem.media.activity();
+  cmd.print("+CREC: {}", activity == Activity::recording ? 1 : activity == Activity::playing ? 2 : 0);
   return ok;
 }
 
@@ -196,55 +196,55 @@ std::string checksum(std::string_view bytes) {
 }
 
 /// AT+CRECORD=<mode>[,<interval>][,<crcmode>]: +CRECORD: <data> every <interval> × 20 ms until the host types anything.
-Task<Result> stream_recording(Call& call) {
-  if (call.number(0) == 0) co_return ok;  // without effect
-  if (!call.modem.media.begin_stream()) co_return error;
-  const std::uint32_t frames = call.number(1, 50), crc_mode = call.number(2);
+Task<Result> stream_recording(Invocation& cmd) {
+  if (cmd.number(0) == 0) co_return ok;  // without effect
+  if (!cmd.modem.media.begin_stream()) co_return error;
+  const std::uint32_t frames = cmd.number(1, 50), crc_mode = cmd.number(2);
   const AudioWriter writer(AudioForm::amr, 0);
   std::string packet;
   for (std::uint32_t i = 0; i < frames; ++i) packet += writer.block();
   if (crc_mode > 0) packet = packed(crc_mode == 2 ? packet + checksum(packet) : packet);
-  while (!co_await call.channel.interrupted_within(writer.block_time() * frames)) {
-    call.response.next_command();
-    call.line("+CRECORD: " + packet);
-    call.channel.flush();
+  while (!co_await cmd.channel.interrupted_within(writer.block_time() * frames)) {
+    cmd.response.next_command();
+    cmd.line("+CRECORD: " + packet);
+    cmd.channel.flush();
   }
-  call.modem.media.end_stream();
+  cmd.modem.media.end_stream();
   co_return ok;
 }
 
 // --- 6.2.70 AT+CMEDPLAY
 
-Result show_player(Call& call) {
-  const Activity activity = call.modem.media.activity();
-  call.print("+CMEDPLAY: {}", activity == Activity::media ? 1 : activity == Activity::paused ? 2 : 0);
+Result show_player(Invocation& cmd) {
+  const Activity activity = cmd.modem.media.activity();
+  cmd.print("+CMEDPLAY: {}", activity == Activity::media ? 1 : activity == Activity::paused ? 2 : 0);
   return ok;
 }
 
 /// AT+CMEDPLAY=<mode>   1,<filepath>,<channel>,<volume> starts; 0 stops, 2 pauses, 3 goes on.
-Result play_media(Call& call) {
-  Media& media = call.modem.media;
-  const std::uint32_t mode = call.number(0);
+Result play_media(Invocation& cmd) {
+  Media& media = cmd.modem.media;
+  const std::uint32_t mode = cmd.number(0);
   if (mode == 1) {
-    const std::string path = call.text(1);
-    if (!call.arguments[1].quoted || !FilePath::parse(path) || !call.has(2) || !call.has(3)) return Cme::invalid_input;
+    const std::string path = cmd.text(1);
+    if (!cmd.arguments[1].quoted || !FilePath::parse(path) || !cmd.has(2) || !cmd.has(3)) return Cme::invalid_input;
     return media.play_media(path);
   }
-  if (call.arguments.size() > 1) return Cme::invalid_input;
+  if (cmd.arguments.size() > 1) return Cme::invalid_input;
   if (mode == 2) return media.pause_media();
   if (mode == 3) return media.resume_media();
   if (!media.stop(Activity::media)) return Cme::not_allowed;
-  call.line("+CMEDPLAY: 0");
+  cmd.line("+CMEDPLAY: 0");
   return ok;
 }
 
 /// AT+CMEDIAVOL=<level>
-Result set_media_volume(Call&) { return ok; }
+Result set_media_volume(Invocation&) { return ok; }
 
 // --- 17.2.1 AT+CTTS
 
-Result show_speech(Call& call) {
-  call.print("+CTTS: {}", call.modem.media.activity() == Activity::speaking ? 1 : 0);
+Result show_speech(Invocation& cmd) {
+  cmd.print("+CTTS: {}", cmd.modem.media.activity() == Activity::speaking ? 1 : 0);
   return ok;
 }
 
@@ -255,21 +255,21 @@ Duration speech_time(std::size_t characters, bool latin, std::uint32_t speed) {
 }
 
 /// AT+CTTS=<mode>[,<text>]   0 stops, 1 speaks UCS2 in hexadecimal digits, 2 ASCII, 3 ASCII and GBK.
-Result speak(Call& call) {
+Result speak(Invocation& cmd) {
   constexpr std::uint32_t stop = 0, ucs2 = 1;
-  const std::uint32_t mode = call.number(0);
-  if ((mode == stop) == call.has(1)) return Cme::invalid_input;
+  const std::uint32_t mode = cmd.number(0);
+  if ((mode == stop) == cmd.has(1)) return Cme::invalid_input;
   if (mode == stop) {
-    call.modem.media.stop(Activity::speaking);
+    cmd.modem.media.stop(Activity::speaking);
     return ok;
   }
-  const std::string text = call.text(1);
+  const std::string text = cmd.text(1);
   const bool hexadecimal = text.find_first_not_of("0123456789ABCDEFabcdef") == std::string::npos;
-  if (!call.modem.calls.connections().empty() && !call.modem.calls.talking()) return Cme::not_allowed;  // it rings
+  if (!cmd.modem.calls.connections().empty() && !cmd.modem.calls.talking()) return Cme::not_allowed;  // it rings
   if (text.empty() || (mode == ucs2 && (!hexadecimal || text.size() % 4 != 0))) return Cme::invalid_input;
-  const std::uint32_t speed = call.modem.settings.number("+CTTSPARAM", 3);
-  return call.modem.media.speak(mode == ucs2 ? speech_time(text.size() / 4, false, speed)
-                                             : speech_time(text.size(), true, speed));
+  const std::uint32_t speed = cmd.modem.settings.number("+CTTSPARAM", 3);
+  return cmd.modem.media.speak(mode == ucs2 ? speech_time(text.size() / 4, false, speed)
+                                            : speech_time(text.size(), true, speed));
 }
 
 constexpr Parameter count = optional(text(12));

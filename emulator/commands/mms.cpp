@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
-#include "emulator/mms_service.hpp"
-#include "emulator/modem.hpp"
-#include "protocol/unicode.hpp"
+#include "emulator/internet/mms_service.hpp"
+#include "emulator/module/modem.hpp"
+#include "protocol/text/unicode.hpp"
 
 namespace sim800 {
 namespace {
@@ -13,23 +13,23 @@ constexpr Result not_allowed{Cme::not_allowed};
 
 using List = MmsService::List;
 
-MmsService& mms(const Call& call) { return *call.modem.mms; }
+MmsService& mms(const Invocation& cmd) { return *cmd.modem.mms; }
 
 /// Why nothing at all can be done with the buffer now.
-std::optional<Result> refusal(const Call& call) {
-  if (!mms(call).on()) return not_allowed;
-  return mms(call).busy() ? std::optional(mms_error::busy) : std::nullopt;
+std::optional<Result> refusal(const Invocation& cmd) {
+  if (!mms(cmd).on()) return not_allowed;
+  return mms(cmd).busy() ? std::optional(mms_error::busy) : std::nullopt;
 }
 
 /// A setting, in any state but busy; values that are left out are kept.
-Result keep(Call& call) { return mms(call).busy() ? mms_error::busy : keep_setting(call); }
+Result keep(Invocation& cmd) { return mms(cmd).busy() ? mms_error::busy : keep_setting(cmd); }
 
 /// AT+CMMSPROTO=<Gateway>,<Port>
-Result set_gateway(Call& call) {
+Result set_gateway(Invocation& cmd) {
   unsigned numbers = 0;
   std::uint32_t number = 0;
   bool digits = false;
-  for (const char c : call.text(0) + ".") {
+  for (const char c : cmd.text(0) + ".") {
     if (c >= '0' && c <= '9') {
       number = number * 10 + static_cast<std::uint32_t>(c - '0');
       digits = true;
@@ -40,50 +40,50 @@ Result set_gateway(Call& call) {
     number = 0;
     digits = false;
   }
-  return numbers == 4 ? keep(call) : Result{Cme::invalid_input};
+  return numbers == 4 ? keep(cmd) : Result{Cme::invalid_input};
 }
 
 // --- 14.2.5, 14.2.23-14.2.25 CMMSEDIT, CMMSINIT, CMMSTERM, CMMSSCONT
 
-Result initialise(Call& call) {
-  if (mms(call).on()) return not_allowed;
-  mms(call).initialise();
+Result initialise(Invocation& cmd) {
+  if (mms(cmd).on()) return not_allowed;
+  mms(cmd).initialise();
   return ok;
 }
-Result terminate(Call& call) {
-  if (const auto refused = refusal(call)) return *refused;
-  mms(call).terminate();
+Result terminate(Invocation& cmd) {
+  if (const auto refused = refusal(cmd)) return *refused;
+  mms(cmd).terminate();
   return ok;
 }
 
-Result show_edit(Call& call) {
-  call.print("+CMMSEDIT: {}", mms(call).editing ? 1 : 0);
+Result show_edit(Invocation& cmd) {
+  cmd.print("+CMMSEDIT: {}", mms(cmd).editing ? 1 : 0);
   return ok;
 }
 /// Leaving edit mode empties the buffer, and so does entering it where a received message is there.
-Result set_edit(Call& call) {
-  if (const auto refused = refusal(call)) return *refused;
-  const bool editing = call.number(0) == 1;
-  if (!editing || mms(call).kind == MmsService::Kind::received) mms(call).clear();
-  mms(call).editing = editing;
+Result set_edit(Invocation& cmd) {
+  if (const auto refused = refusal(cmd)) return *refused;
+  const bool editing = cmd.number(0) == 1;
+  if (!editing || mms(cmd).kind == MmsService::Kind::received) mms(cmd).clear();
+  mms(cmd).editing = editing;
   return ok;
 }
 
-Result show_status(Call& call) {
-  call.print("+CMMSSTATUS: {}", mms(call).status());
+Result show_status(Invocation& cmd) {
+  cmd.print("+CMMSSTATUS: {}", mms(cmd).status());
   return ok;
 }
 
 /// <mode> 0: the values are the saved ones, 1: they are not.
-Result show_context(Call& call) {
-  call.print("+CMMSSCONT: {}", mms(call).saved() ? 0 : 1);
+Result show_context(Invocation& cmd) {
+  cmd.print("+CMMSSCONT: {}", mms(cmd).saved() ? 0 : 1);
   for (const char* name :
        {"+CMMSCID", "+CMMSCURL", "+CMMSUA", "+CMMSPROFILE", "+CMMSPROTO", "+CMMSSENDCFG", "+CMMSTIMEOUT"}) {
-    call.line(call.modem.settings.print(name));
+    cmd.line(cmd.modem.settings.print(name));
   }
   return ok;
 }
-Result save_context(Call& call) { return mms(call).save() ? ok : error; }
+Result save_context(Invocation& cmd) { return mms(cmd).save() ? ok : error; }
 
 // --- 14.2.6, 14.2.7 CMMSDOWN, CMMSDELFILE
 
@@ -95,57 +95,57 @@ struct Kind {
 constexpr Kind kinds[] = {
     {"TITLE", "", 40, 2000, false},
     {"TEXT", "text/plain", 15'360, 2000, false},
-    {"PIC", "image/jpeg", MmsService::most_bytes, 5000, false},
-    {"AUDIO_AAC", "audio/aac", MmsService::most_bytes, 5000, true},
-    {"AUDIO_AMR", "audio/amr", MmsService::most_bytes, 5000, true},
-    {"AUDIO_BASIC", "audio/basic", MmsService::most_bytes, 5000, true},
-    {"AUDIO_MID", "audio/midi", MmsService::most_bytes, 5000, true},
-    {"AUDIO_MPEG", "audio/mpeg", MmsService::most_bytes, 5000, true},
-    {"VIDEO_3GPP", "video/3gpp", MmsService::most_bytes, 5000, true},
-    {"VIDEO_MP4", "video/mp4", MmsService::most_bytes, 5000, true},
+    {"PIC", "image/jpeg", MmsService::max_bytes, 5000, false},
+    {"AUDIO_AAC", "audio/aac", MmsService::max_bytes, 5000, true},
+    {"AUDIO_AMR", "audio/amr", MmsService::max_bytes, 5000, true},
+    {"AUDIO_BASIC", "audio/basic", MmsService::max_bytes, 5000, true},
+    {"AUDIO_MID", "audio/midi", MmsService::max_bytes, 5000, true},
+    {"AUDIO_MPEG", "audio/mpeg", MmsService::max_bytes, 5000, true},
+    {"VIDEO_3GPP", "video/3gpp", MmsService::max_bytes, 5000, true},
+    {"VIDEO_MP4", "video/mp4", MmsService::max_bytes, 5000, true},
 };
 constexpr Models with_rare_kinds{Model::sim808, Model::sim800c, Model::sim800a, Model::sim800f, Model::sim868};
 
-std::optional<Result> refuse_download(const Call& call, const Kind& kind) {
-  if (kind.rare && !with_rare_kinds.has(call.modem.model)) return Cme::invalid_input;
-  if (call.number(1) > kind.most || call.number(2) < kind.shortest) return Cme::invalid_input;
-  const bool ascii = std::ranges::all_of(call.text(3), [](char c) { return c >= ' ' && c < 0x7f; });
-  if (!ascii || (kind.type.empty() && call.has(3))) return Cme::invalid_input;
-  if (const auto refused = refusal(call)) return refused;
-  if (!mms(call).editing) return mms_error::not_editing;
-  if (!kind.type.empty() && mms(call).files.size() == MmsService::most_files) return mms_error::files_full;
-  return mms(call).size() + call.number(1) > MmsService::most_bytes ? std::optional(mms_error::oversize) : std::nullopt;
+std::optional<Result> refuse_download(const Invocation& cmd, const Kind& kind) {
+  if (kind.rare && !with_rare_kinds.has(cmd.modem.model)) return Cme::invalid_input;
+  if (cmd.number(1) > kind.most || cmd.number(2) < kind.shortest) return Cme::invalid_input;
+  const bool ascii = std::ranges::all_of(cmd.text(3), [](char c) { return c >= ' ' && c < 0x7f; });
+  if (!ascii || (kind.type.empty() && cmd.has(3))) return Cme::invalid_input;
+  if (const auto refused = refusal(cmd)) return refused;
+  if (!mms(cmd).editing) return mms_error::not_editing;
+  if (!kind.type.empty() && mms(cmd).files.size() == MmsService::max_files) return mms_error::files_full;
+  return mms(cmd).size() + cmd.number(1) > MmsService::max_bytes ? std::optional(mms_error::oversize) : std::nullopt;
 }
 
 /// AT+CMMSDOWN=<type>,<size>,<time>[,<name>]: CONNECT, the bytes, OK.
-Task<Result> download(Call& call) {
-  const Kind& kind = *std::ranges::find(kinds, call.text(0), &Kind::word);
-  const auto refused = refuse_download(call, kind);
+Task<Result> download(Invocation& cmd) {
+  const Kind& kind = *std::ranges::find(kinds, cmd.text(0), &Kind::word);
+  const auto refused = refuse_download(cmd, kind);
   if (refused) co_return *refused;
-  if (!co_await call.channel.settle_line_end()) co_return Result::silent();
-  call.line("CONNECT");
+  if (!co_await cmd.channel.settle_line_end()) co_return Result::silent();
+  cmd.line("CONNECT");
   std::string data;
-  mms(call).set_status("MMS_DOWNLOADING");
-  const auto limit = std::chrono::milliseconds(call.number(2));
-  const Channel::Intake intake = co_await call.channel.take_payload(data, call.number(1), limit);
-  mms(call).set_status("MMS_IDLE");
-  if (intake == Channel::Intake::gone) co_return Result::silent();
-  if (intake == Channel::Intake::timed_out) co_return mms_error::overtime;
-  if (!mms(call).editing) co_return mms_error::not_editing;  // left on another channel meanwhile
+  mms(cmd).set_status("MMS_DOWNLOADING");
+  const auto limit = std::chrono::milliseconds(cmd.number(2));
+  const Channel::PayloadResult intake = co_await cmd.channel.take_payload(data, cmd.number(1), limit);
+  mms(cmd).set_status("MMS_IDLE");
+  if (intake == Channel::PayloadResult::gone) co_return Result::silent();
+  if (intake == Channel::PayloadResult::timed_out) co_return mms_error::overtime;
+  if (!mms(cmd).editing) co_return mms_error::not_editing;  // left on another channel meanwhile
   if (kind.type.empty()) {
-    mms(call).subject = data;
+    mms(cmd).subject = data;
   } else {
-    mms(call).add_file(kind.type, call.text(3), data);
+    mms(cmd).add_file(kind.type, cmd.text(3), data);
   }
-  mms(call).set_status("MMS_DOWNLOADED");
+  mms(cmd).set_status("MMS_DOWNLOADED");
   co_return ok;
 }
 
-Result delete_file(Call& call) {
-  if (const auto refused = refusal(call)) return *refused;
-  if (!mms(call).editing) return mms_error::not_editing;
-  auto& files = mms(call).files;
-  const std::uint32_t index = call.number(0);
+Result delete_file(Invocation& cmd) {
+  if (const auto refused = refusal(cmd)) return *refused;
+  if (!mms(cmd).editing) return mms_error::not_editing;
+  auto& files = mms(cmd).files;
+  const std::uint32_t index = cmd.number(0);
   if (index < 1 || index > files.size()) return mms_error::no_file;
   files.erase(files.begin() + (index - 1));
   return ok;
@@ -154,36 +154,36 @@ Result delete_file(Call& call) {
 // --- 14.2.9-14.2.14 the lists of recipients
 
 template <List list>
-Result show_addresses(Call& call) {
-  for (const std::string& address : mms(call).addresses[list]) call.print("{}: \"{}\"", call.command.name, address);
+Result show_addresses(Invocation& cmd) {
+  for (const std::string& address : mms(cmd).addresses[list]) cmd.print("{}: \"{}\"", cmd.command.name, address);
   return ok;
 }
 template <List list>
-Result add_address(Call& call) {
-  if (const auto refused = refusal(call)) return *refused;
-  return call.text(0).empty() ? Result{Cme::invalid_input} : mms(call).add(list, call.text(0));
+Result add_address(Invocation& cmd) {
+  if (const auto refused = refusal(cmd)) return *refused;
+  return cmd.text(0).empty() ? Result{Cme::invalid_input} : mms(cmd).add(list, cmd.text(0));
 }
 template <List list>
-Result remove_address(Call& call) {
-  if (const auto refused = refusal(call)) return *refused;
-  return mms(call).remove(list, call.text(0));
+Result remove_address(Invocation& cmd) {
+  if (const auto refused = refusal(cmd)) return *refused;
+  return mms(cmd).remove(list, cmd.text(0));
 }
 
 // --- 14.2.8, 14.2.16, 14.2.17 CMMSSEND, CMMSVIEW, CMMSREAD
 
 /// AT+CMMSSEND[=<address>]: OK once the centre has taken it.
-Task<Result> send(Call& call) {
-  const auto refused = refusal(call);
+Task<Result> send(Invocation& cmd) {
+  const auto refused = refusal(cmd);
   if (refused) co_return *refused;
-  const std::string receiver = call.text(0);
-  if (!receiver.empty() && !mms(call).editing) co_return mms_error::not_editing;
-  co_return co_await mms(call).send(receiver);
+  const std::string receiver = cmd.text(0);
+  if (!receiver.empty() && !mms(cmd).editing) co_return mms_error::not_editing;
+  co_return co_await mms(cmd).send(receiver);
 }
 
-void print_files(Call& call) {
+void print_files(Invocation& cmd) {
   std::size_t index = 0;
-  for (const MmsPart& file : mms(call).files) {
-    call.print("{},\"{}\",{},{}", ++index, file.name, mms_file_type(file.type), file.data.size());
+  for (const MmsPart& file : mms(cmd).files) {
+    cmd.print("{},\"{}\",{},{}", ++index, file.name, mms_file_type(file.type), file.data.size());
   }
 }
 
@@ -193,13 +193,13 @@ std::string joined(const MmsService::Addresses& list) {
   return text;
 }
 
-Result view(Call& call) {
-  if (const auto refused = refusal(call)) return *refused;
-  const MmsService& service = mms(call);
-  call.print("+CMMSVIEW: {},\"{}\",\"{}\",\"{}\",\"{}\",\"{}\",\"{}\",{}", static_cast<int>(service.kind),
-             service.sender, joined(service.addresses[List::to]), joined(service.addresses[List::cc]),
-             joined(service.addresses[List::bcc]), service.time, service.subject, service.size());
-  print_files(call);
+Result view(Invocation& cmd) {
+  if (const auto refused = refusal(cmd)) return *refused;
+  const MmsService& service = mms(cmd);
+  cmd.print("+CMMSVIEW: {},\"{}\",\"{}\",\"{}\",\"{}\",\"{}\",\"{}\",{}", static_cast<int>(service.kind),
+            service.sender, joined(service.addresses[List::to]), joined(service.addresses[List::cc]),
+            joined(service.addresses[List::bcc]), service.time, service.subject, service.size());
+  print_files(cmd);
   return ok;
 }
 
@@ -212,51 +212,51 @@ std::string little_endian(std::string_view utf8) {
 }
 
 /// +CMMSREAD: "<name>",<datSize>, the bytes, OK; text as UTF-16.
-Result read(Call& call) {
-  if (const auto refused = refusal(call)) return *refused;
-  const auto& files = mms(call).files;
-  const std::uint32_t index = call.number(0);
+Result read(Invocation& cmd) {
+  if (const auto refused = refusal(cmd)) return *refused;
+  const auto& files = mms(cmd).files;
+  const std::uint32_t index = cmd.number(0);
   if (index < 1 || index > files.size()) return mms_error::no_file;
   const MmsPart& file = files[index - 1];
   const std::string data = file.type == "text/plain" ? little_endian(file.data) : file.data;
-  call.print("+CMMSREAD: \"{}\",{}", file.name, data.size());
-  call.response.raw(data);
+  cmd.print("+CMMSREAD: \"{}\",{}", file.name, data.size());
+  cmd.response.raw(data);
   return ok;
 }
 
 // --- 14.2.15, 14.2.18 CMMSRECV, CMMSRDPUSH
 
-std::optional<Result> look_for_push(const Call& call) {
-  if (const auto refused = refusal(call)) return refused;
-  if (mms(call).editing) return mms_error::editing;
-  const Result found = mms(call).find_push(call.number(0));
+std::optional<Result> look_for_push(const Invocation& cmd) {
+  if (const auto refused = refusal(cmd)) return refused;
+  if (mms(cmd).editing) return mms_error::editing;
+  const Result found = mms(cmd).find_push(cmd.number(0));
   return found.is_ok() ? std::nullopt : std::optional(found);
 }
 
 /// 2: a message waits; 6: a delivery report; 255: neither.
-Result read_push(Call& call) {
-  if (const auto refused = look_for_push(call)) return *refused;
-  const auto& push = mms(call).push();
+Result read_push(Invocation& cmd) {
+  if (const auto refused = look_for_push(cmd)) return *refused;
+  const auto& push = mms(cmd).push();
   if (push && push->type == MmsType::notification) {
-    call.print("+CMMSRDPUSH: 2,\"{}\",\"{}\",\"{}\",\"{}\",\"{}\",{},{}", push->from, push->subject, push->transaction,
-               push->location, mms_time(push->date), push->message_class.value_or(0), push->size.value_or(0));
+    cmd.print("+CMMSRDPUSH: 2,\"{}\",\"{}\",\"{}\",\"{}\",\"{}\",{},{}", push->from, push->subject, push->transaction,
+              push->location, mms_time(push->date), push->message_class.value_or(0), push->size.value_or(0));
   } else if (push && push->type == MmsType::delivery) {
-    call.print("+CMMSRDPUSH: 6,\"{}\",\"{}\",{}", push->to.empty() ? "" : push->to.front(), mms_time(push->date),
-               push->status.value_or(4));
+    cmd.print("+CMMSRDPUSH: 6,\"{}\",\"{}\",{}", push->to.empty() ? "" : push->to.front(), mms_time(push->date),
+              push->status.value_or(4));
   } else {
-    call.line("+CMMSRDPUSH: 255");
+    cmd.line("+CMMSRDPUSH: 255");
   }
   return ok;
 }
 
-Task<Result> receive(Call& call) {
-  const auto refused = look_for_push(call);
+Task<Result> receive(Invocation& cmd) {
+  const auto refused = look_for_push(cmd);
   if (refused) co_return *refused;
-  const Result result = co_await mms(call).receive();
+  const Result result = co_await mms(cmd).receive();
   if (!result.is_ok()) co_return result;
-  const MmsService& service = mms(call);
-  call.print("+CMMSRECV: \"{}\",\"{}\",\"{}\",{}", service.sender, service.time, service.subject, service.size());
-  print_files(call);
+  const MmsService& service = mms(cmd);
+  cmd.print("+CMMSRECV: \"{}\",\"{}\",\"{}\",{}", service.sender, service.time, service.subject, service.size());
+  print_files(cmd);
   co_return ok;
 }
 

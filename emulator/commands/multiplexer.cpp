@@ -1,19 +1,19 @@
 // AT+CMUX: several channels on one wire (27.010; AT manual 3.2.38).
 // SPDX-License-Identifier: MIT
-#include "emulator/modem.hpp"
+#include "emulator/module/modem.hpp"
 
 namespace sim800 {
 namespace {
 
 /// AT+CMUX=<mode>[,<subset>[,<port_speed>[,<N1>[,<T1>[,<N2>[,<T2>[,<T3>[,<k>]]]]]]]]   What is left out gets its first
 /// value.  OK, then frames.
-Result multiplex(Call& call) {
+Result multiplex(Invocation& cmd) {
   constexpr std::size_t frame_size = 3;  // N1
-  const Result result = call.modem.multiplex(call.channel, call.number(frame_size, 127));
+  const Result result = cmd.modem.multiplex(cmd.channel, cmd.number(frame_size, 127));
   if (!result.is_ok()) return result;
-  for (std::size_t i = 0; i < call.command.kept(); ++i) {
-    const auto first = parse_number(call.command.parameters[i].initial).value_or(0);
-    call.modem.settings.set("+CMUX", i, std::to_string(call.number(i, first)));
+  for (std::size_t i = 0; i < cmd.command.kept(); ++i) {
+    const auto first = parse_number(cmd.command.parameters[i].initial).value_or(0);
+    cmd.modem.settings.set("+CMUX", i, std::to_string(cmd.number(i, first)));
   }
   return ok;
 }

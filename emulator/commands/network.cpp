@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
-#include "emulator/cell_list.hpp"
-#include "emulator/host_text.hpp"
-#include "emulator/modem.hpp"
-#include "protocol/characters.hpp"
+#include "emulator/at/host_text.hpp"
+#include "emulator/module/modem.hpp"
+#include "emulator/network/cell_list.hpp"
+#include "protocol/text/characters.hpp"
 
 namespace sim800 {
 namespace {
@@ -13,18 +13,18 @@ namespace {
 using enum Support;
 using enum Saved;
 
-bool radio_on(Call& call) { return call.modem.functionality() == 1; }
+bool radio_on(Invocation& cmd) { return cmd.modem.functionality() == 1; }
 
 /// +CSQ: <rssi>,<ber>   99,99 until a cell has been found.
-Result show_signal(Call& call) {
-  const SignalPoint signal = call.modem.network.signal();
-  call.print("+CSQ: {},{}", signal.rssi, signal.ber);
+Result show_signal(Invocation& cmd) {
+  const SignalPoint signal = cmd.modem.network.signal();
+  cmd.print("+CSQ: {},{}", signal.rssi, signal.ber);
   return ok;
 }
 
 /// +CREG: <n>,<stat>[,<lac>,<ci>]
-Result show_registration(Call& call) {
-  call.print("+CREG: {}", call.modem.network.creg(call.modem.settings.number("+CREG"), true));
+Result show_registration(Invocation& cmd) {
+  cmd.print("+CREG: {}", cmd.modem.network.creg(cmd.modem.settings.number("+CREG"), true));
   return ok;
 }
 
@@ -40,28 +40,28 @@ std::string name_of(const Operator& shown, std::uint32_t format) {
 }
 
 /// +COPS: <mode>[,<format>,"<oper>"]
-Result show_operator(Call& call) {
-  const Settings& settings = call.modem.settings;
+Result show_operator(Invocation& cmd) {
+  const Settings& settings = cmd.modem.settings;
   const std::uint32_t mode = settings.number("+COPS"), format = settings.number("+COPS", 1);
-  if (call.modem.network.registered()) {
-    call.print("+COPS: {},{},\"{}\"", mode, format,
-               text_for_host(settings, name_of(call.modem.network.serving(), format)));
+  if (cmd.modem.network.registered()) {
+    cmd.print("+COPS: {},{},\"{}\"", mode, format,
+              text_for_host(settings, name_of(cmd.modem.network.serving(), format)));
   } else {
-    call.print("+COPS: {}", mode);
+    cmd.print("+COPS: {}", mode);
   }
   return ok;
 }
 
 /// +COPS: (<stat>,"<long>","<short>","<numeric>"),…,,(<mode>s),(<format>s)   at most 45 s; any character ends it.
-Task<Result> scan_operators(Call& call) {
-  if (!radio_on(call)) co_return Cme::cfun_off;
-  if (co_await call.channel.interrupted_within(call.modem.latency[Latency::operator_scan])) co_return abort_cops;
-  const auto shown = [&call](const std::string& text) { return text_for_host(call.modem.settings, text); };
+Task<Result> scan_operators(Invocation& cmd) {
+  if (!radio_on(cmd)) co_return Cme::cfun_off;
+  if (co_await cmd.channel.interrupted_within(cmd.modem.latency[Latency::operator_scan])) co_return abort_cops;
+  const auto shown = [&cmd](const std::string& text) { return text_for_host(cmd.modem.settings, text); };
   std::string list;
-  for (const Operator& found : call.modem.network.operators())
+  for (const Operator& found : cmd.modem.network.operators())
     list += fmt::format("({},\"{}\",\"{}\",\"{}\"),", static_cast<int>(found.status), shown(found.long_name),
                         shown(found.short_name), shown(found.plmn));
-  call.print("+COPS: {},(0-4),(0-2)", list);
+  cmd.print("+COPS: {},(0-4),(0-2)", list);
   co_return ok;
 }
 
@@ -73,27 +73,27 @@ std::optional<Result> refuse_operator(const std::optional<Operator>& found) {
 }
 
 /// AT+COPS=<mode>[,<format>[,"<oper>"]]
-Task<Result> select_operator(Call& call) {
-  Modem& modem = call.modem;
-  std::uint32_t mode = call.number(0);
-  const std::uint32_t format = call.number(1);
+Task<Result> select_operator(Invocation& cmd) {
+  Modem& modem = cmd.modem;
+  std::uint32_t mode = cmd.number(0);
+  const std::uint32_t format = cmd.number(1);
   const bool manual = mode == manually || mode == manual_then_automatic;
-  if ((mode == format_only && !call.has(1)) || (manual && !call.has(2))) co_return Cme::invalid_input;
-  if (call.has(1)) modem.settings.set("+COPS", 1, std::to_string(format));
+  if ((mode == format_only && !cmd.has(1)) || (manual && !cmd.has(2))) co_return Cme::invalid_input;
+  if (cmd.has(1)) modem.settings.set("+COPS", 1, std::to_string(format));
   if (mode == format_only) co_return ok;
-  if (!radio_on(call)) co_return Cme::cfun_off;
+  if (!radio_on(cmd)) co_return Cme::cfun_off;
   if (const auto refused = modem.sim.refusal()) co_return *refused;
   if (mode == deregister) {
     modem.settings.set("+COPS", 0, std::to_string(mode));
-    modem.network.leave(&call.channel);
+    modem.network.leave(&cmd.channel);
     co_return ok;
   }
-  const std::string name = text_from_host(modem.settings, call.text(2)).value_or("");
+  const std::string name = text_from_host(modem.settings, cmd.text(2)).value_or("");
   std::optional<Operator> found = manual ? modem.network.find(format, name) : std::nullopt;
-  if (manual && !found) found = modem.network.find(format, call.text(2));  // hosts type digits plain under UCS2 too
+  if (manual && !found) found = modem.network.find(format, cmd.text(2));  // hosts type digits plain under UCS2 too
   if (const auto refused = refuse_operator(found); manual && refused) {
     if (mode == manually) {
-      modem.network.leave(&call.channel);
+      modem.network.leave(&cmd.channel);
       co_return *refused;
     }
     mode = automatically;
@@ -105,7 +105,7 @@ Task<Result> select_operator(Call& call) {
   modem.settings.set("+COPS", 0, std::to_string(mode));
   const std::string& wanted = mode == manually ? found->plmn : modem.world.network.plmn;
   if (modem.network.registered() && before == wanted) co_return ok;
-  modem.network.search(&call.channel);
+  modem.network.search(&cmd.channel);
   co_await modem.clock.sleep(modem.network.registering_time());
   co_return modem.network.registered() ? ok : Result{Cme::no_network_service};
 }
@@ -113,79 +113,79 @@ Task<Result> select_operator(Call& call) {
 // --- 3.2.40 AT+CPOL, 3.2.41 AT+COPN
 
 /// +CPOL: <index>,<format>,"<oper>"
-Result show_preferred(Call& call) {
-  if (const auto refused = call.modem.sim.refusal()) return *refused;
-  for (const auto& [place, entry] : call.modem.preferred_operators.entries())
-    call.print("+CPOL: {},{},\"{}\"", place, entry.format, entry.name);
+Result show_preferred(Invocation& cmd) {
+  if (const auto refused = cmd.modem.sim.refusal()) return *refused;
+  for (const auto& [place, entry] : cmd.modem.preferred_operators.entries())
+    cmd.print("+CPOL: {},{},\"{}\"", place, entry.format, entry.name);
   return ok;
 }
 
 /// AT+CPOL=<index>[,<format>,"<oper>"]   <index> alone deletes.
-Result set_preferred(Call& call) {
-  if (const auto refused = call.modem.sim.refusal()) return *refused;
-  PreferredOperators& preferred = call.modem.preferred_operators;
-  if (call.arguments.size() == 1) {
-    preferred.remove(call.number(0));
+Result set_preferred(Invocation& cmd) {
+  if (const auto refused = cmd.modem.sim.refusal()) return *refused;
+  PreferredOperators& preferred = cmd.modem.preferred_operators;
+  if (cmd.arguments.size() == 1) {
+    preferred.remove(cmd.number(0));
     return ok;
   }
-  const std::string name = call.text(2);
+  const std::string name = cmd.text(2);
   const bool numeric = std::ranges::all_of(name, is_digit) && (name.size() == 5 || name.size() == 6);
-  if (!call.has(1) || name.empty() || (call.number(1) == 2 && !numeric)) return Cme::invalid_input;
-  preferred.set(call.number(0), {call.number(1), name});
+  if (!cmd.has(1) || name.empty() || (cmd.number(1) == 2 && !numeric)) return Cme::invalid_input;
+  preferred.set(cmd.number(0), {cmd.number(1), name});
   return ok;
 }
 
 /// +COPN: "<numeric>","<long>"   those of this world.
-Result list_names(Call& call) {
-  for (const Operator& known : call.modem.network.operators())
-    call.print("+COPN: \"{}\",\"{}\"", known.plmn, text_for_host(call.modem.settings, known.long_name));
+Result list_names(Invocation& cmd) {
+  for (const Operator& known : cmd.modem.network.operators())
+    cmd.print("+COPN: \"{}\",\"{}\"", known.plmn, text_for_host(cmd.modem.settings, known.long_name));
   return ok;
 }
 
 // --- 6.2.17 AT+CBAND, 6.2.21 AT+CENG
 
 /// +CBAND: <op_band>[,<ALL_BAND>]
-Result show_bands(Call& call) {
-  const std::string& bands = call.modem.settings.values("+CBAND")[0];
-  call.print("+CBAND: {}", bands == "ALL_BAND" ? "EGSM_DCS_MODE,ALL_BAND" : bands);
+Result show_bands(Invocation& cmd) {
+  const std::string& bands = cmd.modem.settings.values("+CBAND")[0];
+  cmd.print("+CBAND: {}", bands == "ALL_BAND" ? "EGSM_DCS_MODE,ALL_BAND" : bands);
   return ok;
 }
 
-Result set_bands(Call& call) {
-  const Result kept = keep_setting(call);
-  call.modem.network.bands_changed(&call.channel);
+Result set_bands(Invocation& cmd) {
+  const Result kept = keep_setting(cmd);
+  cmd.modem.network.bands_changed(&cmd.channel);
   return kept;
 }
 
 /// +CENG: <mode>,<Ncell>, an empty line, and the cells
-Result show_cells(Call& call) {
-  call.line(call.modem.settings.print("+CENG"));
-  const std::vector<std::string> lines = call.modem.cells.lines();
-  if (!lines.empty()) call.line("");
-  for (const std::string& line : lines) call.line(line);
+Result show_cells(Invocation& cmd) {
+  cmd.line(cmd.modem.settings.print("+CENG"));
+  const std::vector<std::string> lines = cmd.modem.cells.lines();
+  if (!lines.empty()) cmd.line("");
+  for (const std::string& line : lines) cmd.line(line);
   return ok;
 }
 
-Result set_cells(Call& call) {
-  const Result kept = keep_setting(call);
-  call.modem.cells.apply();
+Result set_cells(Invocation& cmd) {
+  const Result kept = keep_setting(cmd);
+  cmd.modem.cells.apply();
   return kept;
 }
 
 // --- 6.2.65 AT+CROAMING, 6.2.66 AT+CNETSCAN, 6.2.79 AT+CELLIST
 
 /// +CROAMING: <state>   0 at home, 1 in another country, 2 in another network of this one.
-Result show_roaming(Call& call) {
-  const Network& network = call.modem.network;
-  const bool abroad = network.serving().plmn.substr(0, 3) != call.modem.world.sim.imsi.substr(0, 3);
-  call.print("+CROAMING: {}", !network.roaming() ? 0 : abroad ? 1 : 2);
+Result show_roaming(Invocation& cmd) {
+  const Network& network = cmd.modem.network;
+  const bool abroad = network.serving().plmn.substr(0, 3) != cmd.modem.world.sim.imsi.substr(0, 3);
+  cmd.print("+CROAMING: {}", !network.roaming() ? 0 : abroad ? 1 : 2);
   return ok;
 }
 
 /// Operator:"<name>",MCC:…,MNC:…,Rxlev:…,Cellid:…,Arfcn:…[,Lac:…,Bsic:…]   one line a cell; at most 45 s.
-Task<Result> scan_cells(Call& call) {
-  Modem& modem = call.modem;
-  if (!radio_on(call)) co_return Cme::cfun_off;
+Task<Result> scan_cells(Invocation& cmd) {
+  Modem& modem = cmd.modem;
+  if (!radio_on(cmd)) co_return Cme::cfun_off;
   co_await modem.clock.sleep(modem.latency[Latency::operator_scan]);
   const Operator serving = modem.network.serving();
   for (const Cell& cell : cells_heard(modem.network.signal())) {
@@ -194,18 +194,18 @@ Task<Result> scan_cells(Call& call) {
     std::string text = fmt::format("Operator:\"{}\",MCC:{},MNC:{},Rxlev:{},Cellid:{},Arfcn:{}", serving.long_name,
                                    serving.plmn.substr(0, 3), serving.plmn.substr(3), cell.level, id, cell.channel);
     if (modem.settings.number("+CNETSCAN") == 1) text += fmt::format(",Lac:{},Bsic:{:02}", cell.area, cell.bsic);
-    call.line(text);
+    cmd.line(text);
   }
   co_return ok;
 }
 
 /// +CELLIST: <MCC>,<MNC>,<Arfcn>,<Rxlev>,<CellID>,<Lac>,<Bsic>   while scanning is on.
-Result show_scanned(Call& call) {
-  if (call.modem.settings.number("+CELLIST") == 0) return ok;
-  const std::string plmn = call.modem.network.serving().plmn;
-  for (const Cell& cell : cells_heard(call.modem.network.signal()))
-    call.print("+CELLIST: {},{},{},{},{},{},{:02}", plmn.substr(0, 3), plmn.substr(3), cell.channel, cell.level,
-               cell.id, cell.area, cell.bsic);
+Result show_scanned(Invocation& cmd) {
+  if (cmd.modem.settings.number("+CELLIST") == 0) return ok;
+  const std::string plmn = cmd.modem.network.serving().plmn;
+  for (const Cell& cell : cells_heard(cmd.modem.network.signal()))
+    cmd.print("+CELLIST: {},{},{},{},{},{},{:02}", plmn.substr(0, 3), plmn.substr(3), cell.channel, cell.level, cell.id,
+              cell.area, cell.bsic);
   return ok;
 }
 

@@ -2,18 +2,18 @@
 // SPDX-License-Identifier: MIT
 #include <charconv>
 
-#include "emulator/modem.hpp"
+#include "emulator/module/modem.hpp"
 
 namespace sim800 {
 namespace {
 
-Result show_profile(Call& call) {
-  call.print("+CNTPCID: {}", call.modem.ntp.cid);
+Result show_profile(Invocation& cmd) {
+  cmd.print("+CNTPCID: {}", cmd.modem.ntp.cid);
   return ok;
 }
-Result set_profile(Call& call) {
-  if (call.modem.ntp.busy()) return Cme::not_allowed;
-  call.modem.ntp.cid = call.number(0);
+Result set_profile(Invocation& cmd) {
+  if (cmd.modem.ntp.busy()) return Cme::not_allowed;
+  cmd.modem.ntp.cid = cmd.number(0);
   return ok;
 }
 
@@ -26,25 +26,25 @@ std::optional<int> parse_zone(std::string_view text) {
   return zone;
 }
 
-Result show_server(Call& call) {
-  call.print("+CNTP: {},{}", call.modem.ntp.server, call.modem.ntp.zone);
+Result show_server(Invocation& cmd) {
+  cmd.print("+CNTP: {},{}", cmd.modem.ntp.server, cmd.modem.ntp.zone);
   return ok;
 }
 
 /// AT+CNTP=<server>[,<time zone>]
-Result set_server(Call& call) {
-  NtpService& ntp = call.modem.ntp;
-  const std::optional<int> zone = call.has(1) ? parse_zone(call.text(1)) : ntp.zone;
-  if (!zone || call.text(0).empty()) return Cme::invalid_input;
+Result set_server(Invocation& cmd) {
+  NtpService& ntp = cmd.modem.ntp;
+  const std::optional<int> zone = cmd.has(1) ? parse_zone(cmd.text(1)) : ntp.zone;
+  if (!zone || cmd.text(0).empty()) return Cme::invalid_input;
   if (ntp.busy()) return Cme::not_allowed;
-  ntp.server = call.text(0);
+  ntp.server = cmd.text(0);
   ntp.zone = *zone;
   return ok;
 }
 
 /// OK, then +CNTP: <code>
-Result synchronise(Call& call) {
-  NtpService& ntp = call.modem.ntp;
+Result synchronise(Invocation& cmd) {
+  NtpService& ntp = cmd.modem.ntp;
   if (ntp.busy() || ntp.server.empty()) return Cme::not_allowed;
   ntp.start();
   return ok;

@@ -1,8 +1,8 @@
 // The phone book (AT manual 3.2.24 to 3.2.27, 3.2.39, 6.2.16).
 // SPDX-License-Identifier: MIT
-#include "emulator/host_text.hpp"
-#include "emulator/modem.hpp"
-#include "protocol/phone_number.hpp"
+#include "emulator/at/host_text.hpp"
+#include "emulator/module/modem.hpp"
+#include "protocol/at/phone_number.hpp"
 
 namespace sim800 {
 namespace {
@@ -26,9 +26,9 @@ Task<Result> settle(Modem& modem) {
 }
 
 /// +CPBR: <index>,"<number>",<type>,"<text>"
-void show_entry(Call& call, int index, const PhoneBook::Entry& entry) {
-  call.print("{}: {},\"{}\",{},\"{}\"", call.command.name, index, entry.number, type_of_number(entry.number),
-             escaped_for_host(call.modem.settings, entry.name));
+void show_entry(Invocation& cmd, int index, const PhoneBook::Entry& entry) {
+  cmd.print("{}: {},\"{}\",{},\"{}\"", cmd.command.name, index, entry.number, type_of_number(entry.number),
+            escaped_for_host(cmd.modem.settings, entry.name));
 }
 
 std::string indexes(const PhoneBook& book) { return fmt::format("(1-{})", book.selected().capacity); }
@@ -36,56 +36,56 @@ std::string indexes(const PhoneBook& book) { return fmt::format("(1-{})", book.s
 // --- 3.2.26 AT+CPBS
 
 /// +CPBS: "<storage>",<used>,<total>
-Task<Result> show_memory(Call& call) {
-  if (const Result ready = co_await settle(call.modem); !ready.is_ok()) co_return ready;
-  const PhoneBook& book = call.modem.phone_book;
-  call.print("+CPBS: \"{}\",{},{}", book.selected().name, book.entries().size(), book.selected().capacity);
+Task<Result> show_memory(Invocation& cmd) {
+  if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
+  const PhoneBook& book = cmd.modem.phone_book;
+  cmd.print("+CPBS: \"{}\",{},{}", book.selected().name, book.entries().size(), book.selected().capacity);
   co_return ok;
 }
 
-Task<Result> select_memory(Call& call) {
-  if (const Result ready = co_await settle(call.modem); !ready.is_ok()) co_return ready;
-  call.modem.phone_book.select(*PhoneBook::find_memory(call.text(0)));
+Task<Result> select_memory(Invocation& cmd) {
+  if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
+  cmd.modem.phone_book.select(*PhoneBook::find_memory(cmd.text(0)));
   co_return ok;
 }
 
 // --- 3.2.25 AT+CPBR
 
 /// +CPBR: (<indexes>),<nlength>,<tlength>
-Result show_reading(Call& call) {
-  if (const auto refused = not_ready(call.modem)) return *refused;
-  call.print("+CPBR: {},{},{}", indexes(call.modem.phone_book), number_length, text_length);
+Result show_reading(Invocation& cmd) {
+  if (const auto refused = not_ready(cmd.modem)) return *refused;
+  cmd.print("+CPBR: {},{},{}", indexes(cmd.modem.phone_book), number_length, text_length);
   return ok;
 }
 
 /// AT+CPBR=<index1>[,<index2>]   Empty places are left out.
-Task<Result> read_entries(Call& call) {
-  if (const Result ready = co_await settle(call.modem); !ready.is_ok()) co_return ready;
-  const PhoneBook& book = call.modem.phone_book;
-  const std::uint32_t first = call.number(0), last = call.number(1, first);
+Task<Result> read_entries(Invocation& cmd) {
+  if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
+  const PhoneBook& book = cmd.modem.phone_book;
+  const std::uint32_t first = cmd.number(0), last = cmd.number(1, first);
   if (first < 1 || last < first || last > static_cast<std::uint32_t>(book.selected().capacity))
     co_return Cme::invalid_index;
   for (const auto& [index, entry] : book.entries()) {
-    if (index >= static_cast<int>(first) && index <= static_cast<int>(last)) show_entry(call, index, entry);
+    if (index >= static_cast<int>(first) && index <= static_cast<int>(last)) show_entry(cmd, index, entry);
   }
   co_return ok;
 }
 
 // --- 3.2.24 AT+CPBF
 
-Result show_finding(Call& call) {
-  if (const auto refused = not_ready(call.modem)) return *refused;
-  call.print("+CPBF: {},{}", number_length, text_length);
+Result show_finding(Invocation& cmd) {
+  if (const auto refused = not_ready(cmd.modem)) return *refused;
+  cmd.print("+CPBF: {},{}", number_length, text_length);
   return ok;
 }
 
 /// AT+CPBF=[<findtext>]   Entries that contain it; none: OK only.
-Task<Result> find_entries(Call& call) {
-  if (const Result ready = co_await settle(call.modem); !ready.is_ok()) co_return ready;
-  const auto wanted = name_from_host(call.modem.settings, call.text(0));
+Task<Result> find_entries(Invocation& cmd) {
+  if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
+  const auto wanted = name_from_host(cmd.modem.settings, cmd.text(0));
   if (!wanted) co_return Cme::text_characters;
-  for (const auto& [index, entry] : call.modem.phone_book.entries()) {
-    if (entry.name.find(*wanted) != std::string::npos) show_entry(call, index, entry);
+  for (const auto& [index, entry] : cmd.modem.phone_book.entries()) {
+    if (entry.name.find(*wanted) != std::string::npos) show_entry(cmd, index, entry);
   }
   co_return ok;
 }
@@ -93,54 +93,54 @@ Task<Result> find_entries(Call& call) {
 // --- 3.2.27 AT+CPBW
 
 /// +CPBW: (<indexes>),<nlength>,(<types>),<tlength>
-Result show_writing(Call& call) {
-  if (const auto refused = not_ready(call.modem)) return *refused;
-  call.print("+CPBW: {},{},(129,145),{}", indexes(call.modem.phone_book), number_length, text_length);
+Result show_writing(Invocation& cmd) {
+  if (const auto refused = not_ready(cmd.modem)) return *refused;
+  cmd.print("+CPBW: {},{},(129,145),{}", indexes(cmd.modem.phone_book), number_length, text_length);
   return ok;
 }
 
 /// AT+CPBW=[<index>][,<number>[,<type>[,<text>]]]   An index alone erases; no index: the first free place.
-Task<Result> write_entry(Call& call) {
-  const Result ready = co_await settle(call.modem);
+Task<Result> write_entry(Invocation& cmd) {
+  const Result ready = co_await settle(cmd.modem);
   if (!ready.is_ok()) co_return ready;
-  PhoneBook& book = call.modem.phone_book;
-  const bool erases = !call.has(1) && !call.has(3);
+  PhoneBook& book = cmd.modem.phone_book;
+  const bool erases = !cmd.has(1) && !cmd.has(3);
   const std::optional<int> index =
-      call.has(0) ? std::optional(static_cast<int>(std::min(call.number(0), 65'535U))) : std::nullopt;
+      cmd.has(0) ? std::optional(static_cast<int>(std::min(cmd.number(0), 65'535U))) : std::nullopt;
   if (erases) co_return index ? book.erase(*index) : Result{Cme::invalid_input};
-  const auto name = name_from_host(call.modem.settings, call.text(3));
+  const auto name = name_from_host(cmd.modem.settings, cmd.text(3));
   if (!name) co_return Cme::text_characters;
-  std::string number = number_from_host(call.modem.settings, call.text(1));
-  if (call.number(2) == 145 && !number.empty() && !number.starts_with('+')) number.insert(0, "+");
+  std::string number = number_from_host(cmd.modem.settings, cmd.text(1));
+  if (cmd.number(2) == 145 && !number.empty() && !number.starts_with('+')) number.insert(0, "+");
   co_return book.write(index, {number, *name});
 }
 
 // --- 3.2.39 AT+CNUM, 6.2.16 AT+CCVM
 
 /// +CNUM: "<alpha>","<number>",<type>,<speed>,<service>   the card's own numbers, for voice
-Task<Result> show_own_numbers(Call& call) {
-  if (const Result ready = co_await settle(call.modem); !ready.is_ok()) co_return ready;
-  for (const auto& [index, entry] : call.modem.phone_book.entries("ON")) {
-    call.print("+CNUM: \"{}\",\"{}\",{},7,4", escaped_for_host(call.modem.settings, entry.name), entry.number,
-               type_of_number(entry.number));
+Task<Result> show_own_numbers(Invocation& cmd) {
+  if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
+  for (const auto& [index, entry] : cmd.modem.phone_book.entries("ON")) {
+    cmd.print("+CNUM: \"{}\",\"{}\",{},7,4", escaped_for_host(cmd.modem.settings, entry.name), entry.number,
+              type_of_number(entry.number));
   }
   co_return ok;
 }
 
 /// +CCVM: "<number>","<text>"   OK only where none is set
-Task<Result> show_voice_mail(Call& call) {
-  if (const Result ready = co_await settle(call.modem); !ready.is_ok()) co_return ready;
-  for (const auto& [index, entry] : call.modem.phone_book.entries("VM"))
-    call.print("+CCVM: \"{}\",\"{}\"", entry.number, escaped_for_host(call.modem.settings, entry.name));
+Task<Result> show_voice_mail(Invocation& cmd) {
+  if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
+  for (const auto& [index, entry] : cmd.modem.phone_book.entries("VM"))
+    cmd.print("+CCVM: \"{}\",\"{}\"", entry.number, escaped_for_host(cmd.modem.settings, entry.name));
   co_return ok;
 }
 
 /// AT+CCVM=<number>[,<text>]   An empty number erases.
-Task<Result> set_voice_mail(Call& call) {
-  if (const Result ready = co_await settle(call.modem); !ready.is_ok()) co_return ready;
-  const auto name = name_from_host(call.modem.settings, call.text(1));
-  if (!name || !is_phone_number(call.text(0))) co_return error;
-  call.modem.phone_book.put("VM", 1, {call.text(0), *name});
+Task<Result> set_voice_mail(Invocation& cmd) {
+  if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
+  const auto name = name_from_host(cmd.modem.settings, cmd.text(1));
+  if (!name || !is_phone_number(cmd.text(0))) co_return error;
+  cmd.modem.phone_book.put("VM", 1, {cmd.text(0), *name});
   co_return ok;
 }
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "emulator/modem.hpp"
-#include "protocol/ip_address.hpp"
+#include "emulator/module/modem.hpp"
+#include "protocol/at/ip_address.hpp"
 
 namespace sim800 {
 namespace {
@@ -21,8 +21,8 @@ constexpr Duration limit_unit = 100ms;
 constexpr unsigned lost_time = 600, lost_ttl = 255;
 
 /// +CIPPING: <retryNum>,<dataLen>,<timeout>,<ttl>
-Result show_ping(Call& call) {
-  call.print("+CIPPING: {},{},{},{}", usual_count, usual_length, usual_limit, usual_ttl);
+Result show_ping(Invocation& cmd) {
+  cmd.print("+CIPPING: {},{},{},{}", usual_count, usual_length, usual_limit, usual_ttl);
   return ok;
 }
 
@@ -31,50 +31,50 @@ std::int64_t in_units(Duration time, Duration unit) { return std::max<std::int64
 
 /// AT+CIPPING=<IPaddr>[,<retryNum>[,<dataLen>[,<timeout>[,<ttl>]]]]
 /// +CIPPING: <replyId>,<Ip Address>,<replyTime>,<ttl>   a line for each probe, as soon as its outcome is known.
-Task<Result> ping(Call& call) {
-  const Duration unit = std::chrono::milliseconds(call.modem.world.module.quirks.ping_unit_ms);
-  PingService::Request request{call.text(0), call.number(1, usual_count), call.number(2, usual_length),
-                               call.number(3, usual_limit) * limit_unit, call.number(4, usual_ttl)};
-  co_return co_await call.modem.ping.run(std::move(request), [&call, unit](const PingService::Probe& probe) {
+Task<Result> ping(Invocation& cmd) {
+  const Duration unit = std::chrono::milliseconds(cmd.modem.world.module.quirks.ping_unit_ms);
+  PingService::Request request{cmd.text(0), cmd.number(1, usual_count), cmd.number(2, usual_length),
+                               cmd.number(3, usual_limit) * limit_unit, cmd.number(4, usual_ttl)};
+  co_return co_await cmd.modem.ping.run(std::move(request), [&cmd, unit](const PingService::Probe& probe) {
     if (probe.time) {
-      call.print("+CIPPING: {},\"{}\",{},{}", probe.number, probe.address, in_units(*probe.time, unit), probe.ttl);
+      cmd.print("+CIPPING: {},\"{}\",{},{}", probe.number, probe.address, in_units(*probe.time, unit), probe.ttl);
     } else {
-      call.print("+CIPPING: {},\"{}\",{},{}", probe.number, probe.address, lost_time, lost_ttl);
+      cmd.print("+CIPPING: {},\"{}\",{},{}", probe.number, probe.address, lost_time, lost_ttl);
     }
-    call.channel.flush();
+    cmd.channel.flush();
   });
 }
 
 // --- 10.2.3 AT+CIPFLT
 
 /// +CIPFLT: <item>,<ipAddr>,<mask>
-Result show_filters(Call& call) {
-  for (const auto& [place, rule] : call.modem.ip_filters.rules())
-    call.print("+CIPFLT: {},\"{}\",\"{}\"", place, rule.address, rule.mask);
+Result show_filters(Invocation& cmd) {
+  for (const auto& [place, rule] : cmd.modem.ip_filters.rules())
+    cmd.print("+CIPFLT: {},\"{}\",\"{}\"", place, rule.address, rule.mask);
   return ok;
 }
 
 enum Action : std::uint8_t { remove_rule, add_rule, remove_all };
 
 /// AT+CIPFLT=<action>[,<item>][,<ipAddr>,<mask>]   Without <item> a rule gets the first free one.
-Result set_filter(Call& call) {
-  IpFilters& filters = call.modem.ip_filters;
-  switch (call.number(0)) {
+Result set_filter(Invocation& cmd) {
+  IpFilters& filters = cmd.modem.ip_filters;
+  switch (cmd.number(0)) {
     case remove_rule:
-      if (!call.has(1) || call.arguments.size() > 2) return Cme::invalid_input;
-      if (!filters.rules().contains(call.number(1))) return Cme::not_found;
-      filters.remove(call.number(1));
+      if (!cmd.has(1) || cmd.arguments.size() > 2) return Cme::invalid_input;
+      if (!filters.rules().contains(cmd.number(1))) return Cme::not_found;
+      filters.remove(cmd.number(1));
       return ok;
     case add_rule: {
-      if (!is_ip_address(call.text(2)) || !is_ip_address(call.text(3))) return Cme::invalid_input;
-      const std::optional<unsigned> place = call.has(1) ? call.number(1) : filters.free();
+      if (!is_ip_address(cmd.text(2)) || !is_ip_address(cmd.text(3))) return Cme::invalid_input;
+      const std::optional<unsigned> place = cmd.has(1) ? cmd.number(1) : filters.free();
       if (!place) return Cme::memory_full;
-      filters.set(*place, {call.text(2), call.text(3)});
+      filters.set(*place, {cmd.text(2), cmd.text(3)});
       return ok;
     }
     default: break;
   }
-  if (call.arguments.size() > 1) return Cme::invalid_input;
+  if (cmd.arguments.size() > 1) return Cme::invalid_input;
   filters.clear();
   return ok;
 }

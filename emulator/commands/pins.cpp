@@ -1,6 +1,6 @@
 // SIMCom's commands about pins, lights, the radio's hardware and how a board is wired (AT manual chapter 6).
 // SPDX-License-Identifier: MIT
-#include "emulator/modem.hpp"
+#include "emulator/module/modem.hpp"
 
 namespace sim800 {
 namespace {
@@ -12,30 +12,30 @@ using namespace models;
 constexpr std::uint32_t query = 1, output = 1;
 
 /// AT+SGPIO, AT+CGPIO=<operation>,<pin>,<function>,<level>   Only an input can be read.
-Result drive_pin(Call& call, Pins& pins) {
-  const std::uint32_t pin = call.number(1);
-  if (call.number(0) == query) {
+Result drive_pin(Invocation& cmd, Pins& pins) {
+  const std::uint32_t pin = cmd.number(1);
+  if (cmd.number(0) == query) {
     const auto level = pins.read(pin);
     if (!level) return error;
-    call.print("{}: {}", call.command.name, *level ? 1 : 0);
-  } else if (call.number(2) == output) {
-    pins.set_output(pin, call.number(3) == 1);
+    cmd.print("{}: {}", cmd.command.name, *level ? 1 : 0);
+  } else if (cmd.number(2) == output) {
+    pins.set_output(pin, cmd.number(3) == 1);
   } else {
     pins.set_input(pin);
   }
   return ok;
 }
 
-Result drive_module_pin(Call& call) { return drive_pin(call, call.modem.pins); }
+Result drive_module_pin(Invocation& cmd) { return drive_pin(cmd, cmd.modem.pins); }
 
 /// GPIO4 and GPIO5 are inputs on the models without SIM800V's pins; SIM800 and its like have no GPIO1 (20.5).
-Result drive_gpio(Call& call) {
-  const std::uint32_t gpio = call.number(1);
-  const Model model = call.modem.model;
+Result drive_gpio(Invocation& cmd) {
+  const std::uint32_t gpio = cmd.number(1);
+  const Model model = cmd.modem.model;
   const bool input_only = pcm.has(model) && (gpio == 4 || gpio == 5);
-  if (input_only && call.number(0) != query && call.number(2) == output) return error;
+  if (input_only && cmd.number(0) != query && cmd.number(2) == output) return error;
   if (gpio == 1 && Models{Model::sim800, sim800m64, sim808}.has(model)) return error;
-  return drive_pin(call, call.modem.gpios);
+  return drive_pin(cmd, cmd.modem.gpios);
 }
 
 constexpr Command gpio_row(Models on_models, std::string_view gpios) {
@@ -48,73 +48,73 @@ constexpr Command gpio_row(Models on_models, std::string_view gpios) {
 }
 
 /// AT+SPWM=<index>,<freq>,<level>   Nobody can see the pulses.
-Result start_pulses(Call&) { return ok; }
+Result start_pulses(Invocation&) { return ok; }
 
 /// +SLEDS: <mode>,<timer_on>,<timer_off>   a line for each mode.
-Result show_light(Call& call) {
-  const Settings::Values& values = call.modem.settings.values("+SLEDS");
-  for (std::size_t mode = 0; mode < 3; ++mode) call.print("+SLEDS: {},{},{}", mode + 1, values[mode], values[mode + 3]);
+Result show_light(Invocation& cmd) {
+  const Settings::Values& values = cmd.modem.settings.values("+SLEDS");
+  for (std::size_t mode = 0; mode < 3; ++mode) cmd.print("+SLEDS: {},{},{}", mode + 1, values[mode], values[mode + 3]);
   return ok;
 }
 
 /// AT+CANT=<mode>,<UrcEnable>,<timer>   The antenna is there: +CANT: 0 follows the OK.
-Result detect_antenna(Call& call) {
-  keep_setting(call);
-  if (call.number(0) == 1 && call.number(1) == 1 && call.number(2) > 0) call.modem.urc("+CANT: 0");
+Result detect_antenna(Invocation& cmd) {
+  keep_setting(cmd);
+  if (cmd.number(0) == 1 && cmd.number(1) == 1 && cmd.number(2) > 0) cmd.modem.urc("+CANT: 0");
   return ok;
 }
 
 /// +CEGPRS: <switch>[,<class>]
-Result show_edge(Call& call) {
-  const Settings& settings = call.modem.settings;
+Result show_edge(Invocation& cmd) {
+  const Settings& settings = cmd.modem.settings;
   if (settings.number("+CEGPRS") == 0) {
-    call.line("+CEGPRS: 0");
+    cmd.line("+CEGPRS: 0");
   } else {
-    call.print("+CEGPRS: 1,{}", settings.number("+CEGPRS", 1));
+    cmd.print("+CEGPRS: 1,{}", settings.number("+CEGPRS", 1));
   }
   return ok;
 }
 
 /// AT+CEGPRS=<switch>[,<class>]   On needs the class.
-Result set_edge(Call& call) {
-  return call.number(0) == 1 && !call.has(1) ? Result{Cme::invalid_input} : keep_setting(call);
+Result set_edge(Invocation& cmd) {
+  return cmd.number(0) == 1 && !cmd.has(1) ? Result{Cme::invalid_input} : keep_setting(cmd);
 }
 
 /// *CELLLOCK: <mode>[,<amount>,<arfcn>…]
-Result show_cell_lock(Call& call) {
-  const Settings::Values& values = call.modem.settings.values("*CELLLOCK");
+Result show_cell_lock(Invocation& cmd) {
+  const Settings::Values& values = cmd.modem.settings.values("*CELLLOCK");
   std::string text = "*CELLLOCK: " + values[0];
-  const std::size_t amount = values[0] == "0" ? 0 : call.modem.settings.number("*CELLLOCK", 1);
+  const std::size_t amount = values[0] == "0" ? 0 : cmd.modem.settings.number("*CELLLOCK", 1);
   for (std::size_t i = 1; amount > 0 && i < 2 + amount; ++i) text += "," + values[i];
-  call.line(text);
+  cmd.line(text);
   return ok;
 }
 
 /// AT*CELLLOCK=<mode>[,<amount>,<arfcn>…]   As many numbers as <amount> says.
-Result lock_cells(Call& call) {
-  const std::size_t numbers = call.arguments.size() < 2 ? 0 : call.arguments.size() - 2;
-  if (call.number(0) == 1 && (!call.has(1) || numbers != call.number(1))) return Cme::invalid_input;
-  return keep_setting(call);
+Result lock_cells(Invocation& cmd) {
+  const std::size_t numbers = cmd.arguments.size() < 2 ? 0 : cmd.arguments.size() - 2;
+  if (cmd.number(0) == 1 && (!cmd.has(1) || numbers != cmd.number(1))) return Cme::invalid_input;
+  return keep_setting(cmd);
 }
 
 // --- 6.2.57 AT+SJDR
 
 /// +SJDR: <status>[,<mode>,<var>,<display>,<result>]   There is no jamming here.
-Result show_jamming(Call& call) {
-  const Settings& settings = call.modem.settings;
+Result show_jamming(Invocation& cmd) {
+  const Settings& settings = cmd.modem.settings;
   if (settings.number("+SJDR") == 0) {
-    call.line("+SJDR: 0");
+    cmd.line("+SJDR: 0");
   } else {
-    call.print("{},0", settings.print("+SJDR"));
+    cmd.print("{},0", settings.print("+SJDR"));
   }
   return ok;
 }
 
 /// AT+SJDR=<status>,<mode>[,<var>[,<display>]]   Mode 1 and 3 report every 3 s, or once on a change (<display> 1).
-Result detect_jamming(Call& call) {
-  if (call.number(0) == 1 && !call.modem.network.registered()) return Cme::no_network_service;
-  keep_setting(call);
-  call.modem.jamming.apply();
+Result detect_jamming(Invocation& cmd) {
+  if (cmd.number(0) == 1 && !cmd.modem.network.registered()) return Cme::no_network_service;
+  keep_setting(cmd);
+  cmd.modem.jamming.apply();
   return ok;
 }
 

@@ -1,6 +1,6 @@
 // E-mail: fetching (AT manual 13.2.13-13.2.22).
 // SPDX-License-Identifier: MIT
-#include "emulator/modem.hpp"
+#include "emulator/module/modem.hpp"
 
 namespace sim800 {
 namespace {
@@ -11,72 +11,72 @@ using State = Pop3Service::State;
 using Question = Pop3Service::Question;
 
 /// +POP3SRV: "pop3.example.org","user","password",110
-Result show_server(Call& call) {
-  const Settings::Values& values = call.modem.settings.values("+POP3SRV");
-  call.print("+POP3SRV: \"{}\",\"{}\",\"{}\",{}", values[0], values[1], values[2],
-             mail_port(call.modem.settings, MailProtocol::pop3));
+Result show_server(Invocation& cmd) {
+  const Settings::Values& values = cmd.modem.settings.values("+POP3SRV");
+  cmd.print("+POP3SRV: \"{}\",\"{}\",\"{}\",{}", values[0], values[1], values[2],
+            mail_port(cmd.modem.settings, MailProtocol::pop3));
   return ok;
 }
-Result set_server(Call& call) {
-  if (call.modem.pop3.state() != State::off) return not_allowed;
-  for (std::size_t i = 0; i < 4; ++i) call.modem.settings.set("+POP3SRV", i, call.text(i));
+Result set_server(Invocation& cmd) {
+  if (cmd.modem.pop3.state() != State::off) return not_allowed;
+  for (std::size_t i = 0; i < 4; ++i) cmd.modem.settings.set("+POP3SRV", i, cmd.text(i));
   return ok;
 }
 
 // --- 13.2.14, 13.2.22 POP3IN, POP3OUT
 
 /// OK at once; +POP3IN: <code> comes as a URC.  Not while a mail is being sent.
-Result log_in(Call& call) {
-  if (call.modem.pop3.state() != State::off || call.modem.smtp.busy()) return not_allowed;
-  return call.modem.pop3.enter() ? ok : not_allowed;
+Result log_in(Invocation& cmd) {
+  if (cmd.modem.pop3.state() != State::off || cmd.modem.smtp.busy()) return not_allowed;
+  return cmd.modem.pop3.enter() ? ok : not_allowed;
 }
 
 /// Also in the midst of a multi-line response, of which the rest is lost.
-Result log_out(Call& call) {
-  const State state = call.modem.pop3.state();
+Result log_out(Invocation& cmd) {
+  const State state = cmd.modem.pop3.state();
   if (state != State::idle && state != State::reading) return not_allowed;
-  call.modem.pop3.leave();
+  cmd.modem.pop3.leave();
   return ok;
 }
 
 // --- 13.2.15-13.2.18, 13.2.20, 13.2.21: OK at once, the server's answer comes as a URC
 
-Result ask(Call& call, Question question, std::string command) {
-  if (call.modem.pop3.state() != State::idle) return not_allowed;
-  call.modem.pop3.ask(question, std::move(command));
+Result ask(Invocation& cmd, Question question, std::string command) {
+  if (cmd.modem.pop3.state() != State::idle) return not_allowed;
+  cmd.modem.pop3.ask(question, std::move(command));
   return ok;
 }
 
-Result ask_number(Call& call) { return ask(call, Question::number, "STAT"); }
-Result ask_size(Call& call) { return ask(call, Question::size, fmt::format("LIST {}", call.number(0))); }
-Result ask_unique_id(Call& call) { return ask(call, Question::unique_id, fmt::format("UIDL {}", call.number(0))); }
-Result erase(Call& call) { return ask(call, Question::erase, fmt::format("DELE {}", call.number(0))); }
-Result restore(Call& call) { return ask(call, Question::restore, "RSET"); }
+Result ask_number(Invocation& cmd) { return ask(cmd, Question::number, "STAT"); }
+Result ask_size(Invocation& cmd) { return ask(cmd, Question::size, fmt::format("LIST {}", cmd.number(0))); }
+Result ask_unique_id(Invocation& cmd) { return ask(cmd, Question::unique_id, fmt::format("UIDL {}", cmd.number(0))); }
+Result erase(Invocation& cmd) { return ask(cmd, Question::erase, fmt::format("DELE {}", cmd.number(0))); }
+Result restore(Invocation& cmd) { return ask(cmd, Question::restore, "RSET"); }
 
 /// AT+POP3CMD=<cmdType>[,<msgNumber>[,<lineNumber>]]: 1 LIST, 2 UIDL, 3 TOP, 4 RETR
-Result ask_lines(Call& call) {
+Result ask_lines(Invocation& cmd) {
   static constexpr std::size_t counts[] = {0, 1, 1, 3, 2};
-  const std::uint32_t type = call.number(0);
-  if (call.arguments.size() != counts[type]) return Cme::invalid_input;
+  const std::uint32_t type = cmd.number(0);
+  if (cmd.arguments.size() != counts[type]) return Cme::invalid_input;
   for (std::size_t i = 1; i < counts[type]; ++i) {
-    if (!call.has(i)) return Cme::invalid_input;
+    if (!cmd.has(i)) return Cme::invalid_input;
   }
   switch (type) {
-    case 1: return ask(call, Question::lines, "LIST");
-    case 2: return ask(call, Question::lines, "UIDL");
-    case 3: return ask(call, Question::lines, fmt::format("TOP {} {}", call.number(1), call.number(2)));
-    default: return ask(call, Question::lines, fmt::format("RETR {}", call.number(1)));
+    case 1: return ask(cmd, Question::lines, "LIST");
+    case 2: return ask(cmd, Question::lines, "UIDL");
+    case 3: return ask(cmd, Question::lines, fmt::format("TOP {} {}", cmd.number(1), cmd.number(2)));
+    default: return ask(cmd, Question::lines, fmt::format("RETR {}", cmd.number(1)));
   }
 }
 
 // --- 13.2.19 POP3READ
 
 /// +POP3READ: <1 more, 2 last>,<cnfLength>, the bytes, OK
-Result read(Call& call) {
-  if (call.modem.pop3.state() != State::reading) return not_allowed;
-  const Pop3Service::Chunk chunk = call.modem.pop3.read(call.number(0));
-  call.print("+POP3READ: {},{}", chunk.last ? 2 : 1, chunk.bytes.size());
-  call.response.raw(chunk.bytes);
+Result read(Invocation& cmd) {
+  if (cmd.modem.pop3.state() != State::reading) return not_allowed;
+  const Pop3Service::Chunk chunk = cmd.modem.pop3.read(cmd.number(0));
+  cmd.print("+POP3READ: {},{}", chunk.last ? 2 : 1, chunk.bytes.size());
+  cmd.response.raw(chunk.bytes);
   return ok;
 }
 

@@ -1,6 +1,6 @@
 // V.25ter commands that are settings of the line, and the profiles that keep them (AT manual 2.2.7-2.2.32).
 // SPDX-License-Identifier: MIT
-#include "emulator/modem.hpp"
+#include "emulator/module/modem.hpp"
 
 namespace sim800 {
 namespace {
@@ -9,56 +9,56 @@ using enum Support;
 using enum Saved;
 
 /// A basic command without its number takes 0 (V.250 5.3.1).
-Result keep_basic(Call& call) {
-  call.modem.settings.set(call.command.name, 0, std::to_string(call.number(0)));
-  call.modem.apply_line_settings();
+Result keep_basic(Invocation& cmd) {
+  cmd.modem.settings.set(cmd.command.name, 0, std::to_string(cmd.number(0)));
+  cmd.modem.apply_line_settings();
   return ok;
 }
 
-Result set_echo(Call& call) {
-  call.channel.format.echo = call.number(0) != 0;
+Result set_echo(Invocation& cmd) {
+  cmd.channel.format.echo = cmd.number(0) != 0;
   return ok;
 }
-Result set_quiet(Call& call) {
-  call.channel.format.quiet = call.number(0) != 0;
+Result set_quiet(Invocation& cmd) {
+  cmd.channel.format.quiet = cmd.number(0) != 0;
   return ok;
 }
-Result set_verbose(Call& call) {
-  call.channel.format.verbose = call.number(0) != 0;
+Result set_verbose(Invocation& cmd) {
+  cmd.channel.format.verbose = cmd.number(0) != 0;
   return ok;
 }
 
 /// ATS<n>? : the bare decimal value.
-Result show_register(Call& call) {
-  call.line(call.modem.settings.values(call.command.name)[0]);
+Result show_register(Invocation& cmd) {
+  cmd.line(cmd.modem.settings.values(cmd.command.name)[0]);
   return ok;
 }
 
 /// E, V and Q live on the channel; the active profile is the issuing channel's.
-Settings& profile_of(Call& call) {
-  Settings& settings = call.modem.settings;
-  const Format& format = call.channel.format;
+Settings& profile_of(Invocation& cmd) {
+  Settings& settings = cmd.modem.settings;
+  const Format& format = cmd.channel.format;
   settings.set("E", 0, format.echo ? "1" : "0");
   settings.set("V", 0, format.verbose ? "1" : "0");
   settings.set("Q", 0, format.quiet ? "1" : "0");
   return settings;
 }
 
-Result load_user_profile(Call& call) {
-  call.modem.settings.load_user();
-  call.modem.apply_line_settings();
-  call.channel.load_format();
+Result load_user_profile(Invocation& cmd) {
+  cmd.modem.settings.load_user();
+  cmd.modem.apply_line_settings();
+  cmd.channel.load_format();
   return ok;
 }
 
-Result load_factory_profile(Call& call) {
-  call.modem.settings.load_factory();
-  call.modem.apply_line_settings();
-  call.channel.load_format();
+Result load_factory_profile(Invocation& cmd) {
+  cmd.modem.settings.load_factory();
+  cmd.modem.apply_line_settings();
+  cmd.channel.load_format();
   return ok;
 }
 
-Result store_profile(Call& call) { return profile_of(call).store_user() ? ok : error; }
+Result store_profile(Invocation& cmd) { return profile_of(cmd).store_user() ? ok : error; }
 
 /// What a model does not have is not in its profile; +CBST stands in SIM808's alone.
 bool shown_on(const Modem& modem, std::string_view name) {
@@ -66,7 +66,7 @@ bool shown_on(const Modem& modem, std::string_view name) {
 }
 
 /// AT&V prints three blocks of the same layout, a blank line between them.
-Result show_profiles(Call& call) {
+Result show_profiles(Invocation& cmd) {
   static constexpr std::string_view order[] = {
       "S0",     "S3",    "S4",     "S5",         "S6",     "S7",           "S8",       "S10",      "+CBST",
       "+CRLP",  "V",     "E",      "Q",          "X",      "&C",           "&D",       "+CLTS",    "+CREG",
@@ -78,12 +78,12 @@ Result show_profiles(Call& call) {
       {"DEFAULT PROFILE", Settings::Profile::factory},
       {"USER PROFILE", Settings::Profile::user},
       {"ACTIVE PROFILE", Settings::Profile::active}};
-  const Settings& settings = profile_of(call);
+  const Settings& settings = profile_of(cmd);
   for (const auto& [title, profile] : blocks) {
-    if (title != blocks[0].first) call.line("");
-    call.line(title);
+    if (title != blocks[0].first) cmd.line("");
+    cmd.line(title);
     for (const std::string_view name : order) {
-      if (shown_on(call.modem, name)) call.line(settings.print(name, profile));
+      if (shown_on(cmd.modem, name)) cmd.line(settings.print(name, profile));
     }
   }
   return ok;

@@ -1,9 +1,9 @@
 // Commands about the SIM card: what it asks for, what it holds (AT manual chapters 3 and 6).
 // SPDX-License-Identifier: MIT
-#include "emulator/host_text.hpp"
-#include "emulator/modem.hpp"
-#include "protocol/characters.hpp"
-#include "protocol/hex.hpp"
+#include "emulator/at/host_text.hpp"
+#include "emulator/module/modem.hpp"
+#include "protocol/text/characters.hpp"
+#include "protocol/text/hex.hpp"
 
 namespace sim800 {
 namespace {
@@ -11,26 +11,26 @@ namespace {
 using enum Support;
 using enum Saved;
 
-std::optional<std::string_view> given(const Call& call, std::size_t i, const std::string& text) {
-  return call.has(i) ? std::optional<std::string_view>(text) : std::nullopt;
+std::optional<std::string_view> given(const Invocation& cmd, std::size_t i, const std::string& text) {
+  return cmd.has(i) ? std::optional<std::string_view>(text) : std::nullopt;
 }
 
 // --- 3.2.28 AT+CPIN
 
 /// +CPIN: <code>   READY, SIM PIN, SIM PUK …; no card: CME 10; not up yet: CME 14.
-Result show_pin_state(Call& call) {
-  const Sim& sim = call.modem.sim;
+Result show_pin_state(Invocation& cmd) {
+  const Sim& sim = cmd.modem.sim;
   if (sim.state() == Sim::State::absent) return Cme::sim_not_inserted;
-  if (sim.state() == Sim::State::off && call.modem.functionality() != 0) return Cme::sim_busy;
-  call.print("+CPIN: {}", sim.word());
+  if (sim.state() == Sim::State::off && cmd.modem.functionality() != 0) return Cme::sim_busy;
+  cmd.print("+CPIN: {}", sim.word());
   return ok;
 }
 
 /// AT+CPIN=<pin>[,<newpin>]
-Task<Result> enter_pin(Call& call) {
-  co_await call.modem.clock.sleep(call.modem.latency[Latency::pin]);
-  const std::string pin = call.text(0), new_pin = call.text(1);
-  co_return call.modem.sim.enter(pin, given(call, 1, new_pin));
+Task<Result> enter_pin(Invocation& cmd) {
+  co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::pin]);
+  const std::string pin = cmd.text(0), new_pin = cmd.text(1);
+  co_return cmd.modem.sim.enter(pin, given(cmd, 1, new_pin));
 }
 
 // --- 3.2.17 AT+CLCK, 3.2.29 AT+CPWD, 6.2.3 AT+SPIC
@@ -38,111 +38,111 @@ Task<Result> enter_pin(Call& call) {
 constexpr std::uint32_t query = 2;
 
 /// +CLCK: <status>[,<class>]   one line for each class that is barred; all together where none is.
-Result show_barring(Call& call, const std::string& facility) {
-  const unsigned asked = call.number(3, CallBarring::all_classes);
-  const unsigned barred = call.modem.barring.barred(facility) & asked;
-  if (barred == 0) call.print("+CLCK: 0,{}", asked);
+Result show_barring(Invocation& cmd, const std::string& facility) {
+  const unsigned asked = cmd.number(3, CallBarring::all_classes);
+  const unsigned barred = cmd.modem.barring.barred(facility) & asked;
+  if (barred == 0) cmd.print("+CLCK: 0,{}", asked);
   for (const unsigned one : {1U, 2U, 4U}) {
-    if ((barred & one) != 0) call.print("+CLCK: 1,{}", one);
+    if ((barred & one) != 0) cmd.print("+CLCK: 1,{}", one);
   }
   return ok;
 }
 
 /// AO, OI, OX, AI, IR: the network answers.
-Task<Result> lock_calls(Call& call, std::string facility) {
-  Modem& modem = call.modem;
+Task<Result> lock_calls(Invocation& cmd, std::string facility) {
+  Modem& modem = cmd.modem;
   if (modem.functionality() != 1) co_return Cme::cfun_off;
   if (!modem.network.registered()) co_return Cme::no_network_service;
   co_await modem.clock.sleep(modem.latency[Latency::network_request]);
-  if (call.number(1) == query) co_return show_barring(call, facility);
-  co_return modem.barring.bar(facility, call.number(1) == 1, call.text(2), call.number(3, CallBarring::all_classes));
+  if (cmd.number(1) == query) co_return show_barring(cmd, facility);
+  co_return modem.barring.bar(facility, cmd.number(1) == 1, cmd.text(2), cmd.number(3, CallBarring::all_classes));
 }
 
 /// AT+CLCK=<fac>,<mode>[,<passwd>[,<class>]]
-Task<Result> lock_facility(Call& call) {
-  Modem& modem = call.modem;
-  const std::string facility(find_choice(call.command.parameters[0].range, call.arguments[0].text));
-  const bool lock = call.number(1) == 1, asks = call.number(1) == query;
+Task<Result> lock_facility(Invocation& cmd) {
+  Modem& modem = cmd.modem;
+  const std::string facility(find_choice(cmd.command.parameters[0].range, cmd.arguments[0].text));
+  const bool lock = cmd.number(1) == 1, asks = cmd.number(1) == query;
   if (const auto refused = modem.sim.refusal()) co_return *refused;
   const bool of_card = facility == "SC" || facility == "FD";
-  if (!of_card && facility.front() != 'P') co_return co_await lock_calls(call, facility);
+  if (!of_card && facility.front() != 'P') co_return co_await lock_calls(cmd, facility);
   if (asks) {
     const bool on = facility == "SC" ? modem.sim.asks_pin() : facility == "FD" && modem.sim.fixed_dialling();
-    call.print("+CLCK: {}", on ? 1 : 0);
+    cmd.print("+CLCK: {}", on ? 1 : 0);
     co_return ok;
   }
   if (!of_card) co_return Cme::not_allowed;  // PN, PU, PP: this module is bound to nobody
   co_await modem.clock.sleep(modem.latency[Latency::pin]);
-  const std::string password = call.text(2);
-  if (facility == "FD") co_return modem.sim.fix_dialling(lock, given(call, 2, password));
-  co_return call.has(2) ? modem.sim.ask_pin(lock, password) : Result{Cme::incorrect_password};
+  const std::string password = cmd.text(2);
+  if (facility == "FD") co_return modem.sim.fix_dialling(lock, given(cmd, 2, password));
+  co_return cmd.has(2) ? modem.sim.ask_pin(lock, password) : Result{Cme::incorrect_password};
 }
 
 /// AT+CPWD=<fac>,<oldpwd>,<newpwd>
-Task<Result> change_password(Call& call) {
-  Modem& modem = call.modem;
-  const std::string facility(find_choice(call.command.parameters[0].range, call.arguments[0].text));
+Task<Result> change_password(Invocation& cmd) {
+  Modem& modem = cmd.modem;
+  const std::string facility(find_choice(cmd.command.parameters[0].range, cmd.arguments[0].text));
   if (const auto refused = modem.sim.refusal()) co_return *refused;
   if (facility == "SC" || facility == "P2") {
     co_await modem.clock.sleep(modem.latency[Latency::pin]);
-    co_return modem.sim.change(facility == "SC" ? Sim::Guard::pin1 : Sim::Guard::pin2, call.text(1), call.text(2));
+    co_return modem.sim.change(facility == "SC" ? Sim::Guard::pin1 : Sim::Guard::pin2, cmd.text(1), cmd.text(2));
   }
   if (modem.functionality() != 1) co_return Cme::cfun_off;
   if (!modem.network.registered()) co_return Cme::no_network_service;
   co_await modem.clock.sleep(modem.latency[Latency::network_request]);
-  co_return modem.barring.change_password(call.text(1), call.text(2));
+  co_return modem.barring.change_password(cmd.text(1), cmd.text(2));
 }
 
 /// +SPIC: <pin1>,<pin2>,<puk1>,<puk2>
-Result show_attempts(Call& call) {
-  const Sim& sim = call.modem.sim;
+Result show_attempts(Invocation& cmd) {
+  const Sim& sim = cmd.modem.sim;
   if (!sim.ready() && !sim.locked()) return *sim.refusal();
   const Sim::Attempts one = sim.attempts(Sim::Guard::pin1), two = sim.attempts(Sim::Guard::pin2);
-  call.print("+SPIC: {},{},{},{}", one.pin, two.pin, one.puk, two.puk);
+  cmd.print("+SPIC: {},{},{},{}", one.pin, two.pin, one.puk, two.puk);
   return ok;
 }
 
 // --- 3.2.15 AT+CIMI, 6.2.23 AT+CCID, 6.2.15 AT+CSPN
 
-Task<Result> show_imsi(Call& call) {
-  co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
-  if (const auto refused = call.modem.sim.refusal()) co_return *refused;
-  call.line(call.modem.world.sim.imsi);
+Task<Result> show_imsi(Invocation& cmd) {
+  co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_read]);
+  if (const auto refused = cmd.modem.sim.refusal()) co_return *refused;
+  cmd.line(cmd.modem.world.sim.imsi);
   co_return ok;
 }
 
 /// The card's number can be read while the card is locked.
-Task<Result> show_iccid(Call& call) {
-  co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
-  const Sim& sim = call.modem.sim;
+Task<Result> show_iccid(Invocation& cmd) {
+  co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_read]);
+  const Sim& sim = cmd.modem.sim;
   if (!sim.ready() && !sim.locked()) co_return *sim.refusal();
-  call.line(call.modem.world.sim.iccid);
+  cmd.line(cmd.modem.world.sim.iccid);
   co_return ok;
 }
 
 /// +CSPN: <spn>,<display mode>
-Task<Result> show_provider(Call& call) {
-  co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
-  if (const auto refused = call.modem.sim.refusal()) co_return *refused;
-  call.print("+CSPN: \"{}\",0", text_for_host(call.modem.settings, call.modem.world.network.operator_name));
+Task<Result> show_provider(Invocation& cmd) {
+  co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_read]);
+  if (const auto refused = cmd.modem.sim.refusal()) co_return *refused;
+  cmd.print("+CSPN: \"{}\",0", text_for_host(cmd.modem.settings, cmd.modem.world.network.operator_name));
   co_return ok;
 }
 
 // --- 6.2.28 AT+CGID
 
 /// +GID: <gid1>,<gid2>   the card has no such files.
-Task<Result> show_groups(Call& call) {
-  co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
-  if (const auto refused = call.modem.sim.refusal()) co_return *refused;
-  call.line("+GID: 0xff,0xff");
+Task<Result> show_groups(Invocation& cmd) {
+  co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_read]);
+  if (const auto refused = cmd.modem.sim.refusal()) co_return *refused;
+  cmd.line("+GID: 0xff,0xff");
   co_return ok;
 }
 
 // --- 6.2.53 AT+CSMINS
 
 /// +CSMINS: <n>,<SIM inserted>
-Result show_presence(Call& call) {
-  call.print("+CSMINS: {},{}", call.modem.settings.number("+CSMINS"), call.modem.sim.present() ? 1 : 0);
+Result show_presence(Invocation& cmd) {
+  cmd.print("+CSMINS: {},{}", cmd.modem.settings.number("+CSMINS"), cmd.modem.sim.present() ? 1 : 0);
   return ok;
 }
 
@@ -153,50 +153,50 @@ constexpr Result missing_parameter{static_cast<Cme>(753)}, invalid_command{stati
     missing_data{static_cast<Cme>(758)}, invalid_data{static_cast<Cme>(759)};
 
 /// What is wrong with the parameters of AT+CRSM.
-std::optional<Result> refuse_access(const Call& call, SimFiles::Operation operation) {
+std::optional<Result> refuse_access(const Invocation& cmd, SimFiles::Operation operation) {
   using enum SimFiles::Operation;
-  if (!in_range("176,178,192,214,220,242", call.number(0))) return invalid_command;
+  if (!in_range("176,178,192,214,220,242", cmd.number(0))) return invalid_command;
   if (operation == status) return std::nullopt;
-  if (!call.has(1)) return missing_parameter;
-  if (call.number(1) > 0xffff) return invalid_file;
+  if (!cmd.has(1)) return missing_parameter;
+  if (cmd.number(1) > 0xffff) return invalid_file;
   if (operation == get_response) return std::nullopt;
   for (const std::size_t i : {2U, 3U, 4U}) {
-    if (!call.has(i)) return missing_place;
-    if (call.number(i) > 255) return invalid_place;
+    if (!cmd.has(i)) return missing_place;
+    if (cmd.number(i) > 255) return invalid_place;
   }
   if (operation != update_binary && operation != update_record) return std::nullopt;
-  if (!call.has(5)) return missing_data;
-  if (from_hex(call.text(5)).value_or("").empty()) return invalid_data;
+  if (!cmd.has(5)) return missing_data;
+  if (from_hex(cmd.text(5)).value_or("").empty()) return invalid_data;
   return std::nullopt;
 }
 
 /// AT+CRSM=<Command>[,<fileId>[,<P1>,<P2>,<P3>[,<data>]]]   also what the card refuses is answered with OK.
-Task<Result> access_file(Call& call) {
-  co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
-  const Sim& sim = call.modem.sim;
-  const auto operation = static_cast<SimFiles::Operation>(call.number(0));
-  if (const auto refused = refuse_access(call, operation)) co_return *refused;
+Task<Result> access_file(Invocation& cmd) {
+  co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_read]);
+  const Sim& sim = cmd.modem.sim;
+  const auto operation = static_cast<SimFiles::Operation>(cmd.number(0));
+  if (const auto refused = refuse_access(cmd, operation)) co_return *refused;
   if (!sim.ready() && !sim.locked()) co_return *sim.refusal();
-  const SimFiles::Answer answer = sim.files.operate(operation, static_cast<std::uint16_t>(call.number(1)),
-                                                    call.number(2) * 256 + call.number(3), call.number(4), sim.ready());
+  const SimFiles::Answer answer = sim.files.operate(operation, static_cast<std::uint16_t>(cmd.number(1)),
+                                                    cmd.number(2) * 256 + cmd.number(3), cmd.number(4), sim.ready());
   if (answer.data.empty()) {
-    call.print("+CRSM: {},{}", answer.status / 256, answer.status % 256);
+    cmd.print("+CRSM: {},{}", answer.status / 256, answer.status % 256);
   } else {
-    call.print("+CRSM: {},{},\"{}\"", answer.status / 256, answer.status % 256, to_hex(answer.data));
+    cmd.print("+CRSM: {},{},\"{}\"", answer.status / 256, answer.status % 256, to_hex(answer.data));
   }
   co_return ok;
 }
 
 /// AT+CSIM=<length>,<Command>
-Task<Result> transmit(Call& call) {
-  co_await call.modem.clock.sleep(call.modem.latency[Latency::sim_read]);
-  Sim& sim = call.modem.sim;
-  const std::string command = call.text(1), apdu = from_hex(command).value_or("");
-  if (call.number(0) != command.size() || apdu.size() < 5) co_return Cme::invalid_input;
+Task<Result> transmit(Invocation& cmd) {
+  co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_read]);
+  Sim& sim = cmd.modem.sim;
+  const std::string command = cmd.text(1), apdu = from_hex(command).value_or("");
+  if (cmd.number(0) != command.size() || apdu.size() < 5) co_return Cme::invalid_input;
   if (!sim.ready() && !sim.locked()) co_return *sim.refusal();
   const SimFiles::Answer answer = sim.files.transmit(apdu, sim.ready());
   const std::string response = fmt::format("{}{:04X}", to_hex(answer.data), answer.status);
-  call.print("+CSIM: {},\"{}\"", response.size(), response);
+  cmd.print("+CSIM: {},\"{}\"", response.size(), response);
   co_return ok;
 }
 

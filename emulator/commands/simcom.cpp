@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
-#include "emulator/modem.hpp"
+#include "emulator/commands/command_list.hpp"
+#include "emulator/module/modem.hpp"
 
 namespace sim800 {
 namespace {
@@ -11,46 +12,46 @@ using enum Support;
 using enum Saved;
 
 /// AT+CPOWD=<n>   0: off at once; 1: detaches, says NORMAL POWER DOWN, no OK either way (6.2.2).
-Task<Result> power_down(Call& call) {
-  Modem& modem = call.modem;
-  if (call.number(0) == 1) {
+Task<Result> power_down(Invocation& cmd) {
+  Modem& modem = cmd.modem;
+  if (cmd.number(0) == 1) {
     modem.detach_for_good();
     co_await modem.clock.sleep(modem.latency[Latency::power_down]);
-    modem.urc("NORMAL POWER DOWN", &call.channel);
+    modem.urc("NORMAL POWER DOWN", &cmd.channel);
   }
   modem.power_off_soon();
   co_return Result::silent();
 }
 
-Result show_call_ready(Call& call) {
-  call.print("+CCALR: {}", call.modem.call_ready() ? 1 : 0);
+Result show_call_ready(Invocation& cmd) {
+  cmd.print("+CCALR: {}", cmd.modem.call_ready() ? 1 : 0);
   return ok;
 }
 
 /// Manufacturer, model, revision (6.2.38).
-Result show_product_information(Call& call) {
-  const ModuleConfig& module = call.modem.world.module;
-  call.line("SIMCOM_Ltd");
-  call.print("SIMCOM_{}", module.model);
-  call.print("Revision:{}", module.revision);
+Result show_product_information(Invocation& cmd) {
+  const ModuleConfig& module = cmd.modem.world.module;
+  cmd.line("SIMCOM_Ltd");
+  cmd.print("SIMCOM_{}", module.model);
+  cmd.print("Revision:{}", module.revision);
   return ok;
 }
 
 /// AT+EXUNSOL="SQ",<mode>   2 asks.
-Result report_signal(Call& call) {
-  if (call.number(1) != 2) {
-    call.modem.settings.set("+EXUNSOL", 0, std::to_string(call.number(1)));
+Result report_signal(Invocation& cmd) {
+  if (cmd.number(1) != 2) {
+    cmd.modem.settings.set("+EXUNSOL", 0, std::to_string(cmd.number(1)));
   } else {
-    call.print("+EXUNSOL: \"SQ\",{}", call.modem.settings.number("+EXUNSOL"));
+    cmd.print("+EXUNSOL: \"SQ\",{}", cmd.modem.settings.number("+EXUNSOL"));
   }
   return ok;
 }
 
 /// AT+CPSPWD=<oldpwd>,<newpwd>   Not supported, says its page.
-Result set_super_password(Call&) { return static_cast<Cme>(4); }
+Result set_super_password(Invocation&) { return static_cast<Cme>(4); }
 
-Result show_multislot_class(Call& call) {
-  call.print("MULTISLOT CLASS: {}", call.modem.settings.number("+CGMSCLASS"));
+Result show_multislot_class(Invocation& cmd) {
+  cmd.print("MULTISLOT CLASS: {}", cmd.modem.settings.number("+CGMSCLASS"));
   return ok;
 }
 
@@ -64,22 +65,22 @@ constexpr CommandGroup groups[] = {{"SAT", "5"},         {"NT", "4"},         {"
                                    {"NETWORK_EXT", "7"}, {"SIMCOM_ALL", "6"}, {"PLATFORM", "2"}};
 
 /// AT+CLIST=<module>: "+CLIST:", then four numbered names a line.
-Result list_commands(Call& call) {
-  const auto* const group = std::ranges::find(groups, call.arguments[0].text, &CommandGroup::name);
+Result list_commands(Invocation& cmd) {
+  const auto* const group = std::ranges::find(groups, cmd.arguments[0].text, &CommandGroup::name);
   if (group == std::end(groups)) return Cme::invalid_input;
-  call.line("+CLIST:");
+  cmd.line("+CLIST:");
   std::string row;
   int number = 0;
   for (const Command* command : all_commands()) {
     const bool belongs = command->section.size() > 1 && command->section[1] == '.' &&
                          group->chapters.find(command->section[0]) != std::string_view::npos;
-    if (!belongs || command->basic() || call.modem.commands.find(command->name) != command) continue;
+    if (!belongs || command->basic() || cmd.modem.commands.find(command->name) != command) continue;
     row += fmt::format("{}{:03}: {}", row.empty() ? "" : " ", ++number, command->name.substr(1));
     if (number % 4 != 0) continue;
-    call.line(row);
+    cmd.line(row);
     row.clear();
   }
-  if (!row.empty()) call.line(row);
+  if (!row.empty()) cmd.line(row);
   return ok;
 }
 

@@ -1,8 +1,8 @@
 // Settings of the message service (AT manual chapter 4, and 6.2 where it is about messages).
 // SPDX-License-Identifier: MIT
-#include "emulator/modem.hpp"
-#include "emulator/sms_print.hpp"
-#include "protocol/unicode.hpp"
+#include "emulator/module/modem.hpp"
+#include "emulator/sms/sms_print.hpp"
+#include "protocol/text/unicode.hpp"
 
 namespace sim800 {
 namespace {
@@ -12,80 +12,79 @@ using enum Saved;
 
 constexpr Result invalid_value = Result::cms(325);
 
-CharacterSet character_set(const Call& call) { return find_character_set(call.modem.settings.values("+CSCS")[0]); }
+CharacterSet character_set(const Invocation& cmd) { return find_character_set(cmd.modem.settings.values("+CSCS")[0]); }
 
 /// A setting that is refused until the message service is up, as all of them are on hardware.
-Result keep_if_ready(Call& call) {
-  if (const auto refused = call.modem.sms.refusal()) return *refused;
-  return keep_setting(call);
+Result keep_if_ready(Invocation& cmd) {
+  if (const auto refused = cmd.modem.sms.refusal()) return *refused;
+  return keep_setting(cmd);
 }
 
 // --- 4.2.8 CNMI, 27.005 3.4.4 CNMA
 
-Result set_indications(Call& call) {
-  const Result kept = keep_if_ready(call);
-  if (kept.is_ok()) call.modem.sms.indications_changed();
+Result set_indications(Invocation& cmd) {
+  const Result kept = keep_if_ready(cmd);
+  if (kept.is_ok()) cmd.modem.sms.indications_changed();
   return kept;
 }
 
 /// AT+CNMA[=<n>]   CMS 340 where nothing waits for it.
-Result acknowledge(Call& call) { return call.modem.sms.acknowledge() ? ok : Result::cms(340); }
+Result acknowledge(Invocation& cmd) { return cmd.modem.sms.acknowledge() ? ok : Result::cms(340); }
 
 // --- 4.2.9 CPMS
 
 constexpr SmsService::Use uses[] = {SmsService::Use::read, SmsService::Use::write, SmsService::Use::receive};
 
-std::string fill_level(Call& call, SmsService::Use use) {
-  const SmsMemory memory = call.modem.sms.memory(use);
+std::string fill_level(Invocation& cmd, SmsService::Use use) {
+  const SmsMemory memory = cmd.modem.sms.memory(use);
   return fmt::format("{},{}", memory.used(), memory.capacity());
 }
 
 /// +CPMS: <mem1>,<used1>,<total1>,<mem2>,<used2>,<total2>,<mem3>,<used3>,<total3>
-Result show_memories(Call& call) {
-  if (const auto refused = call.modem.sms.refusal()) return *refused;
+Result show_memories(Invocation& cmd) {
+  if (const auto refused = cmd.modem.sms.refusal()) return *refused;
   std::string text = "+CPMS: ";
   for (const SmsService::Use use : uses) {
-    text +=
-        fmt::format("{}\"{}\",{}", use == uses[0] ? "" : ",", call.modem.sms.memory_name(use), fill_level(call, use));
+    text += fmt::format("{}\"{}\",{}", use == uses[0] ? "" : ",", cmd.modem.sms.memory_name(use), fill_level(cmd, use));
   }
-  call.line(text);
+  cmd.line(text);
   return ok;
 }
 
 /// AT+CPMS=<mem1>[,<mem2>[,<mem3>]]   answers how full they are, without names.
-Result choose_memories(Call& call) {
-  if (const Result kept = keep_if_ready(call); !kept.is_ok()) return kept;
-  call.print("+CPMS: {},{},{}", fill_level(call, uses[0]), fill_level(call, uses[1]), fill_level(call, uses[2]));
+Result choose_memories(Invocation& cmd) {
+  if (const Result kept = keep_if_ready(cmd); !kept.is_ok()) return kept;
+  cmd.print("+CPMS: {},{},{}", fill_level(cmd, uses[0]), fill_level(cmd, uses[1]), fill_level(cmd, uses[2]));
   return ok;
 }
 
 // --- 4.2.12 CSCA
 
-Result show_centre(Call& call) {
-  if (const auto refused = call.modem.sms.refusal()) return *refused;
-  const SmsAddress centre = call.modem.sms.centre().value_or(SmsAddress{});
-  call.print("+CSCA: {},{}", SmsPrint(call.modem.settings).quoted(centre), centre.type);
+Result show_centre(Invocation& cmd) {
+  if (const auto refused = cmd.modem.sms.refusal()) return *refused;
+  const SmsAddress centre = cmd.modem.sms.centre().value_or(SmsAddress{});
+  cmd.print("+CSCA: {},{}", SmsPrint(cmd.modem.settings).quoted(centre), centre.type);
   return ok;
 }
 
 /// AT+CSCA=<sca>[,<tosca>]   Errors are +CME ERROR (4.2.12).
-Task<Result> set_centre(Call& call) {
-  co_await call.modem.clock.sleep(call.modem.latency[Latency::sms_store]);
-  if (const auto refused = call.modem.sim.refusal()) co_return *refused;
-  if (call.modem.sms.refusal()) co_return Cme::not_allowed;
-  const auto type = call.has(1) ? std::optional(static_cast<std::uint8_t>(call.number(1))) : std::nullopt;
-  const auto address = typed_number(character_set(call), call.text(0), type);
+Task<Result> set_centre(Invocation& cmd) {
+  co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sms_store]);
+  if (const auto refused = cmd.modem.sim.refusal()) co_return *refused;
+  if (cmd.modem.sms.refusal()) co_return Cme::not_allowed;
+  const auto type = cmd.has(1) ? std::optional(static_cast<std::uint8_t>(cmd.number(1))) : std::nullopt;
+  const auto address = typed_number(character_set(cmd), cmd.text(0), type);
   if (!address) co_return Cme::invalid_input;
-  co_return call.modem.sms.set_centre(*address) ? ok : Result{Cme::memory_failure};
+  co_return cmd.modem.sms.set_centre(*address) ? ok : Result{Cme::memory_failure};
 }
 
 // --- 4.2.15 CSMP
 
 /// +CSMP: <fo>,<vp>,<pid>,<dcs>   <vp> is a number or a time in quotes.
-Result show_parameters(Call& call) {
-  const Settings::Values& values = call.modem.settings.values("+CSMP");
+Result show_parameters(Invocation& cmd) {
+  const Settings::Values& values = cmd.modem.settings.values("+CSMP");
   const char* quote = parse_number(values[1]) ? "" : "\"";
-  call.print("+CSMP: {},{}{}{},{},{}", values[0], quote, values[1], quote, values[2], values[3]);
+  cmd.print("+CSMP: {},{}{}{},{},{}", values[0], quote, values[1], quote, values[2], values[3]);
   return ok;
 }
 
@@ -95,56 +94,56 @@ bool is_validity(const Argument& typed) {
 }
 
 /// AT+CSMP=[<fo>[,<vp>,<pid>,<dcs>]]
-Result set_parameters(Call& call) {
-  if (call.has(1) && !is_validity(call.arguments[1])) return Cme::invalid_input;
-  if (const Result kept = keep_if_ready(call); !kept.is_ok()) return kept;
-  return call.modem.sms.keep_first_octet() ? ok : Result{Cme::memory_failure};
+Result set_parameters(Invocation& cmd) {
+  if (cmd.has(1) && !is_validity(cmd.arguments[1])) return Cme::invalid_input;
+  if (const Result kept = keep_if_ready(cmd); !kept.is_ok()) return kept;
+  return cmd.modem.sms.keep_first_octet() ? ok : Result{Cme::memory_failure};
 }
 
 // --- 4.2.11, 4.2.10 CSAS, CRES
 
-Result save_parameters(Call& call) {
-  if (const auto refused = call.modem.sms.refusal()) return *refused;
-  return call.modem.sms.save_profile(call.number(0)) ? ok : Result::cms(320);
+Result save_parameters(Invocation& cmd) {
+  if (const auto refused = cmd.modem.sms.refusal()) return *refused;
+  return cmd.modem.sms.save_profile(cmd.number(0)) ? ok : Result::cms(320);
 }
-Result restore_parameters(Call& call) {
-  if (const auto refused = call.modem.sms.refusal()) return *refused;
-  return call.modem.sms.restore_profile(call.number(0)) ? ok : Result::cms(320);
+Result restore_parameters(Invocation& cmd) {
+  if (const auto refused = cmd.modem.sms.refusal()) return *refused;
+  return cmd.modem.sms.restore_profile(cmd.number(0)) ? ok : Result::cms(320);
 }
 
 // --- 4.2.16 CSMS
 
-Result show_service(Call& call) {
-  call.print("+CSMS: {},1,1,1", call.modem.settings.number("+CSMS"));
+Result show_service(Invocation& cmd) {
+  cmd.print("+CSMS: {},1,1,1", cmd.modem.settings.number("+CSMS"));
   return ok;
 }
 /// +CSMS: <mt>,<mo>,<bm>
-Result select_service(Call& call) {
-  if (const Result kept = keep_if_ready(call); !kept.is_ok()) return kept;
-  call.line("+CSMS: 1,1,1");
+Result select_service(Invocation& cmd) {
+  if (const Result kept = keep_if_ready(cmd); !kept.is_ok()) return kept;
+  cmd.line("+CSMS: 1,1,1");
   return ok;
 }
 
 // --- 4.2.13 CSCB, 6.2.9 CDSCB
 
 /// +CSCB: <mode>,<mids>,<dcss>
-Result show_broadcasts(Call& call) {
-  const BroadcastSelection& selection = call.modem.sms.broadcasts();
-  call.print("+CSCB: {},\"{}\",\"{}\"", selection.refuses ? 1 : 0, selection.identifiers(), selection.codings());
+Result show_broadcasts(Invocation& cmd) {
+  const BroadcastSelection& selection = cmd.modem.sms.broadcasts();
+  cmd.print("+CSCB: {},\"{}\",\"{}\"", selection.refuses ? 1 : 0, selection.identifiers(), selection.codings());
   return ok;
 }
 
 /// AT+CSCB=<mode>[,<mids>[,<dcss>]]
-Result select_broadcasts(Call& call) {
-  if (const auto refused = call.modem.sms.refusal()) return *refused;
-  BroadcastSelection selection = call.modem.sms.broadcasts();
-  if (!selection.change(call.number(0), call.text(1), call.text(2))) return invalid_value;
-  return call.modem.sms.set_broadcasts(std::move(selection)) ? ok : Result::cms(320);
+Result select_broadcasts(Invocation& cmd) {
+  if (const auto refused = cmd.modem.sms.refusal()) return *refused;
+  BroadcastSelection selection = cmd.modem.sms.broadcasts();
+  if (!selection.change(cmd.number(0), cmd.text(1), cmd.text(2))) return invalid_value;
+  return cmd.modem.sms.set_broadcasts(std::move(selection)) ? ok : Result::cms(320);
 }
 
-Result reset_broadcasts(Call& call) {
-  if (const auto refused = call.modem.sms.refusal()) return *refused;
-  return call.modem.sms.set_broadcasts({}) ? ok : Result::cms(320);
+Result reset_broadcasts(Invocation& cmd) {
+  if (const auto refused = cmd.modem.sms.refusal()) return *refused;
+  return cmd.modem.sms.set_broadcasts({}) ? ok : Result::cms(320);
 }
 
 constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }
@@ -166,17 +165,17 @@ constexpr Command table[] = {
      .parameters = {number("0-3", "2"), optional(number("0-3", "1")), optional(number("0,2", "0")), optional(flag("0")), optional(flag("0"))},
      .test = show_ranges, .read = show_setting, .write = set_indications},
     {.name = "+CNMA", .section = "", .parameters = {number("0-2")}, .test = "+CNMA: (0-2)",
-     .write = acknowledge, .execute = acknowledge, .misuse = invalid_value},
+     .write = acknowledge, .execute = acknowledge, .usage_error = invalid_value},
     {.name = "+CPMS", .section = "4.2.9", .parameters = {memory, optional(memory), optional(memory)},
-     .test = show_ranges, .read = show_memories, .write = choose_memories, .misuse = invalid_value},
+     .test = show_ranges, .read = show_memories, .write = choose_memories, .usage_error = invalid_value},
     {.name = "+CRES", .section = "4.2.10", .parameters = {number("0-3")},
-     .test = show_ranges, .write = restore_parameters, .execute = restore_parameters, .seconds = 5, .misuse = invalid_value},
+     .test = show_ranges, .write = restore_parameters, .execute = restore_parameters, .seconds = 5, .usage_error = invalid_value},
     {.name = "+CSAS", .section = "4.2.11", .parameters = {number("0-3")},
-     .test = show_ranges, .write = save_parameters, .execute = save_parameters, .seconds = 5, .misuse = invalid_value},
+     .test = show_ranges, .write = save_parameters, .execute = save_parameters, .seconds = 5, .usage_error = invalid_value},
     {.name = "+CSCA", .section = "4.2.12", .parameters = {text(88), optional(number("128-255"))},
      .test = "", .read = show_centre, .write = set_centre, .seconds = 5},
     {.name = "+CSCB", .section = "4.2.13", .parameters = {number("0,1"), optional(text(100)), optional(text(100))},
-     .test = "+CSCB: (0,1)", .read = show_broadcasts, .write = select_broadcasts, .misuse = invalid_value},
+     .test = "+CSCB: (0,1)", .read = show_broadcasts, .write = select_broadcasts, .usage_error = invalid_value},
     sms_setting("+CSDH", "4.2.14", full, never, {optional(flag("0"))}),
     {.name = "+CSMP", .section = "4.2.15",
      .parameters = {optional(number("0-255", "17")), optional(text(20, "167")), optional(number("0-255", "0")), optional(number("0-255", "0"))},

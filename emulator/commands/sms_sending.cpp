@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
-#include "emulator/modem.hpp"
-#include "emulator/sms_print.hpp"
-#include "protocol/gsm_alphabet.hpp"
-#include "protocol/hex.hpp"
-#include "protocol/sms_parts.hpp"
+#include "emulator/module/modem.hpp"
+#include "emulator/sms/sms_print.hpp"
+#include "protocol/sms/sms_parts.hpp"
+#include "protocol/text/gsm_alphabet.hpp"
+#include "protocol/text/hex.hpp"
 
 namespace sim800 {
 namespace {
@@ -16,14 +16,14 @@ constexpr Result invalid_index = Result::cms(321), memory_full = Result::cms(322
 constexpr Result too_long = Result::cms(513);
 
 /// Longest text: 1024 characters of the GSM alphabet (4.2.5), which takes seven messages; as many of the other codings.
-constexpr std::size_t most_characters = 1024, most_parts = 7;
+constexpr std::size_t max_characters = 1024, max_parts = 7;
 /// Most that is typed for it: four digits for each character of UCS2.
-constexpr std::size_t most_typed = 4 * most_characters;
+constexpr std::size_t max_typed = 4 * max_characters;
 /// Longest TPDU (23.040 9.2.3: 164 for SUBMIT) and what may stand around its digits.
 constexpr std::uint32_t longest_tpdu = 176;
-constexpr std::size_t most_pdu_typed = 1024;
+constexpr std::size_t max_pdu_typed = 1024;
 
-bool text_mode(const Call& call) { return call.modem.settings.number("+CMGF") == 1; }
+bool text_mode(const Invocation& cmd) { return cmd.modem.settings.number("+CMGF") == 1; }
 
 /// What came of the prompt: messages, or the command's end.
 struct Composed {
@@ -31,16 +31,16 @@ struct Composed {
   std::vector<SmsPdu> parts;
 };
 
-std::optional<Result> end_of(Channel::Typed typing) {
-  if (typing == Channel::Typed::gone) return Result::silent();
-  return typing == Channel::Typed::cancelled ? std::optional(ok) : std::nullopt;
+std::optional<Result> end_of(Channel::PromptResult typing) {
+  if (typing == Channel::PromptResult::gone) return Result::silent();
+  return typing == Channel::PromptResult::cancelled ? std::optional(ok) : std::nullopt;
 }
 
 // --- text mode
 
 /// What AT+CSMP says, to that address.
-Sms draft(const Call& call, SmsAddress to) {
-  const Settings::Values& values = call.modem.settings.values("+CSMP");
+Sms draft(const Invocation& cmd, SmsAddress to) {
+  const Settings::Values& values = cmd.modem.settings.values("+CSMP");
   const auto octet = [&](std::size_t i) { return static_cast<std::uint8_t>(parse_number(values[i]).value_or(0)); };
   constexpr std::uint8_t type_bits = 0x03, submit = 0x01, validity_bits = 0x18, relative = 0x10;
   Sms message;
@@ -68,8 +68,8 @@ std::string without_line_ends(std::string typed) {
 std::optional<std::string> typed_octets(std::string typed) { return from_hex(without_line_ends(std::move(typed))); }
 
 /// The body as typed: characters for the GSM alphabet, otherwise two digits per octet.
-std::optional<std::string> typed_body(const Call& call, SmsAlphabet alphabet, const std::string& typed) {
-  const CharacterSet set = find_character_set(call.modem.settings.values("+CSCS")[0]);
+std::optional<std::string> typed_body(const Invocation& cmd, SmsAlphabet alphabet, const std::string& typed) {
+  const CharacterSet set = find_character_set(cmd.modem.settings.values("+CSCS")[0]);
   if (alphabet != SmsAlphabet::gsm || set == CharacterSet::hex) return typed_octets(typed);
   if (set == CharacterSet::gsm) return typed;
   const auto text = decode(set, set == CharacterSet::ucs2 ? without_line_ends(typed) : typed);
@@ -77,72 +77,72 @@ std::optional<std::string> typed_body(const Call& call, SmsAlphabet alphabet, co
 }
 
 /// One message, or several with headers that tell of it.
-Composed divided(const Call& call, Sms message, const std::string& body) {
+Composed divided(const Invocation& cmd, Sms message, const std::string& body) {
   const SmsAlphabet alphabet = message.alphabet();
   const std::vector<std::string> pieces = split_body(alphabet, body);
   const bool long_text = pieces.size() > 1;
-  if (pieces.size() > most_parts || (alphabet == SmsAlphabet::gsm && body.size() > most_characters))
+  if (pieces.size() > max_parts || (alphabet == SmsAlphabet::gsm && body.size() > max_characters))
     return {too_long, {}};
   Composed composed;
-  const std::uint8_t reference = long_text ? call.modem.sms.next_part_reference() : 0;
+  const std::uint8_t reference = long_text ? cmd.modem.sms.next_part_reference() : 0;
   if (long_text) message.first_octet |= Sms::has_header;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     const auto total = static_cast<std::uint8_t>(pieces.size()), number = static_cast<std::uint8_t>(i + 1);
     message.set_data(long_text ? concatenation_header(reference, total, number) : std::string(), pieces[i]);
-    composed.parts.push_back({call.modem.sms.centre(), message, 0});
+    composed.parts.push_back({cmd.modem.sms.centre(), message, 0});
   }
   return composed;
 }
 
 /// With a header in <fo>, header and text are typed as octets (27.005 3.1, <data>).
-Composed with_typed_header(const Call& call, Sms message, const std::string& typed) {
+Composed with_typed_header(const Invocation& cmd, Sms message, const std::string& typed) {
   const auto octets = typed_octets(typed);
   if (!octets) return {invalid_text_mode, {}};
   if (octets->size() > max_sms_data) return {too_long, {}};
   message.data = *octets;
   const bool gsm = message.alphabet() == SmsAlphabet::gsm;
   message.length = static_cast<std::uint8_t>(gsm ? octets->size() * 8 / 7 : octets->size());
-  return {std::nullopt, {{call.modem.sms.centre(), message, 0}}};
+  return {std::nullopt, {{cmd.modem.sms.centre(), message, 0}}};
 }
 
-Task<Composed> compose_text(Call& call, SmsAddress to) {
-  const Settings& settings = call.modem.settings;
+Task<Composed> compose_text(Invocation& cmd, SmsAddress to) {
+  const Settings& settings = cmd.modem.settings;
   const bool raw = settings.number("+CMGHEX") == 1 && settings.values("+CSCS")[0] == "GSM";
   std::string typed;
-  const Channel::Typed typing =
-      co_await call.channel.take_text(typed, {.limit = most_typed, .controls = raw, .edits = !raw});
+  const Channel::PromptResult typing =
+      co_await cmd.channel.take_text(typed, {.limit = max_typed, .controls = raw, .edits = !raw});
   if (const auto end = end_of(typing)) co_return Composed{end, {}};
-  if (typed.size() > most_typed) co_return Composed{too_long, {}};
-  const Sms message = draft(call, std::move(to));
-  if ((message.first_octet & Sms::has_header) != 0) co_return with_typed_header(call, message, typed);
-  const auto body = typed_body(call, message.alphabet(), typed);
+  if (typed.size() > max_typed) co_return Composed{too_long, {}};
+  const Sms message = draft(cmd, std::move(to));
+  if ((message.first_octet & Sms::has_header) != 0) co_return with_typed_header(cmd, message, typed);
+  const auto body = typed_body(cmd, message.alphabet(), typed);
   if (!body) co_return Composed{invalid_text_mode, {}};
-  co_return divided(call, message, *body);
+  co_return divided(cmd, message, *body);
 }
 
 /// <da>[,<toda>], in quotes.
-std::optional<SmsAddress> destination(const Call& call, std::size_t i) {
-  if (!call.arguments[i].quoted) return std::nullopt;
-  const auto typed_type = parse_number(call.arguments[i + 1].text);
+std::optional<SmsAddress> destination(const Invocation& cmd, std::size_t i) {
+  if (!cmd.arguments[i].quoted) return std::nullopt;
+  const auto typed_type = parse_number(cmd.arguments[i + 1].text);
   const auto type = typed_type ? std::optional(static_cast<std::uint8_t>(*typed_type)) : std::nullopt;
   if (typed_type && (*typed_type < 128 || *typed_type > 255)) return std::nullopt;
-  if (!typed_type && call.has(i + 1)) return std::nullopt;
-  return typed_number(find_character_set(call.modem.settings.values("+CSCS")[0]), call.text(i), type);
+  if (!typed_type && cmd.has(i + 1)) return std::nullopt;
+  return typed_number(find_character_set(cmd.modem.settings.values("+CSCS")[0]), cmd.text(i), type);
 }
 
 // --- PDU mode
 
 /// <length>: octets of the TPDU.
-std::optional<std::uint32_t> typed_length(const Call& call) {
-  const Argument& typed = call.arguments[0];
+std::optional<std::uint32_t> typed_length(const Invocation& cmd) {
+  const Argument& typed = cmd.arguments[0];
   const auto length = typed.quoted ? std::nullopt : parse_number(typed.text);
   return length && *length >= 1 && *length <= longest_tpdu ? length : std::nullopt;
 }
 
-Task<Composed> compose_pdu(Call& call, std::uint32_t length, bool from_mobile) {
+Task<Composed> compose_pdu(Invocation& cmd, std::uint32_t length, bool from_mobile) {
   std::string typed;
-  const Channel::Typed typing =
-      co_await call.channel.take_text(typed, {.limit = most_pdu_typed, .repeat_prompt = false});
+  const Channel::PromptResult typing =
+      co_await cmd.channel.take_text(typed, {.limit = max_pdu_typed, .repeat_prompt = false});
   if (const auto end = end_of(typing)) co_return Composed{end, {}};
   const auto octets = typed_octets(std::move(typed));
   auto pdu = octets ? decode_pdu(*octets, from_mobile) : std::nullopt;
@@ -154,84 +154,84 @@ Task<Composed> compose_pdu(Call& call, std::uint32_t length, bool from_mobile) {
 
 // --- 4.2.5 CMGS
 
-Task<Result> send_all(Call& call, std::vector<SmsPdu> parts) {
+Task<Result> send_all(Invocation& cmd, std::vector<SmsPdu> parts) {
   std::uint8_t reference = 0;
   for (SmsPdu& part : parts) {
-    const Result sent = co_await call.modem.sms.send(part.centre, std::move(part.message), reference);
+    const Result sent = co_await cmd.modem.sms.send(part.centre, std::move(part.message), reference);
     if (!sent.is_ok()) co_return sent;
   }
-  call.print("{}: {}", call.command.name, reference);
+  cmd.print("{}: {}", cmd.command.name, reference);
   co_return ok;
 }
 
 /// AT+CMGS=<da>[,<toda>] or AT+CMGS=<length>, text or PDU at the prompt: +CMGS: <mr>, of the last part.
-Task<Result> send_message(Call& call) {
-  if (const auto refused = call.modem.sms.refusal()) co_return *refused;
+Task<Result> send_message(Invocation& cmd) {
+  if (const auto refused = cmd.modem.sms.refusal()) co_return *refused;
   Composed composed;
-  if (text_mode(call)) {
-    const auto to = destination(call, 0);
+  if (text_mode(cmd)) {
+    const auto to = destination(cmd, 0);
     if (!to) co_return invalid_text_mode;
-    composed = co_await compose_text(call, *to);
+    composed = co_await compose_text(cmd, *to);
   } else {
-    const auto length = typed_length(call);
-    if (!length || call.has(1)) co_return invalid_value;
-    composed = co_await compose_pdu(call, *length, true);
+    const auto length = typed_length(cmd);
+    if (!length || cmd.has(1)) co_return invalid_value;
+    composed = co_await compose_pdu(cmd, *length, true);
   }
   if (composed.end) co_return *composed.end;
-  co_return co_await send_all(call, std::move(composed.parts));
+  co_return co_await send_all(cmd, std::move(composed.parts));
 }
 
 // --- 4.2.6 CMGW
 
 /// The status given, unsent where none is; nothing where it is none of the mode.
-std::optional<SmsStatus> status_to_write(const Call& call) {
-  if (!text_mode(call)) {
-    if (!call.has(1)) return SmsStatus::unsent;
-    const auto number = parse_number(call.arguments[1].text);
+std::optional<SmsStatus> status_to_write(const Invocation& cmd) {
+  if (!text_mode(cmd)) {
+    if (!cmd.has(1)) return SmsStatus::unsent;
+    const auto number = parse_number(cmd.arguments[1].text);
     return number && *number <= 3 ? std::optional(static_cast<SmsStatus>(*number)) : std::nullopt;
   }
-  if (!call.has(2)) return SmsStatus::unsent;
-  const auto status = find_sms_status(call.text(2));
+  if (!cmd.has(2)) return SmsStatus::unsent;
+  const auto status = find_sms_status(cmd.text(2));
   return status && !is_received(*status) ? status : std::nullopt;
 }
 
 /// AT+CMGW[=<da>[,<toda>[,<stat>]]] or AT+CMGW=<length>[,<stat>]: +CMGW: <index>.
-Task<Result> write_message(Call& call) {
-  if (const auto refused = call.modem.sms.refusal()) co_return *refused;
-  const bool in_text = text_mode(call);
-  const auto status = status_to_write(call);
+Task<Result> write_message(Invocation& cmd) {
+  if (const auto refused = cmd.modem.sms.refusal()) co_return *refused;
+  const bool in_text = text_mode(cmd);
+  const auto status = status_to_write(cmd);
   if (!status) co_return in_text ? invalid_text_mode : invalid_value;
   Composed composed;
   if (in_text) {
-    const bool addressed = !call.typed.empty();
-    const auto to = addressed ? destination(call, 0) : std::optional(SmsAddress{});
+    const bool addressed = !cmd.typed.empty();
+    const auto to = addressed ? destination(cmd, 0) : std::optional(SmsAddress{});
     if (!to) co_return invalid_text_mode;
-    composed = co_await compose_text(call, *to);
+    composed = co_await compose_text(cmd, *to);
   } else {
-    const auto length = typed_length(call);
+    const auto length = typed_length(cmd);
     if (!length) co_return invalid_value;
-    composed = co_await compose_pdu(call, *length, !is_received(*status));
+    composed = co_await compose_pdu(cmd, *length, !is_received(*status));
   }
   if (composed.end) co_return *composed.end;
   if (composed.parts.size() > 1) co_return too_long;
   const SmsPdu& written = composed.parts[0];
-  co_await call.modem.clock.sleep(call.modem.latency[Latency::sms_store]);
-  SmsMemory memory = call.modem.sms.memory(SmsService::Use::write);
+  co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sms_store]);
+  SmsMemory memory = cmd.modem.sms.memory(SmsService::Use::write);
   const auto index = memory.add({*status, encode_pdu(written.centre, written.message)});
   if (!index) co_return memory_full;
-  call.print("+CMGW: {}", *index);
+  cmd.print("+CMGW: {}", *index);
   co_return ok;
 }
 
 // --- 4.2.7 CMSS
 
 /// AT+CMSS=<index>[,<da>[,<toda>]]
-Task<Result> send_stored(Call& call) {
-  if (const auto refused = call.modem.sms.refusal()) co_return *refused;
-  const auto new_address = call.has(1) ? destination(call, 1) : std::nullopt;
-  if (call.has(1) && !new_address) co_return invalid_value;
-  const int index = static_cast<int>(call.number(0));
-  SmsMemory memory = call.modem.sms.memory(SmsService::Use::write);
+Task<Result> send_stored(Invocation& cmd) {
+  if (const auto refused = cmd.modem.sms.refusal()) co_return *refused;
+  const auto new_address = cmd.has(1) ? destination(cmd, 1) : std::nullopt;
+  if (cmd.has(1) && !new_address) co_return invalid_value;
+  const int index = static_cast<int>(cmd.number(0));
+  SmsMemory memory = cmd.modem.sms.memory(SmsService::Use::write);
   const StoredSms* stored = memory.find(index);
   if (stored == nullptr) co_return invalid_index;
   SmsPdu pdu = stored->decoded();
@@ -239,7 +239,7 @@ Task<Result> send_stored(Call& call) {
   if (is_received(stored->status) || pdu.message.address.digits.empty()) co_return invalid_value;
   std::vector<SmsPdu> parts;
   parts.push_back(std::move(pdu));
-  const Result sent = co_await send_all(call, std::move(parts));
+  const Result sent = co_await send_all(cmd, std::move(parts));
   if (sent.is_ok() && memory.find(index) != nullptr) {
     memory.set_status(index, SmsStatus::sent);
     if (!memory.save()) co_return Result::cms(320);
@@ -250,11 +250,11 @@ Task<Result> send_stored(Call& call) {
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     {.name = "+CMGS", .section = "4.2.5", .parameters = {text(88), optional(text(3))},
-     .test = "", .write = send_message, .seconds = 60, .misuse = invalid_text_mode},
+     .test = "", .write = send_message, .seconds = 60, .usage_error = invalid_text_mode},
     {.name = "+CMGW", .section = "4.2.6", .parameters = {text(88), optional(text(3)), optional(text(10))},
-     .test = "", .write = write_message, .execute = write_message, .seconds = 5, .misuse = invalid_text_mode},
+     .test = "", .write = write_message, .execute = write_message, .seconds = 5, .usage_error = invalid_text_mode},
     {.name = "+CMSS", .section = "4.2.7", .parameters = {number("0-255"), optional(text(88)), optional(text(3))},
-     .test = "", .write = send_stored, .seconds = 60, .misuse = invalid_value},
+     .test = "", .write = send_stored, .seconds = 60, .usage_error = invalid_value},
 };
 // clang-format on
 

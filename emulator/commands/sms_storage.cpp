@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "emulator/modem.hpp"
-#include "emulator/sms_print.hpp"
-#include "protocol/sms_parts.hpp"
+#include "emulator/module/modem.hpp"
+#include "emulator/sms/sms_print.hpp"
+#include "protocol/sms/sms_parts.hpp"
 
 namespace sim800 {
 namespace {
@@ -13,11 +13,11 @@ namespace {
 constexpr Result memory_failure = Result::cms(320), invalid_index = Result::cms(321);
 constexpr Result invalid_text_mode = Result::cms(305), invalid_value = Result::cms(325);
 
-bool text_mode(const Call& call) { return call.modem.settings.number("+CMGF") == 1; }
-SmsMemory memory(const Call& call) { return call.modem.sms.memory(SmsService::Use::read); }
+bool text_mode(const Invocation& cmd) { return cmd.modem.settings.number("+CMGF") == 1; }
+SmsMemory memory(const Invocation& cmd) { return cmd.modem.sms.memory(SmsService::Use::read); }
 
 /// What was typed as in the other mode (AT+CMGF).
-Result wrong_mode(const Call& call) { return text_mode(call) ? invalid_text_mode : invalid_value; }
+Result wrong_mode(const Invocation& cmd) { return text_mode(cmd) ? invalid_text_mode : invalid_value; }
 
 /// Once it was shown, a message is no more unread.
 bool mark_read(SmsMemory& memory, int index) {
@@ -30,16 +30,16 @@ bool mark_read(SmsMemory& memory, int index) {
 // --- 4.2.4 CMGR
 
 /// AT+CMGR=<index>[,<mode>]   <mode> 1 leaves the status alone.  An empty place: OK alone.
-Task<Result> read_message(Call& call) {
-  if (const auto refused = call.modem.sms.refusal()) co_return *refused;
-  co_await call.modem.clock.sleep(call.modem.latency[Latency::sms_store]);
-  SmsMemory places = memory(call);
-  const int index = static_cast<int>(call.number(0));
+Task<Result> read_message(Invocation& cmd) {
+  if (const auto refused = cmd.modem.sms.refusal()) co_return *refused;
+  co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sms_store]);
+  SmsMemory places = memory(cmd);
+  const int index = static_cast<int>(cmd.number(0));
   if (!places.has(index)) co_return invalid_index;
   const StoredSms* stored = places.find(index);
   if (stored == nullptr) co_return ok;
-  call.print("+CMGR: {}", SmsPrint(call.modem.settings, call.modem.sms.name_of).read(*stored));
-  if (call.number(1) == 0 && mark_read(places, index) && !places.save()) co_return memory_failure;
+  cmd.print("+CMGR: {}", SmsPrint(cmd.modem.settings, cmd.modem.sms.name_of).read(*stored));
+  if (cmd.number(1) == 0 && mark_read(places, index) && !places.save()) co_return memory_failure;
   co_return ok;
 }
 
@@ -48,10 +48,10 @@ Task<Result> read_message(Call& call) {
 constexpr std::uint32_t all_messages = 4;
 
 /// <stat> as a number; nothing where it is none in this mode.
-std::optional<std::uint32_t> wanted_status(const Call& call) {
-  const Argument& typed = call.arguments[0];
+std::optional<std::uint32_t> wanted_status(const Invocation& cmd) {
+  const Argument& typed = cmd.arguments[0];
   if (!typed.given()) return 0;
-  if (!text_mode(call)) {
+  if (!text_mode(cmd)) {
     const auto number = typed.quoted ? std::nullopt : parse_number(typed.text);
     return number && *number <= all_messages ? number : std::nullopt;
   }
@@ -61,27 +61,27 @@ std::optional<std::uint32_t> wanted_status(const Call& call) {
   return status ? std::optional(static_cast<std::uint32_t>(*status)) : std::nullopt;
 }
 
-Result show_statuses(Call& call) {
-  call.line(text_mode(call) ? R"(+CMGL: ("REC UNREAD","REC READ","STO UNSENT","STO SENT","ALL"))" : "+CMGL: (0-4)");
+Result show_statuses(Invocation& cmd) {
+  cmd.line(text_mode(cmd) ? R"(+CMGL: ("REC UNREAD","REC READ","STO UNSENT","STO SENT","ALL"))" : "+CMGL: (0-4)");
   return ok;
 }
 
 /// AT+CMGL[=<stat>[,<mode>]]   A blank line stands between messages.
-Task<Result> list_messages(Call& call) {
-  if (const auto refused = call.modem.sms.refusal()) co_return *refused;
-  const bool plain = call.typed.empty();  // the unread ones
-  const auto status = plain ? std::optional(0u) : wanted_status(call);
-  if (!status) co_return wrong_mode(call);
-  co_await call.modem.clock.sleep(call.modem.latency[Latency::sms_list]);
-  SmsMemory places = memory(call);
-  const SmsPrint print(call.modem.settings, call.modem.sms.name_of);
+Task<Result> list_messages(Invocation& cmd) {
+  if (const auto refused = cmd.modem.sms.refusal()) co_return *refused;
+  const bool plain = cmd.typed.empty();  // the unread ones
+  const auto status = plain ? std::optional(0u) : wanted_status(cmd);
+  if (!status) co_return wrong_mode(cmd);
+  co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sms_list]);
+  SmsMemory places = memory(cmd);
+  const SmsPrint print(cmd.modem.settings, cmd.modem.sms.name_of);
   bool changed = false;
   for (const int index : places.indexes()) {
     const StoredSms& stored = *places.find(index);
     if (*status != all_messages && *status != static_cast<std::uint32_t>(stored.status)) continue;
-    call.response.next_command();
-    call.print("+CMGL: {}", print.listed(index, stored));
-    if (plain || call.number(1) == 0) changed |= mark_read(places, index);
+    cmd.response.next_command();
+    cmd.print("+CMGL: {}", print.listed(index, stored));
+    if (plain || cmd.number(1) == 0) changed |= mark_read(places, index);
   }
   co_return changed && !places.save() ? memory_failure : ok;
 }
@@ -89,8 +89,8 @@ Task<Result> list_messages(Call& call) {
 // --- 4.2.1 CMGD, 6.2.24 CMGDA
 
 template <class Wanted>
-Result erase_if(Call& call, Wanted wanted) {
-  SmsMemory places = memory(call);
+Result erase_if(Invocation& cmd, Wanted wanted) {
+  SmsMemory places = memory(cmd);
   bool changed = false;
   for (const int index : places.indexes()) {
     if (!wanted(places.find(index)->status)) continue;
@@ -101,34 +101,34 @@ Result erase_if(Call& call, Wanted wanted) {
 }
 
 /// The network may deliver into the places that are free now.
-Task<Result> end_deletion(Call& call, Result result, Latency latency) {
-  co_await call.modem.clock.sleep(call.modem.latency[latency]);
-  call.modem.sms.room_made();
+Task<Result> end_deletion(Invocation& cmd, Result result, Latency latency) {
+  co_await cmd.modem.clock.sleep(cmd.modem.latency[latency]);
+  cmd.modem.sms.room_made();
   co_return result;
 }
 
 /// +CMGD: (<the places that are taken>),(0-4)
-Result show_places(Call& call) {
-  if (const auto refused = call.modem.sms.refusal()) return *refused;
+Result show_places(Invocation& cmd) {
+  if (const auto refused = cmd.modem.sms.refusal()) return *refused;
   std::string list;
-  for (const int index : memory(call).indexes()) list += fmt::format("{}{}", list.empty() ? "" : ",", index);
-  call.print("+CMGD: ({}),(0-4)", list);
+  for (const int index : memory(cmd).indexes()) list += fmt::format("{}{}", list.empty() ? "" : ",", index);
+  cmd.print("+CMGD: ({}),(0-4)", list);
   return ok;
 }
 
 /// AT+CMGD=<index>[,<delflag>]   0: that one; 1: the read ones; 2: the sent ones too; 3: the unsent ones too; 4: all.
-Task<Result> delete_message(Call& call) {
-  if (const auto refused = call.modem.sms.refusal()) co_return *refused;
-  const std::uint32_t flag = call.number(1);
-  const int index = static_cast<int>(call.number(0));
+Task<Result> delete_message(Invocation& cmd) {
+  if (const auto refused = cmd.modem.sms.refusal()) co_return *refused;
+  const std::uint32_t flag = cmd.number(1);
+  const int index = static_cast<int>(cmd.number(0));
   if (flag == 0) {
-    SmsMemory places = memory(call);
+    SmsMemory places = memory(cmd);
     if (!places.has(index)) co_return invalid_index;
     if (places.find(index) == nullptr) co_return ok;
     places.erase(index);
-    co_return co_await end_deletion(call, places.save() ? ok : memory_failure, Latency::sms_store);
+    co_return co_await end_deletion(cmd, places.save() ? ok : memory_failure, Latency::sms_store);
   }
-  const Result result = erase_if(call, [flag](SmsStatus status) {
+  const Result result = erase_if(cmd, [flag](SmsStatus status) {
     switch (status) {
       case SmsStatus::read: return true;
       case SmsStatus::sent: return flag >= 2;
@@ -137,28 +137,28 @@ Task<Result> delete_message(Call& call) {
     }
     return flag == 4;
   });
-  co_return co_await end_deletion(call, result, Latency::sms_delete);
+  co_return co_await end_deletion(cmd, result, Latency::sms_delete);
 }
 
-Result show_kinds(Call& call) {
-  call.line(text_mode(call) ? R"(+CMGDA: ("DEL READ","DEL UNREAD","DEL SENT","DEL UNSENT","DEL INBOX","DEL ALL"))"
-                            : "+CMGDA: (1-6)");
+Result show_kinds(Invocation& cmd) {
+  cmd.line(text_mode(cmd) ? R"(+CMGDA: ("DEL READ","DEL UNREAD","DEL SENT","DEL UNSENT","DEL INBOX","DEL ALL"))"
+                          : "+CMGDA: (1-6)");
   return ok;
 }
 
 /// AT+CMGDA=<type>: a word in text mode, its number from 1 in PDU mode.
-Task<Result> delete_kind(Call& call) {
-  if (const auto refused = call.modem.sms.refusal()) co_return *refused;
+Task<Result> delete_kind(Invocation& cmd) {
+  if (const auto refused = cmd.modem.sms.refusal()) co_return *refused;
   constexpr std::array<std::string_view, 6> kinds{"DEL READ",   "DEL UNREAD", "DEL SENT",
                                                   "DEL UNSENT", "DEL INBOX",  "DEL ALL"};
-  const Argument& typed = call.arguments[0];
+  const Argument& typed = cmd.arguments[0];
   std::size_t kind = 0;
-  if (typed.quoted == text_mode(call)) {
+  if (typed.quoted == text_mode(cmd)) {
     kind = typed.quoted ? static_cast<std::size_t>(std::ranges::find(kinds, typed.text) - kinds.begin()) + 1
                         : parse_number(typed.text).value_or(0);
   }
-  if (kind < 1 || kind > kinds.size()) co_return wrong_mode(call);
-  const Result result = erase_if(call, [kind](SmsStatus status) {
+  if (kind < 1 || kind > kinds.size()) co_return wrong_mode(cmd);
+  const Result result = erase_if(cmd, [kind](SmsStatus status) {
     switch (kind) {
       case 1: return status == SmsStatus::read;
       case 2: return status == SmsStatus::unread;
@@ -168,15 +168,15 @@ Task<Result> delete_kind(Call& call) {
       default: return true;
     }
   });
-  co_return co_await end_deletion(call, result, Latency::sms_delete);
+  co_return co_await end_deletion(cmd, result, Latency::sms_delete);
 }
 
 // --- 6.2.76 CCONCINDEX
 
 /// +CCONCINDEX: <N>,<i>,<j>,…: the newest long message of which parts are there; 0 where there is none.
-Result show_parts(Call& call) {
-  if (const auto refused = call.modem.sms.refusal()) return *refused;
-  const SmsMemory places = memory(call);
+Result show_parts(Invocation& cmd) {
+  if (const auto refused = cmd.modem.sms.refusal()) return *refused;
+  const SmsMemory places = memory(cmd);
   std::optional<SmsPart> newest;
   std::vector<int> indexes;
   SmsAddress from;
@@ -192,20 +192,20 @@ Result show_parts(Call& call) {
   }
   std::string text = fmt::format("+CCONCINDEX: {}", newest ? newest->total : 0);
   for (const int index : indexes) text += fmt::format(",{}", index);
-  call.line(text);
+  cmd.line(text);
   return ok;
 }
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     {.name = "+CMGD", .section = "4.2.1", .parameters = {number("0-255"), optional(number("0-4"))},
-     .test = show_places, .write = delete_message, .seconds = 25, .misuse = invalid_value},
+     .test = show_places, .write = delete_message, .seconds = 25, .usage_error = invalid_value},
     {.name = "+CMGL", .section = "4.2.3", .parameters = {text(10), optional(number("0,1"))},
-     .test = show_statuses, .write = list_messages, .execute = list_messages, .seconds = 20, .misuse = invalid_value},
+     .test = show_statuses, .write = list_messages, .execute = list_messages, .seconds = 20, .usage_error = invalid_value},
     {.name = "+CMGR", .section = "4.2.4", .parameters = {number("0-255"), optional(number("0,1"))},
-     .test = "", .write = read_message, .seconds = 5, .misuse = invalid_value},
+     .test = "", .write = read_message, .seconds = 5, .usage_error = invalid_value},
     {.name = "+CMGDA", .section = "6.2.24", .parameters = {text(10)},
-     .test = show_kinds, .write = delete_kind, .seconds = 25, .misuse = invalid_value},
+     .test = show_kinds, .write = delete_kind, .seconds = 25, .usage_error = invalid_value},
     {.name = "+CCONCINDEX", .section = "6.2.76", .test = "", .execute = show_parts},
 };
 // clang-format on

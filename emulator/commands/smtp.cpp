@@ -1,6 +1,6 @@
 // E-mail: what SMTP and POP3 share, and sending (AT manual 13.2.1-13.2.12); EMAILSSL (SSL application note).
 // SPDX-License-Identifier: MIT
-#include "emulator/modem.hpp"
+#include "emulator/module/modem.hpp"
 
 namespace sim800 {
 namespace {
@@ -9,67 +9,67 @@ constexpr Result not_allowed{Cme::not_allowed};
 constexpr Duration body_limit = 30s;  // no source says how long AT+SMTPBODY waits
 
 /// A mail that is on its way keeps what it was started with.
-Result keep_unless_busy(Call& call) { return call.modem.smtp.busy() ? not_allowed : keep_setting(call); }
+Result keep_unless_busy(Invocation& cmd) { return cmd.modem.smtp.busy() ? not_allowed : keep_setting(cmd); }
 
 /// What is left out is empty again.
-Result keep_all(Call& call) {
-  if (call.modem.smtp.busy()) return not_allowed;
-  for (std::size_t i = 0; i < call.command.kept(); ++i) call.modem.settings.set(call.command.name, i, call.text(i));
+Result keep_all(Invocation& cmd) {
+  if (cmd.modem.smtp.busy()) return not_allowed;
+  for (std::size_t i = 0; i < cmd.command.kept(); ++i) cmd.modem.settings.set(cmd.command.name, i, cmd.text(i));
   return ok;
 }
 
 // --- 13.2.3-13.2.5, 13.2.9 SMTPSRV, SMTPAUTH, SMTPFROM, SMTPFILE
 
 /// +SMTPSRV: "smtp.example.org",25
-Result show_server(Call& call) {
-  call.print("+SMTPSRV: \"{}\",{}", call.modem.settings.values("+SMTPSRV")[0],
-             mail_port(call.modem.settings, MailProtocol::smtp));
+Result show_server(Invocation& cmd) {
+  cmd.print("+SMTPSRV: \"{}\",{}", cmd.modem.settings.values("+SMTPSRV")[0],
+            mail_port(cmd.modem.settings, MailProtocol::smtp));
   return ok;
 }
 
 /// AT+SMTPAUTH=0; AT+SMTPAUTH=1,<userName>,<password>
-Result set_account(Call& call) {
-  if (call.arguments.size() != (call.number(0) == 1 ? 3 : 1)) return Cme::invalid_input;
-  return keep_all(call);
+Result set_account(Invocation& cmd) {
+  if (cmd.arguments.size() != (cmd.number(0) == 1 ? 3 : 1)) return Cme::invalid_input;
+  return keep_all(cmd);
 }
 
 /// AT+SMTPFILE=0; =1,<fileName>,0: text; =2,<fileName>,1: base64
-Result set_file(Call& call) {
-  const std::uint32_t type = call.number(0);
-  if (call.arguments.size() != (type == 0 ? 1 : 3)) return Cme::invalid_input;
-  if (type != 0 && (!call.has(2) || call.number(2) != type - 1 || call.text(1).empty())) return Cme::invalid_input;
-  if (call.modem.smtp.busy()) return not_allowed;
-  call.modem.settings.set("+SMTPFILE", 0, std::to_string(type));
-  call.modem.settings.set("+SMTPFILE", 1, call.text(1));
-  call.modem.settings.set("+SMTPFILE", 2, type == 2 ? "1" : "0");
+Result set_file(Invocation& cmd) {
+  const std::uint32_t type = cmd.number(0);
+  if (cmd.arguments.size() != (type == 0 ? 1 : 3)) return Cme::invalid_input;
+  if (type != 0 && (!cmd.has(2) || cmd.number(2) != type - 1 || cmd.text(1).empty())) return Cme::invalid_input;
+  if (cmd.modem.smtp.busy()) return not_allowed;
+  cmd.modem.settings.set("+SMTPFILE", 0, std::to_string(type));
+  cmd.modem.settings.set("+SMTPFILE", 1, cmd.text(1));
+  cmd.modem.settings.set("+SMTPFILE", 2, type == 2 ? "1" : "0");
   return ok;
 }
 
 // --- 13.2.6 SMTPRCPT
 
-Result show_recipients(Call& call) {
+Result show_recipients(Invocation& cmd) {
   for (std::size_t type = 0; type < 3; ++type) {
-    for (const auto& [index, mailbox] : call.modem.smtp.recipients[type]) {
-      call.print("+SMTPRCPT: {},{},\"{}\",\"{}\"", type, index, mailbox.address, mailbox.name);
+    for (const auto& [index, mailbox] : cmd.modem.smtp.recipients[type]) {
+      cmd.print("+SMTPRCPT: {},{},\"{}\",\"{}\"", type, index, mailbox.address, mailbox.name);
     }
   }
   return ok;
 }
 
 /// AT+SMTPRCPT=<rcptType>[,<index>[,<rcptAddress>[,<rcptName>]]]: without an address, one or all are deleted.
-Result set_recipient(Call& call) {
-  if (call.modem.smtp.busy()) return not_allowed;
-  SmtpService::Recipients& some = call.modem.smtp.recipients[call.number(0)];
-  if (call.arguments.size() == 1) {
+Result set_recipient(Invocation& cmd) {
+  if (cmd.modem.smtp.busy()) return not_allowed;
+  SmtpService::Recipients& some = cmd.modem.smtp.recipients[cmd.number(0)];
+  if (cmd.arguments.size() == 1) {
     some.clear();
-  } else if (!call.has(1)) {
+  } else if (!cmd.has(1)) {
     return Cme::invalid_input;
-  } else if (call.arguments.size() == 2) {
-    some.erase(call.number(1));
-  } else if (call.text(2).empty()) {
+  } else if (cmd.arguments.size() == 2) {
+    some.erase(cmd.number(1));
+  } else if (cmd.text(2).empty()) {
     return Cme::invalid_input;
   } else {
-    some[call.number(1)] = {call.text(2), call.text(3)};
+    some[cmd.number(1)] = {cmd.text(2), cmd.text(3)};
   }
   return ok;
 }
@@ -77,18 +77,18 @@ Result set_recipient(Call& call) {
 // --- 13.2.8 SMTPBODY
 
 /// AT+SMTPBODY=<length>: DOWNLOAD, the bytes, OK; ERROR where they do not come.
-Task<Result> take_body(Call& call) {
-  SmtpService& smtp = call.modem.smtp;
+Task<Result> take_body(Invocation& cmd) {
+  SmtpService& smtp = cmd.modem.smtp;
   if (smtp.busy()) co_return not_allowed;
-  const std::uint32_t length = call.number(0);
-  if (!co_await call.channel.settle_line_end()) co_return Result::silent();
-  call.line("DOWNLOAD");
+  const std::uint32_t length = cmd.number(0);
+  if (!co_await cmd.channel.settle_line_end()) co_return Result::silent();
+  cmd.line("DOWNLOAD");
   std::string body;
   if (length > 0) {
-    switch (co_await call.channel.take_payload(body, length, body_limit)) {
-      case Channel::Intake::complete: break;
-      case Channel::Intake::gone: co_return Result::silent();
-      case Channel::Intake::timed_out: co_return not_allowed;
+    switch (co_await cmd.channel.take_payload(body, length, body_limit)) {
+      case Channel::PayloadResult::complete: break;
+      case Channel::PayloadResult::gone: co_return Result::silent();
+      case Channel::PayloadResult::timed_out: co_return not_allowed;
     }
   }
   if (smtp.busy()) co_return not_allowed;  // another channel has started it meanwhile
@@ -99,29 +99,29 @@ Task<Result> take_body(Call& call) {
 // --- 13.2.10, 13.2.11 SMTPSEND, SMTPFT
 
 /// OK at once; +SMTPSEND: <code> comes as a URC.  Not while POP3 is in use.
-Result send(Call& call) {
-  if (call.modem.smtp.busy() || call.modem.pop3.state() != Pop3Service::State::off) return not_allowed;
-  return call.modem.smtp.start() ? ok : not_allowed;
+Result send(Invocation& cmd) {
+  if (cmd.modem.smtp.busy() || cmd.modem.pop3.state() != Pop3Service::State::off) return not_allowed;
+  return cmd.modem.smtp.start() ? ok : not_allowed;
 }
 
 /// AT+SMTPFT=<reqLength>: +SMTPFT: 2,<cnfLength>, the bytes, OK; 0 ends the file.  Bytes that do not come in time are
 /// ERROR, and nothing is sent of them.
-Task<Result> transfer(Call& call) {
-  SmtpService& smtp = call.modem.smtp;
-  const std::uint32_t length = call.number(0);
+Task<Result> transfer(Invocation& cmd) {
+  SmtpService& smtp = cmd.modem.smtp;
+  const std::uint32_t length = cmd.number(0);
   if (!smtp.ready()) co_return not_allowed;
   if (length == 0) {
     smtp.finish();
     co_return ok;
   }
-  if (!co_await call.channel.settle_line_end()) co_return Result::silent();
-  call.print("+SMTPFT: 2,{}", length);
+  if (!co_await cmd.channel.settle_line_end()) co_return Result::silent();
+  cmd.print("+SMTPFT: 2,{}", length);
   std::string data;
-  const auto limit = std::chrono::seconds(call.modem.settings.number("+EMAILTO"));
-  switch (co_await call.channel.take_payload(data, length, limit)) {
-    case Channel::Intake::complete: break;
-    case Channel::Intake::gone: co_return Result::silent();
-    case Channel::Intake::timed_out: co_return not_allowed;
+  const auto limit = std::chrono::seconds(cmd.modem.settings.number("+EMAILTO"));
+  switch (co_await cmd.channel.take_payload(data, length, limit)) {
+    case Channel::PayloadResult::complete: break;
+    case Channel::PayloadResult::gone: co_return Result::silent();
+    case Channel::PayloadResult::timed_out: co_return not_allowed;
   }
   if (!smtp.ready()) co_return not_allowed;  // the session has ended meanwhile
   smtp.write(data);

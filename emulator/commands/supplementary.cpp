@@ -1,8 +1,8 @@
 // Supplementary services: forwarding, waiting, number presentation, USSD (AT manual chapter 3).
 // SPDX-License-Identifier: MIT
-#include "emulator/host_text.hpp"
-#include "emulator/modem.hpp"
-#include "protocol/phone_number.hpp"
+#include "emulator/at/host_text.hpp"
+#include "emulator/module/modem.hpp"
+#include "protocol/at/phone_number.hpp"
 
 namespace sim800 {
 namespace {
@@ -13,10 +13,10 @@ using enum Saved;
 constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }
 
 /// Why the network cannot be asked.
-std::optional<Result> unreachable(Call& call) {
-  if (call.modem.functionality() != 1) return Cme::cfun_off;
-  if (const auto refused = call.modem.sim.refusal()) return refused;
-  if (!call.modem.network.registered()) return Cme::no_network_service;
+std::optional<Result> unreachable(Invocation& cmd) {
+  if (cmd.modem.functionality() != 1) return Cme::cfun_off;
+  if (const auto refused = cmd.modem.sim.refusal()) return refused;
+  if (!cmd.modem.network.registered()) return Cme::no_network_service;
   return std::nullopt;
 }
 
@@ -26,13 +26,13 @@ constexpr unsigned all_classes = 7;
 // --- 3.2.5 AT+CCFC
 
 /// +CCFC: <status>,<class>[,<number>,<type>[,<subaddr>,<satype>,<time>]]   one line for each class
-void show_forwarding(Call& call, std::size_t reason) {
-  const Forwarding& kept = call.modem.calls.services.forwarding.at(reason);
-  if (!kept.active) return call.line("+CCFC: 0,7");
+void show_forwarding(Invocation& cmd, std::size_t reason) {
+  const Forwarding& kept = cmd.modem.calls.services.forwarding.at(reason);
+  if (!kept.active) return cmd.line("+CCFC: 0,7");
   for (const unsigned one : {1U, 2U, 4U}) {
     if ((kept.classes & one) == 0) continue;
     const std::string time = reason == SupplementaryServices::no_reply ? fmt::format(",\"\",0,{}", kept.seconds) : "";
-    call.print("+CCFC: 1,{},\"{}\",{}{}", one, kept.number, type_of_number(kept.number), time);
+    cmd.print("+CCFC: 1,{},\"{}\",{}{}", one, kept.number, type_of_number(kept.number), time);
   }
 }
 
@@ -49,101 +49,101 @@ bool change_forwarding(Forwarding& kept, Mode mode, const Forwarding& wanted) {
 }
 
 /// AT+CCFC=<reason>,<mode>[,<number>[,<type>[,<class>[,<subaddr>[,<satype>[,<time>]]]]]]
-Task<Result> forward(Call& call) {
-  const std::uint32_t reason = call.number(0);
-  const Mode mode = static_cast<Mode>(call.number(1));
-  const std::string number = call.text(2);
+Task<Result> forward(Invocation& cmd) {
+  const std::uint32_t reason = cmd.number(0);
+  const Mode mode = static_cast<Mode>(cmd.number(1));
+  const std::string number = cmd.text(2);
   if (mode == registration && (number.empty() || !is_phone_number(number))) co_return Cme::invalid_input;
   if (mode == query && reason > 3) co_return Cme::not_allowed;  // manual: only of single reasons
-  if (const auto refused = unreachable(call)) co_return *refused;
-  co_await call.modem.clock.sleep(call.modem.latency[Latency::supplementary]);
-  if (const auto refused = unreachable(call)) co_return *refused;
+  if (const auto refused = unreachable(cmd)) co_return *refused;
+  co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::supplementary]);
+  if (const auto refused = unreachable(cmd)) co_return *refused;
   if (mode == query) {
-    show_forwarding(call, reason);
+    show_forwarding(cmd, reason);
     co_return ok;
   }
-  const bool international = call.number(3) == 145 && !number.starts_with('+');
+  const bool international = cmd.number(3) == 145 && !number.starts_with('+');
   const Forwarding wanted{.number = (international ? "+" : "") + number,
-                          .classes = call.number(4, all_classes),
+                          .classes = cmd.number(4, all_classes),
                           .active = true,
-                          .seconds = call.number(7, 20)};
+                          .seconds = cmd.number(7, 20)};
   const std::uint32_t first = reason == 4 ? 0 : reason == 5 ? 1 : reason;
   const std::uint32_t last = reason >= 4 ? 3 : reason;
   bool changed = true;
   for (std::uint32_t i = first; i <= last; ++i)
-    changed = change_forwarding(call.modem.calls.services.forwarding.at(i), mode, wanted) && changed;
-  call.modem.calls.services.save();
+    changed = change_forwarding(cmd.modem.calls.services.forwarding.at(i), mode, wanted) && changed;
+  cmd.modem.calls.services.save();
   co_return changed ? ok : Result{Cme::not_allowed};
 }
 
 // --- 3.2.6 AT+CCWA
 
 /// AT+CCWA=<n>[,<mode>[,<class>]]   Any character ends the query.
-Task<Result> let_wait(Call& call) {
-  Modem& modem = call.modem;
-  if (call.has(1)) {
-    if (const auto refused = unreachable(call)) co_return *refused;
-    if (call.number(1) == query) {
-      if (co_await call.channel.interrupted_within(modem.latency[Latency::supplementary])) co_return error;
+Task<Result> let_wait(Invocation& cmd) {
+  Modem& modem = cmd.modem;
+  if (cmd.has(1)) {
+    if (const auto refused = unreachable(cmd)) co_return *refused;
+    if (cmd.number(1) == query) {
+      if (co_await cmd.channel.interrupted_within(modem.latency[Latency::supplementary])) co_return error;
     } else {
       co_await modem.clock.sleep(modem.latency[Latency::supplementary]);
     }
-    if (const auto refused = unreachable(call)) co_return *refused;
+    if (const auto refused = unreachable(cmd)) co_return *refused;
   }
-  modem.settings.set("+CCWA", 0, std::to_string(call.number(0)));
-  if (!call.has(1)) co_return ok;
+  modem.settings.set("+CCWA", 0, std::to_string(cmd.number(0)));
+  if (!cmd.has(1)) co_return ok;
   unsigned& waiting = modem.calls.services.waiting_classes;
-  const unsigned classes = call.number(2, all_classes);
-  if (call.number(1) == enable) waiting |= classes;
-  if (call.number(1) == disable) waiting &= ~classes;
-  if (call.number(1) != query) {
+  const unsigned classes = cmd.number(2, all_classes);
+  if (cmd.number(1) == enable) waiting |= classes;
+  if (cmd.number(1) == disable) waiting &= ~classes;
+  if (cmd.number(1) != query) {
     modem.calls.services.save();
     co_return ok;
   }
   for (const unsigned one : {1U, 2U, 4U}) {
-    if ((waiting & classes & one) != 0) call.print("+CCWA: 1,{}", one);
+    if ((waiting & classes & one) != 0) cmd.print("+CCWA: 1,{}", one);
   }
-  if ((waiting & classes) == 0) call.line("+CCWA: 0,7");
+  if ((waiting & classes) == 0) cmd.line("+CCWA: 0,7");
   co_return ok;
 }
 
-Result show_waiting(Call& call) {
-  call.print("+CCWA: {}", call.modem.settings.number("+CCWA"));
+Result show_waiting(Invocation& cmd) {
+  cmd.print("+CCWA: {}", cmd.modem.settings.number("+CCWA"));
   return ok;
 }
 
 // --- 3.2.18 AT+CLIP, 3.2.19 AT+CLIR, 3.2.21 AT+COLP
 
 /// "+CLIP: <n>,<m>": what the host has set, and what the network provides: `provided`, or 2 if it cannot be asked.
-Task<Result> show_presentation(Call& call, int provided) {
-  const bool asked = !unreachable(call);
-  if (asked) co_await call.modem.clock.sleep(call.modem.latency[Latency::supplementary]);
-  call.print("{},{}", call.modem.settings.print(call.command.name), asked ? provided : 2);
+Task<Result> show_presentation(Invocation& cmd, int provided) {
+  const bool asked = !unreachable(cmd);
+  if (asked) co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::supplementary]);
+  cmd.print("{},{}", cmd.modem.settings.print(cmd.command.name), asked ? provided : 2);
   co_return ok;
 }
-Task<Result> show_provisioned(Call& call) { return show_presentation(call, 1); }
+Task<Result> show_provisioned(Invocation& cmd) { return show_presentation(cmd, 1); }
 /// Presentation may be restricted call by call, and is allowed otherwise.
-Task<Result> show_restriction(Call& call) { return show_presentation(call, 4); }
+Task<Result> show_restriction(Invocation& cmd) { return show_presentation(cmd, 4); }
 
 // --- 3.2.53 AT+CUSD
 
-Result show_ussd(Call& call) {
-  call.print("+CUSD: {}", call.modem.settings.number("+CUSD"));
+Result show_ussd(Invocation& cmd) {
+  cmd.print("+CUSD: {}", cmd.modem.settings.number("+CUSD"));
   return ok;
 }
 
 /// AT+CUSD=<n>[,<str>[,<dcs>]]   OK at once; the network's answer is a URC.
-Result send_ussd(Call& call) {
+Result send_ussd(Invocation& cmd) {
   constexpr std::uint32_t cancel = 2;
-  UssdService& ussd = call.modem.ussd;
-  if (call.number(0) == cancel) {
+  UssdService& ussd = cmd.modem.ussd;
+  if (cmd.number(0) == cancel) {
     ussd.cancel();
     return ok;
   }
-  call.modem.settings.set("+CUSD", 0, std::to_string(call.number(0)));
-  if (!call.has(1)) return ok;
-  if (const auto refused = unreachable(call)) return *refused;
-  const std::string text = code_from_host(call.modem.settings, call.text(1));
+  cmd.modem.settings.set("+CUSD", 0, std::to_string(cmd.number(0)));
+  if (!cmd.has(1)) return ok;
+  if (const auto refused = unreachable(cmd)) return *refused;
+  const std::string text = code_from_host(cmd.modem.settings, cmd.text(1));
   if (text.empty() || text.size() > UssdService::max_length) return Cme::invalid_input;
   return ussd.send(text);
 }

@@ -19,171 +19,173 @@ using enum Saved;
 
 // --- 8.2.1 CIPMUX, 8.2.22 CIPMODE
 
-Result set_multi(Call& call) { return in(call.modem.ip, {State::initial}) ? keep_setting(call) : not_allowed; }
+Result set_multi(Invocation& cmd) { return in(cmd.modem.ip, {State::initial}) ? keep_setting(cmd) : not_allowed; }
 
 /// The transparent mode has one connection.
-Result set_mode(Call& call) { return call.number(0) == 1 && call.modem.ip.multi() ? not_allowed : keep_setting(call); }
+Result set_mode(Invocation& cmd) {
+  return cmd.number(0) == 1 && cmd.modem.ip.multi() ? not_allowed : keep_setting(cmd);
+}
 
 // --- 8.2.9, 8.2.10, 8.2.11, 8.2.7 CSTT, CIICR, CIFSR, CIPSHUT
 
-Result show_access(Call& call) {
-  const PdpContexts::Access& access = call.modem.ip.access();
-  call.print("+CSTT: \"{}\",\"{}\",\"{}\"", access.apn, access.user, access.password);
+Result show_access(Invocation& cmd) {
+  const PdpContexts::Access& access = cmd.modem.ip.access();
+  cmd.print("+CSTT: \"{}\",\"{}\",\"{}\"", access.apn, access.user, access.password);
   return ok;
 }
 
 /// AT+CSTT[=<apn>[,<user name>[,<password>]]]
-Result start_task(Call& call) {
-  IpStack& ip = call.modem.ip;
+Result start_task(Invocation& cmd) {
+  IpStack& ip = cmd.modem.ip;
   if (!in(ip, {State::initial})) return not_allowed;
-  if (call.has(0)) ip.access() = {call.text(0), call.text(1), call.text(2)};
+  if (cmd.has(0)) ip.access() = {cmd.text(0), cmd.text(1), cmd.text(2)};
   ip.start();
   return ok;
 }
 
-Task<Result> bring_up(Call& call) {
-  IpStack& ip = call.modem.ip;
+Task<Result> bring_up(Invocation& cmd) {
+  IpStack& ip = cmd.modem.ip;
   if (!in(ip, {State::start})) co_return not_allowed;
   const Result result = co_await ip.activate();
-  if (in(ip, {State::deactivated})) call.modem.urc("+PDP: DEACT", &call.channel);
+  if (in(ip, {State::deactivated})) cmd.modem.urc("+PDP: DEACT", &cmd.channel);
   co_return result;
 }
 
 /// The address alone, without an OK.
-Result show_address(Call& call) {
-  IpStack& ip = call.modem.ip;
+Result show_address(Invocation& cmd) {
+  IpStack& ip = cmd.modem.ip;
   if (!ip.active()) return not_allowed;
-  call.line(ip.address());
+  cmd.line(ip.address());
   ip.address_shown();
   return Result::answered();
 }
 
-Task<Result> shut(Call& call) {
-  co_await call.modem.ip.shut();
-  call.line("SHUT OK");
+Task<Result> shut(Invocation& cmd) {
+  co_await cmd.modem.ip.shut();
+  cmd.line("SHUT OK");
   co_return Result::answered();
 }
 
 // --- 8.2.20 CIPCSGP
 
-Result show_bearer(Call& call) {
-  const Settings& settings = call.modem.settings;
-  const PdpContexts::Access& access = call.modem.ip.access();
+Result show_bearer(Invocation& cmd) {
+  const Settings& settings = cmd.modem.settings;
+  const PdpContexts::Access& access = cmd.modem.ip.access();
   if (settings.number("+CIPCSGP") == 1) {
-    call.print("+CIPCSGP: 1,\"{}\",\"{}\",\"{}\"", access.apn, access.user, access.password);
+    cmd.print("+CIPCSGP: 1,\"{}\",\"{}\",\"{}\"", access.apn, access.user, access.password);
   } else {
-    const IpStack::Dialled& csd = call.modem.ip.dialled;
-    call.print("+CIPCSGP: 0,\"{}\",\"{}\",\"{}\",{}", csd.number, csd.user, csd.password, csd.rate);
+    const IpStack::Dialled& csd = cmd.modem.ip.dialled;
+    cmd.print("+CIPCSGP: 0,\"{}\",\"{}\",\"{}\",{}", csd.number, csd.user, csd.password, csd.rate);
   }
   return ok;
 }
 
 /// AT+CIPCSGP=1[,<apn>,<user>,<password>]: shared with AT+CSTT.  AT+CIPCSGP=0,<number>,<user>,<password>,<rate>: kept.
-Result set_bearer(Call& call) {
-  const bool dialled = call.number(0) == 0;
-  const std::size_t count = call.arguments.size();
+Result set_bearer(Invocation& cmd) {
+  const bool dialled = cmd.number(0) == 0;
+  const std::size_t count = cmd.arguments.size();
   if (dialled ? count != 5 : count > 4) return not_allowed;
-  call.modem.settings.set("+CIPCSGP", 0, dialled ? "0" : "1");
-  if (dialled) call.modem.ip.dialled = {call.text(1), call.text(2), call.text(3), call.number(4)};
-  if (!dialled && call.has(1)) call.modem.ip.access() = {call.text(1), call.text(2), call.text(3)};
+  cmd.modem.settings.set("+CIPCSGP", 0, dialled ? "0" : "1");
+  if (dialled) cmd.modem.ip.dialled = {cmd.text(1), cmd.text(2), cmd.text(3), cmd.number(4)};
+  if (!dialled && cmd.has(1)) cmd.modem.ip.access() = {cmd.text(1), cmd.text(2), cmd.text(3)};
   return ok;
 }
 
 // --- 8.2.29 CIPSGTXT
 
-Result select_context(Call& call) {
-  if (!call.modem.ip.multi()) return not_allowed;
-  call.modem.ip.select(call.number(0));
+Result select_context(Invocation& cmd) {
+  if (!cmd.modem.ip.multi()) return not_allowed;
+  cmd.modem.ip.select(cmd.number(0));
   return ok;
 }
 
 // --- 8.2.12 CIPSTATUS
 
 std::string status_row(const IpStack& ip, unsigned n) {
-  const IpLink& link = ip.link(n);
-  if (link.state() == IpLink::State::initial) return fmt::format(R"({},,"","","","INITIAL")", n);
-  return fmt::format(R"({},{},"{}","{}","{}","{}")", n, link.context, link.datagrams() ? "UDP" : "TCP",
-                     link.remote.host, link.remote.port, word(link.state()));
+  const IpConnection& connection = ip.connection(n);
+  if (connection.state() == IpConnection::State::initial) return fmt::format(R"({},,"","","","INITIAL")", n);
+  return fmt::format(R"({},{},"{}","{}","{}","{}")", n, connection.context, connection.datagrams() ? "UDP" : "TCP",
+                     connection.remote.host, connection.remote.port, word(connection.state()));
 }
 
 /// OK comes first.  With several connections their six rows follow the state, and the server's before them.
-Result show_status(Call& call) {
-  const IpStack& ip = call.modem.ip;
-  call.channel.line_behind(fmt::format("STATE: {}", ip.state_name()));
+Result show_status(Invocation& cmd) {
+  const IpStack& ip = cmd.modem.ip;
+  cmd.channel.line_behind(fmt::format("STATE: {}", ip.state_name()));
   if (!ip.multi()) return ok;
   std::string rows;
   if (ip.listening()) rows = fmt::format("S: 0,0,\"{}\",\"LISTENING\"\r\n", ip.server_port());
-  for (unsigned n = 0; n < IpStack::link_count; ++n) {
+  for (unsigned n = 0; n < IpStack::connection_count; ++n) {
     if (n > 0) rows += "\r\n";
     rows += "C: " + status_row(ip, n);
   }
-  call.channel.line_behind(rows);
+  cmd.channel.line_behind(rows);
   return ok;
 }
 
 /// AT+CIPSTATUS=<n>, with several connections only.
-Result show_one_status(Call& call) {
-  if (!call.modem.ip.multi()) return not_allowed;
-  call.print("+CIPSTATUS: {}", status_row(call.modem.ip, call.number(0)));
+Result show_one_status(Invocation& cmd) {
+  if (!cmd.modem.ip.multi()) return not_allowed;
+  cmd.print("+CIPSTATUS: {}", status_row(cmd.modem.ip, cmd.number(0)));
   return ok;
 }
 
 // --- 8.2.13, 8.2.14 CDNSCFG, CDNSGIP
 
-Result show_name_servers(Call& call) {
-  const auto& servers = call.modem.settings.values("+CDNSCFG");
-  call.print("PrimaryDns: {}", servers[0]);
-  call.print("SecondaryDns: {}", servers[1]);
+Result show_name_servers(Invocation& cmd) {
+  const auto& servers = cmd.modem.settings.values("+CDNSCFG");
+  cmd.print("PrimaryDns: {}", servers[0]);
+  cmd.print("SecondaryDns: {}", servers[1]);
   return ok;
 }
 
-Result set_name_servers(Call& call) {
-  for (std::size_t i = 0; i < call.arguments.size(); ++i) {
-    if (!is_address(call.arguments[i].text)) return not_allowed;
+Result set_name_servers(Invocation& cmd) {
+  for (std::size_t i = 0; i < cmd.arguments.size(); ++i) {
+    if (!is_address(cmd.arguments[i].text)) return not_allowed;
   }
-  return keep_setting(call);
+  return keep_setting(cmd);
 }
 
-Result look_up(Call& call) {
-  if (!call.modem.ip.active()) return not_allowed;
-  call.modem.ip.resolve(call.text(0));
+Result look_up(Invocation& cmd) {
+  if (!cmd.modem.ip.active()) return not_allowed;
+  cmd.modem.ip.resolve(cmd.text(0));
   return ok;
 }
 
 // --- 8.2.17 CIPATS
 
 /// AT+CIPATS=<mode>[,<time>]: the time is needed to switch it on.
-Result set_auto_send(Call& call) {
-  return call.number(0) == 1 && call.number(1) == 0 ? not_allowed : keep_setting(call);
+Result set_auto_send(Invocation& cmd) {
+  return cmd.number(0) == 1 && cmd.number(1) == 0 ? not_allowed : keep_setting(cmd);
 }
 
 // --- 8.2.27 CIPSCONT
 
 /// The manual's order; the second value of +CIPSPRT says that SEND OK is not shown.
-Result show_context(Call& call) {
-  const Settings& settings = call.modem.settings;
-  const PdpContexts::Access& access = call.modem.ip.access();
-  call.print("+CIPSCONT: {}", call.modem.ip.context_saved() ? 0 : 1);
-  call.print("+CIPCSGP: {}", settings.number("+CIPCSGP"));
-  call.print("Gprs Config APN: {}", access.apn);
-  call.print("Gprs Config UserId: {}", access.user);
-  call.print("Gprs Config Password: {}", access.password);
-  for (const std::string_view name : {"+CIPHEAD", "+CIPSHOWTP", "+CIPSRIP", "+CIPATS"}) call.line(settings.print(name));
-  call.print("+CIPSPRT: {},{}", settings.number("+CIPSPRT"), settings.number("+CIPSPRT") == 2 ? 1 : 0);
+Result show_context(Invocation& cmd) {
+  const Settings& settings = cmd.modem.settings;
+  const PdpContexts::Access& access = cmd.modem.ip.access();
+  cmd.print("+CIPSCONT: {}", cmd.modem.ip.context_saved() ? 0 : 1);
+  cmd.print("+CIPCSGP: {}", settings.number("+CIPCSGP"));
+  cmd.print("Gprs Config APN: {}", access.apn);
+  cmd.print("Gprs Config UserId: {}", access.user);
+  cmd.print("Gprs Config Password: {}", access.password);
+  for (const std::string_view name : {"+CIPHEAD", "+CIPSHOWTP", "+CIPSRIP", "+CIPATS"}) cmd.line(settings.print(name));
+  cmd.print("+CIPSPRT: {},{}", settings.number("+CIPSPRT"), settings.number("+CIPSPRT") == 2 ? 1 : 0);
   for (const std::string_view name :
        {"+CIPQSEND", "+CIPMODE", "+CIPCCFG", "+CIPMUX", "+CIPDPDP", "+CIPRXGET", "+CIPRDTIMER"})
-    call.line(settings.print(name));
+    cmd.line(settings.print(name));
   return ok;
 }
 
-Result save_context(Call& call) { return call.modem.ip.save_context() ? ok : error; }
+Result save_context(Invocation& cmd) { return cmd.modem.ip.save_context() ? ok : error; }
 
 // --- SSL application note: SSLSETCERT
 
 /// AT+SSLSETCERT=<file>[,<password>]: +SSLSETCERT: 0 when the certificate is taken, 1 where it is none.
-Result set_certificate(Call& call) {
-  const bool taken = call.modem.ip.import_certificate(call.text(0), call.text(1));
-  call.channel.urc(taken ? "+SSLSETCERT: 0" : "+SSLSETCERT: 1");
+Result set_certificate(Invocation& cmd) {
+  const bool taken = cmd.modem.ip.import_certificate(cmd.text(0), cmd.text(1));
+  cmd.channel.urc(taken ? "+SSLSETCERT: 0" : "+SSLSETCERT: 1");
   return ok;
 }
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "emulator/modem.hpp"
+#include "emulator/module/modem.hpp"
 
 namespace sim800::tcpip {
 
@@ -27,17 +27,17 @@ inline std::string numbered(const IpStack& ip, unsigned n, std::string_view text
 }
 
 /// The connection that argument `i` names where there are several, else the only one.
-inline std::optional<unsigned> link_number(const Call& call, std::size_t i) {
-  if (!call.modem.ip.multi()) return 0;
-  const auto n = parse_number(call.arguments[i].text);
-  return n && *n < IpStack::link_count ? std::optional<unsigned>(*n) : std::nullopt;
+inline std::optional<unsigned> connection_number(const Invocation& cmd, std::size_t i) {
+  if (!cmd.modem.ip.multi()) return 0;
+  const auto n = parse_number(cmd.arguments[i].text);
+  return n && *n < IpStack::connection_count ? std::optional<unsigned>(*n) : std::nullopt;
 }
 
 /// A dotted IPv4 address.
 bool is_address(std::string_view text);
 
 constexpr Command row(Command command) {
-  command.misuse = not_allowed;
+  command.usage_error = not_allowed;
   return command;
 }
 

@@ -1,7 +1,7 @@
 // The TCP/IP toolkit: connections and the server (AT manual 8.2.2, 8.2.6, 8.2.8, 8.2.18, 8.2.25).
 // SPDX-License-Identifier: MIT
 #include "emulator/commands/tcpip.hpp"
-#include "protocol/characters.hpp"
+#include "protocol/text/characters.hpp"
 
 namespace sim800 {
 namespace {
@@ -23,30 +23,30 @@ std::optional<std::uint16_t> port_of(std::string_view text, unsigned least) {
 
 // --- 8.2.2 CIPSTART
 
-Result show_connection_forms(Call& call) {
-  const std::string_view n = call.modem.ip.multi() ? "(0-5)," : "";
-  call.print("+CIPSTART: {}(\"TCP\",\"UDP\"),(\"(0-255).(0-255).(0-255).(0-255)\"),(1-65535)", n);
-  call.print("+CIPSTART: {}(\"TCP\",\"UDP\"),(\"DOMAIN NAME\"),(1-65535)", n);
+Result show_connection_forms(Invocation& cmd) {
+  const std::string_view n = cmd.modem.ip.multi() ? "(0-5)," : "";
+  cmd.print("+CIPSTART: {}(\"TCP\",\"UDP\"),(\"(0-255).(0-255).(0-255).(0-255)\"),(1-65535)", n);
+  cmd.print("+CIPSTART: {}(\"TCP\",\"UDP\"),(\"DOMAIN NAME\"),(1-65535)", n);
   return ok;
 }
 
 bool may_connect(const IpStack& ip, unsigned n) {
-  if (ip.multi()) return in(ip, {State::status, State::processing}) && !ip.link(n).used();
+  if (ip.multi()) return in(ip, {State::status, State::processing}) && !ip.connection(n).used();
   return in(ip, {State::initial, State::status, State::closed});
 }
 
 /// AT+CIPSTART=[<n>,]<mode>,<address>,<port>.  A connection that is there already answers ERROR and says so.
-Result open_connection(Call& call) {
-  IpStack& ip = call.modem.ip;
+Result open_connection(Invocation& cmd) {
+  IpStack& ip = cmd.modem.ip;
   const std::size_t first = ip.multi() ? 1 : 0;
-  if (call.arguments.size() != first + 3) return not_allowed;
-  const auto n = link_number(call, 0);
-  const auto kind = kind_of(call.arguments[first].text);
-  const auto port = port_of(call.arguments[first + 2].text, 1);
-  const std::string host = call.text(first + 1);
+  if (cmd.arguments.size() != first + 3) return not_allowed;
+  const auto n = connection_number(cmd, 0);
+  const auto kind = kind_of(cmd.arguments[first].text);
+  const auto port = port_of(cmd.arguments[first + 2].text, 1);
+  const std::string host = cmd.text(first + 1);
   if (!n || !kind || !port || host.empty()) return not_allowed;
-  if (ip.link(*n).up()) {
-    call.channel.line_behind(numbered(ip, *n, "ALREADY CONNECT"));
+  if (ip.connection(*n).up()) {
+    cmd.channel.line_behind(numbered(ip, *n, "ALREADY CONNECT"));
     return not_allowed;
   }
   if (!may_connect(ip, *n)) return not_allowed;
@@ -54,57 +54,57 @@ Result open_connection(Call& call) {
   request.kind = *kind;
   request.host = host;
   request.port = *port;
-  ip.connect(*n, std::move(request), call.channel);
+  ip.connect(*n, std::move(request), cmd.channel);
   return ok;
 }
 
 // --- 8.2.6 CIPCLOSE
 
 /// AT+CIPCLOSE[=[<id>,]<n>]: <n> 1 does not wait for the peer.  No OK follows.
-Task<Result> close_connection(Call& call) {
-  IpStack& ip = call.modem.ip;
-  if (call.arguments.size() > (ip.multi() ? 2U : 1U)) co_return not_allowed;
-  const auto n = link_number(call, 0);
-  const std::uint32_t how = call.number(ip.multi() ? 1 : 0);
+Task<Result> close_connection(Invocation& cmd) {
+  IpStack& ip = cmd.modem.ip;
+  if (cmd.arguments.size() > (ip.multi() ? 2U : 1U)) co_return not_allowed;
+  const auto n = connection_number(cmd, 0);
+  const std::uint32_t how = cmd.number(ip.multi() ? 1 : 0);
   if (!n || how > 1) co_return not_allowed;
-  const IpLink& link = ip.link(*n);
-  if (link.up() || link.state() == IpLink::State::connecting) {
+  const IpConnection& connection = ip.connection(*n);
+  if (connection.up() || connection.state() == IpConnection::State::connecting) {
     co_await ip.close(*n, how == 1);
   } else if (in(ip, {State::listening})) {
     ip.stop_listening();
   } else {
     co_return not_allowed;
   }
-  call.line(numbered(ip, *n, "CLOSE OK"));
+  cmd.line(numbered(ip, *n, "CLOSE OK"));
   co_return Result::answered();
 }
 
 // --- 8.2.8 CLPORT
 
-Result show_port_ranges(Call& call) {
-  call.print("+CLPORT: {}(\"TCP\",\"UDP\"),(0-65535)", call.modem.ip.multi() ? "(0-5)," : "");
+Result show_port_ranges(Invocation& cmd) {
+  cmd.print("+CLPORT: {}(\"TCP\",\"UDP\"),(0-65535)", cmd.modem.ip.multi() ? "(0-5)," : "");
   return ok;
 }
 
-Result show_local_ports(Call& call) {
-  const IpStack& ip = call.modem.ip;
+Result show_local_ports(Invocation& cmd) {
+  const IpStack& ip = cmd.modem.ip;
   if (!ip.multi()) {
-    call.print("+CLPORT: {},{}", ip.local_ports[0].tcp, ip.local_ports[0].udp);
+    cmd.print("+CLPORT: {},{}", ip.local_ports[0].tcp, ip.local_ports[0].udp);
     return ok;
   }
-  for (unsigned n = 0; n < IpStack::link_count; ++n)
-    call.print("+CLPORT: {},{},{}", n, ip.local_ports[n].tcp, ip.local_ports[n].udp);
+  for (unsigned n = 0; n < IpStack::connection_count; ++n)
+    cmd.print("+CLPORT: {},{},{}", n, ip.local_ports[n].tcp, ip.local_ports[n].udp);
   return ok;
 }
 
 /// AT+CLPORT=[<n>,]<mode>,<port>
-Result set_local_port(Call& call) {
-  IpStack& ip = call.modem.ip;
+Result set_local_port(Invocation& cmd) {
+  IpStack& ip = cmd.modem.ip;
   const std::size_t first = ip.multi() ? 1 : 0;
-  if (call.arguments.size() != first + 2) return not_allowed;
-  const auto n = link_number(call, 0);
-  const auto kind = kind_of(call.arguments[first].text);
-  const auto port = port_of(call.arguments[first + 1].text, 0);
+  if (cmd.arguments.size() != first + 2) return not_allowed;
+  const auto n = connection_number(cmd, 0);
+  const auto kind = kind_of(cmd.arguments[first].text);
+  const auto port = port_of(cmd.arguments[first + 1].text, 0);
   if (!n || !kind || !port) return not_allowed;
   (*kind == SocketRequest::Kind::tcp ? ip.local_ports[*n].tcp : ip.local_ports[*n].udp) = *port;
   return ok;
@@ -112,29 +112,29 @@ Result set_local_port(Call& call) {
 
 // --- 8.2.19 CIPSERVER
 
-Result show_server(Call& call) {
-  const IpStack& ip = call.modem.ip;
+Result show_server(Invocation& cmd) {
+  const IpStack& ip = cmd.modem.ip;
   if (ip.listening()) {
-    call.print("+CIPSERVER: 1,{},0,0", ip.server_port());
+    cmd.print("+CIPSERVER: 1,{},0,0", ip.server_port());
   } else {
-    call.line("+CIPSERVER: 0");
+    cmd.line("+CIPSERVER: 0");
   }
   return ok;
 }
 
 /// AT+CIPSERVER=<mode>[,<port>]
-Result control_server(Call& call) {
-  IpStack& ip = call.modem.ip;
-  if (call.number(0) == 0) {
+Result control_server(Invocation& cmd) {
+  IpStack& ip = cmd.modem.ip;
+  if (cmd.number(0) == 0) {
     if (!ip.listening()) return not_allowed;
     ip.stop_listening();
-    call.modem.urc("SERVER CLOSE");
+    cmd.modem.urc("SERVER CLOSE");
     return ok;
   }
   const bool allowed =
       ip.multi() ? in(ip, {State::status, State::processing}) : in(ip, {State::initial, State::status, State::closed});
-  if (!allowed || ip.listening() || !call.has(1)) return not_allowed;
-  ip.listen(static_cast<std::uint16_t>(call.number(1)), call.channel);
+  if (!allowed || ip.listening() || !cmd.has(1)) return not_allowed;
+  ip.listen(static_cast<std::uint16_t>(cmd.number(1)), cmd.channel);
   return ok;
 }
 
@@ -142,35 +142,35 @@ Result control_server(Call& call) {
 
 constexpr std::string_view udp_ranges = "(0-2),(\"(0-255).(0-255).(0-255).(0-255)\"),(1-65535)";
 
-Result show_udp_ranges(Call& call) {
-  call.print("+CIPUDPMODE: {}{}", call.modem.ip.multi() ? "(0-5)," : "", udp_ranges);
+Result show_udp_ranges(Invocation& cmd) {
+  cmd.print("+CIPUDPMODE: {}{}", cmd.modem.ip.multi() ? "(0-5)," : "", udp_ranges);
   return ok;
 }
 
-Result show_udp_modes(Call& call) {
-  const IpStack& ip = call.modem.ip;
-  for (unsigned n = 0; n < (ip.multi() ? IpStack::link_count : 1); ++n) {
+Result show_udp_modes(Invocation& cmd) {
+  const IpStack& ip = cmd.modem.ip;
+  for (unsigned n = 0; n < (ip.multi() ? IpStack::connection_count : 1); ++n) {
     const SocketAddress& there = ip.udp_peer(n);
     const std::string number = ip.multi() ? fmt::format("{},", n) : "";
     const std::string peer = there.host.empty() ? "" : fmt::format(",\"{}\",{}", there.host, there.port);
-    call.print("+CIPUDPMODE: {}{}{}", number, ip.udp_mode(n), peer);
+    cmd.print("+CIPUDPMODE: {}{}{}", number, ip.udp_mode(n), peer);
   }
   return ok;
 }
 
 /// AT+CIPUDPMODE=[<n>,]<mode>[,<IP address>,<port>]: 0 the peer alone, 1 anyone, 2 another destination; 2 reads as 1.
-Result set_udp_mode(Call& call) {
-  IpStack& ip = call.modem.ip;
+Result set_udp_mode(Invocation& cmd) {
+  IpStack& ip = cmd.modem.ip;
   const std::size_t first = ip.multi() ? 1 : 0;
-  const auto n = link_number(call, 0);
-  const auto mode = parse_number(call.arguments[first].text);
-  const std::size_t count = call.arguments.size();
+  const auto n = connection_number(cmd, 0);
+  const auto mode = parse_number(cmd.arguments[first].text);
+  const std::size_t count = cmd.arguments.size();
   if (!n || !mode || *mode > 2 || (count != first + 1 && count != first + 3)) return not_allowed;
   SocketAddress there;
   if (count == first + 3) {
-    const auto port = port_of(call.arguments[first + 2].text, 1);
-    if (!port || !is_address(call.arguments[first + 1].text)) return not_allowed;
-    there = {call.text(first + 1), *port};
+    const auto port = port_of(cmd.arguments[first + 2].text, 1);
+    if (!port || !is_address(cmd.arguments[first + 1].text)) return not_allowed;
+    there = {cmd.text(first + 1), *port};
   }
   if (*mode == 2 && there.host.empty()) return not_allowed;
   ip.set_udp_mode(*n, std::min(*mode, 1U), *mode == 0 ? SocketAddress{} : there);

@@ -1,7 +1,7 @@
 // Data of the TCP/IP toolkit's connections (AT manual 8.2.3, 8.2.5, 8.2.26).
 // SPDX-License-Identifier: MIT
 #include "emulator/commands/tcpip.hpp"
-#include "protocol/hex.hpp"
+#include "protocol/text/hex.hpp"
 
 namespace sim800 {
 namespace {
@@ -12,55 +12,56 @@ constexpr std::size_t hex_block = 730;  ///< most bytes of one AT+CIPRXGET=3
 
 // --- 8.2.3 CIPSEND
 
-Result show_lengths(Call& call) {
-  call.print("+CIPSEND: {}(1-{})", call.modem.ip.multi() ? "(0-5)," : "", IpStack::block);
+Result show_lengths(Invocation& cmd) {
+  cmd.print("+CIPSEND: {}(1-{})", cmd.modem.ip.multi() ? "(0-5)," : "", IpStack::block);
   return ok;
 }
 
 /// What can be sent at a time: one line for each connection that is up.
-Result show_room(Call& call) {
-  const IpStack& ip = call.modem.ip;
+Result show_room(Invocation& cmd) {
+  const IpStack& ip = cmd.modem.ip;
   if (!ip.multi()) {
-    call.print("+CIPSEND: {}", std::min(IpStack::block, ip.link(0).room()));
+    cmd.print("+CIPSEND: {}", std::min(IpStack::block, ip.connection(0).room()));
     return ok;
   }
-  for (unsigned n = 0; n < IpStack::link_count; ++n) {
-    if (ip.link(n).up()) call.print("+CIPSEND: {},{}", n, std::min(IpStack::block, ip.link(n).room()));
+  for (unsigned n = 0; n < IpStack::connection_count; ++n) {
+    if (ip.connection(n).up()) cmd.print("+CIPSEND: {},{}", n, std::min(IpStack::block, ip.connection(n).room()));
   }
   return ok;
 }
 
 /// AT+CIPSEND, AT+CIPSEND=<length>, AT+CIPSEND=<n>[,<length>]: a prompt, the data, and how it went.
-Task<Result> send(Call& call) {
-  IpStack& ip = call.modem.ip;
-  const Settings& settings = call.modem.settings;
+Task<Result> send(Invocation& cmd) {
+  IpStack& ip = cmd.modem.ip;
+  const Settings& settings = cmd.modem.settings;
   const std::size_t length_at = ip.multi() ? 1 : 0;
-  const auto n = link_number(call, 0);
-  const bool has_length = call.has(length_at);
-  const std::uint32_t length = call.number(length_at);
-  if (!n || call.arguments.size() > length_at + 1 || (has_length && (length < 1 || length > IpStack::block)))
+  const auto n = connection_number(cmd, 0);
+  const bool has_length = cmd.has(length_at);
+  const std::uint32_t length = cmd.number(length_at);
+  if (!n || cmd.arguments.size() > length_at + 1 || (has_length && (length < 1 || length > IpStack::block)))
     co_return not_allowed;
-  if (ip.link(*n).state() != IpLink::State::connected || ip.link(*n).transmitting() || ip.transparent(*n))
+  if (ip.connection(*n).state() != IpConnection::State::connected || ip.connection(*n).transmitting() ||
+      ip.transparent(*n))
     co_return not_allowed;
 
   std::string data;
-  Channel::Typing how{.limit = IpStack::block, .controls = true, .edits = true, .repeat_prompt = false};
+  Channel::PromptOptions how{.limit = IpStack::block, .controls = true, .edits = true, .repeat_prompt = false};
   const std::uint32_t prompting = settings.number("+CIPSPRT");
   how.prompt = prompting == 1;
   if (has_length) how.exactly = length;
   if (settings.number("+CIPATS") == 1) how.time = std::chrono::seconds(settings.number("+CIPATS", 1));
-  const Channel::Typed typed = co_await call.channel.take_text(data, how);
-  if (typed == Channel::Typed::gone) co_return Result::silent();
-  if (typed == Channel::Typed::cancelled) co_return ok;
+  const Channel::PromptResult typed = co_await cmd.channel.take_text(data, how);
+  if (typed == Channel::PromptResult::gone) co_return Result::silent();
+  if (typed == Channel::PromptResult::cancelled) co_return ok;
   if (data.empty() || data.size() > IpStack::block) co_return not_allowed;
 
   const std::string number = ip.multi() ? fmt::format("{}, ", *n) : "";
   if (!co_await ip.send(*n, data)) {
-    call.print("{}SEND FAIL", number);
+    cmd.print("{}SEND FAIL", number);
   } else if (settings.number("+CIPQSEND") == 1) {
-    call.print("DATA ACCEPT:{}{}", ip.multi() ? fmt::format("{},", *n) : "", data.size());
+    cmd.print("DATA ACCEPT:{}{}", ip.multi() ? fmt::format("{},", *n) : "", data.size());
   } else if (prompting != 2) {
-    call.print("{}SEND OK", number);
+    cmd.print("{}SEND OK", number);
   }
   co_return Result::answered();
 }
@@ -68,64 +69,64 @@ Task<Result> send(Call& call) {
 // --- 8.2.5 CIPACK
 
 /// +CIPACK: <txlen>,<acklen>,<nacklen>, counted since the connection was opened.
-Result show_acknowledged(Call& call) {
-  const IpStack& ip = call.modem.ip;
-  const auto n = link_number(call, 0);
-  if (!n || call.arguments.size() > (ip.multi() ? 1U : 0U)) return not_allowed;
-  const IpLink& link = ip.link(*n);
-  if (!link.up() && link.state() != IpLink::State::closed) return not_allowed;
-  const std::uint64_t acknowledged = std::min(link.acknowledged(), link.sent());
-  call.print("+CIPACK: {},{},{}", link.sent(), acknowledged, link.sent() - acknowledged);
+Result show_acknowledged(Invocation& cmd) {
+  const IpStack& ip = cmd.modem.ip;
+  const auto n = connection_number(cmd, 0);
+  if (!n || cmd.arguments.size() > (ip.multi() ? 1U : 0U)) return not_allowed;
+  const IpConnection& connection = ip.connection(*n);
+  if (!connection.up() && connection.state() != IpConnection::State::closed) return not_allowed;
+  const std::uint64_t acknowledged = std::min(connection.acknowledged(), connection.sent());
+  cmd.print("+CIPACK: {},{},{}", connection.sent(), acknowledged, connection.sent() - acknowledged);
   return ok;
 }
 
 // --- 8.2.26 CIPRXGET
 
-Result show_receive_ranges(Call& call) {
-  call.print("+CIPRXGET: (0-4),{}(1-{})", call.modem.ip.multi() ? "(0-5)," : "", IpStack::block);
+Result show_receive_ranges(Invocation& cmd) {
+  cmd.print("+CIPRXGET: (0-4),{}(1-{})", cmd.modem.ip.multi() ? "(0-5)," : "", IpStack::block);
   return ok;
 }
 
 /// AT+CIPRXGET=2 and 3: +CIPRXGET: <mode>,[<id>,]<read>,<left>[,<address>:<port>], then the bytes, or their hexadecimal
 /// digits.
-Result read_received(Call& call, unsigned n, std::uint32_t mode, std::uint32_t wanted) {
-  IpStack& ip = call.modem.ip;
-  if (!ip.link(n).has_socket()) return not_allowed;
-  const bool datagrams = ip.link(n).datagrams();
-  const SocketAddress source = ip.link(n).socket().source();
-  const bool names = call.modem.settings.number("+CIPSRIP") == 1;
+Result read_received(Invocation& cmd, unsigned n, std::uint32_t mode, std::uint32_t wanted) {
+  IpStack& ip = cmd.modem.ip;
+  if (!ip.connection(n).has_socket()) return not_allowed;
+  const bool datagrams = ip.connection(n).datagrams();
+  const SocketAddress source = ip.connection(n).socket().source();
+  const bool names = cmd.modem.settings.number("+CIPSRIP") == 1;
   const std::string from =
-      names ? fmt::format(",{}:{}", datagrams ? source.host : ip.link(n).remote.host, source.port) : "";
+      names ? fmt::format(",{}:{}", datagrams ? source.host : ip.connection(n).remote.host, source.port) : "";
   const std::string bytes = ip.take(n, wanted);
   const std::string number = ip.multi() ? fmt::format("{},", n) : "";
-  call.print("+CIPRXGET: {},{}{},{}{}", mode, number, bytes.size(), ip.readable(n), from);
-  call.response.raw(mode == 3 ? to_hex(bytes) : bytes);
+  cmd.print("+CIPRXGET: {},{}{},{}{}", mode, number, bytes.size(), ip.readable(n), from);
+  cmd.response.raw(mode == 3 ? to_hex(bytes) : bytes);
   return ok;
 }
 
 /// AT+CIPRXGET=<mode>[,<id>][,<reqlength>]: 0 off, 1 on (for connections opened from then on), 2 read, 3 read as
 /// hexadecimal digits, 4 how much waits.
-Result receive(Call& call) {
-  IpStack& ip = call.modem.ip;
-  const std::uint32_t mode = call.number(0);
+Result receive(Invocation& cmd) {
+  IpStack& ip = cmd.modem.ip;
+  const std::uint32_t mode = cmd.number(0);
   if (mode <= 1) {
-    if (call.arguments.size() > 1) return not_allowed;
-    call.modem.settings.set("+CIPRXGET", 0, std::to_string(mode));
+    if (cmd.arguments.size() > 1) return not_allowed;
+    cmd.modem.settings.set("+CIPRXGET", 0, std::to_string(mode));
     return ok;
   }
   const std::size_t length_at = ip.multi() ? 2 : 1;
-  const auto n = link_number(call, 1);
-  if (!n || call.arguments.size() > length_at + (mode == 4 ? 0 : 1)) return not_allowed;
-  const IpLink& link = ip.link(*n);
-  if (!link.up() && link.state() != IpLink::State::closed) return not_allowed;
+  const auto n = connection_number(cmd, 1);
+  if (!n || cmd.arguments.size() > length_at + (mode == 4 ? 0 : 1)) return not_allowed;
+  const IpConnection& connection = ip.connection(*n);
+  if (!connection.up() && connection.state() != IpConnection::State::closed) return not_allowed;
   if (mode == 4) {
-    call.print("+CIPRXGET: 4,{}{}", ip.multi() ? fmt::format("{},", *n) : "", ip.readable(*n));
+    cmd.print("+CIPRXGET: 4,{}{}", ip.multi() ? fmt::format("{},", *n) : "", ip.readable(*n));
     return ok;
   }
   const std::uint32_t most = mode == 2 ? IpStack::block : hex_block;
-  const std::uint32_t wanted = call.number(length_at, most);
+  const std::uint32_t wanted = cmd.number(length_at, most);
   if (wanted < 1 || wanted > IpStack::block) return not_allowed;
-  return read_received(call, *n, mode, std::min(wanted, most));
+  return read_received(cmd, *n, mode, std::min(wanted, most));
 }
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index

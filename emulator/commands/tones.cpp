@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
-#include "emulator/modem.hpp"
-#include "protocol/characters.hpp"
+#include "emulator/module/modem.hpp"
+#include "protocol/text/characters.hpp"
 
 namespace sim800 {
 namespace {
@@ -39,43 +39,43 @@ std::optional<std::uint32_t> length_of_keys(std::string_view typed, std::uint32_
 }
 
 /// AT+VTS=<key>, AT+VTS="<key>,{<key>,<duration>}"   OK once they have been sent.
-Task<Result> send_keys(Call& call) {
+Task<Result> send_keys(Invocation& cmd) {
   constexpr std::size_t longest = 20;
-  std::string_view typed = trim(call.typed);
+  std::string_view typed = trim(cmd.typed);
   const bool quoted = typed.size() >= 2 && typed.starts_with('"') && typed.ends_with('"');
   if (quoted) typed = typed.substr(1, typed.size() - 2);
-  const auto length = length_of_keys(typed, call.modem.settings.number("+VTD"));
+  const auto length = length_of_keys(typed, cmd.modem.settings.number("+VTD"));
   const bool one = typed.size() == 1 || typed.starts_with('{');  // needs no quotes
   if (!length || typed.size() > longest || (!quoted && !one)) co_return Cme::invalid_input;
-  if (!call.modem.calls.talking()) co_return Cme::not_allowed;
-  co_await call.modem.clock.sleep(*length * 100ms);
+  if (!cmd.modem.calls.talking()) co_return Cme::not_allowed;
+  co_await cmd.modem.clock.sleep(*length * 100ms);
   co_return ok;
 }
 
 // --- 15.2.1 AT+DDET
 
-Result show_detection(Call& call) {
-  const auto& keys = call.modem.calls.keys;
-  call.print("{},{},{},{}", call.modem.settings.print("+DDET"), keys.interval_ms, keys.duration ? 1 : 0,
-             keys.single_tones ? 1 : 0);
+Result show_detection(Invocation& cmd) {
+  const auto& keys = cmd.modem.calls.keys;
+  cmd.print("{},{},{},{}", cmd.modem.settings.print("+DDET"), keys.interval_ms, keys.duration ? 1 : 0,
+            keys.single_tones ? 1 : 0);
   return ok;
 }
 
 /// AT+DDET=<mode>[,<interval>[,<reportMode>[,<ssdet>]]]
-Result set_detection(Call& call) {
-  call.modem.settings.set("+DDET", 0, std::to_string(call.number(0)));
-  auto& keys = call.modem.calls.keys;
-  if (call.has(1)) keys.interval_ms = call.number(1);
-  if (call.has(2)) keys.duration = call.number(2) == 1;
-  if (call.has(3)) keys.single_tones = call.number(3) == 1;
+Result set_detection(Invocation& cmd) {
+  cmd.modem.settings.set("+DDET", 0, std::to_string(cmd.number(0)));
+  auto& keys = cmd.modem.calls.keys;
+  if (cmd.has(1)) keys.interval_ms = cmd.number(1);
+  if (cmd.has(2)) keys.duration = cmd.number(2) == 1;
+  if (cmd.has(3)) keys.single_tones = cmd.number(3) == 1;
   return ok;
 }
 
 // --- 6.2.13 AT+CLDTMF
 
 /// AT+CLDTMF=<n>,"<key>,…"[,<timeBase>]   They sound in the speaker; nobody hears that here.
-Result play_keys(Call& call) {
-  const std::string sequence = call.text(1);
+Result play_keys(Invocation& cmd) {
+  const std::string sequence = cmd.text(1);
   const bool regular = sequence.size() % 2 == 1 && sequence.size() <= 39;
   for (std::size_t i = 0; regular && i < sequence.size(); ++i) {
     const char c = to_upper(sequence[i]);
@@ -88,60 +88,60 @@ Result play_keys(Call& call) {
 // --- 6.2.25 AT+STTONE, 6.2.26 AT+SIMTONE, 6.2.64 AT+SIMTONEX
 
 /// `length` in ms of tone <command>; not started: the one that plays ends.
-Result play(Call& call, bool start, std::uint32_t length) {
-  const std::string name(call.command.name);
+Result play(Invocation& cmd, bool start, std::uint32_t length) {
+  const std::string name(cmd.command.name);
   if (start) {
-    call.modem.tones.start(name, std::chrono::milliseconds(length));
+    cmd.modem.tones.start(name, std::chrono::milliseconds(length));
   } else {
-    call.modem.tones.stop(name);
+    cmd.modem.tones.stop(name);
   }
   return ok;
 }
 
 /// AT+STTONE=<mode>,<tone>,<duration>
-Result play_toolkit_tone(Call& call) {
-  const bool start = call.number(0) == 1;
-  if (start && (!call.has(1) || !call.has(2))) return Cme::invalid_input;
-  return play(call, start, call.number(2));
+Result play_toolkit_tone(Invocation& cmd) {
+  const bool start = cmd.number(0) == 1;
+  if (start && (!cmd.has(1) || !cmd.has(2))) return Cme::invalid_input;
+  return play(cmd, start, cmd.number(2));
 }
 
 bool is_period(std::uint32_t ms) { return ms % 100 == 0; }
 
 /// AT+SIMTONE=<mode>,<frequency>,<periodOn>,<periodOff>[,<duration>]   Without a duration until it is stopped.
-Result play_tone(Call& call) {
-  const bool start = call.number(0) == 1;
-  if (start && !(call.has(1) && call.has(2) && call.has(3))) return Cme::invalid_input;
-  if (!is_period(call.number(2)) || !is_period(call.number(3))) return Cme::invalid_input;
-  return play(call, start, call.number(4));
+Result play_tone(Invocation& cmd) {
+  const bool start = cmd.number(0) == 1;
+  if (start && !(cmd.has(1) && cmd.has(2) && cmd.has(3))) return Cme::invalid_input;
+  if (!is_period(cmd.number(2)) || !is_period(cmd.number(3))) return Cme::invalid_input;
+  return play(cmd, start, cmd.number(4));
 }
 
 /// One <freq1>,<freq2>,<periodOn>,<periodOff>,<nextIndex> of AT+SIMTONEX, from argument `i` on.
-bool is_tone_group(const Call& call, std::size_t i) {
+bool is_tone_group(const Invocation& cmd, std::size_t i) {
   constexpr std::string_view ranges[] = {"20-20000", "0-20000", "200-25500", "10-25500", "0-4"};
   for (const std::string_view range : ranges) {
-    const auto value = parse_number(call.arguments[i++].text);
+    const auto value = parse_number(cmd.arguments[i++].text);
     if (!value || !in_range(range, *value)) return false;
   }
-  return is_period(call.number(i - 3));
+  return is_period(cmd.number(i - 3));
 }
 
 /// AT+SIMTONEX=<mode>,<duration>,<group>[,<group>…]   up to five groups
-Result play_cycle(Call& call) {
-  const bool start = call.number(0) == 1;
-  const std::size_t values = call.arguments.size() < 2 ? 0 : call.arguments.size() - 2;
+Result play_cycle(Invocation& cmd) {
+  const bool start = cmd.number(0) == 1;
+  const std::size_t values = cmd.arguments.size() < 2 ? 0 : cmd.arguments.size() - 2;
   if (start && (values == 0 || values % 5 != 0 || values > 25)) return Cme::invalid_input;
-  for (std::size_t i = 2; start && i < call.arguments.size(); i += 5) {
-    if (!is_tone_group(call, i)) return Cme::invalid_input;
+  for (std::size_t i = 2; start && i < cmd.arguments.size(); i += 5) {
+    if (!is_tone_group(cmd, i)) return Cme::invalid_input;
   }
   constexpr std::uint32_t longest_in_call = 10'000;
-  const std::uint32_t length = call.number(1);
-  return play(call, start, call.modem.calls.talking() ? std::min(length, longest_in_call) : length);
+  const std::uint32_t length = cmd.number(1);
+  return play(cmd, start, cmd.modem.calls.talking() ? std::min(length, longest_in_call) : length);
 }
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     setting("+VTD", "3.2.36", full, profile, {number("1-255", "1")}),
-    {.name = "+VTS", .section = "3.2.37", .parameters = {text(20), further(text(20))},
+    {.name = "+VTS", .section = "3.2.37", .parameters = {text(20), repeated(text(20))},
      .test = "+VTS: (0-9,*,#,A,B,C,D),(1-255)", .write = send_keys},
     {.name = "+CLDTMF", .section = "6.2.13", .parameters = {number("1-100"), text(39), optional(number("10-500"))},
      .test = "+CLDTMF: (1-100),(0-9,A,B,C,D,E,F,*,#),(10-500)", .write = play_keys, .execute = ""},
@@ -153,7 +153,7 @@ constexpr Command table[] = {
                     optional(number("10-500000"))},
      .test = "+SIMTONE: (0,1),(20-20000),(200-25500),(0,100-25500),(10-500000)", .write = play_tone},
     {.name = "+SIMTONEX", .section = "6.2.64",
-     .parameters = {number("0,1"), optional(number("10-500000")), further(number("0-25500"))},
+     .parameters = {number("0,1"), optional(number("10-500000")), repeated(number("0-25500"))},
      .test = "+SIMTONEX: (0,1),(10-500000),(20-20000),(0-20000),(200-25500),(10-25500),(0-4)...", .write = play_cycle},
     {.name = "+DDET", .section = "15.2.1", .saved = profile,
      .parameters = {number("0,1", "0"), optional(number("0-10000")), optional(number("0,1")), optional(number("0,1"))},

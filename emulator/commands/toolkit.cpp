@@ -1,7 +1,7 @@
 // SIM Application Toolkit (AT manual chapter 5).  The card has no toolkit application: it never asks for anything, so
 // there is nothing to answer or to start, and the menu is empty.
 // SPDX-License-Identifier: MIT
-#include "emulator/modem.hpp"
+#include "emulator/module/modem.hpp"
 
 namespace sim800 {
 namespace {
@@ -10,7 +10,7 @@ using enum Support;
 using enum Saved;
 
 /// An answer to a command the card has not sent, or a call of an application it does not have.
-Result nothing_pending(Call& call) { return call.modem.sim.refusal().value_or(error); }
+Result nothing_pending(Invocation& cmd) { return cmd.modem.sim.refusal().value_or(error); }
 
 /// The answer to one kind of proactive command.
 constexpr Command answer_to(std::string_view name, std::string_view section, std::string_view answers) {

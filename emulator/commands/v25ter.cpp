@@ -1,6 +1,6 @@
 // V.25ter commands for calls, identity and the serial line (AT manual chapter 2).
 // SPDX-License-Identifier: MIT
-#include "emulator/modem.hpp"
+#include "emulator/module/modem.hpp"
 
 namespace sim800 {
 namespace {
@@ -8,41 +8,41 @@ namespace {
 using enum Support;
 using enum Saved;
 
-Result accept(Call&) { return ok; }
+Result accept(Invocation&) { return ok; }
 
 /// ATO: back to the data of a transparent connection.
-Result resume_data(Call& call) { return call.modem.ip.resume(call.channel) ? Code::connect : error; }
+Result resume_data(Invocation& cmd) { return cmd.modem.ip.resume(cmd.channel) ? Code::connect : error; }
 
-Result show_product(Call& call) {
+Result show_product(Invocation& cmd) {
   // Revision 1418B05SIM800L24 is release 14.18; every SIM800 variant calls itself SIM800 here.
-  const ModuleConfig& module = call.modem.world.module;
+  const ModuleConfig& module = cmd.modem.world.module;
   const std::string digits = module.revision.substr(0, 4) + std::string(4, '0');
-  call.print("{} R{}.{}", std::string_view(module.model).substr(0, 6), digits.substr(0, 2), digits.substr(2, 2));
+  cmd.print("{} R{}.{}", std::string_view(module.model).substr(0, 6), digits.substr(0, 2), digits.substr(2, 2));
   return ok;
 }
-Result show_manufacturer(Call& call) {
-  call.line("SIMCOM_Ltd");
+Result show_manufacturer(Invocation& cmd) {
+  cmd.line("SIMCOM_Ltd");
   return ok;
 }
-Result show_model(Call& call) {
-  call.print("SIMCOM_{}", call.modem.world.module.model);
+Result show_model(Invocation& cmd) {
+  cmd.print("SIMCOM_{}", cmd.modem.world.module.model);
   return ok;
 }
-Result show_revision(Call& call) {
-  call.print("Revision:{}", call.modem.world.module.revision);
+Result show_revision(Invocation& cmd) {
+  cmd.print("Revision:{}", cmd.modem.world.module.revision);
   return ok;
 }
-Result show_imei(Call& call) {
-  call.line(call.modem.world.module.imei);
+Result show_imei(Invocation& cmd) {
+  cmd.line(cmd.modem.world.module.imei);
   return ok;
 }
 
 /// +ICF?: the parity reads 255 where the format has none.
-Result show_framing(Call& call) {
-  const Settings& settings = call.modem.settings;
+Result show_framing(Invocation& cmd) {
+  const Settings& settings = cmd.modem.settings;
   const std::uint32_t format = settings.number("+ICF");
   const bool parity = format == 2 || format == 5;
-  call.print("+ICF: {},{}", format, parity ? settings.number("+ICF", 1) : 255);
+  cmd.print("+ICF: {},{}", format, parity ? settings.number("+ICF", 1) : 255);
   return ok;
 }
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "scenarios/entry.hpp"
-#include "scenarios/scenario.hpp"
-#include "scenarios/stage.hpp"
+#include "scenarios/engine/scenario.hpp"
+#include "scenarios/engine/stage.hpp"
+#include "scenarios/json/entry.hpp"
 
 namespace sim800 {
 

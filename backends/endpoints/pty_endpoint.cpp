@@ -1,0 +1,239 @@
+// A pseudo-terminal as the module's serial line.
+// SPDX-License-Identifier: MIT
+#include <fcntl.h>
+#include <limits.h>
+#include <spdlog/spdlog.h>
+#include <stdlib.h>
+#include <sys/inotify.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <asio/post.hpp>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "backends/endpoints/stream_endpoint.hpp"
+#include "emulator/core/unique_fd.hpp"
+
+namespace sim800 {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+void set_raw(int terminal) {
+  termios settings{};
+  if (tcgetattr(terminal, &settings) != 0) return;
+  cfmakeraw(&settings);
+  tcsetattr(terminal, TCSANOW, &settings);
+}
+
+/// The name in the file system; it goes with the object unless somebody else has taken it over.
+class Link {
+ public:
+  Link(fs::path link, fs::path target) : link_(std::move(link)), target_(std::move(target)) {
+    std::error_code error;
+    fs::create_symlink(target_, link_, error);
+    if (error == std::errc::file_exists) replace(error);
+    if (error) throw EndpointError("cannot make the link " + link_.string() + ": " + error.message());
+  }
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
+  ~Link() {
+    std::error_code ignored;
+    if (fs::read_symlink(link_, ignored) == target_) fs::remove(link_, ignored);
+  }
+
+ private:
+  // A client that opens the link meanwhile finds the old target or the new one, never nothing.
+  void replace(std::error_code& error) {
+    if (!fs::is_symlink(fs::symlink_status(link_, error))) {
+      throw EndpointError(link_.string() + " exists and is no symbolic link: not replaced");
+    }
+    const fs::path temporary = link_.string() + "." + std::to_string(getpid()) + ".new";
+    fs::remove(temporary, error);
+    fs::create_symlink(target_, temporary, error);
+    if (error) return;
+    fs::rename(temporary, link_, error);
+    if (error) {
+      std::error_code ignored;
+      fs::remove(temporary, ignored);
+    }
+  }
+
+  fs::path link_, target_;
+};
+
+[[noreturn]] void fail(const std::string& link, const char* what) {
+  throw EndpointError("no pseudo-terminal for " + link + ": " + what + ": " + std::strerror(errno));
+}
+
+UniqueFd open_master(const std::string& link) {
+  UniqueFd master(posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
+  if (master.get() < 0) fail(link, "posix_openpt");
+  if (grantpt(master.get()) != 0) fail(link, "grantpt");
+  if (unlockpt(master.get()) != 0) fail(link, "unlockpt");
+  return master;
+}
+
+std::string slave_path(int master, const std::string& link) {
+  std::array<char, PATH_MAX> name{};
+  if (ptsname_r(master, name.data(), name.size()) != 0) fail(link, "ptsname");
+  return name.data();
+}
+
+UniqueFd open_slave(const std::string& path, const std::string& link) {
+  UniqueFd slave(open(path.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC));
+  if (slave.get() < 0) fail(link, path.c_str());
+  set_raw(slave.get());
+  return slave;
+}
+
+constexpr std::uint32_t closings = IN_CLOSE_WRITE | IN_CLOSE_NOWRITE;
+
+/// Tells of opens and closes of the device node; invalid where inotify is not to be had.
+UniqueFd watch_node(const std::string& path, int& node) {
+  UniqueFd inotify(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+  // The kernel merges an event with an equal one right before it, and two opens would count as one.  Watching the
+  // directory as well puts an event of the directory between any two of the node.
+  inotify_add_watch(inotify.get(), fs::path(path).parent_path().c_str(), IN_OPEN | closings);
+  node = inotify_add_watch(inotify.get(), path.c_str(), IN_OPEN | closings);
+  if (node >= 0) return inotify;
+  spdlog::info("{}: clients that leave are not seen: {}", path, std::strerror(errno));
+  return UniqueFd();
+}
+
+/// The master side.  A slave descriptor of its own keeps the line up while no client has it open; the kernel holds the
+/// first few KiB written to an absent client, the queue the rest.
+class PtyEndpoint final : public StreamEndpoint {
+ public:
+  PtyEndpoint(asio::io_context& loop, const std::string& link) : PtyEndpoint(loop, link, open_master(link)) {}
+
+  std::string announcement() const override { return "pty " + name().substr(4) + " " + slave_path_; }
+
+  void input_wanted() override {
+    if (!leaving_) return await_input();
+    asio::post(loop(), guarded(life(), [this] { take_rest(); }));
+  }
+
+ private:
+  // The watch begins after the slave was opened, so that our own opening is not counted.
+  PtyEndpoint(asio::io_context& loop, const std::string& link, UniqueFd master)
+      : StreamEndpoint(loop, "pty:" + link, kept_for_nobody),
+        slave_path_(slave_path(master.get(), link)),
+        slave_(open_slave(slave_path_, link)),
+        events_(loop),
+        link_(link, slave_path_) {
+    if (UniqueFd inotify = watch_node(slave_path_, node_); inotify.get() >= 0) events_.assign(inotify.release());
+    // Whether anybody is there is then not known, and a slow reader must not be cut short.
+    if (!events_.is_open()) set_limit(kept_for_client);
+    const int descriptor = master.release();
+    open_wire(descriptor, descriptor);
+  }
+
+  void attached() override { await_events(); }
+
+  void input_ready() override {
+    // A client may have opened and written before its opening was read: it must arrive first.
+    if (clients_ == 0 && events_.is_open() && !leaving_) {
+      const std::weak_ptr<void> watch = life();
+      take_events();
+      if (watch.expired()) return;
+    }
+    if (leaving_) return take_rest();
+    StreamEndpoint::input_ready();
+  }
+
+  // A pty gives a chance to write with every read of the client: a fifth of a short command's round trip.
+  void output_flushed() override { forget_output_wait(); }
+
+  // Our own slave descriptor rules out a hang-up, so this is a kernel that is no longer with us.
+  void input_ended() override { spdlog::error("{}: cannot be read: {}", name(), std::strerror(errno)); }
+
+  void await_events() {
+    if (awaiting_events_ || !events_.is_open() || leaving_) return;
+    awaiting_events_ = true;
+    events_.async_wait(Descriptor::wait_read, guarded(life(), [this] {
+                         awaiting_events_ = false;
+                         take_events();
+                       }));
+  }
+
+  // While a client is leaving no event is looked at, so that what follows its last bytes finds it gone.
+  void take_events() {
+    const std::weak_ptr<void> watch = life();
+    while (!leaving_) {
+      if (taken_ == filled_) {
+        const ssize_t count = read(events_.native_handle(), event_buffer_.data(), event_buffer_.size());
+        if (count <= 0) break;
+        taken_ = 0;
+        filled_ = static_cast<std::size_t>(count);
+      }
+      inotify_event event{};
+      std::memcpy(&event, event_buffer_.data() + taken_, sizeof event);
+      taken_ += sizeof event + event.len;
+      if (event.wd == node_) take_event(event.mask);
+      if (watch.expired()) return;
+    }
+    await_events();
+  }
+
+  void take_event(std::uint32_t mask) {
+    const int before = clients_;
+    if ((mask & IN_OPEN) != 0) clients_ = before + 1;
+    if ((mask & closings) != 0 && before > 0) clients_ = before - 1;
+    if (before == 0 && clients_ == 1) {
+      set_limit(kept_for_client);
+      user()->client_arrived();
+    } else if (before == 1 && clients_ == 0) {
+      // It may have left the line cooked, and what we write would come back as input.  Never done on an opening: that
+      // would undo what the client has set.
+      set_raw(slave_.get());
+      leaving_ = true;
+      take_rest();
+    }
+  }
+
+  // What the client wrote before it closed comes before its leaving.  A read of an empty pty waits for what the kernel
+  // has on its way; the bound is more than the kernel holds, so that a successor who floods the line cannot hold it up.
+  void take_rest() {
+    constexpr int max_reads = 64;
+    for (int reads = 0; leaving_ && reads < max_reads; ++reads) {
+      if (!user()->wants_input()) return;
+      const Input input = take_input();
+      if (input == Input::gone) return;
+      if (input != Input::some) break;
+    }
+    if (!std::exchange(leaving_, false)) return;
+    const std::weak_ptr<void> watch = life();
+    set_limit(kept_for_nobody);
+    user()->client_left();
+    if (watch.expired()) return;
+    await_input();
+    // Events that came meanwhile are in hand or in the kernel.
+    asio::post(loop(), guarded(life(), [this] { take_events(); }));
+  }
+
+  std::string slave_path_;
+  UniqueFd slave_;
+  Descriptor events_;
+  Link link_;
+  int node_ = -1;
+  int clients_ = 0;
+  bool awaiting_events_ = false;
+  bool leaving_ = false;
+  std::array<char, 4096> event_buffer_{};
+  std::size_t taken_ = 0, filled_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Endpoint> open_pty(asio::io_context& loop, const std::string& link) {
+  return std::make_unique<PtyEndpoint>(loop, link);
+}
+
+}  // namespace sim800

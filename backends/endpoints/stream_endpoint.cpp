@@ -1,0 +1,161 @@
+// What all endpoints share: moving bytes between file descriptors and the user of the port.
+// SPDX-License-Identifier: MIT
+#include "backends/endpoints/stream_endpoint.hpp"
+
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace sim800 {
+
+namespace {
+
+bool is_socket(int descriptor) {
+  struct stat status{};
+  return fstat(descriptor, &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
+bool passing(int error) { return error == EAGAIN || error == EINTR; }
+
+}  // namespace
+
+StreamEndpoint::StreamEndpoint(asio::io_context& loop, std::string name, std::size_t limit)
+    : loop_(loop),
+      name_(std::move(name)),
+      input_(loop),
+      output_(loop),
+      life_(std::make_shared<char>()),
+      wire_life_(std::make_shared<char>()),
+      limit_(limit) {}
+
+void StreamEndpoint::open_wire(int input, int output) {
+  wire_life_ = std::make_shared<char>();
+  input_.assign(input);
+  if (output != input) output_.assign(output);
+  input_is_socket_ = is_socket(input);
+  output_is_socket_ = is_socket(output);
+  input_over_ = output_over_ = false;
+}
+
+void StreamEndpoint::close_wire() {
+  wire_life_ = std::make_shared<char>();
+  asio::error_code ignored;
+  input_.close(ignored);
+  output_.close(ignored);
+  awaiting_input_ = awaiting_output_ = false;
+  input_over_ = output_over_ = true;
+}
+
+void StreamEndpoint::forget_output_wait() {
+  wire_life_ = std::make_shared<char>();
+  input_.assign(input_.release());
+  awaiting_input_ = awaiting_output_ = false;
+  await_input();
+}
+
+void StreamEndpoint::attach(PortUser& user) {
+  user_ = &user;
+  attached();
+  await_input();
+  await_output();
+}
+
+// Waiting for readiness and reading then is as quick as asio's own reads (both cost one system call more than a bare
+// epoll loop), and unlike them leaves the descriptor's flags alone and takes regular files.
+void StreamEndpoint::await_input() {
+  if (awaiting_input_ || input_over_ || user_ == nullptr || !user_->wants_input()) return;
+  awaiting_input_ = true;
+  input_.async_wait(Descriptor::wait_read, guarded(wire_life_, [this] {
+                      awaiting_input_ = false;
+                      input_ready();
+                    }));
+}
+
+void StreamEndpoint::input_ready() {
+  if (!user_->wants_input()) return;
+  switch (take_input()) {
+    case Input::some:
+    case Input::none: return await_input();
+    case Input::ended: return input_ended();
+    case Input::gone: return;
+  }
+}
+
+StreamEndpoint::Input StreamEndpoint::take_input() {
+  const ssize_t count = input_is_socket_ ? recv(input_.native_handle(), buffer_.data(), buffer_.size(), MSG_DONTWAIT)
+                                         : read(input_.native_handle(), buffer_.data(), buffer_.size());
+  if (count > 0) {
+    const std::weak_ptr<void> watch = life_;
+    user_->receive({buffer_.data(), static_cast<std::size_t>(count)});
+    return watch.expired() ? Input::gone : Input::some;
+  }
+  if (count < 0 && passing(errno)) return Input::none;
+  input_over_ = true;
+  return Input::ended;
+}
+
+void StreamEndpoint::send(std::string_view bytes) {
+  if (queue_.size() == 0 && !keep_sent_) bytes.remove_prefix(write_some(bytes));
+  if (bytes.empty()) return;
+  queue_.push(bytes);
+  drop_overflow();
+  congested_ = congested_ || unsent() >= congested_at;
+  await_output();
+}
+
+std::size_t StreamEndpoint::write_some(std::string_view bytes) {
+  if (output_over_ || user_ == nullptr) return 0;
+  const int descriptor = output().native_handle();
+  const ssize_t count = output_is_socket_ ? ::send(descriptor, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL)
+                                          : write(descriptor, bytes.data(), bytes.size());
+  if (count >= 0) return static_cast<std::size_t>(count);
+  if (passing(errno)) return 0;
+  output_over_ = true;
+  output_failed();
+  return 0;
+}
+
+void StreamEndpoint::await_output() {
+  if (awaiting_output_ || output_over_ || user_ == nullptr || unsent() == 0) return;
+  awaiting_output_ = true;
+  output().async_wait(Descriptor::wait_write, guarded(wire_life_, [this] {
+                        awaiting_output_ = false;
+                        write_queue();
+                      }));
+}
+
+void StreamEndpoint::write_queue() {
+  // Once only: what is not taken now has to wait for the reader.
+  queue_.sent(write_some(queue_.unsent()));
+  queue_.confirm(in_flight());
+  await_output();
+  if (congested_ && unsent() < congested_at) {
+    congested_ = false;
+    const std::weak_ptr<void> watch = life_;
+    user_->drained();
+    if (watch.expired()) return;
+  }
+  if (unsent() > 0) return;
+  if (lost_ > 0) spdlog::warn("{}: {} bytes of output were lost", name_, std::exchange(lost_, 0));
+  output_flushed();
+}
+
+void StreamEndpoint::set_limit(std::size_t limit) {
+  limit_ = limit;
+  drop_overflow();
+}
+
+void StreamEndpoint::drop_overflow() {
+  const std::size_t lost = queue_.trim(limit_);
+  if (lost == 0) return;
+  if (lost_ == 0)
+    spdlog::warn("{}: the output is not read: all but the last {} bytes of it are dropped", name_, limit_);
+  lost_ += lost;
+  if (user_ != nullptr) user_->output_lost(lost);
+}
+
+}  // namespace sim800

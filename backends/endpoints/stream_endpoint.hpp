@@ -1,0 +1,108 @@
+// What all endpoints share: moving bytes between file descriptors and the user of the port.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <asio/error.hpp>
+#include <asio/error_code.hpp>
+#include <asio/io_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "backends/endpoints/endpoints.hpp"
+#include "backends/endpoints/output_queue.hpp"
+
+namespace sim800 {
+
+/// A handler that does nothing once `token` is gone, so that its object may go at any time, or once it is cancelled.
+template <typename Function>
+auto guarded(const std::shared_ptr<void>& token, Function function) {
+  return [watch = std::weak_ptr<void>(token), function](asio::error_code error = {}) {
+    // "Not supported" is what regular files get, which epoll refuses: they are ready at all times.
+    if (!watch.expired() && error != asio::error::operation_aborted) function();
+  };
+}
+
+/// Reads while the user wants input and writes as the descriptor takes it; the kinds of wire say when clients come and
+/// go.
+class StreamEndpoint : public Endpoint {
+ public:
+  /// Unsent bytes held for a client that is there; beyond it the oldest are dropped.
+  static constexpr std::size_t kept_for_client = std::size_t{1024} * 1024;
+  /// The same while nobody is there.
+  static constexpr std::size_t kept_for_nobody = std::size_t{64} * 1024;
+
+  void attach(PortUser& user) final;
+  void send(std::string_view bytes) final;
+  std::size_t unsent() const final { return queue_.size(); }
+  void input_wanted() override { await_input(); }
+  std::string name() const final { return name_; }
+
+ protected:
+  using Descriptor = asio::posix::stream_descriptor;
+  enum class Input { some, none, ended, gone };
+
+  StreamEndpoint(asio::io_context& loop, std::string name, std::size_t limit);
+
+  // For each kind of wire.  All but output_failed() are called from the loop, never from within send().
+  virtual void attached() {}
+  virtual void input_ready();
+  /// End of input or a read error; nothing is read any more.
+  virtual void input_ended() = 0;
+  virtual void output_flushed() {}
+  /// How many of the bytes written last the host has not confirmed, where sent bytes are kept.
+  virtual std::size_t in_flight() { return 0; }
+  /// A write failed for good; nothing is written any more.
+  virtual void output_failed() {}
+
+  /// Takes over descriptors (the same one twice for a wire of both directions).
+  void open_wire(int input, int output);
+  /// Closes them; what is queued stays.
+  void close_wire();
+  /// After a wait for output asio is woken by every chance to write, for good; this ends it.
+  void forget_output_wait();
+  void await_input();
+  void await_output();
+  /// Reads once and hands over; Input::gone when the user destroyed this endpoint meanwhile.
+  Input take_input();
+  /// Sets how many unsent bytes are kept and drops what is over it.
+  void set_limit(std::size_t limit);
+  /// From now on sent bytes stay in the queue until they are confirmed.
+  void keep_sent(bool keep) { keep_sent_ = keep; }
+
+  PortUser* user() const { return user_; }
+  asio::io_context& loop() const { return loop_; }
+  OutputQueue& queue() { return queue_; }
+  Descriptor& wire() { return input_; }
+  bool output_over() const { return output_over_; }
+  /// Lives as long as this endpoint.
+  const std::shared_ptr<void>& life() const { return life_; }
+  /// Lives as long as what open_wire() opened.
+  const std::shared_ptr<void>& wire_life() const { return wire_life_; }
+
+ private:
+  Descriptor& output() { return output_.is_open() ? output_ : input_; }
+  std::size_t write_some(std::string_view bytes);
+  void write_queue();
+  void drop_overflow();
+
+  asio::io_context& loop_;
+  std::string name_;
+  PortUser* user_ = nullptr;
+  Descriptor input_, output_;
+  std::shared_ptr<void> life_, wire_life_;
+  OutputQueue queue_;
+  std::size_t limit_;
+  std::size_t lost_ = 0;  // since the queue was last empty
+  bool input_is_socket_ = false, output_is_socket_ = false;
+  bool awaiting_input_ = false, awaiting_output_ = false;
+  bool input_over_ = true, output_over_ = true;
+  bool congested_ = false;
+  bool keep_sent_ = false;
+  std::array<char, 16384> buffer_;
+};
+
+}  // namespace sim800

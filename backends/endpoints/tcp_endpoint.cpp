@@ -1,0 +1,217 @@
+// A TCP port as the module's serial line.
+// SPDX-License-Identifier: MIT
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <spdlog/spdlog.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/system_error.hpp>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <cstring>
+#include <vector>
+
+#include "backends/endpoints/stream_endpoint.hpp"
+
+namespace sim800 {
+
+namespace {
+
+using asio::ip::tcp;
+
+struct Address {
+  std::string host;
+  std::string port;
+};
+
+// Without a host only this machine gets in: whoever wants more has to say so.
+Address parse_address(const std::string& text) {
+  const EndpointError wrong("\"" + text + "\" is no HOST:PORT ([HOST]:PORT for IPv6)");
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) throw wrong;
+  Address address{text.substr(0, colon), text.substr(colon + 1)};
+  unsigned port = 0;
+  const char* end = address.port.data() + address.port.size();
+  const auto [rest, error] = std::from_chars(address.port.data(), end, port);
+  if (error != std::errc() || rest != end || port > 65535) throw wrong;
+  std::string& host = address.host;
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find_first_of("[]:*") != std::string::npos) {
+    throw wrong;
+  }
+  if (host.empty()) host = "127.0.0.1";
+  return address;
+}
+
+tcp::endpoint resolve(asio::io_context& loop, const Address& address) {
+  tcp::resolver resolver(loop);
+  asio::error_code error;
+  // A name with both kinds of address means IPv4, which is what a modem's hosts try first.
+  auto found = resolver.resolve(tcp::v4(), address.host, address.port, tcp::resolver::numeric_service, error);
+  if (error) found = resolver.resolve(address.host, address.port, tcp::resolver::numeric_service);
+  return *found.begin();
+}
+
+tcp::acceptor listen(asio::io_context& loop, const std::string& text, const Address& address) try {
+  const tcp::endpoint local = resolve(loop, address);
+  tcp::acceptor acceptor(loop, local.protocol());
+  fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
+  acceptor.set_option(tcp::acceptor::reuse_address(true));
+  acceptor.bind(local);
+  acceptor.listen();
+  acceptor.non_blocking(true);
+  return acceptor;
+} catch (const asio::system_error& error) {
+  throw EndpointError("cannot listen on " + text + ": " + error.code().message());
+}
+
+bool peer_has_ended(int socket) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state != TCP_ESTABLISHED;
+}
+
+bool is_dead(int socket) {
+  pollfd query{socket, 0, 0};
+  return poll(&query, 1, 0) == 1 && (query.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+/// One client at a time.  A client that ends its sending may still be reading (`printf 'AT\r' | nc`), and TCP does not
+/// tell it from one that is gone until something is written.  So its socket stays open for output until that fails or
+/// the next client comes; bytes that its side never acknowledged then belong to the next client.
+class TcpEndpoint final : public StreamEndpoint {
+ public:
+  TcpEndpoint(asio::io_context& loop, const std::string& text) : TcpEndpoint(loop, text, parse_address(text)) {}
+
+  std::string announcement() const override {
+    return "tcp " + host_ + " " + std::to_string(acceptor_.local_endpoint().port());
+  }
+
+ private:
+  enum class Client { none, here, leaving };
+
+  TcpEndpoint(asio::io_context& loop, const std::string& text, const Address& address)
+      : StreamEndpoint(loop, "tcp:" + text, kept_for_nobody),
+        host_(address.host),
+        acceptor_(listen(loop, text, address)),
+        retry_(loop) {}
+
+  void attached() override { await_client(); }
+
+  void await_client() {
+    acceptor_.async_wait(tcp::acceptor::wait_read, guarded(life(), [this] { take_client(); }));
+  }
+
+  void take_client() {
+    // The client here has ended, only its last bytes are not yet read: the next one comes in after them.
+    next_waits_ = client_ == Client::here && peer_has_ended(wire().native_handle());
+    if (next_waits_) return;
+    const int socket = accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (socket < 0) return accept_failed();
+    const std::weak_ptr<void> watch = life();
+    client_ == Client::here ? refuse(socket) : welcome(socket);
+    if (!watch.expired()) await_client();
+  }
+
+  // Out of descriptors or memory, the connection stays readable: without a pause the loop would spin on it.
+  void accept_failed() {
+    if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED) return await_client();
+    spdlog::warn("{}: cannot take a client now: {}", name(), std::strerror(errno));
+    retry_.expires_after(std::chrono::milliseconds(200));
+    retry_.async_wait(guarded(life(), [this] { await_client(); }));
+  }
+
+  void welcome(int socket) {
+    if (client_ == Client::leaving) part(is_dead(wire().native_handle()));
+    const int on = 1;
+    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    open_wire(socket, socket);
+    client_ = Client::here;
+    set_limit(kept_for_client);
+    const std::weak_ptr<void> watch = life();
+    user()->client_arrived();
+    if (watch.expired()) return;
+    await_input();
+    await_output();
+  }
+
+  // Closing at once would reset the connection if the client has written, and the reset can overtake the text.
+  void refuse(int socket) {
+    spdlog::info("{}: a second client was sent away", name());
+    static constexpr std::string_view busy = "busy\r\n";
+    ::send(socket, busy.data(), busy.size(), MSG_NOSIGNAL);
+    shutdown(socket, SHUT_WR);
+    constexpr std::size_t max_refused = 8;
+    if (refused_.size() == max_refused) refused_.erase(refused_.begin());
+    await_refused(refused_.emplace_back(std::make_shared<Descriptor>(loop(), socket)));
+  }
+
+  void await_refused(const std::shared_ptr<Descriptor>& refused) {
+    refused->async_wait(Descriptor::wait_read, guarded(refused, [this, socket = refused.get()] {
+                          std::array<char, 4096> unused;
+                          const ssize_t count =
+                              recv(socket->native_handle(), unused.data(), unused.size(), MSG_DONTWAIT);
+                          const auto entry = std::find_if(refused_.begin(), refused_.end(),
+                                                          [&](const auto& one) { return one.get() == socket; });
+                          if (count > 0 || (count < 0 && errno == EAGAIN)) return await_refused(*entry);
+                          refused_.erase(entry);
+                        }));
+  }
+
+  void input_ended() override {
+    client_ = Client::leaving;
+    keep_sent(true);
+    const std::weak_ptr<void> watch = life();
+    if (output_over() || is_dead(wire().native_handle())) {
+      part(true);
+    } else {
+      wire().async_wait(Descriptor::wait_error, guarded(wire_life(), [this] { part(true); }));
+    }
+    user()->client_left();
+    if (!watch.expired() && next_waits_) take_client();
+  }
+
+  void output_failed() override {
+    if (client_ == Client::leaving) part(true);
+  }
+
+  std::size_t in_flight() override {
+    int count = 0;
+    if (client_ != Client::leaving || ioctl(wire().native_handle(), SIOCOUTQ, &count) != 0) return 0;
+    return static_cast<std::size_t>(count);
+  }
+
+  /// Ends with the client that was leaving; `dead`: its side did not take what is in flight.
+  void part(bool dead) {
+    queue().confirm(dead ? in_flight() : 0);
+    queue().rewind();
+    keep_sent(false);
+    close_wire();
+    client_ = Client::none;
+    set_limit(kept_for_nobody);
+  }
+
+  std::string host_;
+  tcp::acceptor acceptor_;
+  asio::steady_timer retry_;
+  std::vector<std::shared_ptr<Descriptor>> refused_;
+  Client client_ = Client::none;
+  bool next_waits_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Endpoint> open_tcp(asio::io_context& loop, const std::string& address) {
+  return std::make_unique<TcpEndpoint>(loop, address);
+}
+
+}  // namespace sim800

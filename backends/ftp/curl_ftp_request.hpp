@@ -1,0 +1,53 @@
+// An FtpRequest as libcurl's options and lists of commands.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "backends/curl/curl_easy.hpp"
+#include "backends/ftp/ftp_route.hpp"
+#include "backends/ports/ftp.hpp"
+
+namespace sim800 {
+
+/// The handle of one session and the texts that it refers to.  The connection stays open from one perform to the next,
+/// so that commands can be asked before the operation itself.
+class CurlFtpRequest {
+ public:
+  /// Sets all that does not depend on the operation: way, log-in, TLS.  `url` is "ftp://HOST:PORT/" or "ftps://...".
+  CurlFtpRequest(FtpRequest request, std::string url, const FtpRoute& way);
+
+  const FtpRequest& operator*() const { return request_; }
+  const FtpRequest* operator->() const { return &request_; }
+  CurlEasy& easy() { return easy_; }
+  void rename(std::string name) { request_.name = std::move(name); }
+
+  // What the next perform does:
+  /// SIZE, which the server may refuse, for a look at whether a name is free.
+  void ask_for_name();
+  /// The operation itself, with QUIT at once after it.
+  void ask_for_operation();
+
+ private:
+  void set_connection(const FtpRoute& way);
+  void set_login();
+  void set_tls();
+  void enter_directory();
+  void set_commands();
+  void add_operation();
+  void set_transfer();
+
+  FtpRequest request_;
+  const std::string url_;
+  bool in_directory_ = false;  // CWD has been asked for
+  bool in_binary_ = false;     // so has TYPE I
+  // The handle refers to these, so it is destroyed before them.
+  CurlList connect_to_, commands_, before_transfer_;
+  CurlEasy easy_;
+};
+
+/// False: one of the texts has a character that no FTP command can carry, or a name that means a directory to libcurl.
+bool can_be_sent(const FtpRequest& request);
+
+}  // namespace sim800

@@ -1,0 +1,86 @@
+// What goes over the two connections of one FTP session on libcurl: its callbacks, and the waiting for either side.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <curl/curl.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "backends/curl/curl_easy.hpp"
+#include "backends/ftp/ftp_checkpoints.hpp"
+#include "backends/ftp/ftp_control_connection.hpp"
+#include "backends/ftp/ftp_pipe.hpp"
+#include "backends/ftp/ftp_route.hpp"
+#include "backends/ftp/ftp_sockets.hpp"
+
+namespace sim800 {
+
+/// Used in the session's thread only, except for cut().
+class CurlFtpTraffic {
+ public:
+  CurlFtpTraffic(FtpPipe& pipe, const FtpRoute& way, const FtpRequest& request)
+      : pipe_(pipe),
+        way_(way),
+        stops_(way),
+        passive_(request.passive),
+        secured_later_(request.tls == FtpTls::explicit_),
+        connected_(request.passive) {}
+  CurlFtpTraffic(const CurlFtpTraffic&) = delete;
+  CurlFtpTraffic& operator=(const CurlFtpTraffic&) = delete;
+
+  /// Has the handle call this object, which must outlive it, and the connections that its CurlMulti keeps.
+  void attach(CurlEasy& easy);
+  /// Waits for what libcurl waits for, for the loop's side, and during a transfer for the control connection, which
+  /// libcurl leaves alone then.
+  void wait(CURLM* multi);
+  /// Returns once the session is to end.
+  void wait_for_end();
+  /// Passes on what is left of the data.
+  void flush() { take_raw(); }
+  /// Ends all connections at once, and those to come; from any thread.
+  void cut();
+
+  const FtpControlConnection& talk() const { return talk_; }
+  std::uint64_t received() const { return received_; }  ///< bytes of data
+  bool control_cut() const { return control_cut_; }     ///< the control connection has ended, or is about to
+  bool is_over() const;                                 ///< nothing more is to be waited for
+
+ private:
+  void watch_control();
+  enum class Wait { reached, timed_out, over };
+  template <class Condition>
+  Wait wait_until(Condition reached, std::chrono::milliseconds limit = std::chrono::milliseconds(-1));
+  void leave();
+  bool take_raw();
+  bool deliver(std::string_view bytes);
+  bool replied();
+  int open_data(curl_sockaddr* address);
+
+  static int on_debug(CURL*, curl_infotype type, char* data, std::size_t size, void* self);
+  static std::size_t on_reply(char* data, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_data(char* data, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_read(char* data, std::size_t size, std::size_t count, void* self);
+  static curl_socket_t open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
+  static int close_socket(void* self, curl_socket_t socket);
+  static int on_socket(void* self, curl_socket_t socket, curlsocktype purpose);
+
+  FtpPipe& pipe_;
+  const FtpRoute way_;
+  FtpCheckpoints stops_;
+  const bool passive_;
+  const bool secured_later_;  // by AUTH TLS
+  FtpSockets sockets_;
+  FtpControlConnection talk_;
+  std::string raw_, taken_;  // data as they came, not yet in the pipe; and those that are on their way there
+  std::uint64_t received_ = 0;
+  bool connected_;         // the server need not, or has done so
+  bool quitting_ = false;  // QUIT has been sent: the outcome is known
+  bool control_cut_ = false;
+  bool control_spoke_ = false;  // something on it waits for libcurl, which reads it after the data
+  bool uploading_ = false;
+};
+
+}  // namespace sim800

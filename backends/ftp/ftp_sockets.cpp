@@ -1,0 +1,60 @@
+// FtpSockets, and looks at sockets that libcurl reads.
+// SPDX-License-Identifier: MIT
+#include "backends/ftp/ftp_sockets.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <string_view>
+
+namespace sim800 {
+
+int FtpSockets::open(int family, int type, int protocol) {
+  return adopt(::socket(family, type | SOCK_CLOEXEC, protocol));
+}
+
+int FtpSockets::adopt(int opened) {
+  const std::scoped_lock lock(mutex_);
+  if (opened < 0) return -1;
+  if (cut_) {
+    ::close(opened);
+    return -1;
+  }
+  open_.insert(opened);
+  (control_ < 0 ? control_ : data_) = opened;
+  return opened;
+}
+
+void FtpSockets::close(int socket) {
+  const std::scoped_lock lock(mutex_);
+  open_.erase(socket);
+  if (socket == control_) control_ = -1;
+  if (socket == data_) data_ = -1;
+  ::close(socket);
+}
+
+void FtpSockets::cut() {
+  const std::scoped_lock lock(mutex_);
+  cut_ = true;
+  for (const int socket : open_) ::shutdown(socket, SHUT_RDWR);
+}
+
+ControlState look_at_control(int socket) {
+  if (socket < 0) return ControlState::gone;
+  std::array<char, 3> start{};
+  const auto count = ::recv(socket, start.data(), start.size(), MSG_PEEK | MSG_DONTWAIT);
+  if (count < 0) return errno == EAGAIN || errno == EINTR ? ControlState::quiet : ControlState::gone;
+  if (count == 0) return ControlState::gone;
+  const std::string_view text(start.data(), static_cast<std::size_t>(count));
+  return text == "421" ? ControlState::leaving : ControlState::speaking;
+}
+
+bool has_data(int socket) {
+  pollfd entry{socket, POLLIN, 0};
+  return socket >= 0 && ::poll(&entry, 1, 0) > 0;
+}
+
+}  // namespace sim800

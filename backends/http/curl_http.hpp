@@ -1,0 +1,19 @@
+// HttpClient on libcurl, driven by the event loop.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <memory>
+
+#include "backends/link/interference.hpp"
+#include "backends/link/radio_link.hpp"
+#include "backends/ports/http.hpp"
+
+namespace sim800 {
+
+/// All must outlive the client and its transfers.  libcurl is initialised by the first request, not before.
+/// `interference`, if there is one, is asked about each request.
+std::unique_ptr<HttpClient> make_curl_http_client(asio::io_context& loop, RadioLink& link,
+                                                  Interference* interference = nullptr);
+
+}  // namespace sim800

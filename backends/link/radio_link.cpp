@@ -1,0 +1,223 @@
+// RadioLink: the host map of a scenario, name lookups that nothing has to wait for, and the list of relays.
+// SPDX-License-Identifier: MIT
+#include "backends/link/radio_link.hpp"
+
+#include <netdb.h>
+
+#include <asio/executor_work_guard.hpp>
+#include <asio/ip/address.hpp>
+#include <asio/post.hpp>
+#include <charconv>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "backends/link/relay.hpp"
+#include "emulator/core/clock.hpp"
+
+namespace sim800 {
+namespace {
+
+using Kind = Route::Kind;
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+std::string without_brackets(std::string_view host) {
+  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  return std::string(host);
+}
+
+std::optional<std::string> literal(const std::string& host) {
+  // The parser stops at a NUL, which would make an address of "127.0.0.1\0evil".
+  if (host.find('\0') != std::string::npos) return std::nullopt;
+  std::error_code error;
+  const auto address = asio::ip::make_address(host, error);
+  return error ? std::nullopt : std::optional(address.to_string());
+}
+
+struct HostPort {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+// A bare IPv6 literal is full of colons, so it must be ruled out before a colon is taken for the port's.
+HostPort split(const std::string& value, std::uint16_t port_asked) {
+  const auto colon = value.rfind(':');
+  if (colon == std::string::npos || literal(value)) return {without_brackets(value), port_asked};
+  std::uint16_t port = 0;
+  const char* const end = value.data() + value.size();
+  const auto [stop, error] = std::from_chars(value.data() + colon + 1, end, port);
+  if (error != std::errc() || stop != end || port == 0) return {without_brackets(value), port_asked};
+  return {without_brackets(value.substr(0, colon)), port};
+}
+
+// IPv4 first; an IPv6 address only where the name has no other.  Empty: no address.
+std::string resolve(const std::string& name) {
+  if (name.empty() || name.size() > NI_MAXHOST || name.find('\0') != std::string::npos) return {};
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* list = nullptr;
+  if (getaddrinfo(name.c_str(), nullptr, &hints, &list) != 0) return {};
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, freeaddrinfo);
+  for (const int family : {AF_INET, AF_INET6}) {
+    for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
+      char text[NI_MAXHOST];
+      if (entry->ai_family == family &&
+          getnameinfo(entry->ai_addr, entry->ai_addrlen, text, sizeof text, nullptr, 0, NI_NUMERICHOST) == 0) {
+        return text;
+      }
+    }
+  }
+  return {};
+}
+
+// The way back from a lookup's thread, which may outlive the link and the loop.
+class Mailbox {
+ public:
+  explicit Mailbox(asio::io_context& loop) : loop_(&loop) {}
+
+  void close() {
+    const std::scoped_lock lock(mutex_);
+    loop_ = nullptr;
+  }
+
+  template <class Handler>
+  void post(Handler handler) {
+    const std::scoped_lock lock(mutex_);
+    if (loop_ != nullptr) asio::post(*loop_, std::move(handler));
+  }
+
+ private:
+  std::mutex mutex_;
+  asio::io_context* loop_;  // guarded by mutex_; holding it guarantees that the loop is alive
+};
+
+// Owned by the Lookup alone, so that it lives and dies in the loop's thread; everyone else has a weak pointer.
+struct Pending {
+  std::function<void(Route)> done;
+  asio::executor_work_guard<asio::io_context::executor_type> work;  // the loop does not run dry while a name is asked
+};
+
+void answer(const std::weak_ptr<Pending>& waiting, Route route) {
+  const auto pending = waiting.lock();
+  if (!pending) return;
+  pending->work.reset();
+  const auto done = std::exchange(pending->done, nullptr);
+  done(std::move(route));
+}
+
+struct PendingLookup final : Lookup {
+  explicit PendingLookup(std::shared_ptr<Pending> waiting) : pending(std::move(waiting)) {}
+  std::shared_ptr<Pending> pending;
+};
+
+}  // namespace
+
+struct RadioLink::Impl {
+  Impl(asio::io_context& context, HostMap&& map, LinkState link, std::uint64_t chance)
+      : loop(context), mailbox(std::make_shared<Mailbox>(context)), state(link), seed(chance) {
+    for (const auto& [key, value] : map) hosts[lower_case(key)] = lower_case(value);
+  }
+
+  const std::string* mapped(const std::string& host, std::uint16_t port) const {
+    const std::string suffix = ":" + std::to_string(port);
+    const std::string brackets = "[" + host + "]";  // as an IPv6 literal with a port is written
+    for (const std::string& key : {host + suffix, brackets + suffix, host, brackets, std::string("*")}) {
+      if (const auto found = hosts.find(key); found != hosts.end()) return &found->second;
+    }
+    return nullptr;
+  }
+
+  void find(const std::weak_ptr<Pending>& pending, const HostPort& there, Kind failure);
+
+  asio::io_context& loop;
+  HostMap hosts;  // keys and values in lower case
+  std::shared_ptr<Mailbox> mailbox;
+  LinkState state;
+  std::uint64_t seed;  // of the next relay
+  bool relays_always = false;
+  std::vector<std::shared_ptr<Relay::Core>> relays;  // they outlive those who have asked for them
+};
+
+// A thread of its own, detached: getaddrinfo can take minutes and cannot be cancelled, and nobody shall join it.
+void RadioLink::Impl::find(const std::weak_ptr<Pending>& pending, const HostPort& there, Kind failure) {
+  auto ask = [box = mailbox, pending, there, failure] {
+    auto address = resolve(there.host);
+    Route route{address.empty() ? failure : Kind::reachable, std::move(address), there.port};
+    box->post([pending, route = std::move(route)] { answer(pending, route); });
+  };
+  try {
+    std::thread(std::move(ask)).detach();
+  } catch (const std::system_error&) {  // no thread to be had
+    asio::post(loop, [pending, failure] { answer(pending, {failure, {}, 0}); });
+  }
+}
+
+RadioLink::RadioLink(asio::io_context& loop, HostMap hosts, Clock& clock, const LinkModel& model, std::uint64_t seed)
+    : impl_(std::make_unique<Impl>(loop, std::move(hosts), LinkState{clock, model}, seed)) {}
+
+RadioLink::~RadioLink() {
+  impl_->mailbox->close();
+  for (const auto& relay : impl_->relays) close_relay(*relay);
+}
+
+std::unique_ptr<Lookup> RadioLink::route(const std::string& host, std::uint16_t port, std::function<void(Route)> done) {
+  const auto pending =
+      std::make_shared<Pending>(Pending{std::move(done), asio::make_work_guard(impl_->loop.get_executor())});
+  const std::string asked = lower_case(without_brackets(host));
+  const Kind failure = literal(asked) ? Kind::unreachable : Kind::unresolvable;
+  const std::string* const value = impl_->mapped(asked, port);
+  const HostPort there = value != nullptr ? split(*value, port) : HostPort{asked, port};
+
+  Route route{Kind::reachable, {}, there.port};
+  if (value != nullptr && *value == "unresolvable") {
+    route.kind = failure;
+  } else if (value != nullptr && *value == "refuse") {
+    route.kind = Kind::refused;
+  } else if (value != nullptr && *value == "blackhole") {
+    route.kind = Kind::black_hole;
+  } else if (const auto address = literal(there.host)) {
+    route.address = *address;
+  } else {
+    impl_->find(pending, there, failure);
+    return std::make_unique<PendingLookup>(pending);
+  }
+  asio::post(impl_->loop, [waiting = std::weak_ptr(pending), route] { answer(waiting, route); });
+  return std::make_unique<PendingLookup>(pending);
+}
+
+bool RadioLink::relays() const { return impl_->relays_always || !impl_->state.model.clear(); }
+
+void RadioLink::relay_always() { impl_->relays_always = true; }
+
+std::unique_ptr<Relay> RadioLink::relay(const Route& there, Relay::Ready ready) {
+  std::erase_if(impl_->relays, [](const auto& relay) { return is_closed(*relay); });
+  std::error_code error;
+  const asio::ip::tcp::endpoint target(asio::ip::make_address(there.address, error), there.port);
+  auto relay =
+      std::make_unique<Relay>(impl_->loop, impl_->state, impl_->seed++, target, there.local_port, std::move(ready));
+  impl_->relays.push_back(relay->core());
+  return relay;
+}
+
+void RadioLink::set_model(const LinkModel& model) {
+  impl_->state.model = model;
+  const auto running = impl_->relays;  // one may end by it
+  for (const auto& relay : running) model_changed(*relay);
+}
+
+const LinkModel& RadioLink::model() const { return impl_->state.model; }
+
+Clock& RadioLink::clock() const { return impl_->state.clock; }
+
+}  // namespace sim800

@@ -1,0 +1,192 @@
+// RelayLane: each chunk gets the time of its arrival when it is read.
+// SPDX-License-Identifier: MIT
+#include "backends/link/relay_lane.hpp"
+
+#include <algorithm>
+#include <array>
+#include <asio/post.hpp>
+#include <utility>
+
+namespace sim800 {
+namespace {
+
+constexpr std::size_t largest_portion = 16 * 1024;
+// Small enough to look like a steady stream, large enough not to be all timers.
+constexpr double portion_seconds = 0.02;
+constexpr std::size_t smallest_portion = 64;
+// The rest of the program has its turn between two fast ends.
+constexpr int max_steps = 32;
+
+Duration seconds(double count) { return Duration(static_cast<Duration::rep>(count * 1e9)); }
+
+}  // namespace
+
+RelayLane::RelayLane(Parts parts) : parts_(std::move(parts)), chance_(parts_.seed) {}
+
+Duration RelayLane::delay() {
+  const LinkModel& model = parts_.link.model;
+  if (model.jitter <= Duration::zero()) return std::max(model.latency / 2, Duration::zero());
+  // Not a distribution of the library's: those differ from one to the next.
+  const double share = static_cast<double>(chance_() >> 11U) * 0x1p-53 * 2 - 1;
+  const Duration swing(static_cast<Duration::rep>(static_cast<double>(model.jitter.count()) / 2 * share));
+  return std::max(model.latency / 2 + swing, Duration::zero());
+}
+
+double RelayLane::bytes_per_second() const {
+  const LinkModel& model = parts_.link.model;
+  return (parts_.direction == Direction::up ? model.up_kbps : model.down_kbps) * 1000 / 8;
+}
+
+std::size_t RelayLane::portion() const {
+  const double rate = bytes_per_second();
+  if (rate <= 0) return largest_portion;
+  const double bytes = std::min(rate * portion_seconds, static_cast<double>(largest_portion));
+  return std::max(static_cast<std::size_t>(bytes), smallest_portion);
+}
+
+void RelayLane::pump() {
+  const auto alive = owner_.lock();
+  if (!alive) return;
+  for (int step = 0; step < max_steps; ++step) {
+    if (!give() && !take()) return;
+  }
+  asio::post(parts_.to.get_executor(), [this, owner = owner_] {
+    if (const auto still_there = owner.lock()) pump();
+  });
+}
+
+// True: something has come.
+bool RelayLane::take() {
+  if (source_over_ || waiting_to_read_ || blocked() || !parts_.from.is_open()) return false;
+  if (buffered_ >= window) {
+    idle_ = true;
+    return false;
+  }
+  const double rate = bytes_per_second();
+  const TimePoint now = parts_.link.clock.now();
+  if (rate > 0 && line_free_ > now) {
+    read_timer_ = parts_.link.clock.at(line_free_, [this] { pump(); });
+    return false;
+  }
+  std::array<char, largest_portion> buffer;
+  std::error_code error;
+  const auto room = std::min({portion(), window - buffered_, buffer.size()});
+  const std::size_t count = parts_.from.read_some(asio::buffer(buffer.data(), room), error);
+  if (error == asio::error::would_block || error == asio::error::interrupted) {
+    idle_ = true;
+    wait(parts_.from, Socket::wait_read, waiting_to_read_);
+    return false;
+  }
+  if (error) {
+    source_over_ = true;
+    queue({}, error == asio::error::eof ? End::close : End::reset);
+    if (error != asio::error::eof) parts_.sender_reset();
+    return true;
+  }
+  // A sender that has bytes ready uses the line without a gap, however late the timer was.
+  line_free_ = rate > 0 && !idle_ ? line_free_ : std::max(line_free_, now);
+  if (rate > 0) line_free_ += seconds(static_cast<double>(count) / rate);
+  idle_ = false;
+  queue(std::string(buffer.data(), count), End::none);
+  return true;
+}
+
+void RelayLane::queue(std::string bytes, End end) {
+  const TimePoint sent = std::max(parts_.link.clock.now(), line_free_);
+  last_due_ = std::max(last_due_, sent + delay());
+  buffered_ += bytes.size();
+  chunks_.push_back({std::move(bytes), last_due_, end});
+}
+
+// True: something has gone.
+bool RelayLane::give() {
+  if (chunks_.empty() || waiting_to_write_ || blocked() || !parts_.to.is_open()) return false;
+  const Chunk& first = chunks_.front();
+  if (first.due > parts_.link.clock.now()) {
+    write_timer_ = parts_.link.clock.at(first.due, [this] { pump(); });
+    return false;
+  }
+  if (first.end != End::none) {
+    pass(first.end);
+    return false;
+  }
+  std::error_code error;
+  const auto rest = asio::buffer(first.bytes) + written_;
+  const std::size_t count = parts_.to.write_some(rest, error);
+  if (error == asio::error::would_block || error == asio::error::interrupted) {
+    wait(parts_.to, Socket::wait_write, waiting_to_write_);
+    return false;
+  }
+  if (error) {
+    parts_.receiver_gone();
+    return false;
+  }
+  written_ += count;
+  passed_ += count;
+  if (written_ < first.bytes.size()) return true;
+  buffered_ -= first.bytes.size();
+  written_ = 0;
+  chunks_.pop_front();
+  return true;
+}
+
+void RelayLane::pass(End end) {
+  std::error_code ignored;
+  if (end == End::close) {
+    parts_.to.shutdown(Socket::shutdown_send, ignored);
+  } else {
+    parts_.to.set_option(asio::socket_base::linger(true, 0), ignored);
+    parts_.to.close(ignored);
+  }
+  discard();
+}
+
+void RelayLane::discard() {
+  source_over_ = true;
+  chunks_.clear();
+  buffered_ = written_ = 0;
+  read_timer_.cancel();
+  write_timer_.cancel();
+  if (!std::exchange(ended_, true)) parts_.ended();
+}
+
+void RelayLane::finish(End how) {
+  if (ended_ || (!chunks_.empty() && chunks_.back().end != End::none)) return;
+  const auto alive = owner_.lock();
+  gather();
+  if (blocked()) return pass(how);
+  queue({}, how);
+  pump();
+}
+
+void RelayLane::gather() {
+  if (source_over_) return;
+  std::array<char, largest_portion> buffer;
+  std::error_code error;
+  while (parts_.from.is_open() && buffered_ < 4 * window) {
+    const std::size_t count = parts_.from.read_some(asio::buffer(buffer), error);
+    if (error) break;
+    if (const double rate = bytes_per_second(); rate > 0) {
+      line_free_ = std::max(line_free_, parts_.link.clock.now()) + seconds(static_cast<double>(count) / rate);
+    }
+    queue(std::string(buffer.data(), count), End::none);
+  }
+  source_over_ = true;
+}
+
+void RelayLane::model_changed() {
+  line_free_ = std::max(line_free_, parts_.link.clock.now());
+  pump();
+}
+
+void RelayLane::wait(Socket& socket, Socket::wait_type event, bool& waiting) {
+  waiting = true;
+  socket.async_wait(event, [this, owner = owner_, &waiting](std::error_code error) {
+    const auto alive = owner.lock();
+    if (!alive) return;
+    waiting = false;
+    if (!error) pump();
+  });
+}
+
+}  // namespace sim800

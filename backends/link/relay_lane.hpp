@@ -1,0 +1,98 @@
+// One direction of a relayed connection: bytes wait here as long as the link takes to carry them.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <asio/ip/tcp.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+
+#include "backends/link/interference.hpp"
+#include "emulator/core/clock.hpp"
+#include "emulator/core/link_model.hpp"
+
+namespace sim800 {
+
+/// What the connections through one link have in common.
+struct LinkState {
+  Clock& clock;
+  LinkModel model;
+};
+
+class RelayLane {
+ public:
+  using Socket = asio::ip::tcp::socket;
+  enum class End : std::uint8_t { none, close, reset };
+
+  /// Most bytes under way; beyond that the sender waits.
+  static constexpr std::size_t window = 64 * 1024;
+
+  struct Parts {
+    const LinkState& link;
+    const bool& stalled;  ///< this connection's own black hole
+    Direction direction;
+    std::uint64_t seed;  ///< of the jitter
+    Socket& from;        ///< both non-blocking once they are open
+    Socket& to;
+    std::function<void()> sender_reset;   ///< the sender has cut the connection
+    std::function<void()> receiver_gone;  ///< it takes nothing any more
+    std::function<void()> ended;
+  };
+  explicit RelayLane(Parts parts);
+
+  /// What waits in handlers ends with this object.
+  void owned_by(std::weak_ptr<void> owner) { owner_ = std::move(owner); }
+  /// How long the link takes for a byte this time: half a round trip.
+  Duration delay();
+  /// Moves what can be moved now, and waits for the rest.
+  void pump();
+  /// The link behaves otherwise from now on.
+  void model_changed();
+  /// Ends the stream behind what the sender has written so far; in a black hole, without it.
+  void finish(End how);
+  /// Takes what the sender has written so far, and nothing after it: as far as the sender knows, that has been sent.
+  void gather();
+  /// Drops everything: there is nobody left to take it.
+  void discard();
+  /// Bytes that have been written to the receiver.
+  std::uint64_t passed() const { return passed_; }
+  /// Its end has been passed on, or nobody wants it.
+  bool ended() const { return ended_; }
+
+ private:
+  struct Chunk {
+    std::string bytes;
+    TimePoint due;
+    End end;
+  };
+
+  bool blocked() const { return parts_.stalled || parts_.link.model.blackhole; }
+  double bytes_per_second() const;
+  std::size_t portion() const;
+  bool take();
+  bool give();
+  void queue(std::string bytes, End end);
+  void pass(End end);
+  void wait(Socket& socket, Socket::wait_type event, bool& waiting);
+
+  Parts parts_;
+  std::weak_ptr<void> owner_;
+  std::mt19937_64 chance_;
+  std::deque<Chunk> chunks_;
+  std::size_t buffered_ = 0;  // in chunks_
+  std::size_t written_ = 0;   // of the first chunk
+  std::uint64_t passed_ = 0;
+  TimePoint line_free_{};     // when the bandwidth allows the next byte
+  TimePoint last_due_{};      // what comes later arrives later
+  bool idle_ = true;          // the line has not been kept busy
+  bool source_over_ = false;  // nothing more is read
+  bool ended_ = false;
+  bool waiting_to_read_ = false, waiting_to_write_ = false;
+  Timer read_timer_, write_timer_;
+};
+
+}  // namespace sim800

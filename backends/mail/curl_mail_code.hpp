@@ -1,0 +1,17 @@
+// How a log-in to a mail server ended, as the module's result code.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <curl/curl.h>
+
+#include <string_view>
+
+#include "backends/mail/mail_control_connection.hpp"
+#include "backends/ports/mail.hpp"
+
+namespace sim800 {
+
+/// `error` is what libcurl says about `code`.
+int mail_code_of(CURLcode code, std::string_view error, const MailControlConnection& talk, const MailLogin& login);
+
+}  // namespace sim800

@@ -1,0 +1,43 @@
+// The conversation while somebody logs in to a mail server, kept as far as the module's result codes need it.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "backends/ports/mail.hpp"
+
+namespace sim800 {
+
+class MailControlConnection {
+ public:
+  explicit MailControlConnection(MailProtocol protocol) : protocol_(protocol) {}
+
+  /// A line has gone out.
+  void sent(std::string_view line);
+  /// A whole line has come.  False: no line of a reply; the conversation is then over.
+  bool received(std::string_view line);
+
+  /// The last command, without its arguments, in upper case; empty before the first.
+  const std::string& command() const { return command_; }
+  /// SMTP: code of the last reply line; 0: none yet.
+  int code() const { return code_; }
+  /// POP3: the last status line, "+OK ..." or "-ERR ...".
+  const std::string& status() const { return status_; }
+  bool authenticated() const { return authenticated_; }  ///< SMTP: AUTH was answered with 235
+  bool unreadable() const { return unreadable_; }
+
+ private:
+  bool received_smtp(std::string_view line);
+  bool received_pop3(std::string_view line);
+
+  const MailProtocol protocol_;
+  std::string command_;
+  std::string status_;
+  int code_ = 0;
+  bool listing_ = false;  // the lines of CAPA follow
+  bool authenticated_ = false;
+  bool unreadable_ = false;
+};
+
+}  // namespace sim800

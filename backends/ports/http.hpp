@@ -1,0 +1,68 @@
+// HTTP as the module needs it, without a word about the library behind it.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/core/tls_version.hpp"
+#include "protocol/at/http_status.hpp"
+
+namespace sim800 {
+
+enum class HttpMethod : std::uint8_t { get, post, head, del };  // AT+HTTPACTION's 0-3, manual 11.2.5
+
+struct HttpRequest {
+  HttpMethod method = HttpMethod::get;
+  std::string url;  ///< as the host gave it; faults go by it, nothing else
+  bool tls = false;
+  std::string host;
+  std::uint16_t port = 80;
+  std::string path = "/";  ///< with query, percent-encoded as far as the host did it
+  std::string user_agent;
+  std::string content_type;          ///< for POST; empty: application/x-www-form-urlencoded
+  std::vector<std::string> headers;  ///< extra header lines "Name: value"
+  std::string range;                 ///< "2000-" or "2000-2999"; empty: none
+  std::string_view body;             ///< for POST; must stay valid while the transfer lives
+  std::string proxy_host;            ///< empty: none
+  std::uint16_t proxy_port = 0;
+  bool follow_redirects = false;  ///< 30x answers are followed, at most five hops, http and https only
+  bool verify_peer = false;       ///< refuse a certificate that the system's store does not vouch for
+  TlsVersion tls_max = TlsVersion::v1_2;
+  bool sni = true;
+  std::size_t limit = 319'488;  ///< most bytes of body, and of headers, taken from the server
+};
+
+struct HttpResult {
+  int status = http_status::network_error;  ///< the server's, or one of http_status
+  std::string head;  ///< status line, header lines and the empty line that ends them, of the last answer; empty on 6xx
+  std::string body;  ///< empty on 6xx
+};
+
+struct HttpProgress {
+  bool sending = false;   ///< true while the request body goes out
+  std::size_t done = 0;   ///< bytes of body, of the direction `sending` tells
+  std::size_t total = 0;  ///< 0: not known
+};
+
+/// A request under way.  Destroying it cuts the connection; its callback is then not called any more.
+class HttpTransfer {
+ public:
+  virtual ~HttpTransfer() = default;
+  virtual HttpProgress progress() const = 0;
+};
+
+class HttpClient {
+ public:
+  virtual ~HttpClient() = default;
+  /// Starts a request.  `done` is called once, later, from the loop, never from inside start().  The transfer has no
+  /// time limit of its own (AT+HTTPPARA="TIMEOUT" is the service's); destroying it from within `done` is allowed.
+  virtual std::unique_ptr<HttpTransfer> start(HttpRequest request, std::function<void(HttpResult)> done) = 0;
+};
+
+}  // namespace sim800

@@ -1,0 +1,88 @@
+// Mail servers as the module needs them, without a word about the library behind it.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "emulator/core/tls_version.hpp"
+
+namespace sim800 {
+
+enum class MailProtocol : std::uint8_t { smtp, pop3 };
+enum class MailTls : std::uint8_t { off, implicit, upgraded };  // AT+EMAILSSL's 0-2; upgraded: STARTTLS, STLS
+
+struct MailAccount {
+  std::string user, password;
+};
+
+struct MailLogin {
+  MailProtocol protocol = MailProtocol::smtp;
+  std::string host;
+  std::uint16_t port = 25;
+  std::optional<MailAccount> account;  ///< SMTP only, none: not authenticated.  USER and PASS of POP3 are its owner's
+  MailTls tls = MailTls::off;
+  TlsVersion tls_max = TlsVersion::v1_2;
+  bool verify_peer = false;
+};
+
+/// Result codes of AT+SMTPSEND and AT+POP3IN (AT manual 13.2.10, 13.2.14; 71 and 72: SSL application note).
+namespace mail_code {
+inline constexpr int done = 1;
+inline constexpr int network_error = 61;
+inline constexpr int dns_error = 62;
+inline constexpr int connect_error = 63;
+inline constexpr int timeout = 64;
+inline constexpr int response_error = 65;
+inline constexpr int tls_no_channel = 71;
+inline constexpr int tls_alert = 72;
+}  // namespace mail_code
+namespace smtp_code {
+inline constexpr int not_authenticated = 66;
+inline constexpr int bad_account = 67;
+inline constexpr int bad_recipient = 68;
+}  // namespace smtp_code
+namespace pop3_code {
+inline constexpr int rejected = 66;
+inline constexpr int bad_user = 67;
+inline constexpr int bad_account = 68;
+inline constexpr int unread = 69;
+}  // namespace pop3_code
+
+/// What happens to a session, told from the loop, never from inside a call to it.  Destroying it from within any of
+/// these is allowed.
+struct MailEvents {
+  std::function<void()> heard;            ///< the server said or took something
+  std::function<void(int code)> entered;  ///< once; other than mail_code::done: it is of no use any more
+  std::function<void()> changed;          ///< readable() or room() grew
+  std::function<void()> closed;           ///< once, after it was entered: the server has ended it, or it broke
+};
+
+/// A connection to a mail server, greeted, secured and (SMTP) authenticated: what goes over it from then on is its
+/// owner's business.  Destroying it closes the connection; what was written goes out.
+class MailSession {
+ public:
+  /// Most bytes that wait on this side, in either direction; beyond that the server waits.
+  static constexpr std::size_t window = 16 * 1024;
+
+  virtual ~MailSession() = default;
+
+  virtual std::string_view readable() const = 0;
+  virtual void consume(std::size_t count) = 0;
+  virtual std::size_t room() const = 0;  ///< bytes that write() takes now; 0 before it is entered
+  virtual void write(std::string_view bytes) = 0;
+};
+
+class MailClient {
+ public:
+  virtual ~MailClient() = default;
+  /// No session has a time limit of its own; the service ends one by destroying it.
+  virtual std::unique_ptr<MailSession> start(MailLogin login, MailEvents events) = 0;
+};
+
+}  // namespace sim800

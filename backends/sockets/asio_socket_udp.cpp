@@ -1,0 +1,310 @@
+// UdpFlow: a socket that is not connected, so that a stranger's datagrams can be taken, or not, at any time.
+// SPDX-License-Identifier: MIT
+#include "backends/sockets/asio_socket_udp.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <asio/post.hpp>
+#include <utility>
+
+namespace sim800 {
+namespace {
+
+using asio::ip::udp;
+
+// More than these under way, towards the module, are lost on the radio.
+constexpr std::size_t max_in_flight = 64 * 1024;
+
+bool would_block(const std::error_code& error) {
+  return error == asio::error::would_block || error == asio::error::interrupted;
+}
+
+udp::endpoint endpoint_of(const Route& route) {
+  std::error_code error;
+  return {asio::ip::make_address(route.address, error), route.port};
+}
+
+// The address of this host that the peer will see.
+asio::ip::address own_address(asio::io_context& loop, const udp::endpoint& there, std::error_code& error) {
+  udp::socket probe(loop);
+  probe.open(there.protocol(), error);
+  if (!error) probe.connect(there, error);
+  return error ? asio::ip::address() : probe.local_endpoint(error).address();
+}
+
+}  // namespace
+
+UdpFlow::UdpFlow(std::shared_ptr<SocketShared> shared, std::shared_ptr<SocketEventQueue> news)
+    : shared_(std::move(shared)), events_(std::move(news)), socket_(shared_->loop), chance_(shared_->seed++) {}
+
+void UdpFlow::open(SocketRequest request) {
+  request_ = std::move(request);
+  peer_.port = request_.port;
+  if (shared_->interference != nullptr) {
+    watch(shared_->interference->watch({TransferKind::User::socket, {}, request_.host, request_.id}));
+  }
+  asio::post(shared_->loop, [this, waiting = weak_from_this()] {
+    const auto self = waiting.lock();
+    if (!self || over_) return;
+    pass(Phase::dns, [this] { find_way([this] { pass(Phase::connect, [this] { bind(); }); }); });
+  });
+}
+
+void UdpFlow::watch(std::unique_ptr<TransferWatch> watch) {
+  if (!watch) return;
+  gate_ = std::make_unique<TransferGate>(
+      shared_->link.clock(), std::move(watch),
+      TransferGate::Acts{.hold =
+                             [this](bool on) {
+                               if (!on) pump_later();
+                             },
+                         .interrupt = [this](const Verdict& verdict) { obey(verdict); }});
+}
+
+void UdpFlow::pass(Phase phase, std::function<void()> next) {
+  if (!gate_) return next();
+  const auto self = shared_from_this();
+  gate_->reach(phase, [this, next = std::move(next)](const Verdict& verdict) {
+    obey(verdict);
+    if (!over_) next();
+  });
+}
+
+// There is no connection to be cut, but the module may be told that there is none any more.
+void UdpFlow::obey(const Verdict& verdict) {
+  if (over_) return;
+  if (verdict.dns_fails) return open_ ? end(SocketError::reset) : fail(SocketError::dns);
+  if (verdict.cut == Verdict::Cut::none) return;
+  if (!open_) return fail(SocketError::no_connect);
+  end(verdict.cut == Verdict::Cut::reset ? SocketError::reset : SocketError::none);
+}
+
+void UdpFlow::find_way(std::function<void()> next) {
+  lookup_ = shared_->link.route(request_.host, request_.port, [this, next = std::move(next)](const Route& route) {
+    const auto self = shared_from_this();
+    if (!open_ && route.kind == Route::Kind::unresolvable) return fail(SocketError::dns);
+    route_ = route;
+    peer_ = shown_address(request_.host, request_.port, route);
+    next();
+  });
+}
+
+// Refusals and black holes are met by the datagrams, not before.
+void UdpFlow::bind() {
+  std::error_code error;
+  asio::ip::address own = asio::ip::address_v4::loopback();
+  if (route_.kind == Route::Kind::reachable) own = own_address(shared_->loop, endpoint_of(route_), error);
+  const udp::endpoint here(own, request_.local_port);
+  if (!error) socket_.open(here.protocol(), error);
+  if (!error) socket_.bind(here, error);
+  if (!error) socket_.non_blocking(true, error);
+  if (error) return fail(SocketError::no_connect);
+  open_ = true;
+  events_->connected(SocketError::none);
+  pump_later();
+}
+
+void UdpFlow::fail(SocketError why) {
+  abandon();
+  events_->connected(why);
+}
+
+void UdpFlow::end(SocketError why) {
+  abandon();
+  events_->closed(why);
+}
+
+// What is on its way goes out at once: nobody keeps time for it any more.
+void UdpFlow::abandon() {
+  if (open_ && !shared_->link.model().blackhole && free()) {
+    for (const Datagram& datagram : up_.datagrams) transmit(datagram.bytes);
+  }
+  over_ = true;
+  open_ = false;
+  lookup_.reset();
+  up_ = Way{};
+  down_ = Way{};
+  std::error_code ignored;
+  socket_.close(ignored);
+}
+
+void UdpFlow::finish() { end(SocketError::none); }
+
+void UdpFlow::redirect(const SocketAddress& there) {
+  request_.host = there.host;
+  request_.port = there.port;
+  redirecting_ = true;
+  find_way([this] {
+    redirecting_ = false;
+    pump();
+  });
+}
+
+bool UdpFlow::may_move(Direction direction) {
+  if (!gate_) return open_;
+  const auto ask = [this](const Verdict& verdict) { obey(verdict); };
+  if (!free()) return false;
+  if (!gate_->reached(Phase::data)) gate_->reach(Phase::data, ask);
+  const std::uint64_t total = direction == Direction::up ? sent_ : received_;
+  if (free() && total > 0 && total >= gate_->stop(direction)) gate_->moved(direction, total, ask);
+  if (free() && total >= gate_->limit()) end(SocketError::none);
+  return free();
+}
+
+std::size_t UdpFlow::room() const { return open_ ? Socket::window - std::min(Socket::window, up_.bytes) : 0; }
+
+void UdpFlow::send(std::string_view bytes) {
+  if (bytes.empty() || !open_) return;
+  if (bytes.size() > room()) return lose("there is no room to send it");
+  set_out(up_, Direction::up, {std::string(bytes), {}, {}});
+  pump_later();
+}
+
+void UdpFlow::consume(std::size_t count) {
+  if (in_.empty()) return;
+  std::string& bytes = in_.front().bytes;
+  count = std::min(count, bytes.size());
+  waiting_ -= count;
+  bytes.erase(0, count);
+  if (bytes.empty()) in_.pop_front();
+}
+
+// When a datagram arrives is decided as it sets out.
+void UdpFlow::set_out(Way& way, Direction direction, Datagram datagram) {
+  const LinkModel& model = shared_->link.model();
+  const double rate = (direction == Direction::up ? model.up_kbps : model.down_kbps) * 1000 / 8;
+  way.line_free = std::max(way.line_free, shared_->link.clock().now());
+  if (rate > 0) {
+    way.line_free += Duration(static_cast<Duration::rep>(static_cast<double>(datagram.bytes.size()) / rate * 1e9));
+  }
+  const double share = static_cast<double>(chance_() >> 11U) * 0x1p-53 * 2 - 1;
+  const Duration swing(static_cast<Duration::rep>(static_cast<double>(model.jitter.count()) / 2 * share));
+  datagram.due = way.line_free + std::max(model.latency / 2 + swing, Duration::zero());
+  // No datagram overtakes another.
+  if (!way.datagrams.empty()) datagram.due = std::max(datagram.due, way.datagrams.back().due);
+  way.bytes += datagram.bytes.size();
+  way.datagrams.push_back(std::move(datagram));
+}
+
+void UdpFlow::pump_later() {
+  if (std::exchange(pumping_later_, true)) return;
+  asio::post(shared_->loop, [waiting = weak_from_this()] {
+    const auto self = waiting.lock();
+    if (!self) return;
+    self->pumping_later_ = false;
+    self->pump();
+  });
+}
+
+void UdpFlow::pump() {
+  const auto self = shared_from_this();
+  if (free()) write();
+  if (free()) receive();
+  if (free()) arrive();
+}
+
+void UdpFlow::write() {
+  while (free() && !redirecting_ && !waiting_to_write_ && !up_.datagrams.empty()) {
+    const Datagram& next = up_.datagrams.front();
+    if (next.due > shared_->link.clock().now()) {
+      up_.timer = shared_->link.clock().at(next.due, [this] { pump(); });
+      return;
+    }
+    if (!may_move(Direction::up)) return;
+    const bool goes = !shared_->link.model().blackhole && route_.kind == Route::Kind::reachable;
+    if (goes && !transmit(next.bytes)) return;
+    sent_ += next.bytes.size();
+    up_.bytes -= next.bytes.size();
+    up_.datagrams.pop_front();
+    events_->changed();
+    may_move(Direction::up);
+  }
+}
+
+// False: it is to be tried again.
+bool UdpFlow::transmit(const std::string& bytes) {
+  std::error_code error;
+  socket_.send_to(asio::buffer(bytes), endpoint_of(route_), 0, error);
+  if (would_block(error)) {
+    waiting_to_write_ = true;
+    socket_.async_wait(udp::socket::wait_write, [waiting = weak_from_this()](std::error_code problem) {
+      const auto self = waiting.lock();
+      if (!self || problem) return;
+      self->waiting_to_write_ = false;
+      self->pump();
+    });
+    return false;
+  }
+  if (error) lose(error.message().c_str());
+  return true;
+}
+
+void UdpFlow::receive() {
+  if (waiting_to_read_) return;
+  std::array<char, 65536> buffer;
+  for (;;) {
+    udp::endpoint from;
+    std::error_code error;
+    const std::size_t count = socket_.receive_from(asio::buffer(buffer), from, 0, error);
+    if (would_block(error)) break;
+    const bool from_peer = route_.kind == Route::Kind::reachable && from == endpoint_of(route_);
+    if (error || count == 0 || (!from_peer && !take_all_) || shared_->link.model().blackhole) continue;
+    if (down_.bytes + count > max_in_flight) {
+      lose("too many are under way");
+      continue;
+    }
+    const SocketAddress source = from_peer ? peer_ : SocketAddress{from.address().to_string(), from.port()};
+    set_out(down_, Direction::down, {std::string(buffer.data(), count), source, {}});
+  }
+  waiting_to_read_ = true;
+  socket_.async_wait(udp::socket::wait_read, [waiting = weak_from_this()](std::error_code problem) {
+    const auto self = waiting.lock();
+    if (!self || problem) return;
+    self->waiting_to_read_ = false;
+    self->pump();
+  });
+}
+
+void UdpFlow::arrive() {
+  while (free() && !down_.datagrams.empty()) {
+    Datagram& next = down_.datagrams.front();
+    if (next.due > shared_->link.clock().now()) {
+      down_.timer = shared_->link.clock().at(next.due, [this] { pump(); });
+      return;
+    }
+    if (!may_move(Direction::down)) return;
+    const std::size_t count = next.bytes.size();
+    received_ += count;
+    down_.bytes -= count;
+    if (waiting_ + count > Socket::window) {
+      lose("there is no room to keep it");
+    } else {
+      waiting_ += count;
+      in_.push_back(std::move(next));
+      events_->changed();
+    }
+    down_.datagrams.pop_front();
+    may_move(Direction::down);
+  }
+}
+
+void UdpFlow::lose(const char* why) {
+  ++lost_;
+  spdlog::warn("socket {}: datagram lost ({} by now): {}", request_.id, lost_, why);
+}
+
+UdpSocket::UdpSocket(const std::shared_ptr<SocketShared>& shared, SocketRequest request)
+    : events_(std::make_shared<SocketEventQueue>(shared->loop, *this)),
+      flow_(std::make_shared<UdpFlow>(shared, events_)) {
+  flow_->open(std::move(request));
+}
+
+UdpSocket::~UdpSocket() {
+  events_->forget();
+  flow_->abandon();
+  flow_->forget_faults();
+}
+
+}  // namespace sim800

@@ -1,0 +1,129 @@
+// Sockets on asio: what is asked for, by kind.
+// SPDX-License-Identifier: MIT
+#include "backends/sockets/asio_sockets.hpp"
+
+#include <netdb.h>
+
+#include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
+#include <utility>
+
+#include "backends/sockets/asio_socket_tcp.hpp"
+#include "backends/sockets/asio_socket_udp.hpp"
+
+namespace sim800 {
+namespace {
+
+using asio::ip::tcp;
+
+/// Listens on loopback only: the module's own address exists nowhere, and a test bench should not be open to the
+/// network around it.  What comes in passes neither link model nor faults: a relay only leads outwards.
+class AsioServer final : public SocketServer, public std::enable_shared_from_this<AsioServer> {
+ public:
+  using OnClient = std::function<void(std::unique_ptr<Socket>)>;
+
+  AsioServer(std::shared_ptr<SocketShared> shared, OnClient on_client)
+      : shared_(std::move(shared)), on_client_(std::move(on_client)), acceptor_(shared_->loop) {}
+
+  bool open(std::uint16_t port) {
+    std::error_code error;
+    acceptor_.open(tcp::v4(), error);
+    acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+    // Before it listens: what is accepted inherits them.
+    acceptor_.set_option(asio::socket_base::receive_buffer_size(tcp_socket_buffer), error);
+    acceptor_.set_option(asio::socket_base::send_buffer_size(tcp_socket_buffer), error);
+    if (!error) acceptor_.bind({asio::ip::address_v4::loopback(), port}, error);
+    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    return !error;
+  }
+
+  void accept() {
+    acceptor_.async_accept([waiting = weak_from_this()](std::error_code error, tcp::socket client) {
+      const auto self = waiting.lock();
+      if (!self || error == asio::error::operation_aborted) return;
+      if (error) return self->accept_later();
+      const auto act = self->on_client_;
+      act(std::make_unique<TcpSocket>(self->shared_, std::move(client)));
+      if (self->acceptor_.is_open()) self->accept();
+    });
+  }
+
+  void close() {
+    std::error_code ignored;
+    acceptor_.close(ignored);
+    retry_.cancel();
+  }
+
+ private:
+  // The process has no descriptor left: trying at once would do nothing else.
+  void accept_later() {
+    retry_.expires_after(std::chrono::milliseconds(100));
+    retry_.async_wait([waiting = weak_from_this()](std::error_code error) {
+      if (const auto self = waiting.lock(); self && !error) self->accept();
+    });
+  }
+
+  std::shared_ptr<SocketShared> shared_;
+  OnClient on_client_;
+  tcp::acceptor acceptor_;
+  asio::steady_timer retry_{acceptor_.get_executor()};
+};
+
+struct ServerHandle final : SocketServer {
+  explicit ServerHandle(std::shared_ptr<AsioServer> s) : server(std::move(s)) {}
+  ~ServerHandle() override { server->close(); }
+  ServerHandle(const ServerHandle&) = delete;
+  ServerHandle& operator=(const ServerHandle&) = delete;
+  std::shared_ptr<AsioServer> server;
+};
+
+struct Query final : NameQuery {
+  std::unique_ptr<Lookup> lookup;
+};
+
+class AsioSockets final : public Sockets {
+ public:
+  AsioSockets(asio::io_context& loop, RadioLink& link, Interference* interference)
+      : shared_(std::make_shared<SocketShared>(SocketShared{loop, link, interference})) {
+    if (interference != nullptr && interference->needs_relay()) link.relay_always();
+  }
+  ~AsioSockets() override { shared_->lingering.clear(); }
+  AsioSockets(const AsioSockets&) = delete;
+  AsioSockets& operator=(const AsioSockets&) = delete;
+
+  std::unique_ptr<Socket> connect(SocketRequest request) override {
+    if (request.kind == SocketRequest::Kind::udp) return std::make_unique<UdpSocket>(shared_, std::move(request));
+    return std::make_unique<TcpSocket>(shared_, std::move(request));
+  }
+
+  std::unique_ptr<SocketServer> listen(std::uint16_t port,
+                                       std::function<void(std::unique_ptr<Socket>)> on_client) override {
+    auto server = std::make_shared<AsioServer>(shared_, std::move(on_client));
+    if (!server->open(port)) return nullptr;
+    server->accept();
+    return std::make_unique<ServerHandle>(std::move(server));
+  }
+
+  std::unique_ptr<NameQuery> resolve(const std::string& host,
+                                     std::function<void(std::vector<std::string>)> done) override {
+    auto query = std::make_unique<Query>();
+    query->lookup = shared_->link.route(host, 0, [done = std::move(done)](const Route& route) {
+      // Who refuses and who never answers has an address all the same, but the scenario does not say which.
+      std::vector<std::string> found;
+      if (route.kind == Route::Kind::reachable) found.push_back(route.address);
+      done(std::move(found));
+    });
+    return query;
+  }
+
+ private:
+  std::shared_ptr<SocketShared> shared_;
+};
+
+}  // namespace
+
+std::unique_ptr<Sockets> make_asio_sockets(asio::io_context& loop, RadioLink& link, Interference* interference) {
+  return std::make_unique<AsioSockets>(loop, link, interference);
+}
+
+}  // namespace sim800

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/at/channel.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "emulator/at/channel_owner.hpp"
+#include "emulator/at/settings.hpp"
+
+namespace sim800 {
+namespace {
+
+/// How long a prompt waits for the LF of a host that ends its lines with CR LF: far longer than the byte takes at any
+/// rate, far shorter than a host notices.
+constexpr Duration line_feed_wait = 10ms;
+
+}  // namespace
+
+Channel::Channel(ChannelOwner& owner, Settings& settings, Port& port, std::string name)
+    : owner_(owner), settings_(settings), port_(port), name_(std::move(name)) {
+  input_.reserve(2 * input_limit);
+  out_.reserve(2048);
+}
+
+// --- input
+
+void Channel::receive(std::string_view bytes) {
+  if (!owner_.answers() || mute_) {
+    owner_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(bytes.size())}});
+    return;  // nobody listens on the UART
+  }
+  if (owner_.consumes_wakeup()) {
+    owner_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(bytes.size())}});
+    return;
+  }
+  receiving_ = true;
+  input_.append(bytes);
+  received_ += bytes.size();
+  if (busy_) input_came_.raise();
+  pump();
+  receiving_ = false;
+}
+
+void Channel::client_arrived() { owner_.record("client", {{"channel", name_}, {"present", true}}); }
+
+void Channel::client_left() {
+  owner_.record("client", {{"channel", name_}, {"present", false}});
+  if (leaves_.empty() || leaves_.back() != received_) leaves_.push_back(received_);
+  if (busy_) input_came_.raise();
+  pump();
+}
+
+void Channel::drained() {
+  if (std::exchange(line_waits_, false)) run_line();
+  pump();
+  if (on_free && free()) on_free();
+  if (online()) user_->wire_free();
+}
+
+void Channel::output_lost(std::size_t count) {
+  owner_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(count)}});
+}
+
+std::size_t Channel::available() const {
+  const std::uint64_t end = leaves_.empty() ? received_ : leaves_.front();
+  return static_cast<std::size_t>(end - consumed_);
+}
+
+void Channel::consume(std::size_t count) {
+  if (owner_.trace() != nullptr) traced_.append(input_, head_, count);
+  const bool was_full = !wants_input();
+  head_ += count;
+  consumed_ += count;
+  if (head_ == input_.size() || head_ >= input_limit) {  // a host that is always ahead never empties it
+    input_.erase(0, head_);
+    head_ = 0;
+  }
+  if (was_full && wants_input() && !receiving_) port_.input_wanted();
+}
+
+void Channel::trace_input() {
+  if (traced_.empty()) return;
+  owner_.record("rx", {{"channel", name_}, {"data", traced_}});
+  traced_.clear();
+}
+
+/// At the point of the stream where a client left, what it had half typed is forgotten.
+bool Channel::forget_client() {
+  if (leaves_.empty() || leaves_.front() != consumed_) return false;
+  leaves_.pop_front();
+  assembler_.reset();
+  if (online()) user_->host_left();
+  return true;
+}
+
+void Channel::pump() {
+  if (pumping_) return;
+  pumping_ = true;
+  while (!busy_ && owner_.answers() && (online() || port_.unsent() < Port::congested_at)) {
+    const std::string_view bytes = waiting();
+    if (bytes.empty()) {
+      if (forget_client()) continue;
+      break;
+    }
+    if (online()) {
+      const std::size_t taken = user_->from_host(bytes);
+      consume(taken);
+      trace_input();
+      if (taken == 0) break;
+      continue;
+    }
+    const LineAssembler::Step step = assembler_.feed(bytes, format.echo ? &out_ : nullptr);
+    consume(step.taken);
+    if (step.event != LineAssembler::Event::none) begin_line(step.event != LineAssembler::Event::too_long);
+  }
+  pumping_ = false;
+  flush();
+}
+
+// --- the line that runs
+
+void Channel::begin_line(bool runnable) {
+  busy_ = true;
+  trace_input();
+  owner_.record("command", {{"channel", name_}, {"line", assembler_.line()}});
+  owner_.synchronised();
+  runnable_ = runnable && line_.parse(assembler_.line());
+  next_ = 0;
+  last_ = ok;
+  const Duration answer = owner_.latency[Latency::answer];
+  if (answer <= Duration::zero()) return run_line();
+  delay_ = owner_.clock.after(answer, [this] {
+    run_line();
+    pump();
+  });
+}
+
+/// What a line has answered may be more than the wire takes: it goes on when the host has read that.
+bool Channel::congested() {
+  if (port_.unsent() + out_.size() < Port::congested_at) return false;
+  flush();
+  return port_.unsent() >= Port::congested_at;
+}
+
+void Channel::run_line() {
+  if (!runnable_ && owner_.faults == nullptr) return end_line(error);
+  const std::size_t count = runnable_ ? line_.commands().size() : 0;
+  // Faults are asked of a line without a command, too.
+  while (next_ < count || (next_ == 0 && owner_.faults != nullptr)) {
+    line_waits_ = congested();
+    if (line_waits_) return;
+    const std::optional<Result> result = owner_.faults == nullptr ? run(line_.commands()[next_++]) : run_as_judged();
+    if (!result) return;  // a conversation goes on; conversation_done() comes back here
+    if (!result->continues_line()) return end_line(*result);
+    last_ = *result;
+  }
+  end_line(last_);
+}
+
+/// Runs one command; nothing if it is a conversation that will end later.
+std::optional<Result> Channel::run(const TypedCommand& typed) {
+  const Command* command = owner_.commands.find(typed.name.view());
+  if (command == nullptr) return Cme::unknown;
+  const Handler& handler = command->handler(typed.form);
+  if (!handler) return Cme::unknown;
+  const bool write = &handler == &command->write;
+  if (!arguments_.parse(write ? typed.arguments : std::string_view{})) return command->usage_error;
+  if (write && !check(arguments_, command->parameters).is_ok()) return command->usage_error;
+  response_.next_command();
+  invocation_.emplace(Invocation{owner_.modem(), *this, settings_, *command, typed.arguments, arguments_, response_});
+  if (handler.act != nullptr) return handler.act(*invocation_);
+  if (handler.says != nullptr) {
+    if (*handler.says != '\0') response_.line(handler.says);
+    return ok;
+  }
+  conversation_ = handler.conversation(*invocation_);
+  conversation_.start([this] { conversation_done(); });
+  return std::nullopt;
+}
+
+void Channel::conversation_done() {
+  const Result result = conversation_.take();
+  conversation_.cancel();
+  end_verdict();
+  if (result.continues_line()) {
+    last_ = result;
+    run_line();
+  } else {
+    end_line(result);
+  }
+  pump();
+}
+
+void Channel::end_line(Result result) {
+  // Looked up only where it matters: it costs a sixth of a short command.
+  const int error_mode = result.kind == Result::Kind::code ? 0 : owner_.error_mode();
+  response_.next_command();
+  response_.end(result, error_mode);
+  if (owner_.trace() != nullptr) {
+    trace_input();
+    flush();
+    owner_.record("result", {{"channel", name_}, {"text", result_text(result, error_mode)}});
+  }
+  busy_ = false;
+  owner_.touch();
+  for (const std::string& text : std::exchange(behind_, {})) append_line(out_, format, text);
+  say_waiting();
+  if (on_free && free()) on_free();
+}
+
+void Channel::say_waiting() {
+  if (online()) return;
+  for (; !urcs_.empty(); urcs_.pop_front()) append(urcs_.front());
+}
+
+// --- what the module says by itself
+
+void Channel::urc(std::string_view text) { push({std::string(text), std::nullopt}); }
+void Channel::urc(Code code) { push({{}, code}); }
+
+void Channel::push(Unsolicited urc) {
+  if (!has_lines() || !takes_urcs) return;
+  if (busy_ || online()) {
+    urcs_.push_back(std::move(urc));
+    return;
+  }
+  append(urc);
+  if (!pumping_) flush();
+}
+
+void Channel::write(std::string_view bytes) {
+  out_.append(bytes);
+  if (!pumping_) flush();
+}
+
+void Channel::write_line(std::string_view text) {
+  append_line(out_, format, text);
+  if (!pumping_) flush();
+}
+
+void Channel::append(const Unsolicited& urc) {
+  if (urc.code) {
+    append_code(out_, format, *urc.code);
+  } else {
+    append_line(out_, format, urc.text);
+  }
+}
+
+void Channel::line_inside(std::string_view text) {
+  response_.next_command();
+  append_line(out_, format, text);
+}
+
+void Channel::flush() {
+  if (mute_) out_.clear();
+  if (out_.empty()) return;
+  port_.send(out_);
+  owner_.record("tx", {{"channel", name_}, {"data", out_}});
+  out_.clear();
+}
+
+// --- data mode
+
+void Channel::go_online(DataUser& user) {
+  user_ = &user;
+  assembler_.reset();
+  carrier_ = true;
+  update_dcd();
+}
+
+void Channel::go_offline(std::optional<Code> said) {
+  user_ = nullptr;
+  carrier_ = false;
+  update_dcd();
+  if (said) append_code(out_, format, *said);
+  say_waiting();
+  if (!pumping_) flush();
+}
+
+// --- power
+
+void Channel::power_up() {
+  carrier_ = false;
+  load_format();
+}
+
+void Channel::load_format() {
+  format.echo = settings_.number("E") != 0;
+  format.verbose = settings_.number("V") != 0;
+  format.quiet = settings_.number("Q") != 0;
+  apply_settings();
+}
+
+void Channel::apply_settings() {
+  assembler_.set_backspace(static_cast<char>(settings_.number("S5")));
+  update_dcd();
+}
+
+void Channel::power_down(bool silently) {
+  conversation_.cancel();
+  delay_.cancel();
+  if (silently) urcs_.clear();
+  if (silently) out_.clear();
+  for (; !urcs_.empty(); urcs_.pop_front()) append(urcs_.front());  // NORMAL POWER DOWN may be among them
+  flush();
+  mute_ = false;
+  forget_input();
+}
+
+/// What has come and is not dealt with is lost, with the line that runs.
+void Channel::forget_input() {
+  busy_ = line_waits_ = false;
+  user_ = nullptr;
+  behind_.clear();
+  verdict_.reset();
+  trace_input();
+  if (received_ > consumed_)
+    owner_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(received_ - consumed_)}});
+  input_.clear();
+  head_ = 0;
+  consumed_ = received_;
+  leaves_.clear();
+  assembler_ = LineAssembler();
+  if (!receiving_) port_.input_wanted();
+}
+
+void Channel::set_lines(bool on) {
+  lines_ = on;
+  conversation_.cancel();
+  delay_.cancel();
+  urcs_.clear();
+  out_.clear();
+  mute_ = false;
+  forget_input();
+  if (on) power_up();
+}
+
+void Channel::update_dcd() {
+  const bool on = carrier_ || settings_.number("&C") == 0;
+  if (on == dcd_) return;
+  dcd_ = on;
+  owner_.record("line", {{"channel", name_}, {"signal", "DCD"}, {"on", on}});
+}
+
+// --- for dialogues
+
+Task<bool> Channel::settle_line_end() {
+  if (assembler_.expects_line_feed() && available() == 0) {
+    const Timer limit = owner_.clock.after(line_feed_wait, [this] { input_came_.raise(); });
+    co_await input_came_;
+  }
+  if (assembler_.after_carriage_return() && available() > 0 && waiting().front() == '\n') {
+    consume(1);
+    assembler_.take_line_feed();
+  }
+  assembler_.forget_line_feed();
+  co_return leaves_.empty() || available() > 0;
+}
+
+Task<bool> Channel::interrupted_within(Duration span) {
+  bool over = false;
+  const Timer timer = owner_.clock.after(span, [this, &over] {
+    over = true;
+    wake();
+  });
+  const std::function<bool()> is_over = [&over] { return over; };
+  co_return co_await interrupted_before(is_over);
+}
+
+Task<bool> Channel::interrupted_before(const std::function<bool()>& over) {
+  co_await settle_line_end();
+  while (!over() && available() == 0) co_await input_came_;
+  if (available() == 0) co_return false;
+  consume(1);
+  co_return true;
+}
+
+Task<Channel::PayloadResult> Channel::take_payload(std::string& into, std::size_t count, Duration limit) {
+  flush();
+  carrier_ = true;
+  update_dcd();
+  bool late = false;
+  const Timer timer = owner_.clock.after(limit, [this, &late] {
+    late = true;
+    input_came_.raise();
+  });
+  const std::size_t before = into.size();
+  PayloadResult result = PayloadResult::complete;
+  for (;;) {
+    const std::size_t taken = std::min(count - (into.size() - before), available());
+    into.append(waiting().substr(0, taken));
+    consume(taken);
+    if (into.size() - before == count) break;
+    if (!leaves_.empty()) result = PayloadResult::gone;
+    if (late) result = PayloadResult::timed_out;
+    if (result != PayloadResult::complete) break;
+    co_await input_came_;
+  }
+  carrier_ = false;
+  update_dcd();
+  trace_input();
+  co_return result;
+}
+
+}  // namespace sim800

@@ -1,0 +1,62 @@
+// What an AT channel asks of the module it belongs to.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "emulator/core/clock.hpp"
+#include "emulator/core/latency.hpp"
+#include "emulator/core/trace.hpp"
+
+namespace sim800 {
+
+class Channel;
+class CommandFaults;
+class CommandTable;
+class Modem;
+class Port;
+
+/// Implemented by the module, which outlives its channels.
+class ChannelOwner {
+ public:
+  ChannelOwner(Clock& time, const Latencies& latencies, const CommandTable& table, Trace* trace)
+      : clock(time), latency(latencies), commands(table), trace_(trace) {}
+  virtual ~ChannelOwner() = default;
+
+  Clock& clock;
+  const Latencies& latency;
+  const CommandTable& commands;
+  /// Null: no fault has anything to do with commands and URCs.  Outlives the module.
+  CommandFaults* faults = nullptr;
+
+  /// Null: nothing is recorded.
+  Trace* trace() const { return trace_; }
+  void record(std::string_view event, std::initializer_list<Trace::Field> fields) const {
+    if (trace_ != nullptr) trace_->event(event, fields);
+  }
+
+  /// The UART is served: the module is on and not about to go off.
+  virtual bool answers() const = 0;
+  /// Bytes come in.  True: they only wake the module, or come too soon after those that did, and are lost.
+  virtual bool consumes_wakeup() = 0;
+  /// A line has ended: the module stays awake for some more seconds.
+  virtual void touch() = 0;
+  /// The first line after power-on: with autobauding, only now is the host's rate known.
+  virtual void synchronised() = 0;
+  /// AT+CMEE.
+  virtual int error_mode() const = 0;
+  /// An unsolicited line to all channels; on `cause`, before the result of its running command.
+  virtual void urc(std::string_view text, Channel* cause = nullptr) = 0;
+  /// Puts a channel on a port; both live as long as the module.
+  virtual Channel& attach(Port& port, std::string name) = 0;
+  /// What handlers get at; opaque to channels.
+  virtual Modem& modem() = 0;
+
+ private:
+  Trace* trace_;
+};
+
+}  // namespace sim800

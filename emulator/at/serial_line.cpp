@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/at/serial_line.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace sim800 {
+
+SerialLine::SerialLine(Clock& clock, const SerialConfig& config, SerialFaults* faults, Port& wire)
+    : clock_(clock),
+      byte_time_(config.paced ? Duration(10s) / config.baud : Duration::zero()),  // 8N1: ten bits a byte
+      slice_(config.paced ? std::max<std::size_t>(1, config.baud / 10'000) : std::numeric_limits<std::size_t>::max()),
+      faults_(faults),
+      wire_(wire) {}
+
+std::size_t SerialLine::cut() {
+  const std::size_t lost = tx_.size();
+  tx_.clear();
+  return lost;
+}
+
+void SerialLine::send(std::string_view bytes) {
+  tx_.push(bytes);
+  congested_ = congested_ || unsent() >= congested_at;
+}
+
+/// What the one before has sent comes before what is said of clients.
+void SerialLine::client_arrived() {
+  rx_.hurry();
+  module_->client_arrived();
+}
+
+void SerialLine::client_left() {
+  rx_.hurry();
+  module_->client_left();
+}
+
+void SerialLine::drained() { tell_drained(); }
+
+void SerialLine::tell_drained() {
+  if (congested_ && unsent() < congested_at) {
+    congested_ = false;
+    module_->drained();
+  }
+}
+
+void SerialLine::arrived(SerialDirection direction, std::string_view bytes) {
+  if (direction == SerialDirection::tx) return wire_.send(bytes);
+  module_->receive(bytes);
+  if (wants_input()) wire_.input_wanted();
+}
+
+// --- one direction
+
+void SerialLine::Lane::push(std::string_view bytes) {
+  waiting_.append(bytes);
+  if (under_way_) return;
+  free_at_ = std::max(free_at_, line_.clock_.now());
+  run();
+}
+
+void SerialLine::Lane::run() {
+  under_way_ = true;
+  while (size() > 0) {
+    std::size_t count = std::min(size(), line_.slice_);
+    if (line_.faults_ != nullptr) count = std::min(count, line_.faults_->until_stop(direction_));
+    if (line_.byte_time_ > Duration::zero()) {
+      free_at_ += line_.byte_time_ * static_cast<Duration::rep>(count);
+      timer_ = line_.clock_.at(free_at_, [this, count] {
+        if (pass(count)) return;
+        run();
+        line_.tell_drained();
+      });
+      return;
+    }
+    if (pass(count)) return;
+  }
+  under_way_ = false;
+}
+
+/// True where the rest waits until faults have acted, on a stack of their own.
+bool SerialLine::Lane::pass(std::size_t count) {
+  std::string bytes = waiting_.substr(head_, count);
+  head_ += bytes.size();
+  if (head_ == waiting_.size() || head_ >= input_limit) {
+    waiting_.erase(0, head_);
+    head_ = 0;
+  }
+  const bool stop = line_.faults_ != nullptr && line_.faults_->pass(direction_, bytes);
+  if (stop) {
+    timer_ = line_.clock_.after(Duration::zero(), [this] {
+      run();
+      line_.tell_drained();
+    });
+  }
+  if (!bytes.empty()) line_.arrived(direction_, bytes);
+  return stop;
+}
+
+void SerialLine::Lane::hurry() {
+  timer_.cancel();
+  under_way_ = true;
+  while (size() > 0) pass(line_.faults_ != nullptr ? std::min(size(), line_.faults_->until_stop(direction_)) : size());
+  timer_.cancel();
+  under_way_ = false;
+}
+
+void SerialLine::Lane::clear() {
+  timer_.cancel();
+  waiting_.clear();
+  head_ = 0;
+  under_way_ = false;
+}
+
+}  // namespace sim800

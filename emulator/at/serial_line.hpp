@@ -1,0 +1,85 @@
+// The serial line between an endpoint and an AT channel, where it is more than a piece of wire: bytes take their time,
+// and faults get at them.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "emulator/at/fault_hooks.hpp"
+#include "emulator/core/clock.hpp"
+#include "emulator/core/world.hpp"
+#include "protocol/at/port.hpp"
+
+namespace sim800 {
+
+/// Stands between the two: the endpoint takes it for the channel, the channel for the endpoint.
+class SerialLine final : public Port, public PortUser {
+ public:
+  /// `faults` may be null; all outlive the line.
+  SerialLine(Clock& clock, const SerialConfig& config, SerialFaults* faults, Port& wire);
+  SerialLine(const SerialLine&) = delete;
+  SerialLine& operator=(const SerialLine&) = delete;
+
+  /// Before anything is sent or received.
+  void attach(PortUser& module) { module_ = &module; }
+  /// The module's UART stops: what it had still to send is lost.  Says how many bytes.
+  std::size_t cut();
+
+  /// Nothing is on its way from the host.
+  bool idle() const { return rx_.size() == 0; }
+
+  // From the module.
+  void send(std::string_view bytes) override;
+  std::size_t unsent() const override { return tx_.size() + wire_.unsent(); }
+  void input_wanted() override { wire_.input_wanted(); }
+
+  // From the endpoint.
+  void receive(std::string_view bytes) override { rx_.push(bytes); }
+  bool wants_input() const override { return rx_.size() < input_limit && module_->wants_input(); }
+  void client_arrived() override;
+  void client_left() override;
+  void drained() override;
+  void output_lost(std::size_t count) override { module_->output_lost(count); }
+
+ private:
+  static constexpr std::size_t input_limit = 4096;
+
+  /// One direction: bytes that are on their way, the first of them first.
+  class Lane {
+   public:
+    Lane(SerialLine& line, SerialDirection direction) : line_(line), direction_(direction) {}
+    void push(std::string_view bytes);
+    std::size_t size() const { return waiting_.size() - head_; }
+    /// All arrives now.
+    void hurry();
+    void clear();
+
+   private:
+    void run();
+    bool pass(std::size_t count);
+
+    SerialLine& line_;
+    SerialDirection direction_;
+    std::string waiting_;  ///< from head_ on
+    std::size_t head_ = 0;
+    TimePoint free_at_{};  ///< when the last byte has arrived
+    Timer timer_;
+    bool under_way_ = false;  ///< run() goes on by itself
+  };
+  void arrived(SerialDirection direction, std::string_view bytes);
+  void tell_drained();
+
+  Clock& clock_;
+  Duration byte_time_;
+  std::size_t slice_;  ///< bytes that arrive at once: what takes up to 1 ms, at least one
+  SerialFaults* faults_;
+  Port& wire_;
+  PortUser* module_ = nullptr;
+  Lane rx_{*this, SerialDirection::rx}, tx_{*this, SerialDirection::tx};
+  bool congested_ = false;
+};
+
+}  // namespace sim800

@@ -1,0 +1,55 @@
+// Alarms of AT+CALA, kept over power-off (AT manual 6.2.5, 6.2.6).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/core/clock.hpp"
+#include "emulator/core/nvram.hpp"
+#include "emulator/core/rtc.hpp"
+#include "protocol/at/result.hpp"
+
+namespace sim800 {
+
+class Alarms {
+ public:
+  static constexpr unsigned count = 5;
+  struct Alarm {
+    std::string time;  ///< "yy/MM/dd,hh:mm:ss", or "hh:mm:ss" of one that comes again
+    std::string days;  ///< "1,2,5": Monday is 1, 0 is every day; empty: it rings once
+  };
+
+  Alarms(Clock& clock, Nvram& nvram, const Rtc& rtc);
+
+  /// <n> is 1 to 5.
+  const std::optional<Alarm>& alarm(unsigned n) const { return alarms_[n - 1]; }
+  /// The first that is not set, if any.
+  std::optional<unsigned> free() const;
+  /// 765 for a time that is none or has passed, or does not go with `days`.
+  Result set(unsigned n, const Alarm& alarm);
+  void remove(unsigned n);
+  /// The module's clock was set: the next alarm is another one, perhaps.
+  void rearm();
+
+  std::function<void(unsigned n)> on_ring;
+
+ private:
+  std::optional<LocalTime> next(const Alarm& alarm) const;
+  void ring();
+  void arm();
+  void save();
+
+  Clock& clock_;
+  Nvram& nvram_;
+  const Rtc& rtc_;
+  std::array<std::optional<Alarm>, count> alarms_;
+  std::vector<unsigned> due_;  ///< when the timer runs out
+  Timer timer_;
+};
+
+}  // namespace sim800

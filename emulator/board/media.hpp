@@ -1,0 +1,84 @@
+// The one sound path: recording, playing, speaking (AT manual 6.2.70, chapters 16 and 17).  One at a time.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "emulator/board/audio_file.hpp"
+#include "emulator/core/environment.hpp"
+#include "emulator/files/file_system.hpp"
+#include "protocol/at/result.hpp"
+
+namespace sim800 {
+
+class Media {
+ public:
+  Media(const Environment& environment, FileSystem& files) : around_(environment), files_(files) {}
+
+  enum class Activity : std::uint8_t {
+    idle,
+    recording,  ///< AT+CREC=1, AT+CRECORD=1
+    playing,    ///< AT+CREC=4
+    media,      ///< AT+CMEDPLAY
+    paused,
+    speaking,  ///< AT+CTTS
+  };
+  Activity activity() const { return activity_; }
+
+  /// Why a recording cannot be made, played, read or removed now: CME 5000-5002; nothing when idle.
+  std::optional<Result> busy() const;
+
+  struct Recording {
+    std::string path;   ///< of its file
+    std::string shown;  ///< what +CREC calls it: an id, or the path in quotes
+    AudioForm form = AudioForm::amr;
+  };
+  /// Records until it is stopped, `limit` (zero: none) is over or the drive is full but for what the system keeps.
+  /// +CREC: 2,<id>,<form>,<time>,<len> tells the end.
+  Result record(const Recording& recording, std::uint32_t quality, Duration limit);
+  /// Ends it; the report follows once the line is free.
+  Result stop_recording();
+
+  /// Plays a file; +CREC: 0 tells the end.
+  Result play(std::string_view path, bool endlessly);
+  /// Likewise for AT+CMEDPLAY; +CMEDPLAY: 0.
+  Result play_media(std::string_view path);
+  Result pause_media();
+  Result resume_media();
+  /// Speaks for so long; +CTTS: 0.
+  Result speak(Duration length);
+  /// Nothing plays any more, without a word; false if nothing of that kind did.
+  bool stop(Activity which);
+
+  /// A stream that is nobody else's while it lasts (AT+CRECORD).
+  bool begin_stream();
+  void end_stream() { power_off(); }
+
+  /// A call ends what is recorded or spoken (16.2.1, 17.2.1).
+  void call_set_up();
+  /// So does the end of a call with speech (17.2.1).
+  void call_ended();
+  void power_off();
+
+ private:
+  Result start(Activity activity, std::string_view path, bool endlessly);
+  void finish(std::string_view report);
+  void finish_recording();
+  std::uint64_t room_for(const Recording& recording) const;
+
+  const Environment& around_;
+  FileSystem& files_;
+  Activity activity_ = Activity::idle;
+  Timer end_;
+  TimePoint since_{};
+  Duration left_{};  ///< of what is paused
+  bool streaming_ = false;
+  Recording recording_;
+  AudioWriter writer_{AudioForm::amr, 0};
+  Duration longest_{};
+};
+
+}  // namespace sim800

@@ -1,0 +1,34 @@
+// Tones that the module plays by itself and tells the end of: AT+STTONE, +SIMTONE, +SIMTONEX (AT manual 6.2.25, 6.2.26,
+// 6.2.64).  Nobody hears them here; what the host sees is when they end.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "emulator/core/environment.hpp"
+
+namespace sim800 {
+
+class Tones {
+ public:
+  explicit Tones(const Environment& environment) : environment_(environment) {}
+
+  /// Plays until `length` is over (zero: until it is stopped); "+STTONE: 0" follows.
+  void start(std::string_view command, Duration length) {
+    Timer& end = playing_[std::string(command)] = Timer();
+    if (length > Duration::zero())
+      end = environment_.clock.after(length, [this, name = std::string(command)] { stop(name); });
+  }
+  void stop(const std::string& command) {
+    if (playing_.erase(command) != 0) environment_.urc(command + ": 0", nullptr);
+  }
+  void reset() { playing_.clear(); }
+
+ private:
+  const Environment& environment_;
+  std::map<std::string, Timer> playing_;
+};
+
+}  // namespace sim800

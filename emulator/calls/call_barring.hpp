@@ -1,0 +1,37 @@
+// Call barring, a service of the network with a password of its own (22.088; AT manual 3.2.17, 3.2.29).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "emulator/core/nvram.hpp"
+#include "protocol/at/result.hpp"
+
+namespace sim800 {
+
+class CallBarring {
+ public:
+  static constexpr unsigned all_classes = 7;  ///< voice 1, data 2, fax 4
+
+  /// What the network keeps for this subscriber.
+  CallBarring(Nvram& nvram, const std::string& imsi);
+
+  /// The classes that are barred; `facility` is AO, OI, OX, AI or IR.
+  unsigned barred(std::string_view facility) const;
+  Result bar(std::string_view facility, bool on, std::string_view password, unsigned classes);
+  /// Four digits, 0000 at first.
+  Result change_password(std::string_view old_password, std::string_view new_password);
+
+ private:
+  void save();
+
+  Nvram& nvram_;
+  std::string section_;
+  std::map<std::string, unsigned, std::less<>> barred_;
+  std::string password_ = "0000";
+};
+
+}  // namespace sim800

@@ -1,0 +1,162 @@
+// Several calls at a time (AT+CHLD: 22.030 6.5.5, 22.083, 22.084), and the keys the far end presses (AT+DDET).
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "emulator/calls/call_service.hpp"
+
+namespace sim800 {
+namespace {
+
+constexpr int cause_normal = 16, cause_busy = 17;
+constexpr std::size_t max_parties = 5;
+constexpr int tone_ms = 100;
+constexpr Duration key_period = 200ms;
+
+}  // namespace
+
+/// <n>: 0, 1, 2, 3, 4, 1x and 2x as 11 to 17 and 21 to 27.
+Result CallService::hold(unsigned n, Channel* channel) {
+  const int id = static_cast<int>(n % 10);
+  if (n >= 20) return talk_only_to(id, channel);
+  if (n >= 10) return end_one(id, channel);
+  switch (n) {
+    case 0:
+      if (who_asks() != 0) {
+        end(who_asks(), cause_busy, true, channel);
+        return ok;
+      }
+      if (!in_state(State::held)) return Cme::not_allowed;
+      end_all(State::held, channel);
+      return ok;
+    case 1: return end_others(channel);
+    case 2: return swap(channel);
+    case 3: return join(channel);
+    default: return connect_both(channel);
+  }
+}
+
+/// The call that wants to be answered; 0: none.
+int CallService::who_asks() const {
+  for (const Connection& call : connections_) {
+    if (call.state == State::incoming || call.state == State::waiting) return call.id;
+  }
+  return 0;
+}
+
+/// AT+CHLD=1: the active calls end, who asks or is held gets through.
+Result CallService::end_others(Channel* channel) {
+  if (connections_.empty()) return Cme::not_allowed;
+  const int asks = who_asks();
+  if (asks != 0) change(asks, State::active, channel);
+  for (const int id : ids(State::active)) {
+    if (id != asks) end(id, cause_normal, true, channel);
+  }
+  if (asks == 0) change_all(State::held, State::active, channel);
+  return ok;
+}
+
+Result CallService::end_one(int id, Channel* channel) {
+  if (find(id) == nullptr) return Cme::not_allowed;
+  end(id, cause_normal, true, channel);
+  return ok;
+}
+
+/// AT+CHLD=2: active and held change places, or who asks takes the place of the active.
+Result CallService::swap(Channel* channel) {
+  const std::vector<int> active = ids(State::active), held = ids(State::held);
+  const int asks = who_asks();
+  if (active.empty() && held.empty() && asks == 0) return Cme::not_allowed;
+  if (asks != 0 && !active.empty() && !held.empty()) return Cme::not_allowed;  // nobody can be held twice
+  for (const int id : active) change(id, State::held, channel);
+  if (asks != 0) {
+    change(asks, State::active, channel);
+  } else {
+    for (const int id : held) change(id, State::active, channel);
+  }
+  return ok;
+}
+
+/// AT+CHLD=2x: only x is heard; the others are held.
+Result CallService::talk_only_to(int id, Channel* channel) {
+  const Connection* wanted = find(id);
+  if (wanted == nullptr || !wanted->connected()) return Cme::not_allowed;
+  if (wanted->state == State::held) return swap(channel);
+  if (ids(State::active).size() > 1 && in_state(State::held)) return Cme::not_allowed;
+  for (const int other : ids(State::active)) {
+    if (other != id) change(other, State::held, channel);
+  }
+  find(id)->multiparty = false;
+  check_multiparty();
+  return ok;
+}
+
+/// AT+CHLD=3
+Result CallService::join(Channel* channel) {
+  if (!talking() || !in_state(State::held)) return Cme::not_allowed;
+  if (ids(State::active).size() + ids(State::held).size() > max_parties) return Cme::not_allowed;
+  for (Connection& call : connections_) {
+    if (call.connected()) call.multiparty = true;
+  }
+  change_all(State::held, State::active, channel);
+  return ok;
+}
+
+/// AT+CHLD=4: the two talk to each other, the module leaves both.
+Result CallService::connect_both(Channel* channel) {
+  if (!talking() || !in_state(State::held)) return Cme::not_allowed;
+  end_all(State::active, channel);
+  end_all(State::held, channel);
+  return ok;
+}
+
+void CallService::change(int id, State state, Channel* channel) {
+  Connection& call = *find(id);
+  if (!call.connected() && state == State::active) return connect(id);  // answered
+  call.state = state;
+  report(call, channel);
+}
+
+void CallService::change_all(State from, State to, Channel* channel) {
+  for (const int id : ids(from)) change(id, to, channel);
+}
+
+void CallService::end_all(State state, Channel* channel) {
+  for (const int id : ids(state)) end(id, cause_normal, true, channel);
+}
+
+/// Who is left alone talks as one to one.
+void CallService::check_multiparty() {
+  for (const State state : {State::active, State::held}) {
+    const auto party = [state](const Connection& c) { return c.multiparty && c.state == state; };
+    if (std::ranges::count_if(connections_, party) != 1) continue;
+    std::ranges::find_if(connections_, party)->multiparty = false;
+  }
+}
+
+// --- keys of the far end
+
+void CallService::remote_digits(std::string_view digits) {
+  if (!talking()) return;
+  const bool idle = pressed_.empty();
+  pressed_ += digits;
+  if (idle && !pressed_.empty()) key_ = environment_.clock.after(key_period, [this] { hear_key(); });
+}
+
+void CallService::hear_key() {
+  const char key = pressed_.front();
+  pressed_.erase(0, 1);
+  const TimePoint now = environment_.clock.now();
+  const bool single = key == 'E' || key == 'F';
+  const bool too_soon = key == last_key_ && now - last_key_at_ < std::chrono::milliseconds(keys.interval_ms);
+  if (talking() && settings_.number("+DDET") == 1 && (!single || keys.single_tones) && !too_soon) {
+    last_key_ = key;
+    last_key_at_ = now;
+    const std::string heard = single ? (key == 'E' ? "1400" : "2300") : std::string(1, key);
+    environment_.urc(keys.duration ? fmt::format("+DTMF: {},{}", heard, tone_ms) : "+DTMF: " + heard, nullptr);
+  }
+  if (!pressed_.empty()) key_ = environment_.clock.after(key_period, [this] { hear_key(); });
+}
+
+}  // namespace sim800

@@ -1,0 +1,53 @@
+// Numbers that decide about calls: emergency numbers and the white list (AT manual 6.2.45, 6.2.51).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/core/nvram.hpp"
+
+namespace sim800 {
+
+class CallLists {
+ public:
+  explicit CallLists(Nvram& nvram);
+
+  // AT+CEMNL
+
+  /// Whether a call to it needs no card and no registration.  Without a card more numbers are (22.101 10.1).
+  bool is_emergency(std::string_view number, bool card_present) const;
+  bool own_emergency_numbers() const { return own_emergency_; }
+  const std::vector<std::string>& emergency_numbers() const { return emergency_; }
+  /// False where the state directory refuses.
+  bool set_emergency(bool enabled);
+  bool set_emergency(bool enabled, std::vector<std::string> numbers);
+
+  // AT+CWHITELIST
+
+  static constexpr std::size_t white_list_size = 30;
+  enum class WhiteList : std::uint8_t { off, calls, sms, both };
+  WhiteList white_list() const { return white_; }
+  std::span<const std::string> white_numbers() const { return white_numbers_; }
+  bool set_white_list(WhiteList mode);
+  /// `place` counts from 0.
+  bool set_white_number(std::size_t place, std::string number);
+  bool lets_call(std::string_view from) const { return lets(from, WhiteList::calls); }
+  bool lets_sms(std::string_view from) const { return lets(from, WhiteList::sms); }
+
+ private:
+  bool lets(std::string_view from, WhiteList what) const;
+  bool save_emergency() const;
+  bool save_white_list() const;
+
+  Nvram& nvram_;
+  bool own_emergency_ = false;
+  std::vector<std::string> emergency_{"112", "119"};
+  WhiteList white_ = WhiteList::off;
+  std::array<std::string, white_list_size> white_numbers_;
+};
+
+}  // namespace sim800

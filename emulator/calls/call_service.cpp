@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/calls/call_service.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "emulator/at/channel.hpp"
+#include "emulator/at/host_text.hpp"
+#include "protocol/at/phone_number.hpp"
+
+namespace sim800 {
+namespace {
+
+constexpr Duration ring_period = 3s;
+constexpr Duration network_patience = 60s;  // nobody answers: the network ends the attempt
+
+// 24.008 10.5.4.11
+constexpr int cause_unassigned = 1, cause_normal = 16, cause_busy = 17, cause_no_answer = 19, cause_out_of_order = 27,
+              cause_network = 38;
+
+const Subscriber emergency_service{.call = Subscriber::Call::answer};
+
+}  // namespace
+
+CallService::CallService(const Environment& environment, Settings& settings, Network& network, PhoneBook& phone_book,
+                         Nvram& nvram)
+    : lists(nvram),
+      services(nvram, environment.world.sim.imsi),
+      environment_(environment),
+      settings_(settings),
+      network_(network),
+      phone_book_(phone_book) {}
+
+bool CallService::in_state(State state) const {
+  return std::ranges::any_of(connections_, [state](const Connection& c) { return c.state == state; });
+}
+
+CallService::Connection* CallService::find(int id) {
+  const auto found = std::ranges::find(connections_, id, &Connection::id);
+  return found == connections_.end() ? nullptr : &*found;
+}
+
+std::vector<int> CallService::ids(State state) const {
+  std::vector<int> found;
+  for (const Connection& connection : connections_) {
+    if (connection.state == state) found.push_back(connection.id);
+  }
+  return found;
+}
+
+int CallService::free_id() const {
+  int id = 1;
+  while (std::ranges::find(connections_, id, &Connection::id) != connections_.end()) ++id;
+  return id;
+}
+
+CallService::Connection& CallService::add(const std::string& number, State state) {
+  Connection connection;
+  connection.id = free_id();
+  connection.from_network = state == State::incoming || state == State::waiting;
+  connection.state = state;
+  connection.number = number;
+  connection.name = phone_book_.name_of(number);
+  const auto place = std::ranges::upper_bound(connections_, connection.id, {}, &Connection::id);
+  return *connections_.insert(place, std::move(connection));
+}
+
+/// Whom the scenario puts behind a number; nothing: nobody has it.
+const Subscriber* CallService::find_subscriber(const std::string& number) const {
+  const auto& numbers = environment_.world.network.numbers;
+  if (const auto found = numbers.find(number); found != numbers.end()) return &found->second;
+  if (lists.is_emergency(number, environment_.world.sim.present)) return &emergency_service;
+  const auto others = numbers.find("*");
+  return others == numbers.end() ? nullptr : &others->second;
+}
+
+// --- outgoing calls
+
+Result CallService::dial(const std::string& number, Channel* waiter) {
+  using enum State;
+  if (in_state(dialling) || in_state(alerting) || in_state(incoming) || in_state(waiting)) return Cme::not_allowed;
+  if (talking() && in_state(held)) return Cme::not_allowed;
+  on_set_up();
+  change_all(active, held, nullptr);
+  const Connection& call = add(number, dialling);
+  if (waiter != nullptr) {
+    waiter_ = waiter;
+    awaited_ = call.id;
+    outcome_.reset();
+  }
+  const auto forwarded = [this](std::size_t reason) { return services.forwarding.at(reason).forwards_calls(); };
+  using Services = SupplementaryServices;
+  if (settings_.number("+CSSN") == 1 && forwarded(Services::unconditional)) say("+CSSI: 0");
+  if (settings_.number("+CSSN") == 1 &&
+      (forwarded(Services::busy) || forwarded(Services::no_reply) || forwarded(Services::not_reachable)))
+    say("+CSSI: 1");
+  report(call, nullptr);
+  find(call.id)->next =
+      environment_.clock.after(environment_.latency[Latency::call_setup], [this, id = call.id] { set_up(id); });
+  return ok;
+}
+
+/// The network has found the far end, or not.
+void CallService::set_up(int id) {
+  Connection& call = *find(id);
+  const Subscriber* subscriber = find_subscriber(call.number);
+  if (subscriber == nullptr) return end(id, cause_unassigned, false);
+  using enum Subscriber::Call;
+  if (subscriber->call == busy) return end(id, cause_busy, false);
+  if (subscriber->call == unreachable) return end(id, cause_out_of_order, false);
+  call.state = State::alerting;
+  report(call, nullptr);
+  if (settings_.number("+MORING") == 1) say("MO RING");
+  if (subscriber->call == answer) {
+    call.next = environment_.clock.after(subscriber->after, [this, id] { connect(id); });
+  } else {
+    call.next = environment_.clock.after(network_patience, [this, id] { end(id, cause_no_answer, false); });
+  }
+}
+
+/// One side has answered.
+void CallService::connect(int id) {
+  Connection& call = *find(id);
+  call.state = State::active;
+  report(call, nullptr);
+  if (call.from_network) {
+    phone_book_.log("RC", call.number);
+  } else if (settings_.number("+MORING") == 1) {
+    say("MO CONNECTED");
+  }
+  const Subscriber* subscriber = find_subscriber(call.number);
+  call.next.cancel();
+  if (subscriber != nullptr && subscriber->hangs_up_after)
+    call.next = environment_.clock.after(*subscriber->hangs_up_after, [this, id] { end(id, cause_normal, false); });
+  if (id != awaited_) return;
+  awaited_ = 0;
+  outcome_ = ok;
+  std::exchange(waiter_, nullptr)->wake();
+}
+
+void CallService::give_up(Channel* channel) {
+  if (awaited_ != 0) end(awaited_, cause_normal, true, channel);
+}
+
+/// +COLP: <number>,<type>,<subaddr>,<satype>,<alpha>
+std::string CallService::colp_line(const std::string& number) const {
+  return fmt::format("+COLP: \"{}\",{},\"\",0,\"{}\"", number, type_of_number(number),
+                     text_for_host(settings_, phone_book_.name_of(number)));
+}
+
+// --- incoming calls
+
+/// The network asks the services of the subscriber and the module's own lists before anybody hears it ring.
+bool CallService::gets_through(const std::string& from) const {
+  if (!network_.registered() || sends_message()) return false;
+  if (services.forwarding[SupplementaryServices::unconditional].forwards_calls()) return false;
+  if (settings_.number("+GSMBUSY") != 0 || !lists.lets_call(from)) return false;
+  if (connections_.empty()) return true;
+  if (in_state(State::incoming) || in_state(State::waiting)) return false;
+  return settings_.number("+CCWA") == 1 && (services.waiting_classes & 1U) != 0;
+}
+
+bool CallService::receive(const std::string& from, unsigned rings) {
+  if (!gets_through(from)) return false;
+  on_set_up();
+  Connection& call = add(from, connections_.empty() ? State::incoming : State::waiting);
+  call.rings = rings;
+  report(call, nullptr);
+  ring(call.id);
+  return true;
+}
+
+void CallService::ring(int id) {
+  Connection& call = *find(id);
+  if (call.rings != 0 && call.rung == call.rings) return end(id, cause_normal, false);
+  ++call.rung;
+  const bool waits = call.state == State::waiting;
+  if (!waits || call.rung == 1) announce(call);
+  const auto& forwarding = services.forwarding[SupplementaryServices::no_reply];
+  const Duration rung_for = ring_period * call.rung;
+  if (forwarding.forwards_calls() && rung_for >= std::chrono::seconds(forwarding.seconds)) {
+    call.next = environment_.clock.after(ring_period, [this, id] { end(id, cause_normal, false); });
+    return;
+  }
+  const std::uint32_t answer_after = settings_.number("S0");
+  if (!waits && answer_after != 0 && call.rung >= answer_after) return connect(id);
+  call.next = environment_.clock.after(ring_period, [this, id] { ring(id); });
+}
+
+/// RING or +CRING: VOICE, then +CLIP, or +CCWA for one that waits.
+void CallService::announce(const Connection& call) {
+  if (settings_.number("+CRC") == 1) {
+    say("+CRING: VOICE");
+  } else {
+    environment_.code(Code::ring);
+  }
+  const int type = call.number.empty() ? 128 : type_of_number(call.number);
+  const std::string name = text_for_host(settings_, call.name);
+  if (call.state == State::waiting) {
+    say(fmt::format("+CCWA: \"{}\",{},1,\"{}\"", call.number, type, name));
+  } else if (settings_.number("+CLIP") == 1) {
+    say(fmt::format("+CLIP: \"{}\",{},\"\",0,\"{}\",{}", call.number, type, name, call.number.empty() ? 1 : 0));
+  }
+}
+
+void CallService::begin_answer(Channel* waiter) {
+  awaited_ = ids(State::incoming).front();
+  waiter_ = waiter;
+  outcome_.reset();
+  find(awaited_)->next.cancel();
+}
+
+void CallService::finish_answer() {
+  if (awaited_ != 0) connect(awaited_);
+}
+
+// --- the end
+
+void CallService::end(int id, int cause, bool by_host, Channel* channel) {
+  const auto found = std::ranges::find(connections_, id, &Connection::id);
+  Connection gone = std::move(*found);
+  connections_.erase(found);
+  gone.next.cancel();
+  last_cause_ = cause;
+  if (gone.from_network && !gone.connected()) phone_book_.log(by_host ? "RC" : "MC", gone.number);
+  const bool waited = gone.state == State::waiting;
+  const bool was_connected = gone.connected();
+  gone.state = State::disconnected;
+  report(gone, channel);
+  if (!waited) tell_end(gone, cause, by_host);
+  if (was_connected && settings_.number("+CDRIND") == 1) environment_.urc("+CDRIND: 0", nullptr);
+  check_multiparty();
+  if (connections_.empty()) {
+    settings_.set("+CMUT", 0, "0");
+    on_all_ended();
+  }
+  ring_who_waits();
+}
+
+void CallService::tell_end(const Connection& gone, int cause, bool by_host) {
+  const std::uint32_t x = settings_.number("X");
+  const Code code = cause == cause_busy && (x == 3 || x == 4) ? Code::busy
+                    : cause == cause_no_answer                ? Code::no_answer
+                                                              : Code::no_carrier;
+  if (gone.id == awaited_) {
+    awaited_ = 0;
+    outcome_ = code;
+    std::exchange(waiter_, nullptr)->wake();
+  } else if (!by_host) {
+    environment_.code(code);
+  }
+}
+
+/// Nobody is on the line any more: who waited now rings.
+void CallService::ring_who_waits() {
+  if (connections_.size() != 1 || connections_.front().state != State::waiting) return;
+  Connection& call = connections_.front();
+  call.state = State::incoming;
+  if (call.rings != 0) call.rings -= std::min(call.rung, call.rings - 1);
+  call.rung = 0;
+  report(call, nullptr);
+  call.next = environment_.clock.after(ring_period, [this, id = call.id] { ring(id); });
+}
+
+void CallService::hang_up(Channel* channel) {
+  std::vector<int> ending;
+  for (const Connection& call : connections_) {
+    if (call.state != State::waiting) ending.push_back(call.id);
+  }
+  for (const int id : ending) end(id, cause_normal, true, channel);
+}
+
+void CallService::lose_network() {
+  while (!connections_.empty()) end(connections_.front().id, cause_network, false);
+}
+
+void CallService::reset() {
+  connections_.clear();
+  waiter_ = nullptr;
+  awaited_ = 0;
+  outcome_.reset();
+  keys = {};
+  pressed_.clear();
+  key_.cancel();
+}
+
+// --- what the host hears
+
+/// A line about the call that is being set up: the command that waits for it says it, or it stands alone.
+void CallService::say(std::string_view text) {
+  environment_.urc(text, waiter_);
+  if (waiter_ != nullptr) waiter_->flush();
+}
+
+/// +CLCC: <id>,<dir>,<stat>,<mode>,<mpty>,<number>,<type>,<alpha>
+std::string CallService::describe(const Connection& call) const {
+  return fmt::format("+CLCC: {},{},{},0,{},\"{}\",{},\"{}\"", call.id, call.from_network ? 1 : 0,
+                     static_cast<int>(call.state), call.multiparty ? 1 : 0, call.number, type_of_number(call.number),
+                     text_for_host(settings_, call.name));
+}
+
+void CallService::report(const Connection& call, Channel* channel) {
+  if (settings_.number("+CLCC") == 1) environment_.urc(describe(call), channel);
+}
+
+}  // namespace sim800

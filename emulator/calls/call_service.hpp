@@ -1,0 +1,146 @@
+// Voice calls: who is called, who calls, who waits, and what the far end does about it (22.030, 27.007 7; AT manual
+// 2.2.2 to 2.2.8, 3.2.14, 3.2.16).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/at/settings.hpp"
+#include "emulator/calls/call_lists.hpp"
+#include "emulator/calls/forwarding.hpp"
+#include "emulator/core/environment.hpp"
+#include "emulator/network/network.hpp"
+#include "emulator/sim/phone_book.hpp"
+#include "protocol/at/result.hpp"
+
+namespace sim800 {
+
+class CallService {
+ public:
+  /// As AT+CLCC numbers them.
+  enum class State : std::uint8_t { active, held, dialling, alerting, incoming, waiting, disconnected };
+  struct Connection {
+    int id = 0;  ///< 1 to 7, as AT+CHLD=1x means it
+    bool from_network = false;
+    State state = State::dialling;
+    bool multiparty = false;
+    std::string number, name;  ///< the name in UTF-8; no number: withheld
+    unsigned rings = 0;        ///< after so many the caller gives up; 0: never
+    unsigned rung = 0;
+    Timer next;  ///< what the network or the far end does next
+    bool connected() const { return state == State::active || state == State::held; }
+  };
+
+  CallService(const Environment& environment, Settings& settings, Network& network, PhoneBook& phone_book,
+              Nvram& nvram);
+
+  const std::vector<Connection>& connections() const { return connections_; }
+  bool in_state(State state) const;
+  /// Somebody can be heard.
+  bool talking() const { return in_state(State::active); }
+
+  // Outgoing calls
+
+  /// Dials; an active call is put on hold.  `waiter`, if given, learns the outcome from outcome() and is woken
+  /// (COLP=1); otherwise the host is told by an unsolicited result code.
+  Result dial(const std::string& number, Channel* waiter);
+  /// How the call came out that somebody waits for; nothing while it is being set up.
+  std::optional<Result> outcome() const { return outcome_; }
+  /// Nobody waits any more: the call ends.
+  void give_up(Channel* channel);
+  std::string colp_line(const std::string& number) const;
+
+  // Incoming calls
+
+  /// Somebody calls and lets it ring so many times (0: until it is answered).  False where the call does not get
+  /// through: no network, busy, forwarded, refused.
+  bool receive(const std::string& from, unsigned rings);
+  /// ATA: the ringing stops while the call is being answered; outcome() tells if it ends meanwhile.
+  void begin_answer(Channel* waiter);
+  void finish_answer();
+  /// Says whether a message is being sent: calls do not get through meanwhile (AT manual, AT+CMGS).
+  std::function<bool()> sends_message = [] { return false; };
+  /// A call is being set up, from either side; the last one has ended.
+  std::function<void()> on_set_up = [] {}, on_all_ended = [] {};
+  /// The far end presses keys: +DTMF for each that is heard.
+  void remote_digits(std::string_view digits);
+
+  // Both
+
+  /// ATH, AT+CHUP: all calls end but one that waits.
+  void hang_up(Channel* channel);
+  /// AT+CHLD=<n>
+  Result hold(unsigned n, Channel* channel);
+  /// The network is gone, and every call with it.
+  void lose_network();
+  /// Nobody is told: the module goes off.
+  void reset();
+
+  std::string describe(const Connection& connection) const;
+  /// Why the last call ended (24.008 10.5.4.11); 0: there was none.
+  int last_cause() const { return last_cause_; }
+
+  /// AT+DDET, but for its switch, which is a setting.
+  struct KeyDetection {
+    unsigned interval_ms = 0;  ///< least time between two reports of one key
+    bool duration = false;     ///< is reported too
+    bool single_tones = false;
+  };
+  KeyDetection keys;
+  CallLists lists;
+  SupplementaryServices services;
+
+ private:
+  const Subscriber* find_subscriber(const std::string& number) const;
+  Connection* find(int id);
+  std::vector<int> ids(State state) const;
+  Connection& add(const std::string& number, State state);
+  int free_id() const;
+
+  void set_up(int id);
+  void connect(int id);
+  bool gets_through(const std::string& from) const;
+  void ring(int id);
+  void announce(const Connection& connection);
+  void end(int id, int cause, bool by_host, Channel* channel = nullptr);
+  void tell_end(const Connection& gone, int cause, bool by_host);
+  void ring_who_waits();
+
+  void change(int id, State state, Channel* channel);
+  void change_all(State from, State to, Channel* channel);
+  void end_all(State state, Channel* channel);
+  Result end_others(Channel* channel);
+  Result end_one(int id, Channel* channel);
+  Result swap(Channel* channel);
+  Result talk_only_to(int id, Channel* channel);
+  Result join(Channel* channel);
+  Result connect_both(Channel* channel);
+  int who_asks() const;
+  void check_multiparty();
+
+  void say(std::string_view text);
+  void report(const Connection& connection, Channel* channel);
+  void hear_key();
+
+  const Environment& environment_;
+  Settings& settings_;
+  Network& network_;
+  PhoneBook& phone_book_;
+  std::vector<Connection> connections_;  ///< in the order of their ids
+  Channel* waiter_ = nullptr;            ///< waits for the outcome of call `awaited_`
+  int awaited_ = 0;
+  std::optional<Result> outcome_;
+  int last_cause_ = 0;
+
+  std::string pressed_;  ///< keys the far end has yet to press
+  Timer key_;
+  char last_key_ = '\0';
+  TimePoint last_key_at_{};
+};
+
+}  // namespace sim800

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/calls/dial_string.hpp"
+
+#include <algorithm>
+
+namespace sim800 {
+namespace {
+
+using Kind = DialString::Kind;
+
+constexpr bool is_one_of(char c, std::string_view characters) { return characters.find(c) != std::string_view::npos; }
+
+/// I and i hide and show the caller's number, G and g are about closed user groups: once each, at the end.
+bool take_modifiers(std::string_view& text) {
+  std::size_t count = 0;
+  while (!text.empty() && is_one_of(text.back(), "IiGg ")) {
+    count += text.back() == ' ' ? 0 : 1;
+    text.remove_suffix(1);
+  }
+  return count <= 2;
+}
+
+void parse_number(std::string_view text, DialString& into) {
+  const bool modified = !text.empty() && is_one_of(text.back(), "Ii");
+  if (!take_modifiers(text)) return;
+  for (const char c : text) {
+    if (is_digit(c) || is_one_of(c, "*#ABCabc")) {
+      into.text.push_back(to_upper(c));
+    } else if (c == '+' && into.text.empty()) {
+      into.text.push_back(c);
+    } else if (!is_one_of(c, ",TtPp!Ww@- ")) {  // dialling modes and pauses, which mean nothing here
+      return;
+    }
+  }
+  if (modified && into.text.find_first_of("*#") != std::string::npos) return;
+  if (!into.text.empty() && into.text != "+") into.kind = Kind::number;
+}
+
+/// ><index> or >"<name>"
+void parse_entry(std::string_view text, DialString& into) {
+  if (text.starts_with('"')) {
+    const std::size_t close = closing_quote(text, 0);
+    if (close == std::string_view::npos) return;
+    std::string_view behind = text.substr(close + 1);
+    if (!take_modifiers(behind) || !behind.empty()) return;
+    into.text = text.substr(1, close - 1);
+    into.kind = Kind::name;
+    return;
+  }
+  if (!take_modifiers(text) || text.empty() || !std::ranges::all_of(text, is_digit)) return;
+  into.text = text;
+  into.kind = Kind::entry;
+}
+
+}  // namespace
+
+DialString parse_dial_string(std::string_view typed) {
+  DialString result;
+  std::string_view text = trim(typed);
+  result.voice = text.ends_with(';');
+  if (result.voice) text = trim(text.substr(0, text.size() - 1));
+  if (same_word(text, "L")) {
+    result.kind = Kind::last;
+  } else if (text.starts_with('>')) {
+    parse_entry(trim(text.substr(1)), result);
+  } else {
+    parse_number(text, result);
+  }
+  return result;
+}
+
+}  // namespace sim800

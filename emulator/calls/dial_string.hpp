@@ -1,0 +1,24 @@
+// What stands behind ATD (V.250 6.3.1, 27.007 6.2; AT manual 2.2.3 to 2.2.6).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "protocol/text/characters.hpp"
+
+namespace sim800 {
+
+struct DialString {
+  enum class Kind : unsigned char { number, entry, name, last, none };
+  Kind kind = Kind::none;  ///< none: nothing that can be dialled
+  std::string text;        ///< the number without what only modifies it; the index; the name as typed
+  bool voice = false;      ///< a ; ends it
+
+  /// A code for the network rather than a number: *100#
+  bool is_service_code() const { return kind == Kind::number && text.ends_with('#'); }
+};
+
+DialString parse_dial_string(std::string_view typed);
+
+}  // namespace sim800

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/calls/ussd_service.hpp"
+
+#include <fmt/format.h>
+
+#include "emulator/at/host_text.hpp"
+
+namespace sim800 {
+namespace {
+
+constexpr Duration network_patience = 60s;  // no reply of the host: the network ends the dialogue
+constexpr int dcs_gsm = 15, dcs_ucs2 = 72;  // 23.038 chapter 5
+
+}  // namespace
+
+UssdService::UssdService(const Environment& environment, const Settings& settings)
+    : environment_(environment), settings_(settings) {}
+
+Result UssdService::send(const std::string& text) {
+  if (answering_) return Cme::not_allowed;
+  if (!open_) {
+    const auto& codes = environment_.world.network.ussd;
+    const auto found = codes.find(text);
+    texts_ = found == codes.end() ? nullptr : &found->second;
+    next_ = 0;
+  }
+  open_ = answering_ = true;
+  timer_ = environment_.clock.after(environment_.latency[Latency::ussd], [this] { answer(); });
+  return ok;
+}
+
+void UssdService::answer() {
+  answering_ = false;
+  if (texts_ == nullptr || next_ >= texts_->size()) {
+    open_ = false;
+    return say(Kind::not_supported);
+  }
+  const std::string& text = (*texts_)[next_++];
+  open_ = next_ < texts_->size();
+  say(open_ ? Kind::asks : Kind::final, text);
+  if (!open_) return;
+  timer_ = environment_.clock.after(network_patience, [this] { lose_network(); });
+}
+
+void UssdService::cancel() {
+  timer_.cancel();
+  open_ = answering_ = false;
+}
+
+void UssdService::lose_network() {
+  if (!open_) return;
+  cancel();
+  say(Kind::ended);
+}
+
+void UssdService::receive(std::string_view text) { say(Kind::final, text); }
+
+/// +CUSD: <m>[, "<str>", <dcs>]
+void UssdService::say(Kind kind, std::string_view text) {
+  if (settings_.number("+CUSD") == 0) return;
+  std::string line = fmt::format("+CUSD: {}", static_cast<int>(kind));
+  if (!text.empty()) {
+    const NetworkText shown = network_text_for_host(settings_, text);
+    const char* comma = environment_.world.module.quirks.cusd_blanks ? ", " : ",";
+    line += fmt::format("{}\"{}\"{}{}", comma, shown.text, comma, shown.is_ucs2 ? dcs_ucs2 : dcs_gsm);
+  }
+  environment_.urc(line, nullptr);
+}
+
+}  // namespace sim800

@@ -1,0 +1,49 @@
+// USSD: codes the network answers with a text, and dialogues it leads (22.090, 27.007 7.15; AT manual 3.2.53).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/at/settings.hpp"
+#include "emulator/core/environment.hpp"
+#include "protocol/at/result.hpp"
+
+namespace sim800 {
+
+class UssdService {
+ public:
+  static constexpr std::size_t max_length = 182;  ///< characters of one text (23.038: 160 octets of septets)
+
+  UssdService(const Environment& environment, const Settings& settings);
+
+  /// A code, or the reply in an open dialogue; the network's answer follows as +CUSD.  CME 3 while it has yet to
+  /// answer.
+  Result send(const std::string& text);
+  /// AT+CUSD=2: the dialogue ends, nothing follows.
+  void cancel();
+  /// The network speaks up by itself.
+  void receive(std::string_view text);
+  /// Registration is lost: an open dialogue ends with +CUSD: 2.
+  void lose_network();
+  /// Nobody is told: the module goes off.
+  void reset() { cancel(); }
+
+ private:
+  /// <m> of +CUSD.
+  enum class Kind : unsigned char { final = 0, asks = 1, ended = 2, not_supported = 4 };
+  void answer();
+  void say(Kind kind, std::string_view text = {});
+
+  const Environment& environment_;
+  const Settings& settings_;
+  const std::vector<std::string>* texts_ = nullptr;  ///< of the dialogue that is open
+  std::size_t next_ = 0;
+  bool open_ = false;  ///< a code was sent, and the network has not said its last
+  bool answering_ = false;
+  Timer timer_;  ///< the network's answer; then its patience
+};
+
+}  // namespace sim800

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/commands/command_list.hpp"
+
+#include <map>
+#include <vector>
+
+namespace sim800 {
+namespace {
+
+std::vector<const Command*> rows_of_all_chapters() {
+  std::vector<const Command*> rows;
+  // clang-format off: one chapter, one line
+  for (const auto chapter : {
+           v25ter_commands(),
+           call_commands(),
+           profile_commands(),
+           equipment_commands(),
+           sim_card_commands(),
+           network_commands(),
+           supplementary_commands(),
+           phone_book_commands(),
+           tone_commands(),
+           toolkit_commands(),
+           clock_commands(),
+           gprs_commands(),
+           simcom_commands(),
+           audio_commands(),
+           pin_commands(),
+           charge_commands(),
+           media_commands(),
+           tcpip_commands(),
+           tcpip_connection_commands(),
+           tcpip_data_commands(),
+           bearer_commands(),
+           ping_commands(),
+           location_commands(),
+           ntp_commands(),
+           multiplexer_commands(),
+           http_commands(),
+           ftp_commands(),
+           smtp_commands(),
+           pop3_commands(),
+           mms_commands(),
+           file_system_commands(),
+           sms_commands(),
+           sms_storage_commands(),
+           sms_sending_commands(),
+       }) {
+    // clang-format on
+    for (const Command& command : chapter) rows.push_back(&command);
+  }
+  return rows;
+}
+
+}  // namespace
+
+CommandRows all_commands() {
+  static const std::vector<const Command*> rows = rows_of_all_chapters();
+  return rows;
+}
+
+const CommandTable& command_table(Model model) {
+  static std::map<Model, CommandTable> tables;
+  return tables.try_emplace(model, all_commands(), model).first->second;
+}
+
+}  // namespace sim800

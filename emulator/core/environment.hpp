@@ -1,0 +1,30 @@
+// What every service of the module is given: time, the world, and a way to speak up by itself.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+#include "emulator/core/clock.hpp"
+#include "emulator/core/latency.hpp"
+#include "emulator/core/world.hpp"
+#include "protocol/at/result.hpp"
+
+namespace sim800 {
+
+class Channel;
+
+struct Environment {
+  const World& world;
+  Clock& clock;
+  const Latencies& latency;
+  std::uint64_t seed;
+  /// Sends an unsolicited line to every channel.  On `cause`, whose running command brought it about, it stands before
+  /// that command's result; elsewhere it waits for a free line.
+  std::function<void(std::string_view text, Channel* cause)> urc;
+  /// Sends an unsolicited result code (RING, NO CARRIER) to every channel.
+  std::function<void(Code code)> code;
+};
+
+}  // namespace sim800

@@ -1,0 +1,199 @@
+// The state file: JSON, replaced as a whole by rename, so that no power cut leaves half of it.
+// SPDX-License-Identifier: MIT
+#include "emulator/core/nvram.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+#include <system_error>
+#include <utility>
+
+namespace sim800 {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+// Values are bytes, JSON is Unicode: byte 0x80-0xFF is kept as the code point of the same number.
+std::string to_utf8(std::string_view bytes) {
+  std::string text;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80) {
+      text += static_cast<char>(0xC0 | (byte >> 6));
+      text += static_cast<char>(0x80 | (byte & 0x3F));
+    } else {
+      text += c;
+    }
+  }
+  return text;
+}
+
+// `text` is valid UTF-8; nothing where it holds a code point that stands for no byte.
+std::optional<std::string> to_bytes(std::string_view text) {
+  std::string bytes;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    if (lead > 0xC3) return std::nullopt;
+    if (lead < 0x80) {
+      bytes += text[i];
+    } else {
+      bytes += static_cast<char>((lead << 6) | (static_cast<unsigned char>(text[++i]) & 0x3F));
+    }
+  }
+  return bytes;
+}
+
+[[noreturn]] void fail(const fs::path& path) {
+  throw StateError(fmt::format("{}: {}", path.string(), std::generic_category().message(errno)));
+}
+
+using Sections = std::map<std::string, Nvram::Section, std::less<>>;
+
+// Takes an object of objects of texts and stops at anything else.
+class FileReader : public json::json_sax_t {
+ public:
+  explicit FileReader(Sections& sections) : sections_(sections) {}
+
+  bool null() override { return false; }
+  bool boolean(bool) override { return false; }
+  bool number_integer(json::number_integer_t) override { return false; }
+  bool number_unsigned(json::number_unsigned_t) override { return false; }
+  bool number_float(json::number_float_t, const json::string_t&) override { return false; }
+  bool binary(json::binary_t&) override { return false; }
+  bool start_array(std::size_t) override { return false; }
+  bool end_array() override { return false; }
+  bool parse_error(std::size_t, const std::string&, const json::exception&) override { return false; }
+
+  bool start_object(std::size_t) override {
+    if (depth_ == 1) section_ = &sections_[key_];
+    return ++depth_ <= 2;
+  }
+  bool end_object() override { return --depth_ >= 0; }
+  bool key(json::string_t& text) override {
+    auto bytes = to_bytes(text);
+    key_ = bytes.value_or("");
+    return bytes.has_value();
+  }
+  bool string(json::string_t& text) override {
+    auto bytes = to_bytes(text);
+    if (depth_ != 2 || !bytes) return false;
+    (*section_)[key_] = std::move(*bytes);
+    return true;
+  }
+
+ private:
+  Sections& sections_;
+  Nvram::Section* section_ = nullptr;
+  std::string key_;
+  int depth_ = 0;
+};
+
+Sections read_sections(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::string text;
+  std::array<char, 4096> part{};
+  while (stream.read(part.data(), part.size()) || stream.gcount() > 0) {
+    text.append(part.data(), static_cast<std::size_t>(stream.gcount()));
+  }
+  if (!stream.is_open() || stream.bad()) fail(file);
+
+  Sections sections;
+  FileReader reader(sections);
+  // Read from a stream, because that tells how far it got.
+  std::istringstream input(text);
+  if (json::sax_parse(input, &reader)) return sections;
+  input.clear();
+  // The character read last may be one behind a number.
+  const auto end = text.begin() + std::max<std::ptrdiff_t>(input.tellg() - std::streamoff{1}, 0);
+  const auto line = 1 + std::count(text.begin(), end, '\n');
+  throw StateError(
+      fmt::format("{}:{}: damaged: an object of objects of texts is expected; remove the file to start afresh",
+                  file.string(), line));
+}
+
+class Descriptor {
+ public:
+  Descriptor(const fs::path& path, int flags) : path_(path), number_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+    if (number_ < 0) fail(path_);
+  }
+  ~Descriptor() { ::close(number_); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  void write(std::string_view bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t count = ::write(number_, bytes.data(), bytes.size());
+      if (count < 0 && errno != EINTR) fail(path_);
+      if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
+  }
+  void sync() const {
+    // EINVAL: a file system that has nothing to synchronise.
+    if (::fsync(number_) != 0 && errno != EINVAL) fail(path_);
+  }
+
+ private:
+  const fs::path& path_;
+  int number_;
+};
+
+fs::path temporary(const fs::path& file) { return fs::path(file) += ".tmp"; }
+
+}  // namespace
+
+Nvram::Nvram(const fs::path& directory) : file_(directory / "nvram.json") {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) throw StateError(fmt::format("{}: {}", directory.string(), error.message()));
+  if (::access(directory.c_str(), W_OK | X_OK) != 0) fail(directory);
+  // Left behind by a power cut; the file it was to replace is whole.
+  fs::remove(temporary(file_), error);
+  if (error) throw StateError(fmt::format("{}: {}", temporary(file_).string(), error.message()));
+  if (fs::exists(fs::symlink_status(file_, error))) sections_ = read_sections(file_);
+}
+
+const Nvram::Section* Nvram::find(std::string_view name) const {
+  const auto found = sections_.find(name);
+  return found == sections_.end() ? nullptr : &found->second;
+}
+
+bool Nvram::store(std::string_view name, Section section) {
+  sections_.insert_or_assign(std::string(name), std::move(section));
+  if (file_.empty()) return true;
+  try {
+    write();
+  } catch (const StateError& problem) {
+    spdlog::error("what is to outlive a power cycle could not be kept: {}", problem.what());
+    return false;
+  }
+  return true;
+}
+
+void Nvram::write() const {
+  auto document = json::object();
+  for (const auto& [name, section] : sections_) {
+    json& values = document[to_utf8(name)] = json::object();
+    for (const auto& [key, value] : section) values[to_utf8(key)] = to_utf8(value);
+  }
+  const fs::path unfinished = temporary(file_);
+  {
+    const Descriptor output(unfinished, O_WRONLY | O_CREAT | O_TRUNC);
+    output.write(document.dump(2) + "\n");
+    output.sync();
+  }
+  if (::rename(unfinished.c_str(), file_.c_str()) != 0) fail(file_);
+  const fs::path directory = file_.parent_path();
+  Descriptor(directory.empty() ? fs::path(".") : directory, O_RDONLY | O_DIRECTORY).sync();
+}
+
+}  // namespace sim800

@@ -1,0 +1,49 @@
+// The module's clock and calendar as AT+CCLK shows it (AT manual 3.2.43): local time and a zone in quarters of an hour.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "emulator/core/clock.hpp"
+
+namespace sim800 {
+
+/// Seconds of a calendar, whatever its zone.
+using LocalTime = std::chrono::sys_seconds;
+
+/// "yy/MM/dd,hh:mm:ss", years from 2000; nothing where it is no such time.
+std::optional<LocalTime> parse_time(std::string_view text);
+std::string to_text(LocalTime time);
+
+class Rtc {
+ public:
+  explicit Rtc(const Clock& clock) : clock_(clock) {}
+
+  LocalTime now() const { return at_start_ + elapsed(); }
+  /// "yy/MM/dd,hh:mm:ss±zz".  A module that lost its backup supply starts at 04/01/01,00:00:00, and so does this one.
+  std::string text() const;
+  /// False where the text is no such time (zone -47 to 48).
+  bool set(std::string_view text);
+  void set(LocalTime time, int zone);
+
+  int zone() const { return zone_; }
+  void set_zone(int quarters) { zone_ = quarters; }
+  /// The backup supply is gone too: it starts again.
+  void lose_power() { set(first_day, zone_); }
+
+  /// It shows another time now than time alone would have made it.
+  std::function<void()> on_set;
+
+ private:
+  static constexpr LocalTime first_day = std::chrono::sys_days{std::chrono::year{2004} / 1 / 1};
+  std::chrono::seconds elapsed() const { return std::chrono::floor<std::chrono::seconds>(clock_.now()); }
+
+  const Clock& clock_;
+  LocalTime at_start_ = first_day;
+  int zone_ = 0;
+};
+
+}  // namespace sim800

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/core/trace.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <iterator>
+
+#include "emulator/core/nvram.hpp"
+
+namespace sim800 {
+namespace {
+
+void append_quoted(std::string& out, std::string_view bytes) {
+  out.push_back('"');
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out.push_back('\\');
+      out.push_back(c);
+    } else if (c == '\r') {
+      out.append("\\r");
+    } else if (c == '\n') {
+      out.append("\\n");
+    } else if (byte < 0x20 || byte > 0x7e) {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
+    } else {
+      out.push_back(c);
+    }
+  }
+  out.push_back('"');
+}
+
+}  // namespace
+
+Trace::Trace(const std::string& file, const Clock& clock) : clock_(clock), file_(std::fopen(file.c_str(), "we")) {
+  if (!file_) throw StateError(fmt::format("{}: {}", file, std::strerror(errno)));
+}
+
+void Trace::event(std::string_view name, std::initializer_list<Field> fields) {
+  line_.clear();
+  const double seconds = std::chrono::duration<double>(clock_.now()).count();
+  fmt::format_to(std::back_inserter(line_), "{{\"t\":{:.6f},\"event\":\"{}\"", seconds, name);
+  for (const auto& [key, value] : fields) {
+    fmt::format_to(std::back_inserter(line_), ",\"{}\":", key);
+    if (const auto* text = std::get_if<std::string_view>(&value)) {
+      append_quoted(line_, *text);
+    } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
+      fmt::format_to(std::back_inserter(line_), "{}", *number);
+    } else {
+      line_ += std::get<bool>(value) ? "true" : "false";
+    }
+  }
+  line_ += "}\n";
+  std::fwrite(line_.data(), 1, line_.size(), file_.get());
+  std::fflush(file_.get());
+}
+
+}  // namespace sim800

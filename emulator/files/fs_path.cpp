@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/files/fs_path.hpp"
+
+#include <algorithm>
+
+#include "protocol/text/characters.hpp"
+
+namespace sim800 {
+namespace {
+
+constexpr std::string_view forbidden = R"(<>:"/\|?*)";
+
+constexpr bool possible(char c) {
+  return (static_cast<unsigned char>(c) >= ' ') && c != '\x7f' && forbidden.find(c) == std::string_view::npos;
+}
+
+/// With any extension these name a device where FAT comes from, and a card put into such a machine could not be read.
+bool names_device(std::string_view name) {
+  const std::string_view stem = trim(name.substr(0, name.find('.')));
+  for (const std::string_view device : {"CON", "NUL", "AUX", "PRN"}) {
+    if (same_word(stem, device)) return true;
+  }
+  const bool numbered = stem.size() == 4 && stem[3] >= '1' && stem[3] <= '9';
+  return numbered && (same_word(stem.substr(0, 3), "COM") || same_word(stem.substr(0, 3), "LPT"));
+}
+
+}  // namespace
+
+bool valid_name(std::string_view name) {
+  if (name.empty() || name.back() == '.' || name.back() == ' ') return false;
+  return std::ranges::all_of(name, possible) && !names_device(name) && !same_word(name, unfinished_name);
+}
+
+std::optional<FilePath> FilePath::parse(std::string_view text) {
+  if (text.size() < 3 || text.size() > max_length) return std::nullopt;
+  if (!is_letter(text[0]) || text[1] != ':' || text[2] != '\\') return std::nullopt;
+  FilePath path{.drive = to_upper(text[0]), .names = {}, .directory = text.back() == '\\'};
+  text.remove_prefix(3);
+  while (!text.empty()) {
+    const std::string_view name = text.substr(0, text.find('\\'));
+    if (!valid_name(name)) return std::nullopt;
+    path.names.push_back(name);
+    text.remove_prefix(std::min(name.size() + 1, text.size()));
+  }
+  return path;
+}
+
+}  // namespace sim800

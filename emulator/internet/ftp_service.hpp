@@ -1,0 +1,122 @@
+// FTP sessions: one at a time, each logging in anew, its outcome told by a URC (AT manual chapter 12, application
+// note 3.10-3.26). SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "backends/ports/ftp.hpp"
+#include "emulator/at/settings.hpp"
+#include "emulator/core/environment.hpp"
+#include "emulator/core/nvram.hpp"
+#include "emulator/core/task.hpp"
+#include "emulator/files/file_system.hpp"
+#include "emulator/network/bearer.hpp"
+
+namespace sim800 {
+
+/// What FTPGETTOFS and FTPPUTFRMFS are given beside the parameters.
+struct FtpFileJob {
+  std::string file;      ///< path on the module's drive
+  unsigned retries = 3;  ///< after a cut or silence
+  Duration pause = 5s;   ///< before each
+};
+
+class FtpService {
+ public:
+  /// What a session is for; each has a command and a URC of its name.
+  enum class Operation : std::uint8_t { get, put, list, size, dele, mkd, rmd, get_to_fs, put_from_fs, ext_get };
+
+  /// Who uses the RAM buffer, and what FTPPUT=1 therefore does.
+  enum class Method : std::uint8_t { normal, ext_put, file_put, ext_get };
+  static constexpr std::size_t ram_size = 307'200;  ///< "300k"
+
+  FtpService(const Environment& environment, Settings& settings, Bearers& bearers, Nvram& nvram, FileSystem& files,
+             FtpClient& client);
+
+  /// Power-on: parameters are the saved ones, or the factory's.
+  void boot();
+  /// Everything ends without a word.
+  void reset();
+
+  // AT+FTPSCONT.
+  bool save_context();
+  bool context_saved() const;
+
+  bool in_session() const { return running_.has_value(); }
+  /// Starts a session; the outcome, 66 where one runs already, comes as a URC.
+  void start(Operation operation, FtpFileJob job = {});
+  /// AT+FTPQUIT: the running session ends with 86.  False without one.
+  bool quit();
+  void bearer_closed(unsigned cid);
+
+  // Reading: get and list.
+  /// Data that waits, or nothing where AT+FTPGET=2 is not allowed: before 1,1 or after the session.
+  std::optional<std::string_view> readable(Operation operation) const;
+  /// The host has read so much; 0: it found nothing, and is told again when data comes.
+  void consumed(std::size_t count);
+
+  // Writing: put.
+  bool ready_to_write() const { return ready_; }
+  void write(std::string_view bytes);
+  void finish();
+  /// The payload of AT+FTPPUT=2 did not come in time.
+  void give_up_writing() { end(ftp_code::timeout); }
+
+  // The RAM buffer of FTPEXTPUT, FTPEXTGET, FTPFILEPUT.
+  Method method = Method::normal;
+  std::string ram;
+
+  /// Bytes moved so far by the running session of that kind; nothing while none runs.
+  std::optional<std::uint64_t> progress(Operation operation) const;
+
+ private:
+  Task<> run(Operation operation, FtpFileJob job);
+  Task<int> perform(Operation operation, FtpFileJob& job);
+  Task<int> stream_down();
+  Task<int> stream_up();
+  Task<int> collect(std::string& into, std::size_t limit, int too_large);
+  Task<int> deliver(std::string_view bytes);
+  Task<int> download_to_file(FtpFileJob& job);
+  Task<int> upload_from_file(FtpFileJob& job);
+  Task<int> plain(Operation operation);
+
+  /// A code that comes without a connection: no bearer, no name, no server.
+  std::optional<int> refusal(Operation operation) const;
+  FtpRequest request(FtpVerb verb) const;
+  void open(FtpRequest request);
+  void close();
+  void end(int code);
+  void heard();
+  void announce();
+  void wait_for_host();
+  void report(Operation operation, int code);
+
+  const Environment& environment_;
+  Settings& settings_;
+  Bearers& bearers_;
+  Nvram& nvram_;
+  FileSystem& files_;
+  FtpClient& client_;
+
+  std::optional<Operation> running_;
+  std::unique_ptr<FtpSession> session_;
+  std::optional<FtpOutcome> outcome_;  ///< what the server's side came to
+  std::optional<int> ended_;           ///< what ended it from this side: 61, 64, 86
+  bool announced_ = false;             ///< the host has been told that data waits
+  bool ready_ = false;                 ///< the host has been told that it may write
+  bool finishing_ = false;
+  std::uint64_t moved_ = 0;
+  TimePoint earliest_{};  ///< the first URC keeps this distance to OK
+  Signal event_;
+  Timer silence_, unread_, repeat_;
+  Task<> run_;
+};
+
+/// "FTPGET", "FTPLIST", …
+std::string_view word(FtpService::Operation operation);
+
+}  // namespace sim800

@@ -1,0 +1,188 @@
+// FtpService: the bytes of a session, to and from the host, the RAM buffer and the drive.
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "emulator/internet/ftp_service.hpp"
+
+namespace sim800 {
+namespace {
+
+constexpr Duration unread_limit = 75s;  // data left unread; application note 3.12 shows three announcements before
+constexpr Duration repeat_interval = 30s;
+
+/// A cut or silence is worth another try; a refusal is not.
+bool worth_a_retry(int code) {
+  return code == ftp_code::timeout || code == ftp_code::server_error || code == ftp_code::connect_error ||
+         code == ftp_code::upload_error || code == ftp_code::download_error;
+}
+
+}  // namespace
+
+// --- get and list: the host fetches
+
+Task<int> FtpService::stream_down() {
+  for (;;) {
+    if (ended_) co_return *ended_;
+    if (outcome_ && outcome_->code != ftp_code::finished) co_return outcome_->code;
+    const bool waiting = !session_->readable().empty();
+    if (waiting && !announced_) {
+      co_await environment_.clock.sleep_until(earliest_);
+      if (!ended_) announce();
+      continue;
+    }
+    if (!waiting && outcome_) co_return ftp_code::finished;
+    co_await event_;
+  }
+}
+
+/// +FTPGET: 1,1, again every 30 s while the host does nothing; the session ends when it does nothing for too long.
+void FtpService::announce() {
+  const bool first = !announced_;
+  announced_ = true;
+  if (first) wait_for_host();
+  repeat_ = environment_.clock.after(repeat_interval, [this] { announce(); });
+  environment_.urc(fmt::format("+{}: 1,1", word(*running_)), nullptr);
+}
+
+void FtpService::wait_for_host() {
+  silence_.cancel();  // it is the host's turn, and the server may well be held up by it
+  unread_ = environment_.clock.after(unread_limit, [this] { end(ftp_code::timeout); });
+}
+
+std::optional<std::string_view> FtpService::readable(Operation operation) const {
+  const bool told = running_ == operation && !ended_ && session_ && (announced_ || moved_ > 0);
+  return told ? std::optional(session_->readable()) : std::nullopt;
+}
+
+void FtpService::consumed(std::size_t count) {
+  if (!session_) return;
+  session_->consume(count);
+  moved_ += count;
+  unread_.cancel();
+  repeat_.cancel();
+  if (count == 0) announced_ = false;
+  if (!session_->readable().empty()) {
+    wait_for_host();
+    repeat_ = environment_.clock.after(repeat_interval, [this] { announce(); });
+  } else if (!outcome_) {
+    heard();
+  }
+  event_.raise();
+}
+
+// --- put: the host delivers
+
+Task<int> FtpService::stream_up() {
+  const std::size_t block = environment_.world.module.quirks.ftp_put_length;
+  for (;;) {
+    if (ended_) co_return *ended_;
+    if (outcome_) co_return outcome_->code;
+    if (!ready_ && !finishing_ && session_->room() >= block) {
+      co_await environment_.clock.sleep_until(earliest_);
+      if (ended_ || outcome_) continue;
+      ready_ = true;
+      silence_.cancel();  // it is the host's turn
+      environment_.urc(fmt::format("+FTPPUT: 1,1,{}", block), nullptr);
+    }
+    co_await event_;
+  }
+}
+
+void FtpService::write(std::string_view bytes) {
+  if (!session_) return;
+  ready_ = false;
+  moved_ += bytes.size();
+  session_->write(bytes);
+  heard();
+  earliest_ = environment_.clock.now() + environment_.latency[Latency::ftp_block];
+  event_.raise();
+}
+
+void FtpService::finish() {
+  ready_ = false;
+  finishing_ = true;
+  if (session_) session_->finish();
+  heard();
+  event_.raise();
+}
+
+// --- whole files: RAM and drive
+
+Task<int> FtpService::collect(std::string& into, std::size_t limit, int too_large) {
+  for (;;) {
+    if (ended_) co_return *ended_;
+    const std::string_view waiting = session_->readable();
+    if (into.size() + waiting.size() > limit) co_return too_large;
+    into.append(waiting);
+    moved_ = into.size();
+    session_->consume(waiting.size());
+    if (outcome_ && session_->readable().empty()) co_return outcome_->code;
+    if (session_->readable().empty()) co_await event_;
+  }
+}
+
+Task<int> FtpService::deliver(std::string_view bytes) {
+  bool finished = false;
+  for (;;) {
+    if (ended_) co_return *ended_;
+    if (outcome_) co_return outcome_->code;
+    const std::size_t part = std::min(bytes.size(), session_->room());
+    session_->write(bytes.substr(0, part));
+    bytes.remove_prefix(part);
+    moved_ = session_->sent();
+    if (bytes.empty() && !std::exchange(finished, true)) session_->finish();
+    co_await event_;
+  }
+}
+
+/// FTPGETTOFS: after a cut or silence it goes on from where it was.
+Task<int> FtpService::download_to_file(FtpFileJob& job) {
+  std::string data;
+  for (unsigned tries = 0;; ++tries) {
+    FtpRequest wanted = request(FtpVerb::get);
+    wanted.offset += data.size();
+    open(std::move(wanted));
+    const int code = co_await collect(data, FileSystem::capacity, ftp_code::file_system_error);
+    if (code == ftp_code::finished) {
+      co_return files_.put(job.file, data) ? ftp_code::finished : ftp_code::file_system_error;
+    }
+    if (!worth_a_retry(code) || tries >= job.retries) co_return code;
+    close();
+    if (ended_ == ftp_code::timeout) ended_.reset();
+    co_await environment_.clock.sleep(job.pause);
+    if (ended_) co_return *ended_;
+  }
+}
+
+/// FTPPUTFRMFS: after a cut or silence the server tells how much it has, and the rest is appended.
+Task<int> FtpService::upload_from_file(FtpFileJob& job) {
+  const auto data = files_.read(job.file, 0, FileSystem::capacity);
+  if (!data) co_return ftp_code::file_system_error;
+  std::size_t from = 0;
+  for (unsigned tries = 0;; ++tries) {
+    FtpRequest wanted = request(FtpVerb::put);
+    if (from > 0) wanted.put_option = FtpPutOption::append;
+    open(std::move(wanted));
+    const int code = co_await deliver(std::string_view(*data).substr(from));
+    moved_ = data->size();
+    if (code == ftp_code::finished || !worth_a_retry(code) || tries >= job.retries) co_return code;
+    close();
+    if (ended_ == ftp_code::timeout) ended_.reset();
+    co_await environment_.clock.sleep(job.pause);
+    if (ended_) co_return *ended_;
+    FtpRequest asked = request(FtpVerb::put);
+    asked.verb = FtpVerb::size;
+    open(std::move(asked));
+    while (!outcome_ && !ended_) co_await event_;
+    if (ended_ == ftp_code::timeout) ended_.reset();
+    if (ended_) co_return *ended_;
+    if (!outcome_) continue;  // it did not even tell how much it has: the next try begins where this one did
+    from = outcome_->code == ftp_code::finished ? std::min<std::size_t>(outcome_->size, data->size()) : 0;
+    close();
+  }
+}
+
+}  // namespace sim800

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/internet/mail_connection.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "emulator/core/world.hpp"
+
+namespace sim800 {
+
+MailConnection::MailConnection(const Environment& environment, const Settings& settings, const Bearers& bearers,
+                               MailClient& client)
+    : environment_(environment), settings_(settings), bearers_(bearers), client_(client) {}
+
+// No coroutine itself because GCC 12 spoils their class-type parameters.
+Task<int> MailConnection::enter(MailLogin login) {
+  entered_.reset();
+  ended_.reset();
+  closed_ = false;
+  if (!bearers_.connected(settings_.number("+EMAILCID"))) {
+    ended_ = mail_code::network_error;
+    return wait_for_entry();
+  }
+  login.tls = static_cast<MailTls>(settings_.number("+EMAILSSL"));
+  login.tls_max = tls_version(environment_.world.module.quirks.tls);
+  login.verify_peer = settings_.number("+SSLOPT", 0) == 0;  // 1: an invalid certificate is ignored
+  session_ = client_.start(std::move(login), {.heard =
+                                                  [this] {
+                                                    if (expecting_) expect();
+                                                  },
+                                              .entered =
+                                                  [this](int code) {
+                                                    entered_ = code;
+                                                    news.raise();
+                                                  },
+                                              .changed = [this] { news.raise(); },
+                                              .closed =
+                                                  [this] {
+                                                    closed_ = true;
+                                                    news.raise();
+                                                  }});
+  expect();
+  return wait_for_entry();
+}
+
+Task<int> MailConnection::wait_for_entry() {
+  while (!entered_ && !ended_) co_await news;
+  rest();
+  if (!ended_ && *entered_ != mail_code::done) ended_ = entered_;
+  co_return ended_.value_or(mail_code::done);
+}
+
+void MailConnection::close() {
+  session_.reset();
+  rest();
+}
+
+void MailConnection::end(int code) {
+  if (ended_) return;
+  ended_ = code;
+  rest();
+  news.raise();
+}
+
+bool MailConnection::over() {
+  if (closed_ && (readable().empty() || readable().find('\n') == std::string_view::npos)) end(mail_code::network_error);
+  return ended_.has_value();
+}
+
+void MailConnection::bearer_closed(unsigned cid) {
+  if (session_ && settings_.number("+EMAILCID") == cid) end(mail_code::network_error);
+}
+
+void MailConnection::expect() {
+  expecting_ = true;
+  silence_ =
+      environment_.clock.after(std::chrono::seconds(settings_.number("+EMAILTO")), [this] { end(mail_code::timeout); });
+}
+
+void MailConnection::rest() {
+  expecting_ = false;
+  silence_.cancel();
+}
+
+void MailConnection::consume(std::size_t count) {
+  if (session_) session_->consume(count);
+}
+
+void MailConnection::write(std::string_view bytes) {
+  if (session_) session_->write(bytes);
+}
+
+/// A line that does not end within the window is taken as it is.
+std::optional<std::string> MailConnection::take_line() {
+  const std::string_view bytes = readable();
+  const std::size_t end = bytes.find('\n');
+  if (end == std::string_view::npos && bytes.size() < MailSession::window) return std::nullopt;
+  const std::size_t length = std::min(end, bytes.size());
+  std::string line(bytes.substr(0, length));
+  if (line.ends_with('\r')) line.pop_back();
+  consume(std::min(length + 1, bytes.size()));
+  return line;
+}
+
+Task<std::optional<std::string>> MailConnection::line() {
+  expect();
+  for (;;) {
+    if (ended_) co_return std::nullopt;
+    if (auto line = take_line()) {
+      rest();
+      co_return line;
+    }
+    if (!over()) co_await news;
+  }
+}
+
+Task<bool> MailConnection::write_all(std::string_view bytes) {
+  expect();
+  while (!bytes.empty()) {
+    if (closed_) end(mail_code::network_error);
+    if (ended_) co_return false;
+    const std::size_t count = std::min(bytes.size(), room());
+    write(bytes.substr(0, count));
+    bytes.remove_prefix(count);
+    if (!bytes.empty()) co_await news;
+  }
+  co_return true;
+}
+
+std::uint16_t mail_port(const Settings& settings, MailProtocol protocol) {
+  const bool smtp = protocol == MailProtocol::smtp;
+  const std::uint32_t given = smtp ? settings.number("+SMTPSRV", 1) : settings.number("+POP3SRV", 3);
+  const bool encrypted = settings.number("+EMAILSSL") == 1;
+  if (given != 0) return static_cast<std::uint16_t>(given);
+  return smtp ? (encrypted ? 465 : 25) : (encrypted ? 995 : 110);
+}
+
+}  // namespace sim800

@@ -1,0 +1,72 @@
+// The one connection to a mail server, as SMTP and POP3 use it: lines, time limits, and one way to end.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "backends/ports/mail.hpp"
+#include "emulator/at/settings.hpp"
+#include "emulator/core/environment.hpp"
+#include "emulator/core/task.hpp"
+#include "emulator/network/bearer.hpp"
+
+namespace sim800 {
+
+class MailConnection {
+ public:
+  MailConnection(const Environment& environment, const Settings& settings, const Bearers& bearers, MailClient& client);
+
+  /// Connects, by the bearer of AT+EMAILCID and with AT+EMAILSSL; a mail_code.
+  Task<int> enter(MailLogin login);
+  void close();
+  bool in_use() const { return session_ != nullptr; }
+
+  /// Why it is over: mail_code::network_error (the bearer, or the server has ended it), mail_code::timeout, or what
+  /// end() was given.
+  const std::optional<int>& ended() const { return ended_; }
+  /// Whether it has ended; a server that has gone ends it once all lines it has sent are read.
+  bool over();
+  void end(int code);
+  void bearer_closed(unsigned cid);
+
+  /// It is the server's turn: AT+EMAILTO counts from now, and anew whenever it says or takes something.
+  void expect();
+  /// It is the host's, or nobody's.
+  void rest();
+
+  std::string_view readable() const { return session_ ? session_->readable() : std::string_view{}; }
+  void consume(std::size_t count);
+  std::size_t room() const { return session_ ? session_->room() : 0; }
+  void write(std::string_view bytes);
+
+  /// The server's next line, without its end; nothing: ended() says why.
+  Task<std::optional<std::string>> line();
+  /// Writes as the server takes it; false: it has ended.
+  Task<bool> write_all(std::string_view bytes);
+
+  /// Raised whenever anything above may have changed.
+  Signal news;
+
+ private:
+  Task<int> wait_for_entry();
+  std::optional<std::string> take_line();
+
+  const Environment& environment_;
+  const Settings& settings_;
+  const Bearers& bearers_;
+  MailClient& client_;
+  std::unique_ptr<MailSession> session_;
+  std::optional<int> entered_, ended_;
+  bool closed_ = false;  ///< by the server: what it has sent may still be read
+  bool expecting_ = false;
+  Timer silence_;
+};
+
+/// A port of AT+SMTPSRV or AT+POP3SRV: the one that was given, otherwise that of AT+EMAILSSL.
+std::uint16_t mail_port(const Settings& settings, MailProtocol protocol);
+
+}  // namespace sim800

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/internet/mms_service.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "emulator/internet/http_url.hpp"
+#include "protocol/sms/sms_ports.hpp"
+
+namespace sim800 {
+namespace {
+
+constexpr std::string_view nvram_section = "mms";
+constexpr std::array<std::string_view, 7> context{"+CMMSCID",   "+CMMSCURL",    "+CMMSUA",     "+CMMSPROFILE",
+                                                  "+CMMSPROTO", "+CMMSSENDCFG", "+CMMSTIMEOUT"};
+constexpr std::string_view content_type = "application/vnd.wap.mms-message";
+
+std::string key(std::string_view name, std::size_t i) { return fmt::format("{}.{}", name, i); }
+
+/// <valid> of AT+CMMSSENDCFG in seconds; "maximum" is left to the centre.
+std::optional<std::uint32_t> validity(std::uint32_t code) {
+  constexpr std::uint32_t hour = 3600, day = 24 * hour;
+  constexpr std::array<std::uint32_t, 5> seconds = {hour, 12 * hour, day, 2 * day, 7 * day};
+  return code < seconds.size() ? std::optional(seconds[code]) : std::nullopt;
+}
+
+std::optional<std::uint8_t> below(std::uint32_t code, std::uint32_t not_set) {
+  return code < not_set ? std::optional(static_cast<std::uint8_t>(code)) : std::nullopt;
+}
+
+}  // namespace
+
+unsigned mms_file_type(std::string_view type) {
+  constexpr std::array<std::pair<std::string_view, unsigned>, 8> numbers = {{{"text/html", 3},
+                                                                             {"text/plain", 4},
+                                                                             {"image/gif", 6},
+                                                                             {"image/jpeg", 7},
+                                                                             {"image/jpg", 7},
+                                                                             {"image/tiff", 8},
+                                                                             {"image/png", 9},
+                                                                             {"application/smil", 10}}};
+  for (const auto& [name, number] : numbers) {
+    if (name == type) return number;
+  }
+  return type.starts_with("text/") ? 2 : type.starts_with("image/") ? 5 : 0;
+}
+
+std::string mms_time(std::optional<std::uint32_t> seconds) {
+  if (!seconds) return {};
+  return fmt::format("{:%Y-%m-%d,%H:%M:%S}", std::chrono::sys_seconds(std::chrono::seconds(*seconds)));
+}
+
+MmsService::MmsService(const Environment& environment, Settings& settings, const Bearers& bearers,
+                       const Network& network, const Rtc& rtc, Nvram& nvram, SmsService& sms, HttpClient& client)
+    : environment_(environment),
+      settings_(settings),
+      bearers_(bearers),
+      network_(network),
+      rtc_(rtc),
+      nvram_(nvram),
+      sms_(sms),
+      client_(client) {}
+
+// --- settings
+
+void MmsService::boot() {
+  const Nvram::Section* saved = nvram_.find(nvram_section);
+  if (saved == nullptr) return;
+  for (const std::string_view name : context) {
+    Settings::Values values;
+    for (std::size_t i = 0; i < settings_.values(name).size(); ++i) {
+      const auto found = saved->find(key(name, i));
+      if (found != saved->end()) values.push_back(found->second);
+    }
+    if (values.size() != settings_.values(name).size() || settings_.refuse(name, values)) continue;
+    for (std::size_t i = 0; i < values.size(); ++i) settings_.set(name, i, values[i]);
+  }
+}
+
+bool MmsService::save() {
+  Nvram::Section section;
+  for (const std::string_view name : context) {
+    const Settings::Values& values = settings_.values(name);
+    for (std::size_t i = 0; i < values.size(); ++i) section.emplace(key(name, i), values[i]);
+  }
+  return nvram_.store(nvram_section, std::move(section));
+}
+
+bool MmsService::saved() const {
+  const Nvram::Section* saved = nvram_.find(nvram_section);
+  if (saved == nullptr) return false;
+  for (const std::string_view name : context) {
+    const Settings::Values& values = settings_.values(name);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const auto found = saved->find(key(name, i));
+      if (found == saved->end() || found->second != values[i]) return false;
+    }
+  }
+  return true;
+}
+
+// --- the buffer
+
+void MmsService::initialise() {
+  reset();
+  on_ = true;
+}
+
+void MmsService::reset() {
+  on_ = false;
+  transfer_.reset();
+  clear();
+  status_ = "MMS_IDLE";
+}
+
+void MmsService::clear() {
+  editing = false;
+  kind = Kind::unsent;
+  sender.clear();
+  subject.clear();
+  time.clear();
+  for (Addresses& list : addresses) list.clear();
+  files.clear();
+  images_ = texts_ = 0;
+  push_.reset();
+}
+
+std::size_t MmsService::size() const {
+  std::size_t sum = subject.size();
+  for (const MmsPart& file : files) sum += file.data.size();
+  return sum;
+}
+
+Result MmsService::add(List list, std::string address) {
+  if (!editing) return mms_error::not_editing;
+  if (addresses[list].size() == max_addresses) return mms_error::addresses_full;
+  addresses[list].push_back(std::move(address));
+  return ok;
+}
+
+Result MmsService::remove(List list, std::string_view address) {
+  if (!editing) return mms_error::not_editing;
+  if (address.empty()) {
+    addresses[list].clear();
+    return ok;
+  }
+  return std::erase(addresses[list], address) > 0 ? ok : mms_error::no_address;
+}
+
+void MmsService::add_file(std::string_view type, std::string name, std::string data) {
+  if (name.empty())
+    name = type == "text/plain" ? fmt::format("text{}.txt", texts_++) : fmt::format("image{}.jpg", images_++);
+  files.push_back({std::move(name), std::string(type), std::move(data)});
+  kind = Kind::unsent;
+}
+
+// --- requests
+
+MmsService::Busy::Busy(MmsService& s, std::string_view status) : service(s) {
+  service.busy_ = true;
+  service.status_ = status;
+}
+
+/// Also where the command was cut off.
+MmsService::Busy::~Busy() {
+  service.busy_ = false;
+  service.transfer_.reset();
+  service.limit_.cancel();
+  if (service.status_ == "MMS_SENDING" || service.status_ == "MMS_RECEIVING") service.status_ = "MMS_IDLE";
+}
+
+std::optional<Result> MmsService::refusal() const {
+  if (!network_.attached()) return mms_error::not_attached;
+  return bearers_.connected(settings_.number("+CMMSCID")) ? std::nullopt : std::optional(mms_error::no_connection);
+}
+
+/// False where the URL is none.
+bool MmsService::prepare(HttpMethod method, const std::string& url) {
+  const auto target = parse_http_url(url, false);
+  if (!target) return false;
+  request_ = {};
+  request_.method = method;
+  request_.url = url;
+  request_.host = target->host;
+  request_.port = target->port;
+  request_.path = target->path;
+  request_.user_agent = settings_.values("+CMMSUA")[0];
+  request_.content_type = content_type;
+  if (const std::string& profile = settings_.values("+CMMSPROFILE")[0]; !profile.empty()) {
+    request_.headers.push_back(fmt::format("X-Wap-Profile: \"{}\"", profile));
+  }
+  request_.body = octets_;
+  const std::string& gateway = settings_.values("+CMMSPROTO")[0];
+  if (!gateway.empty() && gateway != "0.0.0.0") {
+    request_.proxy_host = gateway;
+    request_.proxy_port = static_cast<std::uint16_t>(settings_.number("+CMMSPROTO", 1));
+  }
+  request_.limit = 2 * max_bytes;
+  return true;
+}
+
+/// Runs request_; its answer is in answer_ where the result is OK.  `failure` stands for an answer that is none.
+Task<Result> MmsService::transfer(std::uint32_t seconds, Result failure) {
+  answer_.reset();
+  lost_ = late_ = false;
+  transfer_ = client_.start(request_, [this](HttpResult result) {
+    answer_ = std::move(result);
+    event_.raise();
+  });
+  limit_ = environment_.clock.after(std::chrono::seconds(seconds), [this] {
+    late_ = true;
+    event_.raise();
+  });
+  while (!answer_ && !late_ && !lost_) co_await event_;
+  transfer_.reset();
+  limit_.cancel();
+  if (lost_) co_return mms_error::no_connection;
+  if (late_) co_return mms_error::overtime;
+  if (answer_->status >= 600) co_return mms_error::no_connection;
+  co_return answer_->status == 200 ? ok : failure;
+}
+
+void MmsService::bearer_closed(unsigned cid) {
+  if (!busy_ || settings_.number("+CMMSCID") != cid) return;
+  lost_ = true;
+  event_.raise();
+}
+
+// --- sending
+
+Mms MmsService::composed(const std::string& receiver) const {
+  const auto config = [this](std::size_t i) { return settings_.number("+CMMSSENDCFG", i); };
+  Mms message;
+  message.transaction = fmt::format("{:X}", sendings_);
+  message.date = static_cast<std::uint32_t>(rtc_.now().time_since_epoch().count() - rtc_.zone() * 900);
+  message.to = addresses[to];
+  if (!receiver.empty()) message.to.push_back(receiver);
+  message.cc = addresses[cc];
+  message.bcc = addresses[bcc];
+  message.subject = subject;
+  message.validity = validity(config(0));
+  message.priority = below(config(1), 3);
+  message.delivery_report = config(2) == 1;
+  message.read_report = config(3) == 1;
+  message.sender_visibility = below(config(4), 2);
+  message.message_class = below(config(5), 4);
+  message.parts = files;
+  return message;
+}
+
+Task<Result> MmsService::send(const std::string& receiver) {
+  const bool addressed =
+      !receiver.empty() || std::ranges::any_of(addresses, [](const Addresses& list) { return !list.empty(); });
+  if (!addressed) co_return mms_error::no_receiver;
+  if (files.empty() && subject.empty()) co_return mms_error::no_content;
+  const auto refused = refusal();
+  if (refused) co_return *refused;
+  ++sendings_;
+  octets_ = encode_mms(composed(receiver));
+  if (!prepare(HttpMethod::post, settings_.values("+CMMSCURL")[0])) co_return mms_error::no_connection;
+  const Busy guard(*this, "MMS_SENDING");
+  const Result result = co_await transfer(settings_.number("+CMMSTIMEOUT", 0), mms_error::unknown);
+  if (!result.is_ok()) co_return result;
+  const auto confirmation = decode_mms(answer_->body);
+  const bool accepted =
+      confirmation && confirmation->type == MmsType::send_confirmation && confirmation->response == Mms::accepted;
+  if (accepted) kind = Kind::sent;
+  co_return accepted ? ok : mms_error::unknown;
+}
+
+// --- receiving
+
+Result MmsService::find_push(std::uint32_t index) {
+  clear();
+  SmsMemory card = sms_.memory("SM");
+  const StoredSms* stored = card.has(static_cast<int>(index)) ? card.find(static_cast<int>(index)) : nullptr;
+  if (stored == nullptr) return mms_error::no_push_read;
+  const Sms message = stored->decoded().message;
+  const auto octets = is_mms_push(message) ? mms_in_push(message.body()) : std::nullopt;
+  if (!octets) return mms_error::no_push;
+  push_ = decode_mms(*octets);
+  card.set_status(static_cast<int>(index), SmsStatus::read);
+  card.save();
+  return ok;
+}
+
+Task<Result> MmsService::receive() {
+  const auto refused = refusal();
+  if (refused) co_return *refused;
+  if (!push_ || push_->type != MmsType::notification) co_return mms_error::no_notification;
+  octets_.clear();
+  if (!prepare(HttpMethod::get, push_->location)) co_return mms_error::not_received;
+  const Busy guard(*this, "MMS_RECEIVING");
+  Result result = co_await transfer(settings_.number("+CMMSTIMEOUT", 1), mms_error::not_received);
+  if (result.is_ok()) result = keep_received();
+  if (!result.is_ok()) co_return result;
+  prepare_response();
+  // Whatever the centre says to it: the message is here.
+  if (settings_.number("+CMMSSENDCFG", 7) == 0) co_await transfer(settings_.number("+CMMSTIMEOUT", 1), ok);
+  status_ = "MMS_RECEIVED";
+  co_return ok;
+}
+
+Result MmsService::keep_received() {
+  auto message = decode_mms(answer_->body);
+  if (!message || message->type != MmsType::retrieve_confirmation) return mms_error::not_received;
+  if (message->retrieved && *message->retrieved != Mms::accepted) return mms_error::not_received;
+  if (message->parts.size() > max_files) return mms_error::files_full;
+  kind = Kind::received;
+  sender = message->from;
+  subject = message->subject;
+  time = mms_time(message->date);
+  addresses = {message->to, message->cc, message->bcc};
+  files = std::move(message->parts);
+  return ok;
+}
+
+/// M-NotifyResp.ind to the centre: retrieved.
+void MmsService::prepare_response() {
+  Mms response;
+  response.type = MmsType::notify_response;
+  response.transaction = push_->transaction;
+  response.status = 1;
+  octets_ = encode_mms(response);
+  prepare(HttpMethod::post, settings_.values("+CMMSCURL")[0]);
+}
+
+}  // namespace sim800

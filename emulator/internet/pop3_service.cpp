@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/internet/pop3_service.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace sim800 {
+namespace {
+
+// The manual (13.2.19) has no figures; those of FTP.
+constexpr Duration repeat_interval = 30s, unread_limit = 75s;
+
+std::string_view word(Pop3Service::Question question) {
+  constexpr std::array<std::string_view, 6> words = {"POP3NUM", "POP3LIST", "POP3UIDL",
+                                                     "POP3CMD", "POP3DEL",  "POP3RSET"};
+  return words[static_cast<std::size_t>(question)];
+}
+
+bool is_positive(std::string_view status) { return status.starts_with("+OK"); }
+
+/// The two values behind +OK, with a comma between them; empty where they are not there.
+std::string values_of(std::string_view status) {
+  const std::size_t first = status.find_first_not_of(' ', 3);
+  if (first == std::string_view::npos) return {};
+  const std::size_t gap = status.find(' ', first);
+  const std::size_t second = status.find_first_not_of(' ', gap);
+  if (second == std::string_view::npos) return {};
+  const std::size_t end = std::min(status.find(' ', second), status.size());
+  return fmt::format("{},{}", status.substr(first, gap - first), status.substr(second, end - second));
+}
+
+/// RFC 2449 8.1, RFC 3206: the account may be right, the server still does not let it in.
+bool is_about_the_mailbox(std::string_view status) {
+  constexpr std::array<std::string_view, 3> marks = {"[IN-USE]", "[LOGIN-DELAY]", "[SYS/"};
+  return std::ranges::any_of(marks, [status](std::string_view mark) { return status.find(mark) != status.npos; });
+}
+
+int refused(std::string_view status, int code) {
+  if (!status.starts_with("-ERR")) return mail_code::response_error;
+  return is_about_the_mailbox(status) ? pop3_code::rejected : code;
+}
+
+}  // namespace
+
+Pop3Service::Pop3Service(const Environment& environment, const Settings& settings, MailConnection& connection)
+    : environment_(environment), settings_(settings), connection_(connection) {}
+
+bool Pop3Service::enter() {
+  if (settings_.values("+POP3SRV")[0].empty()) return false;
+  state_ = State::entering;
+  leaving_ = false;
+  run_ = run();
+  run_.start([this] { run_.cancel(); });
+  return true;
+}
+
+void Pop3Service::ask(Question question, std::string command) {
+  question_ = question;
+  command_ = std::move(command);
+  state_ = State::asking;
+  connection_.news.raise();
+}
+
+void Pop3Service::leave() {
+  leaving_ = true;
+  state_ = State::leaving;
+  connection_.news.raise();
+}
+
+void Pop3Service::reset() {
+  run_.cancel();
+  repeat_.cancel();
+  unread_.cancel();
+  state_ = State::off;
+}
+
+// --- the life of a session
+
+Task<> Pop3Service::run() {
+  const TimePoint earliest = environment_.clock.now() + environment_.latency[Latency::mail_session];
+  int code = co_await log_in();
+  co_await environment_.clock.sleep_until(earliest);
+  const bool entered = code == mail_code::done;
+  state_ = entered ? State::idle : State::off;
+  if (!entered) connection_.close();
+  environment_.urc(fmt::format("+POP3IN: {}", code), nullptr);
+  if (!entered) co_return;
+  while (!leaving_ && !connection_.over()) {
+    if (state_ == State::asking) {
+      if (!co_await answer()) break;
+    } else {
+      co_await connection_.news;
+    }
+  }
+  code = connection_.ended() ? *connection_.ended() : co_await log_out();
+  repeat_.cancel();
+  unread_.cancel();
+  connection_.close();
+  state_ = State::off;
+  environment_.urc(fmt::format("+POP3OUT: {}", code), nullptr);
+}
+
+Task<int> Pop3Service::log_in() {
+  MailLogin login;
+  login.protocol = MailProtocol::pop3;
+  login.host = settings_.values("+POP3SRV")[0];
+  login.port = mail_port(settings_, MailProtocol::pop3);
+  const std::string user = settings_.values("+POP3SRV")[1], password = settings_.values("+POP3SRV")[2];
+  const int code = co_await connection_.enter(std::move(login));
+  if (code != mail_code::done) co_return code;
+  auto status = co_await exchange("USER " + user);
+  if (!status) co_return *connection_.ended();
+  if (!is_positive(*status)) co_return refused(*status, pop3_code::bad_user);
+  status = co_await exchange("PASS " + password);
+  if (!status) co_return *connection_.ended();
+  if (!is_positive(*status)) co_return refused(*status, pop3_code::bad_account);
+  co_return mail_code::done;
+}
+
+// The line is a member because GCC 12 spoils class-type parameters of coroutines.
+Task<std::optional<std::string>> Pop3Service::exchange(std::string line) {
+  line_ = std::move(line) + "\r\n";
+  return send_and_hear();
+}
+
+Task<std::optional<std::string>> Pop3Service::send_and_hear() {
+  std::optional<std::string> status;
+  if (co_await connection_.write_all(line_)) status = co_await connection_.line();
+  co_return status;
+}
+
+/// False: the session is over.
+Task<bool> Pop3Service::answer() {
+  const auto status = co_await exchange(std::exchange(command_, {}));
+  if (!status) co_return false;
+  const bool streams = question_ == Question::lines && is_positive(*status);
+  if (streams) {
+    end_ = {};
+    waiting_ = 0;
+    starved_ = false;
+  }
+  state_ = streams ? State::reading : State::idle;
+  tell(question_, *status);
+  co_return !streams || co_await stream();
+}
+
+/// A positive answer without the values that belong to it is none.
+void Pop3Service::tell(Question question, std::string_view status) {
+  const bool with_values =
+      question == Question::number || question == Question::size || question == Question::unique_id;
+  const std::string values = with_values ? values_of(status) : std::string();
+  const bool good = is_positive(status) && (!with_values || !values.empty());
+  const std::string text = fmt::format("+{}: {}{}{}", word(question), good ? 1 : 0, values.empty() ? "" : ",", values);
+  environment_.urc(good ? text : fmt::format("+{}: 0", word(question)), nullptr);
+}
+
+/// RFC 1939: what was marked is deleted once QUIT has been answered.
+Task<int> Pop3Service::log_out() {
+  const auto status = co_await exchange("QUIT");
+  if (!status) co_return *connection_.ended();
+  co_return is_positive(*status) ? mail_code::done : mail_code::network_error;
+}
+
+// --- multi-line responses
+
+/// Until the host has read all of it.  False: the session is over.
+Task<bool> Pop3Service::stream() {
+  connection_.expect();
+  for (;;) {
+    scan();
+    if (state_ == State::idle) co_return true;
+    if (leaving_) break;
+    if (waiting_ == 0 && connection_.over()) co_return false;
+    if (connection_.ended()) co_return false;
+    co_await connection_.news;
+  }
+  // The rest is dropped, so that the answer to QUIT can be told from it.
+  repeat_.cancel();
+  unread_.cancel();
+  connection_.expect();
+  for (;;) {
+    connection_.consume(std::exchange(waiting_, 0));
+    scan();
+    if (waiting_ > 0) continue;
+    if (end_.found()) co_return true;
+    if (connection_.over()) co_return false;
+    co_await connection_.news;
+  }
+}
+
+/// Finds out how much of what has come belongs to the response, and whose turn it is.
+void Pop3Service::scan() {
+  const std::string_view bytes = connection_.readable();
+  const std::size_t before = waiting_;
+  waiting_ += end_.take(bytes.substr(std::min(waiting_, bytes.size())));
+  if (waiting_ == before) return;
+  connection_.rest();
+  if (leaving_) return;
+  if (before == 0) wait_for_host();
+  if (std::exchange(starved_, false)) announce();
+}
+
+void Pop3Service::wait_for_host() {
+  unread_ = environment_.clock.after(unread_limit, [this] { connection_.end(pop3_code::unread); });
+  repeat_ = environment_.clock.after(repeat_interval, [this] { announce(); });
+}
+
+/// +POP3READ: 3,<dataLength>, again and again while the host does nothing.
+void Pop3Service::announce() {
+  repeat_ = environment_.clock.after(repeat_interval, [this] { announce(); });
+  environment_.urc(fmt::format("+POP3READ: 3,{}", waiting_), nullptr);
+}
+
+Pop3Service::Chunk Pop3Service::read(std::size_t count) {
+  scan();
+  const std::size_t length = std::min(count, waiting_);
+  Chunk chunk{std::string(connection_.readable().substr(0, length)), false};
+  connection_.consume(length);
+  waiting_ -= length;
+  chunk.last = end_.found() && waiting_ == 0;
+  repeat_.cancel();
+  unread_.cancel();
+  starved_ = length < count && !chunk.last;
+  if (waiting_ > 0) wait_for_host();
+  if (waiting_ == 0 && !chunk.last) connection_.expect();
+  if (chunk.last) state_ = State::idle;
+  connection_.news.raise();
+  return chunk;
+}
+
+}  // namespace sim800

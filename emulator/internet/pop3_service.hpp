@@ -1,0 +1,78 @@
+// Fetching mail: the one POP3 session (AT manual 13.2.13-13.2.22).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "emulator/internet/mail_connection.hpp"
+#include "protocol/mail/pop3.hpp"
+
+namespace sim800 {
+
+class Pop3Service {
+ public:
+  enum class State : std::uint8_t {
+    off,
+    entering,
+    idle,
+    asking,   ///< a command is on its way
+    reading,  ///< a multi-line response is there for AT+POP3READ
+    leaving,
+  };
+  /// What AT+POP3NUM and its like ask; each answers with a URC of its name.
+  enum class Question : std::uint8_t { number, size, unique_id, lines, erase, restore };
+
+  Pop3Service(const Environment& environment, const Settings& settings, MailConnection& connection);
+
+  State state() const { return state_; }
+  /// Logs in; +POP3IN follows.  False: no server is set.
+  bool enter();
+  /// Only in State::idle.  `command` is the server's, without its line end.
+  void ask(Question question, std::string command);
+  /// In State::idle and reading: +POP3OUT follows.
+  void leave();
+  /// Everything ends without a word.
+  void reset();
+
+  struct Chunk {
+    std::string bytes;
+    bool last;  ///< nothing of the response follows
+  };
+  /// Only in State::reading: at most `count` bytes of what has come.
+  Chunk read(std::size_t count);
+
+ private:
+  Task<> run();
+  Task<int> log_in();
+  Task<bool> answer();
+  Task<bool> stream();
+  Task<int> log_out();
+  Task<std::optional<std::string>> exchange(std::string line);
+  Task<std::optional<std::string>> send_and_hear();
+  void tell(Question question, std::string_view status);
+  void announce();
+  void wait_for_host();
+  void scan();
+
+  const Environment& environment_;
+  const Settings& settings_;
+  MailConnection& connection_;
+  State state_ = State::off;
+  Question question_{};
+  std::string command_;  ///< asked, not yet sent
+  std::string line_;     ///< to the server
+  bool leaving_ = false;
+
+  // Of a multi-line response:
+  DotLine end_;
+  std::size_t waiting_ = 0;  ///< bytes of it that the host may read
+  bool starved_ = false;     ///< the host has read less than it wanted, and is told when more comes
+  Timer repeat_, unread_;
+  Task<> run_;
+};
+
+}  // namespace sim800

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/internet/smtp_service.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "protocol/text/hex.hpp"
+
+namespace sim800 {
+namespace {
+
+// Dots in front of lines double, lines of base64 get their ends: no block grows to more than this.
+constexpr std::size_t max_of_block = 2 * SmtpService::block + 2;
+
+bool is_ascii(std::string_view charset) {
+  return charset == "ASCII" || charset == "ascii" || charset == "US-ASCII" || charset == "us-ascii";
+}
+
+/// A refusal as AT+SMTPSEND's code; <code> of a reply that is as it should be is not asked.
+int code_of(int reply, int otherwise) { return reply == 530 ? smtp_code::not_authenticated : otherwise; }
+
+std::vector<Mailbox> list(const SmtpService::Recipients& recipients) {
+  std::vector<Mailbox> list;
+  for (const auto& [index, mailbox] : recipients) list.push_back(mailbox);
+  return list;
+}
+
+}  // namespace
+
+SmtpService::SmtpService(const Environment& environment, const Settings& settings, const Rtc& rtc,
+                         MailConnection& connection)
+    : environment_(environment), settings_(settings), rtc_(rtc), connection_(connection) {}
+
+/// RFC 5322 3.3
+std::string SmtpService::date() const {
+  const int zone = rtc_.zone() * 15;
+  return fmt::format("{:%a, %d %b %Y %H:%M:%S} {}{:02}{:02}", rtc_.now(), zone < 0 ? '-' : '+', std::abs(zone) / 60,
+                     std::abs(zone) % 60);
+}
+
+std::optional<MailMessage> SmtpService::compose() const {
+  const auto text = [this](std::string_view name, std::size_t i) { return settings_.values(name)[i]; };
+  MailMessage message;
+  message.from = {text("+SMTPFROM", 0), text("+SMTPFROM", 1)};
+  message.to = list(recipients[to]);
+  message.cc = list(recipients[cc]);
+  message.subject = text("+SMTPSUB", 0);
+  message.body = body;
+  if (const std::string charset = text("+SMTPCS", 0); !is_ascii(charset)) {
+    auto subject = from_hex(message.subject), typed = from_hex(message.body);
+    if (!subject || !typed) return std::nullopt;
+    message.subject = std::move(*subject);
+    message.body = std::move(*typed);
+    message.charset = charset;
+  }
+  message.date = date();
+  message.boundary = fmt::format("=_SIM800_{:016X}_{}", environment_.seed, mails_);
+  if (const auto type = settings_.number("+SMTPFILE"); type != 0) {
+    message.attachment = MailAttachment{text("+SMTPFILE", 1), type == 2};
+  }
+  return message;
+}
+
+bool SmtpService::start() {
+  const bool addressed = std::ranges::any_of(recipients, [](const Recipients& some) { return !some.empty(); });
+  if (!addressed || settings_.values("+SMTPSRV")[0].empty() || settings_.values("+SMTPFROM")[0].empty()) return false;
+  auto message = compose();
+  if (!message) return false;
+  busy_ = true;
+  ++mails_;
+  message_ = std::move(*message);
+  run_ = run();
+  run_.start([this] { run_.cancel(); });
+  return true;
+}
+
+void SmtpService::reset() {
+  run_.cancel();
+  busy_ = ready_ = false;
+  for (Recipients& some : recipients) some.clear();
+  body.clear();
+}
+
+Task<> SmtpService::run() {
+  const TimePoint earliest = environment_.clock.now() + environment_.latency[Latency::mail_session];
+  ready_ = finished_ = false;
+  const int code = co_await send();
+  ready_ = false;
+  connection_.close();
+  co_await environment_.clock.sleep_until(earliest);
+  busy_ = false;
+  environment_.urc(fmt::format("+SMTPSEND: {}", code), nullptr);
+}
+
+Task<int> SmtpService::send() {
+  MailLogin login;
+  login.host = settings_.values("+SMTPSRV")[0];
+  login.port = mail_port(settings_, MailProtocol::smtp);
+  if (settings_.number("+SMTPAUTH") == 1) {
+    login.account = MailAccount{settings_.values("+SMTPAUTH")[1], settings_.values("+SMTPAUTH")[2]};
+  }
+  int code = co_await connection_.enter(std::move(login));
+  if (code == mail_code::done) code = co_await address();
+  if (code == mail_code::done) code = co_await deliver();
+  if (connection_.ended()) co_return *connection_.ended();
+  connection_.write("QUIT\r\n");  // nobody waits for what the server says to it
+  co_return code;
+}
+
+/// One recipient refused, and the mail is not sent.
+Task<int> SmtpService::address() {
+  int reply = co_await ask(fmt::format("MAIL FROM:<{}>", message_.from.address));
+  if (reply != 250) co_return code_of(reply, mail_code::response_error);
+  for (const Recipients& some : recipients) {
+    for (const Mailbox& mailbox : list(some)) {
+      reply = co_await ask(fmt::format("RCPT TO:<{}>", mailbox.address));
+      if (reply != 250 && reply != 251) co_return code_of(reply, smtp_code::bad_recipient);
+    }
+  }
+  co_return mail_code::done;
+}
+
+Task<int> SmtpService::deliver() {
+  int answer = co_await ask("DATA");
+  if (answer != 354) co_return code_of(answer, mail_code::response_error);
+  const std::string head = message_.head();
+  if (!co_await connection_.write_all(head)) co_return mail_code::network_error;
+  if (message_.attachment && !co_await attach()) co_return mail_code::network_error;
+  const std::string end = message_.tail() + ".\r\n";
+  if (!co_await connection_.write_all(end)) co_return mail_code::network_error;
+  answer = co_await reply();
+  co_return answer == 250 ? mail_code::done : mail_code::response_error;
+}
+
+/// +SMTPFT: 1,<maxLength> as often as there is room for a block, until the host ends the file.  False: it is over.
+Task<bool> SmtpService::attach() {
+  file_ = settings_.number("+SMTPFILE") == 2 ? decltype(file_)(MailBase64()) : decltype(file_)(MailText());
+  while (!finished_) {
+    if (connection_.over()) co_return false;
+    if (!ready_ && connection_.room() >= max_of_block) {
+      co_await environment_.clock.sleep(environment_.latency[Latency::mail_block]);
+      if (connection_.over()) co_return false;
+      connection_.rest();  // it is the host's turn
+      ready_ = true;
+      environment_.urc(fmt::format("+SMTPFT: 1,{}", block), nullptr);
+    }
+    co_await connection_.news;
+  }
+  connection_.write(std::visit([](const auto& file) { return file.end(); }, file_));
+  co_return true;
+}
+
+void SmtpService::write(std::string_view bytes) {
+  if (!std::exchange(ready_, false)) return;
+  connection_.write(std::visit([bytes](auto& file) { return file.next(bytes); }, file_));
+  connection_.expect();
+  connection_.news.raise();
+}
+
+void SmtpService::finish() {
+  if (!std::exchange(ready_, false)) return;
+  finished_ = true;
+  connection_.news.raise();
+}
+
+// The line is a member because GCC 12 spoils class-type parameters of coroutines.
+Task<int> SmtpService::ask(std::string line) {
+  line_ = std::move(line) + "\r\n";
+  return exchange();
+}
+
+Task<int> SmtpService::exchange() {
+  int answer = 0;
+  if (co_await connection_.write_all(line_)) answer = co_await reply();
+  co_return answer;
+}
+
+/// "250-more", "250 last"; of a line that is no reply, 0 is as good as any code.
+Task<int> SmtpService::reply() {
+  for (;;) {
+    const auto line = co_await connection_.line();
+    if (!line) co_return 0;
+    if (line->size() > 3 && (*line)[3] == '-') continue;
+    co_return std::atoi(line->substr(0, 3).c_str());
+  }
+}
+
+}  // namespace sim800

@@ -1,0 +1,71 @@
+// Sending mail: recipients, body, and the one mail that is on its way (AT manual 13.2.3-13.2.12).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "emulator/core/rtc.hpp"
+#include "emulator/internet/mail_connection.hpp"
+#include "protocol/mail/mail_message.hpp"
+
+namespace sim800 {
+
+class SmtpService {
+ public:
+  static constexpr std::size_t block = 1360;  ///< <maxLength> of +SMTPFT, as field logs show it
+  static constexpr std::size_t body_max = 10'240;
+  /// <rcptType> of AT+SMTPRCPT.
+  enum Kind : std::uint8_t { to, cc, bcc };
+  using Recipients = std::map<unsigned, Mailbox>;
+
+  SmtpService(const Environment& environment, const Settings& settings, const Rtc& rtc, MailConnection& connection);
+
+  std::array<Recipients, 3> recipients;
+  std::string body;  ///< as it was typed: hexadecimal where AT+SMTPCS is not ASCII
+
+  bool busy() const { return busy_; }
+  /// Sends the mail; +SMTPSEND follows.  False: server, sender or recipients are missing, or a text is not the
+  /// hexadecimal that its charset asks for.
+  bool start();
+  /// Everything ends without a word.
+  void reset();
+
+  // The attachment.
+  bool ready() const { return ready_; }  ///< the host has been told that it may write
+  void write(std::string_view bytes);
+  void finish();
+
+ private:
+  std::optional<MailMessage> compose() const;
+  Task<> run();
+  Task<int> send();
+  Task<int> address();
+  Task<int> deliver();
+  Task<bool> attach();
+  /// The server's whole reply to a line; 0: none came.
+  Task<int> ask(std::string line);
+  Task<int> exchange();
+  Task<int> reply();
+  std::string date() const;
+
+  const Environment& environment_;
+  const Settings& settings_;
+  const Rtc& rtc_;
+  MailConnection& connection_;
+  bool busy_ = false;
+  MailMessage message_;  ///< that is on its way
+  std::string line_;     ///< to the server
+  bool ready_ = false, finished_ = false;
+  std::variant<MailText, MailBase64> file_;
+  unsigned mails_ = 0;
+  Task<> run_;
+};
+
+}  // namespace sim800

@@ -1,0 +1,35 @@
+// Who may ping the module (AT manual 10.2.3): up to twenty rules that outlive power-off.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "emulator/core/nvram.hpp"
+
+namespace sim800 {
+
+class IpFilters {
+ public:
+  static constexpr unsigned places = 20;
+  struct Rule {
+    std::string address, mask;
+  };
+
+  explicit IpFilters(Nvram& nvram);
+
+  /// By place, 1 to `places`.
+  const std::map<unsigned, Rule>& rules() const { return rules_; }
+  std::optional<unsigned> free() const;
+  void set(unsigned place, Rule rule);
+  void remove(unsigned place);
+  void clear();
+
+ private:
+  void save();
+  Nvram& nvram_;
+  std::map<unsigned, Rule> rules_;
+};
+
+}  // namespace sim800

@@ -1,0 +1,292 @@
+// The contexts of the TCP/IP toolkit, and what it keeps.
+// SPDX-License-Identifier: MIT
+#include "emulator/ip/ip_stack.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "protocol/at/arguments.hpp"
+#include "protocol/text/characters.hpp"
+
+namespace sim800 {
+namespace {
+
+constexpr std::string_view nvram_section = "ip", certificate_section = "certificate";
+constexpr std::size_t certificate_max = 16'384;
+
+/// What AT+CIPSCONT keeps beside the access point.
+constexpr std::array<std::string_view, 13> kept{"+CIPCSGP", "+CIPHEAD",  "+CIPSHOWTP", "+CIPSRIP", "+CIPATS",
+                                                "+CIPSPRT", "+CIPQSEND", "+CIPMODE",   "+CIPCCFG", "+CIPMUX",
+                                                "+CIPDPDP", "+CIPRXGET", "+CIPRDTIMER"};
+
+}  // namespace
+
+IpStack::IpStack(const Parts& parts)
+    : environment_(parts.environment),
+      settings_(parts.settings),
+      network_(parts.network),
+      pdp_(parts.pdp),
+      nvram_(parts.nvram),
+      files_(parts.files),
+      sockets_(parts.sockets),
+      trace_(parts.trace),
+      connections_{IpConnection{parts.environment.clock}, IpConnection{parts.environment.clock},
+                   IpConnection{parts.environment.clock}, IpConnection{parts.environment.clock},
+                   IpConnection{parts.environment.clock}, IpConnection{parts.environment.clock}},
+      transparent_(parts.environment.clock, parts.settings, parts.trace) {
+  for (unsigned n = 0; n < connection_count; ++n) {
+    connections_[n].on_change = [this, n] { changed(n); };
+  }
+  transparent_.on_stuck = [this](IpConnection& connection) {
+    peer_lost(static_cast<unsigned>(&connection - connections_.data()));
+  };
+}
+
+// --- state
+
+IpStack::State IpStack::state() const {
+  switch (context().stage) {
+    case Stage::initial: return State::initial;
+    case Stage::start: return State::start;
+    case Stage::config: return State::config;
+    case Stage::gprs_active: return State::gprs_active;
+    case Stage::deactivated: return State::deactivated;
+    case Stage::status: break;
+  }
+  if (multi()) {
+    const bool used = std::ranges::any_of(connections_, [this](const IpConnection& connection) {
+      return connection.used() && connection.context == selected_;
+    });
+    return used || listening() ? State::processing : State::status;
+  }
+  switch (connections_[0].state()) {
+    case IpConnection::State::connecting: return State::connecting;
+    case IpConnection::State::connected:
+    case IpConnection::State::remote_closing: return State::connected;
+    case IpConnection::State::closing: return State::closing;
+    case IpConnection::State::initial: return listening() ? State::listening : State::status;
+    case IpConnection::State::closed: break;
+  }
+  return listening() ? State::listening : State::closed;
+}
+
+std::string_view IpStack::state_name() const {
+  const bool udp = connections_[0].datagrams();
+  switch (state()) {
+    case State::initial: return "IP INITIAL";
+    case State::start: return "IP START";
+    case State::config: return "IP CONFIG";
+    case State::gprs_active: return "IP GPRSACT";
+    case State::status: return "IP STATUS";
+    case State::processing: return "IP PROCESSING";
+    case State::connecting: return udp ? "UDP CONNECTING" : "TCP CONNECTING";
+    case State::listening: return "SERVER LISTENING";
+    case State::connected: return "CONNECT OK";
+    case State::closing: return udp ? "UDP CLOSING" : "TCP CLOSING";
+    case State::closed: return udp ? "UDP CLOSED" : "TCP CLOSED";
+    case State::deactivated: return "PDP DEACT";
+  }
+  return "IP INITIAL";
+}
+
+std::string_view word(IpConnection::State state) {
+  switch (state) {
+    case IpConnection::State::initial: return "INITIAL";
+    case IpConnection::State::connecting: return "CONNECTING";
+    case IpConnection::State::connected: return "CONNECTED";
+    case IpConnection::State::remote_closing: return "REMOTE CLOSING";
+    case IpConnection::State::closing: return "CLOSING";
+    case IpConnection::State::closed: return "CLOSED";
+  }
+  return "INITIAL";
+}
+
+bool IpStack::active() const { return !context().address.empty(); }
+
+bool IpStack::busy() const {
+  return std::ranges::any_of(connections_, [](const IpConnection& connection) {
+    return connection.state() == IpConnection::State::connecting || connection.state() == IpConnection::State::closing;
+  });
+}
+
+// --- contexts
+
+/// The network has said yes or no when this is over (manual: at most 85 s).  A context that somebody else has opened
+/// with the same access point costs no time.
+Task<Result> IpStack::bring_up(Context& context) {
+  context.stage = Stage::config;
+  const unsigned run = ++context.run;
+  if (!pdp_.is_open(context.access.apn)) co_await environment_.clock.sleep(environment_.latency[Latency::ip_activate]);
+  if (context.run != run || context.stage != Stage::config) co_return error;  // shut or lost meanwhile
+  if (!network_.attached() || settings_.number("+CIPCSGP") == 0) {  // nobody takes circuit-switched data calls
+    context.stage = Stage::start;
+    co_return unspecified_gprs_error;
+  }
+  const Result result = pdp_.open(context.access);
+  context.stage = result.is_ok() ? Stage::gprs_active : Stage::deactivated;
+  if (!result.is_ok()) co_return result;
+  context.apn = context.access.apn;
+  context.address = pdp_.address(context.apn);
+  co_return ok;
+}
+
+void IpStack::address_shown() {
+  if (context().stage == Stage::gprs_active) context().stage = Stage::status;
+}
+
+void IpStack::take_down(Context& context, Stage left_in) {
+  context.stage = left_in;
+  ++context.run;
+  if (!context.address.empty()) pdp_.close(context.apn);
+  context.address.clear();
+}
+
+void IpStack::end_connections(unsigned which, IpConnection::State left_in) {
+  for (unsigned n = 0; n < connection_count; ++n) {
+    IpConnection& connection = connections_[n];
+    if (connection.context != which || (connection.state() == IpConnection::State::initial && !opening_[n].running()))
+      continue;
+    opening_[n].cancel();
+    drop(n, left_in);
+  }
+  if (server_context_ == which) {
+    server_.reset();
+    server_opening_.cancel();
+  }
+}
+
+/// Connections and server end without a word of their own.
+Task<> IpStack::shut() {
+  const unsigned which = selected_;
+  const bool was_active = active();
+  end_connections(which, IpConnection::State::initial);
+  query_.reset();
+  take_down(contexts_[which], Stage::initial);
+  co_await environment_.clock.sleep(was_active ? environment_.latency[Latency::ip_shut] : Duration::zero());
+}
+
+void IpStack::lose_contexts(Channel* cause) {
+  bool any = false;
+  for (unsigned which = 0; which < context_count; ++which) {
+    Context& lost = contexts_[which];
+    if (lost.address.empty()) continue;
+    any = true;
+    end_connections(which, IpConnection::State::closed);
+    take_down(lost, Stage::deactivated);
+  }
+  service_check_.cancel();
+  for (IpConnection& connection : connections_) connection.stalled = false;
+  if (any) environment_.urc("+PDP: DEACT", cause);
+}
+
+/// A command ends the contexts at once.  The loss of the network is found out by looking:
+/// AT+CIPDPDP=1,<interval>,<timer> looks every <interval> seconds, and <timer> times in vain is enough.
+void IpStack::lose_service(Channel* cause) {
+  if (cause != nullptr) return lose_contexts(cause);
+  if (std::ranges::all_of(contexts_, [](const Context& context) { return context.address.empty(); })) return;
+  for (IpConnection& connection : connections_) connection.stalled = true;
+  service_checks_ = 0;
+  check_service();
+}
+
+void IpStack::check_service() {
+  service_check_ = environment_.clock.after(std::chrono::seconds(settings_.number("+CIPDPDP", 1)), [this] {
+    if (network_.attached()) {
+      for (unsigned n = 0; n < connection_count; ++n) {
+        connections_[n].stalled = false;
+        connections_[n].wake();
+        changed(n);
+      }
+      return;
+    }
+    const bool looks = settings_.number("+CIPDPDP") == 1;
+    if (looks && ++service_checks_ >= settings_.number("+CIPDPDP", 2)) return lose_contexts(nullptr);
+    check_service();
+  });
+}
+
+void IpStack::reset() {
+  for (unsigned which = 0; which < context_count; ++which) {
+    end_connections(which, IpConnection::State::initial);
+    take_down(contexts_[which], Stage::initial);
+    contexts_[which].access = {"CMNET", "", ""};
+  }
+  for (IpConnection& connection : connections_) connection.stalled = false;
+  udp_modes_ = {};
+  local_ports = {};
+  dialled = {};
+  selected_ = 0;
+  query_.reset();
+  query_delay_.cancel();
+  query_limit_.cancel();
+  service_check_.cancel();
+}
+
+// --- what is kept
+
+void IpStack::boot() {
+  if (const Nvram::Section* saved = nvram_.find(certificate_section)) {
+    const auto value = [&](std::string_view key) {
+      const auto found = saved->find(key);
+      return found == saved->end() ? std::string() : found->second;
+    };
+    certificate_password_ = value("password");
+    certificate_ = files_.read(value("file"), 0, certificate_max).value_or("");
+  }
+  const Nvram::Section* saved = nvram_.find(nvram_section);
+  if (saved == nullptr) return;
+  for (const auto& [key, value] : *saved) {
+    const std::size_t blank = key.find(' ');
+    const std::string name = key.substr(0, blank);
+    if (name == "apn") contexts_[0].access.apn = value;
+    if (name == "user") contexts_[0].access.user = value;
+    if (name == "password") contexts_[0].access.password = value;
+    const auto* known = std::ranges::find(kept, name);
+    const auto place = parse_number(blank == key.npos ? "" : key.substr(blank + 1));
+    if (known == kept.end() || !place || *place >= settings_.values(*known).size()) continue;
+    settings_.set(*known, *place, value);
+  }
+}
+
+bool IpStack::save_context() {
+  const PdpContexts::Access& access = contexts_[0].access;
+  Nvram::Section section{{"apn", access.apn}, {"user", access.user}, {"password", access.password}};
+  for (const std::string_view name : kept) {
+    const auto& values = settings_.values(name);
+    for (std::size_t i = 0; i < values.size(); ++i) section.emplace(fmt::format("{} {}", name, i), values[i]);
+  }
+  return nvram_.store(nvram_section, std::move(section));
+}
+
+bool IpStack::context_saved() const {
+  const Nvram::Section* saved = nvram_.find(nvram_section);
+  if (saved == nullptr) return false;
+  const auto same = [&](const std::string& key, const std::string& value) {
+    const auto found = saved->find(key);
+    return found != saved->end() && found->second == value;
+  };
+  const PdpContexts::Access& access = contexts_[0].access;
+  return same("apn", access.apn) && same("user", access.user) && same("password", access.password) &&
+         std::ranges::all_of(kept, [&](std::string_view name) {
+           const auto& values = settings_.values(name);
+           for (std::size_t i = 0; i < values.size(); ++i) {
+             if (!same(fmt::format("{} {}", name, i), values[i])) return false;
+           }
+           return true;
+         });
+}
+
+bool IpStack::import_certificate(const std::string& file, const std::string& password) {
+  const std::size_t dot = file.rfind('.');
+  const std::string_view kind = dot == file.npos ? std::string_view{} : std::string_view(file).substr(dot);
+  if (!same_word(kind, ".crt") && !same_word(kind, ".cer") && !same_word(kind, ".p12")) return false;
+  const auto contents = files_.read(file, 0, certificate_max + 1);
+  if (!contents || contents->empty() || contents->size() > certificate_max) return false;
+  certificate_ = *contents;
+  certificate_password_ = password;
+  return nvram_.store(certificate_section, {{"file", file}, {"password", password}});
+}
+
+}  // namespace sim800

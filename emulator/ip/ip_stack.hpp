@@ -1,0 +1,211 @@
+// The TCP/IP toolkit: contexts, six connections, a server, and where what they receive goes (AT manual chapter 8).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backends/ports/socket.hpp"
+#include "emulator/at/settings.hpp"
+#include "emulator/core/environment.hpp"
+#include "emulator/core/nvram.hpp"
+#include "emulator/core/task.hpp"
+#include "emulator/core/trace.hpp"
+#include "emulator/files/file_system.hpp"
+#include "emulator/ip/ip_connection.hpp"
+#include "emulator/ip/transparent_mode.hpp"
+#include "emulator/network/network.hpp"
+#include "emulator/network/pdp.hpp"
+#include "protocol/at/result.hpp"
+
+namespace sim800 {
+
+class IpStack {
+ public:
+  static constexpr unsigned connection_count = 6;
+  static constexpr unsigned context_count = 2;
+  static constexpr std::size_t block = 1460;  ///< most bytes of one send, one read, one record
+
+  /// <state> (8.2.2).  With several connections those of the single one do not exist, and `processing` is there.
+  enum class State : std::uint8_t {
+    initial,
+    start,
+    config,
+    gprs_active,
+    status,
+    processing,
+    connecting,
+    listening,
+    connected,
+    closing,
+    closed,
+    deactivated,
+  };
+
+  struct Parts {
+    const Environment& environment;
+    Settings& settings;
+    Network& network;
+    PdpContexts& pdp;
+    Nvram& nvram;
+    FileSystem& files;
+    Sockets& sockets;
+    Trace* trace;
+  };
+  explicit IpStack(const Parts& parts);
+
+  void boot();   ///< the saved context and certificate are loaded
+  void reset();  ///< nobody is told
+  bool multi() const { return settings_.number("+CIPMUX") == 1; }
+  State state() const;
+  std::string_view state_name() const;
+  bool active() const;  ///< the selected context has an address
+  /// A connection is being made or ended.
+  bool busy() const;
+
+  // Contexts; commands act on the one that AT+CIPSGTXT has selected.
+
+  void select(unsigned context) { selected_ = context; }
+  /// "" of the selected context until it is active.
+  std::string address() const { return context().address; }
+  PdpContexts::Access& access() { return context().access; }
+  /// AT+CSTT: initial to start.
+  void start() { context().stage = Stage::start; }
+  /// AT+CIICR: start to gprs_active.  What the network refuses ends in deactivated, no network in start.
+  Task<Result> activate() { return bring_up(context()); }
+  /// AT+CIFSR has shown the address.
+  void address_shown();
+  /// AT+CIPSHUT: back to initial.
+  Task<> shut();
+  /// The network, or a command (`cause`), took the packet service away.
+  void lose_service(Channel* cause);
+  /// The network took the contexts away.
+  void lose_contexts(Channel* cause);
+
+  // Connections.  `n` is 0 to 5, 0 where there is only one.
+
+  const IpConnection& connection(unsigned n) const { return connections_[n]; }
+  IpConnection& connection(unsigned n) { return connections_[n]; }
+  /// AT+CIPSTART, in a state that allows it; the outcome comes as lines.
+  void connect(unsigned n, SocketRequest request, Channel& channel);
+  /// AT+CIPCLOSE of a connection that is used.
+  Task<> close(unsigned n, bool quick);
+  /// AT+CIPSEND.  A peer that does not acknowledge for 645 s is given up.
+  Task<bool> send(unsigned n, std::string_view bytes);
+  /// Bytes that a command may read: those the host has been told of.
+  std::size_t readable(unsigned n) const;
+  std::string take(unsigned n, std::size_t most);
+  /// AT+CIPUDPMODE was changed.
+  void set_udp_mode(unsigned n, unsigned mode, const SocketAddress& there);
+  unsigned udp_mode(unsigned n) const { return udp_modes_[n].mode; }
+  const SocketAddress& udp_peer(unsigned n) const { return udp_modes_[n].there; }
+  /// It is in transparent mode, also while that is left for commands.
+  bool transparent(unsigned n) const { return transparent_.uses(connections_[n]); }
+  /// ATO
+  bool resume(Channel& channel) { return transparent_.resume(channel); }
+
+  /// AT+CIPSERVER.
+  void listen(std::uint16_t port, Channel& channel);
+  void stop_listening() { server_.reset(); }
+  bool listening() const { return server_ != nullptr; }
+  std::uint16_t server_port() const { return server_port_; }
+
+  /// AT+CDNSGIP: +CDNSGIP follows.
+  void resolve(const std::string& host);
+
+  /// AT+CIPCSGP=0: a circuit-switched data call, which nobody takes.
+  struct Dialled {
+    std::string number, user, password;
+    unsigned rate = 2;
+  };
+  Dialled dialled;
+  /// AT+CLPORT.
+  struct LocalPorts {
+    std::uint16_t tcp = 0, udp = 0;
+  };
+  std::array<LocalPorts, connection_count> local_ports{};
+
+  /// AT+SSLSETCERT: the file becomes the client's certificate; false where it is none.
+  bool import_certificate(const std::string& file, const std::string& password);
+
+  // AT+CIPSCONT.
+  bool save_context();
+  bool context_saved() const;
+
+  /// The channel's line is free.
+  void channel_free(const Channel& channel);
+
+ private:
+  enum class Stage : std::uint8_t { initial, start, config, gprs_active, status, deactivated };
+  struct Context {
+    Stage stage = Stage::initial;
+    PdpContexts::Access access{"CMNET", "", ""};
+    std::string apn;      ///< that it was opened with
+    std::string address;  ///< empty: not open
+    unsigned run = 0;     ///< attempts so far
+  };
+  struct UdpMode {
+    unsigned mode = 0;
+    SocketAddress there;
+  };
+
+  Context& context() { return contexts_[selected_]; }
+  const Context& context() const { return contexts_[selected_]; }
+  Task<Result> bring_up(Context& context);
+  void take_down(Context& context, Stage left_in);
+  void end_connections(unsigned context, IpConnection::State left_in);
+
+  Task<> open(unsigned n, SocketRequest request);
+  Task<> open_server();
+  void opened(unsigned n);
+  void failed(unsigned n, bool by_tls);
+  void client_came(std::unique_ptr<Socket> socket);
+  std::optional<SocketTls> tls(const SocketRequest& request) const;
+  void drop(unsigned n, IpConnection::State left_in);
+  void check_service();
+
+  void changed(unsigned n);
+  void announce(unsigned n);
+  void push(unsigned n);
+  void expect_end(unsigned n);
+  void peer_gone(unsigned n);
+  void peer_lost(unsigned n);
+  void say(unsigned n, std::string_view text) const;
+  void record(unsigned n, std::string_view phase) const;
+
+  const Environment& environment_;
+  Settings& settings_;
+  Network& network_;
+  PdpContexts& pdp_;
+  Nvram& nvram_;
+  FileSystem& files_;
+  Sockets& sockets_;
+  Trace* trace_;
+
+  std::array<Context, context_count> contexts_;
+  unsigned selected_ = 0;
+  std::array<IpConnection, connection_count> connections_;
+  std::array<Task<>, connection_count> opening_;
+  std::array<UdpMode, connection_count> udp_modes_;
+  std::unique_ptr<SocketServer> server_;
+  std::uint16_t server_port_ = 0;
+  unsigned server_context_ = 0;
+  Channel* server_channel_ = nullptr;
+  Task<> server_opening_;
+  std::unique_ptr<NameQuery> query_;
+  Timer query_delay_, query_limit_;
+  TransparentMode transparent_;
+  Timer service_check_;
+  unsigned service_checks_ = 0;
+  std::string certificate_, certificate_password_;
+};
+
+/// "CONNECTED", "CLOSED" …, as AT+CIPSTATUS says it.
+std::string_view word(IpConnection::State state);
+
+}  // namespace sim800

@@ -1,0 +1,249 @@
+// How connections of the TCP/IP toolkit begin and end (AT manual 8.2.2, 8.2.6, 8.2.17).
+// SPDX-License-Identifier: MIT
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "emulator/at/channel.hpp"
+#include "emulator/ip/ip_stack.hpp"
+
+namespace sim800 {
+namespace {
+
+// Field log of a filtered port: CONNECT FAIL 75.5 s after OK; the manual has 75 s.
+constexpr Duration connect_limit = 75s;
+constexpr Duration send_limit = 645s;  // manual 8.2.3
+constexpr Duration close_limit = 5s;
+constexpr Duration name_limit = 30s;
+constexpr unsigned max_clients = 5;  // application note: the server counts as the sixth
+
+bool is_address(const std::string& host) {
+  in_addr address{};
+  return ::inet_pton(AF_INET, host.c_str(), &address) == 1;
+}
+
+}  // namespace
+
+/// A line about a connection: with its number where there are several.
+void IpStack::say(unsigned n, std::string_view text) const {
+  environment_.urc(multi() ? fmt::format("{}, {}", n, text) : std::string(text), nullptr);
+}
+
+void IpStack::record(unsigned n, std::string_view phase) const {
+  if (trace_ == nullptr) return;
+  const IpConnection& connection = connections_[n];
+  trace_->event("socket", {{"id", std::int64_t{n}},
+                           {"phase", phase},
+                           {"kind", connection.datagrams() ? "UDP" : "TCP"},
+                           {"host", connection.remote.host},
+                           {"port", std::int64_t{connection.remote.port}}});
+}
+
+// --- from this side
+
+void IpStack::connect(unsigned n, SocketRequest request, Channel& channel) {
+  IpConnection& connection = connections_[n];
+  drop(n, IpConnection::State::initial);
+  connection.kind = request.kind;
+  connection.remote = {request.host, request.port};
+  connection.context = multi() ? selected_ : 0;
+  connection.accepted = false;
+  connection.channel = &channel;
+  connection.manual = settings_.number("+CIPRXGET") == 1;
+  request.id = static_cast<int>(n);
+  request.local_port = connection.datagrams() ? local_ports[n].udp : local_ports[n].tcp;
+  request.tls = tls(request);
+  if (!connection.datagrams() && settings_.number("+CIPTKA") == 1) {
+    request.keep_alive = KeepAlive{.idle = std::chrono::seconds(settings_.number("+CIPTKA", 1)),
+                                   .interval = std::chrono::seconds(settings_.number("+CIPTKA", 2)),
+                                   .count = settings_.number("+CIPTKA", 3)};
+  }
+  if (contexts_[connection.context].stage == Stage::status) connection.prepare();
+  record(n, "connect");
+  opening_[n] = open(n, std::move(request));
+  opening_[n].start([] {});
+}
+
+std::optional<SocketTls> IpStack::tls(const SocketRequest& request) const {
+  if (request.kind != SocketRequest::Kind::tcp || settings_.number("+CIPSSL") == 0) return std::nullopt;
+  const Quirks& quirks = environment_.world.module.quirks;
+  SocketTls tls{.verify_peer = settings_.number("+SSLOPT", 0) == 0,
+                .max = tls_version(quirks.tls),
+                .sni = quirks.sni,
+                .certificate = {},
+                .password = {}};
+  if (settings_.number("+SSLOPT", 1) == 1) {
+    tls.certificate = certificate_;
+    tls.password = certificate_password_;
+  }
+  return tls;
+}
+
+/// A single connection may be asked for in IP INITIAL: the module then goes the whole way by itself.
+Task<> IpStack::open(unsigned n, SocketRequest request) {
+  IpConnection& connection = connections_[n];
+  Context& context = contexts_[connection.context];
+  if (context.stage == Stage::initial) {
+    const Result result = co_await bring_up(context);
+    if (context.stage == Stage::start) context.stage = Stage::initial;  // nobody has said AT+CSTT
+    if (!result.is_ok()) co_return failed(n, false);
+    context.stage = Stage::status;
+    connection.prepare();
+  }
+  const Duration least = connection.datagrams() ? Duration::zero() : environment_.latency[Latency::ip_connect];
+  const TimePoint earliest = environment_.clock.now() + least;
+  if (!is_address(request.host)) co_await environment_.clock.sleep(environment_.latency[Latency::dns]);
+  const std::optional<SocketError> outcome = co_await connection.open(sockets_, std::move(request), connect_limit);
+  if (outcome != SocketError::none) co_return failed(n, outcome == SocketError::tls);
+  co_await environment_.clock.sleep_until(earliest);
+  opened(n);
+}
+
+void IpStack::opened(unsigned n) {
+  IpConnection& connection = connections_[n];
+  connection.established();
+  record(n, "connected");
+  if (connection.datagrams()) set_udp_mode(n, udp_modes_[n].mode, udp_modes_[n].there);
+  if (settings_.number("+CIPMODE") == 1 && !multi()) {
+    transparent_.start(connection);
+  } else {
+    say(n, "CONNECT OK");
+  }
+  changed(n);
+}
+
+void IpStack::failed(unsigned n, bool by_tls) {
+  const bool tried = connections_[n].state() == IpConnection::State::connecting;
+  drop(n, tried ? IpConnection::State::closed : IpConnection::State::initial);
+  record(n, "failed");
+  if (by_tls) return say(n, "CLOSE OK");  // what hardware says where the handshake fails
+  if (!multi()) environment_.urc(fmt::format("STATE: {}", state_name()), nullptr);
+  say(n, "CONNECT FAIL");
+}
+
+void IpStack::drop(unsigned n, IpConnection::State left_in) {
+  IpConnection& connection = connections_[n];
+  if (transparent_.uses(connection)) transparent_.end();
+  const std::size_t unread = connection.drop(left_in);
+  if (unread > 0 && trace_ != nullptr) {
+    trace_->event("lost", {{"socket", std::int64_t{n}}, {"bytes", static_cast<std::int64_t>(unread)}});
+  }
+}
+
+Task<> IpStack::close(unsigned n, bool quick) {
+  IpConnection& connection = connections_[n];
+  const TimePoint earliest = environment_.clock.now() + environment_.latency[Latency::ip_close];
+  opening_[n].cancel();
+  connection.leaving.cancel();
+  if (connection.up() && !quick) {
+    co_await connection.close(close_limit);
+    if (connection.state() == IpConnection::State::closing) co_await environment_.clock.sleep_until(earliest);
+    if (connection.state() != IpConnection::State::closing) co_return;  // shut meanwhile
+  }
+  drop(n, IpConnection::State::closed);
+  record(n, "closed");
+}
+
+Task<bool> IpStack::send(unsigned n, std::string_view bytes) {
+  IpConnection& connection = connections_[n];
+  const bool confirmed = settings_.number("+CIPQSEND") == 0;
+  const bool waits = confirmed && !connection.datagrams();
+  const TimePoint earliest =
+      environment_.clock.now() + (waits ? environment_.latency[Latency::ip_acknowledge] : Duration::zero());
+  const TimePoint limit = environment_.clock.now() + send_limit;
+  const bool sent = co_await connection.transmit(bytes, confirmed, send_limit);
+  if (sent) {
+    co_await environment_.clock.sleep_until(earliest);
+  } else if (environment_.clock.now() >= limit && connection.up()) {
+    peer_lost(n);
+  }
+  co_return sent;
+}
+
+/// It does not acknowledge, or does not take, anything any more.
+void IpStack::peer_lost(unsigned n) {
+  drop(n, IpConnection::State::closed);
+  record(n, "closed");
+  say(n, "CLOSED");
+}
+
+void IpStack::set_udp_mode(unsigned n, unsigned mode, const SocketAddress& there) {
+  udp_modes_[n] = {mode, there};
+  IpConnection& connection = connections_[n];
+  if (!connection.up() || !connection.datagrams()) return;
+  connection.socket().take_all(mode != 0);
+  if (mode != 0 && !there.host.empty()) connection.socket().redirect(there);
+}
+
+// --- from the other side
+
+void IpStack::listen(std::uint16_t port, Channel& channel) {
+  server_port_ = port;
+  server_context_ = multi() ? selected_ : 0;
+  server_channel_ = &channel;
+  server_opening_ = open_server();
+  server_opening_.start([] {});
+}
+
+Task<> IpStack::open_server() {
+  Context& context = contexts_[server_context_];
+  if (context.stage == Stage::initial) {
+    const Result result = co_await bring_up(context);
+    if (context.stage == Stage::start) context.stage = Stage::initial;
+    if (!result.is_ok()) co_return environment_.code(Code::error);
+    context.stage = Stage::status;
+  }
+  server_ = sockets_.listen(server_port_, [this](std::unique_ptr<Socket> socket) { client_came(std::move(socket)); });
+  if (server_ != nullptr) {
+    environment_.urc("SERVER OK", nullptr);
+  } else {
+    environment_.code(Code::error);
+  }
+}
+
+/// Gets the lowest number that is free; one for whom there is none is sent away.
+void IpStack::client_came(std::unique_ptr<Socket> socket) {
+  const auto used = static_cast<unsigned>(std::ranges::count_if(connections_, &IpConnection::used));
+  const auto free =
+      std::ranges::find_if(connections_, [](const IpConnection& connection) { return !connection.used(); });
+  if (used >= (multi() ? max_clients : 1) || free == connections_.end()) return;
+  const auto n = static_cast<unsigned>(free - connections_.begin());
+  drop(n, IpConnection::State::initial);
+  free->context = server_context_;
+  free->accepted = true;
+  free->channel = server_channel_;
+  free->manual = settings_.number("+CIPRXGET") == 1;
+  free->adopt(std::move(socket));
+  record(n, "accepted");
+  say(n, fmt::format("REMOTE IP: {}", free->remote.host));
+  if (settings_.number("+CIPMODE") == 1 && !multi()) transparent_.start(*free);
+  changed(n);
+}
+
+// --- names
+
+/// +CDNSGIP: 1,"name","address"[,"address"], or 0 and why: 8 there is none, 3 there is no network.
+void IpStack::resolve(const std::string& host) {
+  query_.reset();
+  const auto report = [this, host](const std::vector<std::string>& addresses, int failure) {
+    std::string line =
+        addresses.empty() ? fmt::format("+CDNSGIP: 0,{}", failure) : fmt::format("+CDNSGIP: 1,\"{}\"", host);
+    for (std::size_t i = 0; i < std::min<std::size_t>(addresses.size(), 2); ++i)
+      line += fmt::format(",\"{}\"", addresses[i]);
+    query_limit_.cancel();
+    environment_.urc(line, nullptr);
+  };
+  const Duration delay = is_address(host) ? Duration::zero() : environment_.latency[Latency::dns];
+  query_delay_ = environment_.clock.after(delay, [this, host, report] {
+    if (!active()) return report({}, 3);
+    if (is_address(host)) return report({host}, 0);
+    query_ = sockets_.resolve(host, [report](const std::vector<std::string>& addresses) { report(addresses, 8); });
+    query_limit_ = environment_.clock.after(name_limit, [this, report] {
+      query_.reset();
+      report({}, 8);
+    });
+  });
+}
+
+}  // namespace sim800

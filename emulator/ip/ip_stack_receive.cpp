@@ -1,0 +1,115 @@
+// What connections of the TCP/IP toolkit receive, and how the host gets it (AT manual 8.2.18-8.2.26).
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "emulator/at/channel.hpp"
+#include "emulator/ip/ip_stack.hpp"
+
+namespace sim800 {
+
+void IpStack::channel_free(const Channel& channel) {
+  for (unsigned n = 0; n < connection_count; ++n) {
+    if (connections_[n].has_socket() && connections_[n].channel == &channel) changed(n);
+  }
+}
+
+/// Bytes, room or the end of a connection came, or its line is free: what waits goes on, in its order.
+void IpStack::changed(unsigned n) {
+  IpConnection& connection = connections_[n];
+  if (!connection.up()) return;
+  if (transparent_.uses(connection)) {
+    transparent_.move();
+  } else if (connection.manual) {
+    announce(n);
+  } else {
+    push(n);
+  }
+  if (connection.state() == IpConnection::State::remote_closing) expect_end(n);
+}
+
+/// +CIPRXGET: 1 comes once; again only when the host has read everything and more has come.
+void IpStack::announce(unsigned n) {
+  IpConnection& connection = connections_[n];
+  if (connection.announced || connection.waiting() == 0 || !connection.channel->free()) return;
+  connection.announced = true;
+  std::string line = "+CIPRXGET: 1";
+  if (multi()) line += fmt::format(",{}", n);
+  if (settings_.number("+CIPSRIP") == 1) {
+    const SocketAddress source = connection.socket().source();
+    line += fmt::format(",{}:{}", source.host, source.port);
+  }
+  environment_.urc(line, nullptr);
+}
+
+/// Records of at most 1460 bytes, each behind a header as AT+CIPHEAD, CIPSHOWTP and CIPSRIP ask for it.  None is cut by
+/// a command's answer, and what the host does not take stays with the peer.
+void IpStack::push(unsigned n) {
+  IpConnection& connection = connections_[n];
+  while (connection.up() && connection.waiting() > 0 && connection.channel->free()) {
+    const std::string_view bytes = connection.socket().readable().substr(0, block);
+    const SocketAddress source = connection.socket().source();
+    const std::string from = settings_.number("+CIPSRIP") == 1 ? fmt::format("{}:{}", source.host, source.port) : "";
+    if (multi()) {
+      connection.channel->write_line(
+          fmt::format("+RECEIVE,{},{}{}{}:", n, bytes.size(), from.empty() ? "" : ",", from));
+    } else {
+      if (!from.empty()) connection.channel->write_line("RECV FROM:" + from);
+      const bool names = settings_.number("+CIPSHOWTP") == 1;
+      const std::string_view protocol = !names ? "" : connection.datagrams() ? ",UDP" : ",TCP";
+      if (settings_.number("+CIPHEAD") == 1)
+        connection.channel->write(fmt::format("\r\n+IPD,{}{}:", bytes.size(), protocol));
+    }
+    connection.channel->write(bytes);
+    connection.socket().consume(bytes.size());
+  }
+}
+
+/// The peer has closed: the host is told a little later (AT+CIPRDTIMER sets the most), and not before it has got, or
+/// has been told of, everything.
+void IpStack::expect_end(unsigned n) {
+  IpConnection& connection = connections_[n];
+  const bool delivered = connection.waiting() == 0 || (connection.manual && connection.announced);
+  const bool escaped = transparent_.uses(connection) && !transparent_.online();
+  if (connection.leave == IpConnection::Leave::now && (delivered || escaped)) return peer_gone(n);
+  if (connection.leave != IpConnection::Leave::no) return;
+  const std::chrono::milliseconds most(settings_.number("+CIPRDTIMER", multi() ? 1 : 0));
+  const Duration wait =
+      connection.broken() ? Duration::zero() : std::min<Duration>(environment_.latency[Latency::ip_closed], most);
+  connection.leave = IpConnection::Leave::soon;
+  connection.leaving = environment_.clock.after(wait, [this, n] {
+    connections_[n].leave = IpConnection::Leave::now;
+    changed(n);
+  });
+}
+
+void IpStack::peer_gone(unsigned n) {
+  IpConnection& connection = connections_[n];
+  if (connection.manual && connection.waiting() > 0 && !transparent_.uses(connection)) {
+    connection.leave_unread();
+  } else {
+    drop(n, IpConnection::State::closed);
+  }
+  record(n, "closed");
+  say(n, "CLOSED");
+}
+
+std::size_t IpStack::readable(unsigned n) const {
+  const IpConnection& connection = connections_[n];
+  return connection.announced ? connection.waiting() : 0;
+}
+
+std::string IpStack::take(unsigned n, std::size_t most) {
+  IpConnection& connection = connections_[n];
+  if (readable(n) == 0) return {};
+  std::string bytes(connection.socket().readable().substr(0, most));
+  connection.socket().consume(bytes.size());
+  if (connection.waiting() > 0) return bytes;
+  connection.announced = false;
+  if (connection.state() == IpConnection::State::closed) drop(n, IpConnection::State::closed);
+  return bytes;
+}
+
+}  // namespace sim800

@@ -1,0 +1,159 @@
+// What happens to a module from outside: its card, its supply, its temperature, the worst.
+// SPDX-License-Identifier: MIT
+#include <string>
+#include <utility>
+
+#include "emulator/module/modem.hpp"
+
+namespace sim800 {
+
+/// Whoever calls may be in the middle of anything, a handler or a transfer: the consequences wait for a fresh stack.
+void Modem::later(std::function<void()> what) {
+  external_events_.push_back(std::move(what));
+  external_event_timer_ = clock.after(Duration::zero(), [this] {
+    for (const auto& act : std::exchange(external_events_, {})) act();
+  });
+}
+
+void Modem::fall_silent(Duration span) {
+  later([this, span] {
+    for (const auto& channel : channels_) {
+      if (channel->has_lines()) channel->fall_silent(span);
+    }
+  });
+}
+
+// --- the card
+
+void Modem::remove_sim() {
+  later([this] {
+    if (!sim.present()) return;
+    sim.remove();
+    if (sim.state() == Sim::State::absent) sim_gone();
+  });
+}
+
+void Modem::insert_sim() {
+  later([this] {
+    if (sim.present()) return;
+    const bool powered = sim.state() == Sim::State::absent;
+    sim.insert();
+    if (!powered) return;
+    boot_.cancel();
+    sim.power_on();
+    announce_sim(nullptr);
+    if (settings.number("+CSMINS") == 1) urc("+CSMINS: 1,1");
+    if (sim.locked()) return;
+    start_ = finish_start();
+    start_.start([] {});
+  });
+}
+
+void Modem::lock_sim() {
+  later([this] {
+    if (!sim.present()) return;
+    sim.lock();
+    if (sim.locked()) sim_gone();
+  });
+}
+
+/// Nothing goes without a card but emergency calls.
+void Modem::sim_gone() {
+  boot_.cancel();
+  start_.cancel();
+  sms.power_off();
+  urc(sim.present() ? "+CPIN: " + std::string(sim.word()) : "+CPIN: NOT READY");
+  if (!sim.present() && settings.number("+CSMINS") == 1) urc("+CSMINS: 1,0");
+  search_network();
+}
+
+// --- supply and temperature (hardware design guide; spelling as the module has it)
+
+void Modem::set_supply(Supply supply) {
+  later([this, supply] {
+    supply_ = supply;
+    judge_supply();
+  });
+}
+
+void Modem::judge_supply() {
+  if (!answers() || settings.number("+CBATCHK") == 0) return;
+  switch (supply_) {
+    case Supply::normal: return;
+    case Supply::under_voltage: return urc("UNDER-VOLTAGE WARNNING");
+    case Supply::over_voltage: return urc("OVER-VOLTAGE WARNNING");
+    case Supply::under_voltage_off: urc("UNDER-VOLTAGE POWER DOWN"); break;
+    case Supply::over_voltage_off: urc("OVER-VOLTAGE POWER DOWN"); break;
+  }
+  power_off();
+}
+
+void Modem::set_temperature(int celsius) {
+  later([this, celsius] {
+    temperature_ = celsius;
+    judge_temperature();
+  });
+}
+
+/// AT+CMTE=1 (hardware design guide): +CMTE: 1 and -1 warn, 2 and -2 stand before power-off.
+void Modem::judge_temperature() {
+  if (!answers() || settings.number("+CMTE") == 0) return;
+  const int severity = temperature_ > 85 || temperature_ < -40 ? 2 : temperature_ >= 80 || temperature_ <= -30 ? 1 : 0;
+  if (severity == 0) return;
+  urc("+CMTE: " + std::to_string(temperature_ < 0 ? -severity : severity));
+  if (severity == 2) power_off();
+}
+
+// --- network and power
+
+void Modem::lose_bearers() {
+  later([this] {
+    bearers.lose_all(nullptr);
+    ip.lose_contexts(nullptr);
+    gprs.lose_contexts();
+  });
+}
+
+void Modem::reset() {
+  later([this] {
+    if (power_ == Power::off) return;
+    stop(true);
+    record("power", {{"state", "reset"}});
+    power_on();
+  });
+}
+
+void Modem::freeze() {
+  later([this] {
+    if (power_ == Power::off) return;
+    stop(true);
+    power_ = Power::frozen;
+    record("power", {{"state", "frozen"}});
+  });
+}
+
+void Modem::lose_power() {
+  later([this] {
+    rtc.lose_power();
+    powered_ = false;
+    if (power_ == Power::off) return;
+    stop(true);
+    power_ = Power::off;
+    record("power", {{"state", "off"}});
+    tell(ModuleEvent::power_off);
+  });
+}
+
+/// An alarm boots a module that is off, as long as it has its supply.
+void Modem::ring_alarm(unsigned n) {
+  if (answers()) {
+    urc("ALARM RING");
+    urc("+CALV: " + std::to_string(n));
+    return;
+  }
+  if (power_ == Power::frozen || !powered_) return;
+  ringing_.push_back(n);
+  if (power_ == Power::off) power_on();
+}
+
+}  // namespace sim800

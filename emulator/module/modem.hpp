@@ -1,0 +1,263 @@
+// The module: its settings, its services, its AT channels, and its life from power-on to power-off.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backends/ports/ftp.hpp"
+#include "backends/ports/http.hpp"
+#include "backends/ports/mail.hpp"
+#include "backends/ports/socket.hpp"
+#include "emulator/at/channel.hpp"
+#include "emulator/at/channel_owner.hpp"
+#include "emulator/at/fault_hooks.hpp"
+#include "emulator/at/multiplexer.hpp"
+#include "emulator/at/settings.hpp"
+#include "emulator/at/sleep.hpp"
+#include "emulator/board/alarms.hpp"
+#include "emulator/board/media.hpp"
+#include "emulator/board/pins.hpp"
+#include "emulator/board/tones.hpp"
+#include "emulator/calls/call_barring.hpp"
+#include "emulator/calls/call_service.hpp"
+#include "emulator/calls/ussd_service.hpp"
+#include "emulator/core/clock.hpp"
+#include "emulator/core/environment.hpp"
+#include "emulator/core/latency.hpp"
+#include "emulator/core/model.hpp"
+#include "emulator/core/nvram.hpp"
+#include "emulator/core/rtc.hpp"
+#include "emulator/core/trace.hpp"
+#include "emulator/core/world.hpp"
+#include "emulator/files/file_system.hpp"
+#include "emulator/internet/ftp_service.hpp"
+#include "emulator/internet/http_service.hpp"
+#include "emulator/internet/mail_connection.hpp"
+#include "emulator/internet/pop3_service.hpp"
+#include "emulator/internet/smtp_service.hpp"
+#include "emulator/ip/ip_filters.hpp"
+#include "emulator/ip/ip_stack.hpp"
+#include "emulator/ip/ntp_service.hpp"
+#include "emulator/ip/ping_service.hpp"
+#include "emulator/network/bearer.hpp"
+#include "emulator/network/cells.hpp"
+#include "emulator/network/gprs.hpp"
+#include "emulator/network/jamming.hpp"
+#include "emulator/network/locator.hpp"
+#include "emulator/network/network.hpp"
+#include "emulator/network/network_time.hpp"
+#include "emulator/network/pdp.hpp"
+#include "emulator/sim/phone_book.hpp"
+#include "emulator/sim/preferred_operators.hpp"
+#include "emulator/sim/sim.hpp"
+#include "emulator/sms/sms_service.hpp"
+
+namespace sim800 {
+
+class MmsService;
+
+/// What others may wait for in the life of a module.
+enum class ModuleEvent : std::uint8_t {
+  boot,  ///< the UART begins to answer
+  sim_ready,
+  registered,
+  unregistered,
+  bearer_open,
+  bearer_closed,
+  power_off,  ///< not before a reset
+};
+
+/// The supply voltage as the module judges it (hardware design guide: warns at 3.5 and 4.3 V, goes off at 3.4 and
+/// 4.4 V).
+enum class Supply : std::uint8_t { normal, under_voltage, under_voltage_off, over_voltage, over_voltage_off };
+
+class Modem final : public ChannelOwner {
+ public:
+  /// What a modem is built on; all of it outlives the modem.
+  struct Parts {
+    const World& world;
+    const CommandTable& (&commands)(Model);
+    Clock& clock;
+    Nvram& nvram;
+    FileSystem& files;
+    HttpClient& http;
+    FtpClient& ftp;
+    Sockets& sockets;
+    Pinger& pinger;
+    MailClient& mail;
+    Trace* trace = nullptr;
+    std::uint64_t seed = 0;
+  };
+  explicit Modem(const Parts& parts);
+  ~Modem() override;
+
+  /// Puts an AT channel on a wire; both live as long as the modem.
+  Channel& attach(Port& port, std::string name) override;
+
+  void power_on();
+  /// PWRKEY is pressed long enough: an idle module boots, a running one says NORMAL POWER DOWN and goes off.
+  void press_power_key();
+  /// Called each time the UART begins to answer.
+  std::function<void()> on_ready;
+  /// Called after the URC that tells the host, if there is one.
+  std::function<void(ModuleEvent)> on_event;
+
+  // What happens to the module.  All of these may be called at any time, also by a callback of the module itself: what
+  // follows from them follows once the caller has returned.  See also Network::set_registration and set_signal.
+
+  /// The card is pulled out: +CPIN: NOT READY, the network and the bearers are lost.
+  void remove_sim();
+  /// The card is put in: +CPIN: READY (or what it asks for), then as at boot.
+  void insert_sim();
+  /// The card asks for its PIN (1234 where the scenario gives none): +CPIN: SIM PIN, the network is lost.
+  void lock_sim();
+  /// Tells each time it is called, as AT+CBATCHK=1 does; the *_off levels take the module down.
+  void set_supply(Supply supply);
+  /// Tells each time it is called beyond -30 and 80 degrees, goes off beyond -40 and 85, with AT+CMTE=1.
+  void set_temperature(int celsius);
+  /// The network takes every PDP context away: +SAPBR <cid>: DEACT.
+  void lose_bearers();
+  /// The RESET pin: what was not saved is lost, the module boots again.
+  void reset();
+  /// Deaf and dumb until PWRKEY is pressed or power is lost.
+  void freeze();
+  /// For so long (CommandVerdict::forever: until power-off) no channel hears or says anything; what ran on them is
+  /// over.
+  void fall_silent(Duration span);
+  /// Off at once, nothing is said or saved; the clock starts anew.  PWRKEY boots it.
+  void lose_power();
+
+  Supply supply() const { return supply_; }
+  int temperature() const { return temperature_; }
+
+  bool answers() const override { return power_ == Power::on; }
+  bool consumes_wakeup() override {
+    return sleep.consumes_wakeup([this] { return at_rest(); });
+  }
+  void touch() override { sleep.touch(); }
+  /// No command runs on any channel and nothing waits to be sent.
+  bool idle() const;
+  /// Nor does a request or session run by itself.
+  bool at_rest() const { return idle() && !http.busy() && !ftp.in_session() && !ip.busy() && !mail.in_use(); }
+
+  // What commands do to the whole module.
+
+  /// AT+CFUN=<fun>: 0 minimum, 1 full, 4 radio off.  `cause` sees +CPIN lines before its result.
+  void set_functionality(unsigned fun, Channel* cause);
+  unsigned functionality() const { return functionality_; }
+  /// Boots anew once the running command has answered; `ok_to` gets its OK only then.
+  void reset_soon(Channel* ok_to = nullptr);
+  /// Off once the running command has answered.
+  void power_off_soon();
+  /// The module is about to go off: it leaves the network, and its start-up, if it still runs, ends.
+  void detach_for_good();
+  /// AT+CMUX on that channel: frames on its wire once its line has ended.  768 where there are some already.
+  Result multiplex(Channel& channel, std::size_t frame_size);
+  /// S5 or &C changed: channels act on them.
+  void apply_line_settings();
+
+  void urc(std::string_view text, Channel* cause = nullptr) override;
+  void urc(Code code);
+
+  void synchronised() override { synchronised_ = true; }
+  int error_mode() const override { return static_cast<int>(settings.number("+CMEE")); }
+  Modem& modem() override { return *this; }
+  bool call_ready() const { return call_ready_; }
+
+  const World& world;
+  FileSystem& files;
+  const Model model;
+  Settings settings;
+
+ private:
+  enum class Power : std::uint8_t {
+    off,
+    booting,
+    on,
+    leaving,  ///< a reset or power-off is decided: nothing that comes now is heard
+    frozen,
+  };
+
+  Task<> boot();
+  Task<> start_sim();
+  Task<> finish_start();
+  Duration since_sim(Latency which) const;
+  void search_network();
+  void announce_sim(Channel* cause);
+  void stop(bool silently);
+  void power_off();
+  void later(std::function<void()> what);
+  void sim_gone();
+  void judge_supply();
+  void judge_temperature();
+  void ring_alarm(unsigned n);
+  void connect_services();
+  void tell(ModuleEvent event) {
+    if (on_event) on_event(event);
+  }
+  void boot_urc(std::string_view text, bool needs_fixed_rate);
+  bool fixed_rate() const { return settings.number("+IPR") != 0; }
+
+  const Latencies latencies_;
+  Nvram& nvram_;
+  Environment environment_;
+
+ public:
+  Sim sim;
+  CallBarring barring;
+  PreferredOperators preferred_operators;
+  Network network;
+  Cells cells;
+  NetworkTime network_time;
+  PdpContexts pdp;
+  Gprs gprs;
+  Bearers bearers;
+  IpStack ip;
+  HttpService http;
+  FtpService ftp;
+  PingService ping;
+  IpFilters ip_filters;
+  Locator locator;
+  PhoneBook phone_book;
+  CallService calls;
+  UssdService ussd;
+  Tones tones;
+  Rtc rtc;  ///< of its settings, only the zone is kept over power-off
+  NtpService ntp;
+  MailConnection mail;
+  SmtpService smtp;
+  Pop3Service pop3;
+  Alarms alarms;
+  Sleep sleep;
+  SmsService sms;
+  std::unique_ptr<MmsService> mms;  ///< never null
+  Jamming jamming;
+  Media media;
+  Pins gpios;  ///< by AT+SGPIO's numbers
+  Pins pins;   ///< by AT+CGPIO's
+
+ private:
+  std::vector<std::unique_ptr<Channel>> channels_;
+  std::vector<std::unique_ptr<Multiplexer>> multiplexers_;
+  Power power_ = Power::off;
+  unsigned functionality_ = 1;
+  bool call_ready_ = false;
+  bool synchronised_ = false;
+  Task<> boot_, start_;
+  Timer power_change_;
+  std::vector<std::function<void()>> external_events_;
+  Timer external_event_timer_;
+  bool powered_ = false;           ///< the supply is there: PWRKEY was pressed since it was lost
+  std::vector<unsigned> ringing_;  ///< alarms that go off while the module boots
+  Supply supply_ = Supply::normal;
+  int temperature_ = 25;
+  Channel* ok_after_reset_ = nullptr;
+};
+
+}  // namespace sim800

@@ -1,0 +1,22 @@
+// The cells that surround the module: the manual's example (6.2.21), at the level that AT+CSQ shows.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "emulator/core/world.hpp"
+
+namespace sim800 {
+
+struct Cell {
+  int channel;  ///< ARFCN
+  int bsic;
+  std::string_view id, area;  ///< hexadecimal, lower case
+  int level;                  ///< receive level, 0-63: dBm + 113
+};
+
+/// The serving cell, then up to six neighbours of the same operator; none without signal.
+std::vector<Cell> cells_heard(const SignalPoint& signal);
+
+}  // namespace sim800

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/network/gprs.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "protocol/at/arguments.hpp"
+
+namespace sim800 {
+namespace {
+
+constexpr Result not_subscribed{static_cast<Cme>(133)};
+constexpr std::string_view section_name = "gprs";
+
+std::string to_text(const Gprs::Quality& quality) { return fmt::format("{}", fmt::join(quality, ",")); }
+
+Gprs::Quality to_quality(std::string_view text) {
+  Gprs::Quality quality = Gprs::initial_quality;
+  for (unsigned& value : quality) {
+    const std::string_view part = text.substr(0, text.find(','));
+    value = parse_number(part).value_or(value);
+    text.remove_prefix(std::min(part.size() + 1, text.size()));
+  }
+  return quality;
+}
+
+}  // namespace
+
+Gprs::Gprs(const Environment& environment, Settings& settings, PdpContexts& pdp, Nvram& nvram)
+    : environment_(environment), settings_(settings), pdp_(pdp), nvram_(nvram) {
+  const Nvram::Section* saved = nvram_.find(section_name);
+  if (saved == nullptr) return;
+  for (unsigned cid = 1; cid <= count; ++cid) {
+    const auto value = [&](std::string_view key) -> std::optional<std::string> {
+      const auto found = saved->find(fmt::format("{}{}", key, cid));
+      return found == saved->end() ? std::nullopt : std::optional(found->second);
+    };
+    if (auto apn = value("apn")) context(cid).definition = {*apn, value("address").value_or("")};
+    context(cid).requested = to_quality(value("requested").value_or(""));
+    context(cid).minimum = to_quality(value("minimum").value_or(""));
+  }
+}
+
+void Gprs::save() const {
+  Nvram::Section section;
+  for (unsigned cid = 1; cid <= count; ++cid) {
+    const Context& saved = context(cid);
+    section.emplace(fmt::format("requested{}", cid), to_text(saved.requested));
+    section.emplace(fmt::format("minimum{}", cid), to_text(saved.minimum));
+    if (!saved.definition) continue;
+    section.emplace(fmt::format("apn{}", cid), saved.definition->apn);
+    section.emplace(fmt::format("address{}", cid), saved.definition->address);
+  }
+  nvram_.store(section_name, std::move(section));
+}
+
+void Gprs::define(unsigned cid, std::optional<Definition> definition) {
+  context(cid).definition = std::move(definition);
+  save();
+}
+
+unsigned Gprs::first() const {
+  for (unsigned cid = 1; cid <= count; ++cid) {
+    if (context(cid).definition) return cid;
+  }
+  return 1;
+}
+
+std::string Gprs::address(unsigned cid) const { return active(cid) ? pdp_.address(context(cid).apn) : "0.0.0.0"; }
+
+// CGACT=1 answers when the network has (manual: at most 150 s).
+Task<Result> Gprs::activate(unsigned cid) {
+  Context& activated = context(cid);
+  if (!activated.definition) co_return not_subscribed;
+  if (activated.active) co_return ok;
+  co_await environment_.clock.sleep(environment_.latency[Latency::pdp_activate]);
+  if (!activated.definition) co_return not_subscribed;  // undefined meanwhile, on another channel
+  if (activated.active) co_return ok;
+  const std::string apn = activated.definition->apn;
+  if (const Result result = pdp_.open({apn, "", ""}); !result.is_ok()) co_return result;
+  activated.apn = apn;
+  activated.active = true;
+  co_return ok;
+}
+
+Task<Result> Gprs::deactivate(unsigned cid, Channel* cause) {
+  if (!context(cid).definition) co_return not_subscribed;
+  if (!context(cid).active) co_return ok;
+  co_await environment_.clock.sleep(environment_.latency[Latency::bearer_close]);
+  if (!active(cid)) co_return ok;  // lost meanwhile
+  const std::string freed = address(cid);
+  end(context(cid));
+  report(fmt::format("ME DEACT \"IP\",\"{}\",{}", freed, cid), cause);
+  co_return ok;
+}
+
+void Gprs::end(Context& ended) {
+  if (!ended.active) return;
+  ended.active = false;
+  pdp_.close(ended.apn);
+}
+
+void Gprs::lose_contexts() {
+  for (unsigned cid = 1; cid <= count; ++cid) {
+    if (!active(cid)) continue;
+    const std::string address_lost = address(cid);
+    end(context(cid));
+    report(fmt::format("NW DEACT \"IP\",\"{}\",{}", address_lost, cid), nullptr);
+  }
+}
+
+void Gprs::detached(Channel* cause, bool by_module) {
+  for (Context& context : contexts_) end(context);
+  report(by_module ? "ME DETACH" : "NW DETACH", cause);
+}
+
+void Gprs::reset() {
+  for (Context& context : contexts_) end(context);
+}
+
+void Gprs::report(std::string_view event, Channel* cause) const {
+  if (settings_.number("+CGEREP") == 1) environment_.urc(fmt::format("+CGEV: {}", event), cause);
+}
+
+}  // namespace sim800

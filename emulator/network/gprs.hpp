@@ -1,0 +1,79 @@
+// The packet service by the commands of 27.007 chapter 10: contexts that the host defines and activates itself (AT
+// manual chapter 7). SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "emulator/at/settings.hpp"
+#include "emulator/core/environment.hpp"
+#include "emulator/core/nvram.hpp"
+#include "emulator/core/task.hpp"
+#include "emulator/network/pdp.hpp"
+#include "protocol/at/result.hpp"
+
+namespace sim800 {
+
+class Gprs {
+ public:
+  static constexpr unsigned count = 3;
+
+  /// AT+CGDCONT.
+  struct Definition {
+    std::string apn;
+    std::string address;  ///< asked for; empty: any
+  };
+  /// AT+CGQREQ, AT+CGQMIN: precedence, delay, reliability, peak, mean.
+  using Quality = std::array<unsigned, 5>;
+  static constexpr Quality initial_quality{0, 0, 3, 0, 0};
+
+  Gprs(const Environment& environment, Settings& settings, PdpContexts& pdp, Nvram& nvram);
+
+  // <cid> is 1 to 3 everywhere.
+  const std::optional<Definition>& definition(unsigned cid) const { return context(cid).definition; }
+  /// Nothing to undefine it; kept over power-off.
+  void define(unsigned cid, std::optional<Definition> definition);
+  bool active(unsigned cid) const { return context(cid).active; }
+  /// The first that is defined; 1 where none is.
+  unsigned first() const;
+  /// "0.0.0.0" unless active.
+  std::string address(unsigned cid) const;
+
+  Quality& requested(unsigned cid) { return context(cid).requested; }
+  Quality& minimum(unsigned cid) { return context(cid).minimum; }
+  void save() const;
+
+  /// AT+CGACT: 133 for a context that is not defined.
+  Task<Result> activate(unsigned cid);
+  Task<Result> deactivate(unsigned cid, Channel* cause);
+
+  /// The contexts are gone, with a +CGEV for each one.
+  void lose_contexts();
+  /// The packet service is gone: `by_module`, on its own wish, or by the network's.
+  void detached(Channel* cause, bool by_module);
+  /// Nobody is told: the module resets.
+  void reset();
+
+ private:
+  struct Context {
+    std::optional<Definition> definition;
+    Quality requested = initial_quality, minimum = initial_quality;
+    bool active = false;
+    std::string apn;  ///< that it was activated with
+  };
+  const Context& context(unsigned cid) const { return contexts_[cid - 1]; }
+  Context& context(unsigned cid) { return contexts_[cid - 1]; }
+  void end(Context& ended);
+  void report(std::string_view event, Channel* cause) const;
+
+  const Environment& environment_;
+  Settings& settings_;
+  PdpContexts& pdp_;
+  Nvram& nvram_;
+  std::array<Context, count> contexts_;
+};
+
+}  // namespace sim800

@@ -1,0 +1,35 @@
+// Jamming detection (AT+SJDR, AT manual 6.2.57).  Nobody jams here; what is left is the report that all is well.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "emulator/at/settings.hpp"
+#include "emulator/core/environment.hpp"
+
+namespace sim800 {
+
+class Jamming {
+ public:
+  Jamming(const Environment& environment, const Settings& settings) : around_(environment), settings_(settings) {}
+
+  /// AT+SJDR was written: reports by URC (modes 1 and 3) come every 3 s, or once, as nothing changes, with <display> 1.
+  void apply() {
+    next_.cancel();
+    const bool by_urc = settings_.number("+SJDR", 1) % 2 == 1;
+    if (settings_.number("+SJDR") == 1 && by_urc) next_ = around_.clock.after(period, [this] { report(); });
+  }
+  void power_off() { next_.cancel(); }
+
+ private:
+  static constexpr Duration period = std::chrono::seconds(3);
+
+  void report() {
+    around_.urc("+SJDR: NO JAMMING", nullptr);
+    if (settings_.number("+SJDR", 3) == 0) next_ = around_.clock.after(period, [this] { report(); });
+  }
+
+  const Environment& around_;
+  const Settings& settings_;
+  Timer next_;
+};
+
+}  // namespace sim800

@@ -1,0 +1,44 @@
+// Where the module is, as the vendor's servers tell by the cells it hears (AT manual V1.09 chapter 13; GSM location
+// application note).  What they would answer stands in `network.location` of the scenario.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+#include "emulator/core/environment.hpp"
+#include "emulator/core/task.hpp"
+#include "emulator/network/bearer.hpp"
+
+namespace sim800 {
+
+class Locator {
+ public:
+  // <locationcode>
+  static constexpr int success = 0, network_error = 601;
+
+  Locator(const Environment& environment, const Bearers& bearers) : around_(environment), bearers_(bearers) {}
+
+  /// Asks through bearer `cid` (1 to 3); a <locationcode>.
+  Task<int> locate(unsigned cid) {
+    if (!bearers_.connected(cid)) co_return network_error;
+    co_await around_.clock.sleep(around_.latency[Latency::location]);
+    co_return bearers_.connected(cid) ? success : network_error;
+  }
+  const Location& place() const { return around_.world.network.location; }
+
+  // AT+CLBSCFG; the settings go with the power.
+  std::string customer;
+  std::string server = usual_server;
+  unsigned used = 0;  ///< how often AT+CLBS told a position
+  void reset() {
+    customer.clear();
+    server = usual_server;
+  }
+
+ private:
+  static constexpr const char* usual_server = "www.c4a.com.cn:3002";
+  const Environment& around_;
+  const Bearers& bearers_;
+};
+
+}  // namespace sim800

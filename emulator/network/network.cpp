@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/network/network.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "protocol/text/characters.hpp"
+
+namespace sim800 {
+namespace {
+
+constexpr std::uint32_t manual_selection = 1;  // <mode> of AT+COPS
+
+}  // namespace
+
+Network::Network(const Environment& environment, Settings& settings)
+    : environment_(environment),
+      settings_(settings),
+      registration_(environment.world.network.registration),
+      serving_(environment.world.network.plmn) {}
+
+Duration Network::registering_time() const {
+  return environment_.latency[Latency::network_register] - environment_.latency[Latency::boot_cpin];
+}
+
+/// Another operator than the SIM's own network is a foreign one.
+int Network::stat_of(Registration registration) const {
+  switch (registration) {
+    case Registration::home: return serving_ == environment_.world.network.plmn ? 1 : 5;
+    case Registration::searching: return 2;
+    case Registration::denied: return 3;
+    case Registration::unknown: return 4;
+    case Registration::roaming: return 5;
+  }
+  return 4;
+}
+
+void Network::power_on() {
+  powered_at_ = environment_.clock.now();
+  await_signal_point();
+}
+
+void Network::search(Channel* cause) {
+  cancel_all();
+  seeks_ = true;
+  change(2, false, cause);
+  const std::string& chosen = settings_.values("+COPS")[2];
+  const bool manual = settings_.number("+COPS") == manual_selection && !chosen.empty();
+  serving_ = manual ? chosen : environment_.world.network.plmn;
+  registering_ = environment_.clock.soon(registering_time(), [this, cause] { found_cell(cause); });
+  const Duration attaching = environment_.latency[Latency::network_attach] - environment_.latency[Latency::boot_cpin];
+  attaching_ = environment_.clock.soon(attaching, [this] {
+    if (!detached_by_host_) attach();
+  });
+}
+
+void Network::search_for_emergencies() {
+  cancel_all();
+  seeks_ = false;
+  change(2, false, nullptr);
+  registering_ = environment_.clock.soon(registering_time(), [this] { camped_ = hears_cells(); });
+}
+
+/// Cells of the operator wanted answer, or nobody does: then it goes on looking.
+void Network::found_cell(Channel* cause) {
+  camped_ = hears_cells();
+  tell_signal_soon();
+  if (camped_ && find(2, serving_)) change(stat_of(registration_), false, cause);
+}
+
+/// The cells of this world are in the EGSM and DCS bands.
+bool Network::hears_cells() const {
+  const std::string& bands = settings_.values("+CBAND")[0];
+  return bands != "GSM850_MODE" && bands != "PCS_MODE" && bands != "GSM850_PCS_MODE";
+}
+
+void Network::bands_changed(Channel* cause) {
+  if (stat_ == 0 || hears_cells() == camped_) return;
+  if (camped_) {
+    cancel_all();
+    camped_ = false;
+    change(2, false, cause);
+  } else if (seeks_) {
+    search(cause);
+  } else {
+    search_for_emergencies();
+  }
+}
+
+void Network::attach() {
+  detached_by_host_ = false;
+  if (registered() && environment_.world.network.gprs) change(stat_, true, nullptr);
+}
+
+void Network::detach(Channel* cause) {
+  detached_by_host_ = true;
+  attaching_.cancel();
+  if (!attached_) return;
+  change(stat_, false, cause);
+}
+
+void Network::leave(Channel* cause) {
+  seeks_ = camped_ = false;
+  cancel_all();
+  change(0, false, cause);
+}
+
+void Network::power_off() {
+  seeks_ = camped_ = detached_by_host_ = false;
+  cancel_all();
+  losing_.cancel();
+  telling_.cancel();
+  next_point_.cancel();
+  told_ = {.at = {}, .rssi = 99, .ber = 99};
+  stat_ = 0;
+  attached_ = false;
+}
+
+void Network::cancel_all() {
+  registering_.cancel();
+  attaching_.cancel();
+}
+
+// --- who is there
+
+std::vector<Operator> Network::operators() const {
+  const NetworkConfig& world = environment_.world.network;
+  std::vector<Operator> all = world.operators;
+  if (std::ranges::find(all, world.plmn, &Operator::plmn) == all.end())
+    all.insert(all.begin(), {Operator::Status::available, world.operator_name, world.operator_name, world.plmn});
+  for (Operator& one : all) {
+    using enum Operator::Status;
+    if (registered() && one.plmn == serving_) {
+      one.status = current;
+    } else if (one.status == current) {
+      one.status = available;
+    }
+  }
+  return all;
+}
+
+std::optional<Operator> Network::find(std::uint32_t format, std::string_view name) const {
+  for (Operator& one : operators()) {
+    if (same_word(name, format == 2 ? one.plmn : format == 1 ? one.short_name : one.long_name)) return std::move(one);
+  }
+  return std::nullopt;
+}
+
+Operator Network::serving() const {
+  return find(2, serving_).value_or(Operator{.long_name = {}, .short_name = {}, .plmn = serving_});
+}
+
+// --- what the scenario does to it
+
+void Network::set_registration(Registration registration) {
+  registration_ = registration;
+  if (!seeks_ || !camped_) return;  // shows when a cell is found
+  const int stat = stat_of(registration);
+  if (is_registered(stat) == registered()) return change(stat, attached_, nullptr);
+  cancel_all();
+  if (!is_registered(stat)) return change(stat, false, nullptr, Losing::soon);
+  change(stat_of(Registration::searching), false, nullptr);
+  registering_ = environment_.clock.after(Duration::zero(), [this] { search(); });
+}
+
+void Network::set_signal(int rssi, int ber) {
+  signal_ = {.at = {}, .rssi = rssi, .ber = ber};
+  tell_signal_soon();
+}
+
+void Network::tell_signal_soon() {
+  telling_ = environment_.clock.after(Duration::zero(), [this] { tell_signal(); });
+}
+
+/// +CSQN, if the signal has changed and AT+EXUNSOL="SQ",1 asks for it.
+void Network::tell_signal() {
+  const SignalPoint now = signal();
+  const bool changed = now.rssi != told_.rssi || now.ber != told_.ber;
+  told_ = now;
+  if (changed && settings_.number("+EXUNSOL") == 1)
+    environment_.urc(fmt::format("+CSQN: {},{}", now.rssi, now.ber), nullptr);
+}
+
+/// The scenario's next point of the signal is looked at when it comes.
+void Network::await_signal_point() {
+  const auto& points = environment_.world.network.signal;
+  const auto next = std::ranges::upper_bound(points, environment_.clock.now() - powered_at_, {}, &SignalPoint::at);
+  if (next == points.end()) return;
+  next_point_ = environment_.clock.at(powered_at_ + next->at, [this] {
+    tell_signal();
+    await_signal_point();
+  });
+}
+
+SignalPoint Network::signal() const {
+  if (!camped_) return {.at = {}, .rssi = 99, .ber = 99};
+  if (signal_) return *signal_;
+  const NetworkConfig& network = environment_.world.network;
+  const auto later =
+      std::ranges::upper_bound(network.signal, environment_.clock.now() - powered_at_, {}, &SignalPoint::at);
+  if (later == network.signal.begin()) return {.at = {}, .rssi = network.rssi, .ber = network.ber};
+  return *std::prev(later);
+}
+
+// --- state and what is said of it
+
+void Network::change(int stat, bool attached, Channel* cause, Losing losing) {
+  const std::string creg_before = creg(2, false), cgreg_before = cgreg(2, false);
+  const bool was_registered = registered();
+  const bool lost = attached_ && !attached;
+  stat_ = stat;
+  attached_ = attached;
+  if (lost && losing == Losing::soon) {
+    losing_ = environment_.clock.after(Duration::zero(), [this] { on_detached(nullptr); });
+  } else if (lost && on_detached) {
+    on_detached(cause);
+  }
+  const std::uint32_t n = settings_.number("+CREG"), gn = settings_.number("+CGREG");
+  if (n > 0 && creg(2, false) != creg_before) environment_.urc("+CREG: " + creg(n, false), cause);
+  if (gn > 0 && cgreg(2, false) != cgreg_before) environment_.urc("+CGREG: " + cgreg(gn, false), cause);
+  if (registered() != was_registered && on_registration) on_registration(registered(), cause);
+}
+
+std::string Network::describe(int stat, std::uint32_t n, bool read) {
+  std::string text = read ? fmt::format("{},{}", n, stat) : fmt::format("{}", stat);
+  if (n == 2 && is_registered(stat)) text += fmt::format(",\"{}\",\"{}\"", area, cell);
+  return text;
+}
+
+}  // namespace sim800

@@ -1,0 +1,101 @@
+// Registration with the GSM network and attachment to its packet service (27.007 7.2, 10.1.20; AT
+// manual 3.2.22, 3.2.32, 7.2.1). SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/at/settings.hpp"
+#include "emulator/core/environment.hpp"
+#include "protocol/at/result.hpp"
+
+namespace sim800 {
+
+class Network {
+ public:
+  Network(const Environment& environment, Settings& settings);
+
+  /// Looks for the network that AT+COPS asks for: it registers and attaches after the time that takes.  `cause`: the
+  /// command that waits for it.
+  void search(Channel* cause = nullptr);
+  /// Without a usable SIM it only looks for a cell that takes emergency calls.
+  void search_for_emergencies();
+  /// Leaves the network at once: radio off, AT+COPS=2.
+  void leave(Channel* cause);
+  void power_on();
+  /// Power is gone: nobody is told.
+  void power_off();
+  /// AT+CBAND: other cells can be heard from now on.
+  void bands_changed(Channel* cause);
+
+  /// AT+CGATT: attaches or detaches; detaching ends what runs on the packet service.
+  void attach();
+  void detach(Channel* cause);
+
+  /// What the network thinks of the module from now on; the module says so in its URCs.  Registration takes its time to
+  /// come, and takes the packet service and the bearers with it when it goes.  May be called at any time.
+  void set_registration(Registration registration);
+  /// The signal from now on, whatever the scenario says of it: rssi 0-31 or 99, ber 0-7 or 99 (27.007 8.5).
+  void set_signal(int rssi, int ber);
+
+  bool registered() const { return is_registered(stat_); }
+  bool roaming() const { return stat_ == 5; }
+  bool attached() const { return attached_; }
+  /// 99, 99 until a cell has been found.
+  SignalPoint signal() const;
+
+  /// What AT+COPS=? finds, with the status each has now.
+  std::vector<Operator> operators() const;
+  /// The one that is, or would be, registered with.
+  Operator serving() const;
+  /// The operator that is called `name` in <format> 0 long, 1 short, 2 numeric.
+  std::optional<Operator> find(std::uint32_t format, std::string_view name) const;
+
+  static constexpr std::string_view area = "1816";  ///< location area code and cell, as +CREG shows them
+  static constexpr std::string_view cell = "F9A1";
+
+  /// What stands behind "+CREG: " or "+CGREG: ": the read form with <n>, a URC without.
+  std::string creg(std::uint32_t n, bool read) const { return describe(stat_, n, read); }
+  std::string cgreg(std::uint32_t n, bool read) const { return describe(packet_stat(), n, read); }
+
+  /// From the SIM's being ready to registration.
+  Duration registering_time() const;
+
+  /// The packet service went away under everybody who used it.
+  std::function<void(Channel* cause)> on_detached;
+  std::function<void(bool registered, Channel* cause)> on_registration;
+
+ private:
+  static bool is_registered(int stat) { return stat == 1 || stat == 5; }
+  int stat_of(Registration registration) const;
+  int packet_stat() const { return attached_ || !registered() ? stat_ : 0; }
+  static std::string describe(int stat, std::uint32_t n, bool read);
+  enum class Losing : std::uint8_t { at_once, soon };
+  void change(int stat, bool attached, Channel* cause, Losing losing = Losing::at_once);
+  void cancel_all();
+  void found_cell(Channel* cause);
+  void tell_signal_soon();
+  void tell_signal();
+  void await_signal_point();
+  bool hears_cells() const;
+
+  const Environment& environment_;
+  Settings& settings_;
+  Registration registration_;
+  std::optional<SignalPoint> signal_;  ///< set_signal()
+  std::string serving_;                ///< PLMN
+  TimePoint powered_at_{};
+  int stat_ = 0;  ///< 27.007: 0 idle, 1 home, 2 searching, 3 denied, 4 unknown, 5 roaming
+  bool attached_ = false;
+  bool detached_by_host_ = false;                      ///< AT+CGATT=0: it does not attach by itself
+  bool seeks_ = false;                                 ///< wants to be registered
+  bool camped_ = false;                                ///< a cell has been found, so its signal is known
+  SignalPoint told_{.at = {}, .rssi = 99, .ber = 99};  ///< the signal that +CSQN could have told last
+  Timer registering_, attaching_, losing_, telling_, next_point_;
+};
+
+}  // namespace sim800

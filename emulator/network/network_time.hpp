@@ -1,0 +1,27 @@
+// Network name and time that the network sends when the module registers (22.042; AT manual 6.2.12).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "emulator/core/environment.hpp"
+#include "emulator/core/rtc.hpp"
+#include "emulator/network/network.hpp"
+
+namespace sim800 {
+
+class NetworkTime {
+ public:
+  /// The network's clock runs from `network.time` of the scenario, counted from the start of the program.
+  NetworkTime(const Environment& environment, const Network& network);
+
+  /// What it shows, without a zone.
+  LocalTime utc() const { return clock_.now() - clock_.zone() * std::chrono::minutes(15); }
+  /// Says what the network sent; `own` is the module's clock, which is set by it.
+  void announce(Rtc& own, Channel* cause) const;
+
+ private:
+  const Environment& environment_;
+  const Network& network_;
+  Rtc clock_;
+};
+
+}  // namespace sim800

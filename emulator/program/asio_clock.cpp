@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/program/asio_clock.hpp"
+
+#include <algorithm>
+#include <asio/io_context.hpp>
+
+namespace sim800 {
+
+AsioClock::AsioClock(asio::io_context& loop, double scale)
+    : timer_(loop), start_(std::chrono::steady_clock::now()), scale_(scale) {}
+
+TimePoint AsioClock::now() const {
+  const Duration passed = std::chrono::steady_clock::now() - start_;
+  if (scale_ == 1.0) return passed;
+  constexpr double end_of_time = 9e18;  // ns; a scale of 1e-6 gets there in hours
+  return Duration(static_cast<Duration::rep>(std::min(static_cast<double>(passed.count()) / scale_, end_of_time)));
+}
+
+void AsioClock::rearm() {
+  if (next() >= armed_) return;  // it goes off before, and is armed anew then: most appointments are cancelled
+  armed_ = next();
+  const auto wait = static_cast<Duration::rep>(static_cast<double>(next().count()) * scale_);
+  timer_.expires_at(start_ + Duration(wait));
+  timer_.async_wait([this](asio::error_code problem) {
+    if (problem) return;
+    armed_ = TimePoint::max();
+    run_due(now());
+    rearm();
+  });
+}
+
+}  // namespace sim800

@@ -1,0 +1,104 @@
+// `sim800 play`: dialogues against a module on a line, or against an emulator started for them.
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include "emulator/program/cli/cli.hpp"
+#include "emulator/program/host_line.hpp"
+#include "emulator/program/player.hpp"
+#include "protocol/dialogue.hpp"
+#include "protocol/pattern.hpp"
+
+namespace sim800 {
+namespace {
+
+constexpr int synchronise_attempts = 10;
+
+struct PlayArguments {
+  std::vector<std::string> files, ignore;
+  std::string pty, tcp, scenario, timing;
+  unsigned baud = 115200;
+  std::optional<unsigned long long> seed;
+  double time_scale = 1;
+};
+
+std::vector<std::string> emulator_command(const PlayArguments& given) {
+  std::vector<std::string> command{"/proc/self/exe", "run", "--tcp", "127.0.0.1:0"};
+  // A module that still boots would be no fair partner; a scenario has a timing of its own.
+  const auto timing = given.timing.empty() && given.scenario.empty() ? "instant" : given.timing;
+  if (!timing.empty()) command.insert(command.end(), {"--timing", timing});
+  if (given.seed) command.insert(command.end(), {"--seed", std::to_string(*given.seed)});
+  if (given.time_scale != 1) command.insert(command.end(), {"--time-scale", fmt::format("{}", given.time_scale)});
+  if (!given.scenario.empty()) command.push_back(given.scenario);
+  return command;
+}
+
+int play(const PlayArguments& given) {
+  std::vector<Dialogue> dialogues;
+  dialogues.reserve(given.files.size());
+  for (const auto& file : given.files) dialogues.push_back(load_dialogue(file));
+  PlayerOptions options{.time_scale = given.time_scale};
+  for (const auto& pattern : given.ignore) options.ignore.push_back(compile_pattern(pattern));
+
+  std::optional<ChildEmulator> emulator;
+  if (given.pty.empty() && given.tcp.empty()) emulator.emplace(emulator_command(given));
+  const auto line = !given.pty.empty() ? open_serial(given.pty, given.baud)
+                                       : connect_tcp(emulator ? emulator->tcp_address() : given.tcp);
+  Player player(line.get(), options);
+  if (!player.synchronise(synchronise_attempts)) {
+    fmt::print(stderr, "{}: expected \"OK\" to \"AT\", got none in {} tries\n", dialogues.front().file,
+               synchronise_attempts);
+    return 1;
+  }
+  for (const auto& dialogue : dialogues) {
+    if (const auto difference = player.play(dialogue)) {
+      fmt::print(stderr, "{}\n", *difference);
+      return 1;
+    }
+    fmt::print("{}: ok ({} steps)\n", dialogue.file, dialogue.steps.size());
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
+int play_or_say_why_not(const PlayArguments& given) {
+  try {
+    return play(given);
+  } catch (const std::regex_error& error) {
+    fmt::print(stderr, "--ignore: expected a regular expression (ECMAScript): {}\n", error.what());
+  } catch (const std::runtime_error& error) {
+    fmt::print(stderr, "{}\n", error.what());
+  }
+  return 2;
+}
+
+}  // namespace
+
+void add_play(CLI::App& app, int& status) {
+  const auto given = std::make_shared<PlayArguments>();
+  auto* command = app.add_subcommand("play", "Play dialogue files against a module and report the first difference");
+  command->add_option("DIALOGUE", given->files, "Dialogue files, played in this order on one line")->required();
+  auto* pty = command->add_option("--pty", given->pty, "The module is on this tty (a pty or a serial port)");
+  auto* tcp = command->add_option("--tcp", given->tcp, "The module is at HOST:PORT")->excludes(pty);
+  command->add_option("--baud", given->baud, "Rate of the serial port")->capture_default_str()->needs(pty);
+  command->add_option("--ignore", given->ignore, "Skip lines that REGEX matches from end to end (repeatable)")
+      ->type_name("REGEX")
+      ->allow_extra_args(false);
+  command->add_option("--time-scale", given->time_scale, "Of the module's time: waits are multiplied by it")
+      ->check(CLI::Range(0.000001, 1000.0));
+  // The rest is for the emulator that is started where neither --pty nor --tcp is given.
+  for (auto* option : {command->add_option("--scenario", given->scenario, "Scenario of the emulator started"),
+                       command->add_option("--timing", given->timing,
+                                           "Timing of the emulator started (instant, unless a scenario is given)"),
+                       command->add_option("--seed", given->seed, "Seed of the emulator started")})
+    option->excludes(pty)->excludes(tcp);
+  command->callback([given, &status] { status = play_or_say_why_not(*given); });
+}
+
+}  // namespace sim800

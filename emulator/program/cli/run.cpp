@@ -1,0 +1,253 @@
+// sim800 run: one module until SIGINT or SIGTERM.
+// SPDX-License-Identifier: MIT
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <asio/io_context.hpp>
+#include <asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backends/endpoints/endpoints.hpp"
+#include "backends/ftp/curl_ftp.hpp"
+#include "backends/http/curl_http.hpp"
+#include "backends/mail/curl_mail.hpp"
+#include "backends/ping/icmp_ping.hpp"
+#include "backends/sockets/asio_sockets.hpp"
+#include "emulator/at/serial_line.hpp"
+#include "emulator/commands/command_list.hpp"
+#include "emulator/module/modem.hpp"
+#include "emulator/program/asio_clock.hpp"
+#include "emulator/program/cli/cli.hpp"
+#include "scenarios/engine/fault_engine.hpp"
+#include "scenarios/loader/loader.hpp"
+
+namespace sim800 {
+namespace {
+
+struct Options {
+  std::string scenario, state, timing, trace, log_level = "warning";
+  std::vector<std::string> ptys, tcps;
+  bool stdio = false;
+  std::optional<double> time_scale;
+  std::uint64_t seed = 1;
+};
+
+Scenario load(const Options& options) {
+  Scenario scenario = options.scenario.empty() ? Scenario{} : load_scenario(options.scenario, shipped_scenarios());
+  TimingConfig& timing = scenario.world.timing;
+  if (options.timing == "typical") timing.profile = TimingProfile::typical;
+  if (options.timing == "instant") timing.profile = TimingProfile::instant;
+  if (options.timing == "maximum") timing.profile = TimingProfile::maximum;
+  if (options.time_scale) timing.scale = *options.time_scale;
+  return scenario;
+}
+
+std::string_view name_of(TimingProfile profile) {
+  switch (profile) {
+    case TimingProfile::typical: return "typical";
+    case TimingProfile::instant: return "instant";
+    case TimingProfile::maximum: return "maximum";
+  }
+  return "";
+}
+
+/// Everything one run is made of, in the order it depends on each other.
+class Run {
+ public:
+  explicit Run(const Options& options)
+      : scenario_(load(options)),
+        nvram_(options.state.empty() ? Nvram() : Nvram(options.state)),
+        files_(options.state.empty() ? FileSystem() : FileSystem(std::filesystem::path(options.state) / "files")),
+        clock_(loop_, world_.timing.scale),
+        trace_(options.trace.empty() ? nullptr : std::make_unique<Trace>(options.trace, clock_)),
+        faults_(make_faults(options)),
+        link_(loop_, world_.network.hosts, clock_, world_.network.link, options.seed),
+        http_(make_curl_http_client(loop_, link_, faults_.get())),
+        ftp_(make_curl_ftp_client(loop_, link_, faults_.get())),
+        sockets_(make_asio_sockets(loop_, link_, faults_.get())),
+        pinger_(make_icmp_pinger(loop_, link_, options.seed)),
+        mail_(make_curl_mail_client(loop_, link_)),
+        lines_(options.stdio ? stderr : stdout) {
+    open_endpoints(options);
+    modem_ = std::make_unique<Modem>(Modem::Parts{world_, command_table, clock_, nvram_, files_, *http_, *ftp_,
+                                                  *sockets_, *pinger_, *mail_, trace_.get(), options.seed});
+    record_start(options);
+  }
+
+  void go() {
+    for (const auto& endpoint : endpoints_) users_.push_back(&connect(*endpoint));
+    for (std::size_t i = 0; i < endpoints_.size(); ++i) {
+      if (endpoints_[i].get() != stdio_) endpoints_[i]->attach(*users_[i]);
+    }
+    watch_signals();
+    for (const auto& endpoint : endpoints_) say(endpoint->announcement());
+    modem_->on_ready = [this] { ready(); };
+    if (faults_) {
+      faults_->on_link = [this](const LinkModel& model) { link_.set_model(model); };
+      faults_->start(*modem_);
+    }
+    modem_->power_on();
+    loop_.run();
+    if (trace_) trace_->event("end");
+    if (faults_) report_faults();
+  }
+
+ private:
+  std::unique_ptr<FaultEngine> make_faults(const Options& options) {
+    if (scenario_.faults.empty() && scenario_.events.empty()) return nullptr;
+    return std::make_unique<FaultEngine>(FaultEngine::Parts{scenario_, clock_, trace_.get(), options.seed});
+  }
+
+  /// Puts a channel on an endpoint, with a serial line between them where one makes a difference.
+  PortUser& connect(Endpoint& endpoint) {
+    const bool faulty = faults_ && faults_->needs_serial_line();
+    if (!faulty && !world_.serial.paced) return modem_->attach(endpoint, endpoint.name());
+    SerialLine& line = *serial_lines_.emplace_back(
+        std::make_unique<SerialLine>(clock_, world_.serial, faulty ? faults_.get() : nullptr, endpoint));
+    line.attach(modem_->attach(line, endpoint.name()));
+    if (faulty) faults_->add(line);
+    return line;
+  }
+
+  void report_faults() const {
+    for (const std::string& fault : faults_->never_fired()) fmt::print(stderr, "sim800: never fired: {}\n", fault);
+  }
+
+  void open_endpoints(const Options& options) {
+    for (const std::string& link : options.ptys) endpoints_.push_back(open_pty(loop_, link));
+    for (const std::string& address : options.tcps) endpoints_.push_back(open_tcp(loop_, address));
+    if (options.stdio) {
+      endpoints_.push_back(open_stdio(loop_, [this] { stop_when_idle(); }));
+      stdio_ = endpoints_.back().get();
+    }
+    if (endpoints_.empty()) endpoints_.push_back(open_pty(loop_, "./sim800.tty"));
+  }
+
+  void record_start(const Options& options) {
+    if (!trace_) return;
+    const std::string wall = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+    trace_->event("start", {{"version", SIM800_VERSION},
+                            {"seed", static_cast<std::int64_t>(options.seed)},
+                            {"timing", name_of(world_.timing.profile)},
+                            {"scenario", world_.name},
+                            {"wall", wall}});
+  }
+
+  void watch_signals() {
+    std::signal(SIGPIPE, SIG_IGN);
+    stop_.async_wait([this](asio::error_code problem, int) {
+      if (!problem) loop_.stop();
+    });
+    watch_power_key();
+  }
+  /// SIGUSR1 presses PWRKEY: the way to switch a module on again that AT+CPOWD switched off.
+  void watch_power_key() {
+    power_key_.async_wait([this](asio::error_code problem, int) {
+      if (problem) return;
+      modem_->press_power_key();
+      watch_power_key();
+    });
+  }
+
+  void ready() {
+    if (std::exchange(announced_, true)) return;
+    say("ready");
+    // What was piped in before the module had booted is meant for it: only now is it read.
+    if (stdio_ != nullptr) stdio_->attach(*users_.back());
+  }
+
+  void stop_when_idle() {
+    const bool quiet =
+        std::ranges::all_of(serial_lines_, [](const auto& line) { return line->idle() && line->unsent() == 0; });
+    if (quiet && modem_->idle() && stdio_->unsent() == 0) return loop_.stop();
+    poll_ = clock_.after(1ms, [this] { stop_when_idle(); });
+  }
+
+  void say(const std::string& line) {
+    fmt::print(lines_, "{}\n", line);
+    std::fflush(lines_);
+  }
+
+  asio::io_context loop_{1};
+  Scenario scenario_;
+  const World& world_ = scenario_.world;
+  Nvram nvram_;
+  FileSystem files_;
+  AsioClock clock_;
+  std::unique_ptr<Trace> trace_;
+  std::unique_ptr<FaultEngine> faults_;  // the clients and the module ask it
+  RadioLink link_;
+  std::unique_ptr<HttpClient> http_;
+  std::unique_ptr<FtpClient> ftp_;
+  std::unique_ptr<Sockets> sockets_;
+  std::unique_ptr<Pinger> pinger_;
+  std::unique_ptr<MailClient> mail_;
+  std::unique_ptr<Modem> modem_;
+  std::vector<std::unique_ptr<Endpoint>> endpoints_;
+  std::vector<std::unique_ptr<SerialLine>> serial_lines_;
+  std::vector<PortUser*> users_;  // of the endpoints, in their order
+  Endpoint* stdio_ = nullptr;
+  asio::signal_set stop_{loop_, SIGINT, SIGTERM};
+  asio::signal_set power_key_{loop_, SIGUSR1};
+  Timer poll_;
+  std::FILE* lines_;
+  bool announced_ = false;
+};
+
+int run(const Options& options) {
+  spdlog::set_default_logger(
+      std::make_shared<spdlog::logger>("sim800", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
+  spdlog::set_level(spdlog::level::from_str(options.log_level));
+  try {
+    std::make_unique<Run>(options)->go();
+  } catch (const ScenarioError& problem) {
+    for (const ScenarioMistake& mistake : problem.mistakes) fmt::print(stderr, "{}\n", mistake.text());
+    return usage_error;
+  } catch (const StateError& problem) {
+    fmt::print(stderr, "sim800: {}\n", problem.what());
+    return usage_error;
+  } catch (const EndpointError& problem) {
+    fmt::print(stderr, "sim800: {}\n", problem.what());
+    return usage_error;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& status) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("run", "Emulate one module until SIGINT or SIGTERM");
+  command->add_option("SCENARIO", options->scenario, "A scenario file, or the name of one that ships");
+  // One value an option, or the scenario after it would be taken for one more.
+  command->add_option("--pty", options->ptys, "Symbolic link to make to a pseudo-terminal (repeatable)")
+      ->type_name("LINK")
+      ->allow_extra_args(false);
+  command->add_option("--tcp", options->tcps, "TCP address to listen on; port 0 takes any free one (repeatable)")
+      ->type_name("HOST:PORT")
+      ->allow_extra_args(false);
+  command->add_flag("--stdio", options->stdio, "The terminal, or a pipe, is the serial line");
+  command->add_option("--state", options->state, "Directory that keeps what a module keeps over power-off")
+      ->type_name("DIR");
+  command->add_option("--timing", options->timing, "typical (default), instant or maximum")
+      ->check(CLI::IsMember({"typical", "instant", "maximum"}));
+  command->add_option("--time-scale", options->time_scale, "0.01 makes every delay and timer a hundred times shorter")
+      ->check(CLI::Range(1e-6, 1000.0));
+  command->add_option("--seed", options->seed, "Seed of everything that is left to chance");
+  command->add_option("--trace", options->trace, "Record the run in a file (docs/trace.md)")->type_name("FILE");
+  command->add_option("--log-level", options->log_level, "trace, debug, info, warning (default), error, off")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}));
+  command->callback([options, &status] { status = run(*options); });
+}
+
+}  // namespace sim800

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/sim/phone_book.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "protocol/at/arguments.hpp"
+#include "protocol/at/phone_number.hpp"
+#include "protocol/text/gsm_alphabet.hpp"
+#include "protocol/text/unicode.hpp"
+
+namespace sim800 {
+namespace {
+
+using enum PhoneBook::Access;
+
+// SM holds 250 in the manual; sizes of the others are those of common cards.
+constexpr std::array memories_of_module{
+    PhoneBook::Memory{"SM", 250, true, write}, PhoneBook::Memory{"ME", 100, false, write},
+    PhoneBook::Memory{"ON", 3, true, write},   PhoneBook::Memory{"FD", 10, true, pin2},
+    PhoneBook::Memory{"LD", 10, true, erase},  PhoneBook::Memory{"RC", 10, false, erase},
+    PhoneBook::Memory{"MC", 10, false, erase}, PhoneBook::Memory{"EN", 5, true, read},
+    PhoneBook::Memory{"VM", 1, true, write},   PhoneBook::Memory{"BN", 10, true, pin2},
+    PhoneBook::Memory{"SD", 10, true, read},
+};
+
+constexpr std::string_view module_section = "phonebook";
+
+/// A name of EF ADN: 14 septets of the GSM alphabet, or 6 characters where one is not in it (11.11 Annex B).
+bool name_fits(std::string_view name) {
+  const std::u16string text = from_utf8(name);
+  return fits_gsm(text) ? to_gsm(text).size() <= PhoneBook::text_length
+                        : text.size() <= (PhoneBook::text_length - 1) / 2;
+}
+
+}  // namespace
+
+std::span<const PhoneBook::Memory> PhoneBook::memories() { return memories_of_module; }
+
+const PhoneBook::Memory* PhoneBook::find_memory(std::string_view name) {
+  const auto found = std::ranges::find(memories_of_module, name == "DC" ? "LD" : name, &Memory::name);
+  return found == memories_of_module.end() ? nullptr : &*found;
+}
+
+PhoneBook::PhoneBook(const Environment& environment, Nvram& nvram)
+    : environment_(environment), nvram_(nvram), selected_(find_memory("SM")) {
+  for (const Memory& memory : memories_of_module) kept_.try_emplace(memory.name);
+  if (const auto* saved = nvram_.find(section(false))) load(*saved);
+  // What a card has kept belongs to that card; a card nobody has written to holds what the scenario says.
+  if (const auto* saved = nvram_.find(section(true))) {
+    load(*saved);
+  } else {
+    fill_from_scenario();
+  }
+}
+
+void PhoneBook::fill_from_scenario() {
+  const SimConfig& sim = environment_.world.sim;
+  for (const PhonebookEntry& entry : sim.phonebook) {
+    const bool plus = entry.type == 145 && !entry.number.starts_with('+');
+    entries_of("SM")[entry.index] = {(plus ? "+" : "") + entry.number, entry.name};
+  }
+  if (!sim.number.empty()) entries_of("ON")[1] = {sim.number, ""};
+  entries_of("EN")[1] = {"112", ""};
+  entries_of("EN")[2] = {"911", ""};
+}
+
+// "SM 5" → "+4912345 Bob"
+void PhoneBook::load(const Nvram::Section& section) {
+  for (const auto& [key, text] : section) {
+    const Memory* memory = find_memory(std::string_view(key).substr(0, 2));
+    const auto index = parse_number(std::string_view(key).substr(std::min<std::size_t>(3, key.size())));
+    if (memory == nullptr || !index || *index < 1 || static_cast<int>(*index) > memory->capacity) continue;
+    const std::size_t space = std::min(text.find(' '), text.size());
+    entries_of(memory->name)[static_cast<int>(*index)] = {text.substr(0, space),
+                                                          text.substr(std::min(space + 1, text.size()))};
+  }
+}
+
+std::string PhoneBook::section(bool on_card) const {
+  return on_card ? fmt::format("{}:{}", module_section, environment_.world.sim.iccid) : std::string(module_section);
+}
+
+bool PhoneBook::save(bool on_card) {
+  Nvram::Section kept;
+  for (const Memory& memory : memories_of_module) {
+    if (memory.on_card != on_card) continue;
+    for (const auto& [index, entry] : entries(memory.name))
+      kept.emplace(fmt::format("{} {}", memory.name, index), fmt::format("{} {}", entry.number, entry.name));
+  }
+  return nvram_.store(section(on_card), std::move(kept));
+}
+
+PhoneBook::Entries& PhoneBook::entries_of(std::string_view memory) { return kept_.find(memory)->second; }
+const PhoneBook::Entries& PhoneBook::entries(std::string_view memory) const { return kept_.find(memory)->second; }
+
+Result PhoneBook::write(std::optional<int> index, Entry entry) {
+  if (selected_->access == pin2) return Cme::sim_pin2_required;
+  if (selected_->access != Access::write) return Cme::not_allowed;
+  if (index && (*index < 1 || *index > selected_->capacity)) return Cme::invalid_index;
+  if (entry.number.size() > number_length) return Cme::dial_string_too_long;
+  if (!is_phone_number(entry.number)) return Cme::dial_string_characters;
+  if (!name_fits(entry.name)) return Cme::text_too_long;
+  Entries& entries = entries_of(selected_->name);
+  if (!index) {
+    for (index = 1; entries.contains(*index);) ++*index;
+    if (*index > selected_->capacity) return Cme::memory_full;
+  }
+  entries[*index] = std::move(entry);
+  return save(selected_->on_card) ? ok : Result{Cme::memory_failure};
+}
+
+Result PhoneBook::erase(int index) {
+  if (selected_->access == pin2) return Cme::sim_pin2_required;
+  if (selected_->access == read) return Cme::not_allowed;
+  if (index < 1 || index > selected_->capacity) return Cme::invalid_index;
+  if (entries_of(selected_->name).erase(index) == 0) return ok;
+  return save(selected_->on_card) ? ok : Result{Cme::memory_failure};
+}
+
+void PhoneBook::put(std::string_view memory, int index, Entry entry) {
+  Entries& entries = entries_of(memory);
+  if (entry.number.empty()) {
+    entries.erase(index);
+  } else {
+    entries[index] = std::move(entry);
+  }
+  save(find_memory(memory)->on_card);
+}
+
+std::string PhoneBook::name_of(std::string_view number) const {
+  if (number.empty()) return {};
+  for (const std::string_view memory : {"SM", "ME", "FD"}) {
+    for (const auto& [index, entry] : entries(memory)) {
+      if (entry.number == number) return entry.name;
+    }
+  }
+  return {};
+}
+
+std::optional<std::string> PhoneBook::number_of(std::string_view name) const {
+  for (const Memory& memory : memories_of_module) {
+    for (const auto& [index, entry] : entries(memory.name)) {
+      if (!name.empty() && entry.name == name) return entry.number;
+    }
+  }
+  return std::nullopt;
+}
+
+void PhoneBook::log(std::string_view list, const std::string& number) {
+  if (number.empty() || number.size() > number_length) return;
+  const Memory& memory = *find_memory(list);
+  Entries& entries = entries_of(list);
+  std::vector<Entry> kept{{number, ""}};
+  for (auto& [index, entry] : entries) {
+    if (entry.number != number && static_cast<int>(kept.size()) < memory.capacity) kept.push_back(std::move(entry));
+  }
+  entries.clear();
+  for (std::size_t i = 0; i < kept.size(); ++i) entries[static_cast<int>(i) + 1] = std::move(kept[i]);
+  save(memory.on_card);
+}
+
+}  // namespace sim800

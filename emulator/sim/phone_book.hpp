@@ -1,0 +1,85 @@
+// The phone book: the memories of the card and of the module, and the lists of calls (27.007 8.11, AT manual 3.2.24).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/core/environment.hpp"
+#include "emulator/core/nvram.hpp"
+#include "protocol/at/result.hpp"
+
+namespace sim800 {
+
+class PhoneBook {
+ public:
+  static constexpr std::size_t number_length = 40;  ///< longest number, longest text; as AT+CPBR=? says
+  static constexpr std::size_t text_length = 14;
+
+  /// What may be written into a memory.
+  enum class Access : std::uint8_t {
+    write,
+    erase,  ///< lists of calls: the module writes them itself
+    pin2,   ///< fixed dialling: nothing is written without PIN2
+    read,
+  };
+  struct Memory {
+    std::string_view name;  ///< "SM"
+    int capacity;           ///< entries count from 1
+    bool on_card;
+    Access access;
+  };
+  struct Entry {
+    std::string number, name;  ///< the name in UTF-8
+  };
+  using Entries = std::map<int, Entry>;
+
+  /// The memories; nothing for a name that is none of them.
+  static std::span<const Memory> memories();
+  static const Memory* find_memory(std::string_view name);
+
+  PhoneBook(const Environment& environment, Nvram& nvram);
+
+  /// AT+CPBS: the memory the other commands work on; "SM" after power-on.
+  void select(const Memory& memory) { selected_ = &memory; }
+  void boot() { selected_ = find_memory("SM"); }
+  const Memory& selected() const { return *selected_; }
+
+  const Entries& entries(std::string_view memory) const;
+  const Entries& entries() const { return entries(selected_->name); }
+
+  /// AT+CPBW in the selected memory; `index` not given: the first free place.  CME 20 full, 21 no such place, 26 and 27
+  /// the number, 24 the text, 17 PIN2, 3 not to be written.
+  Result write(std::optional<int> index, Entry entry);
+  Result erase(int index);
+  /// The module keeps something itself, whatever the host may write there.
+  void put(std::string_view memory, int index, Entry entry);
+
+  /// The name under which a number stands, in the card's memory, then the module's; "" if under none.
+  std::string name_of(std::string_view number) const;
+  /// The number under a name, all memories searched (AT manual 2.2.5).
+  std::optional<std::string> number_of(std::string_view name) const;
+
+  /// Lists of calls, the newest in place 1: "LD" dialled, "RC" received, "MC" missed.
+  void log(std::string_view list, const std::string& number);
+
+ private:
+  Entries& entries_of(std::string_view memory);
+  void load(const Nvram::Section& section);
+  void fill_from_scenario();
+  std::string section(bool on_card) const;
+  bool save(bool on_card);
+
+  const Environment& environment_;
+  Nvram& nvram_;
+  std::map<std::string_view, Entries> kept_;
+  const Memory* selected_;
+};
+
+}  // namespace sim800

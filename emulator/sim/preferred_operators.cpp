@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/sim/preferred_operators.hpp"
+
+#include "protocol/at/arguments.hpp"
+
+namespace sim800 {
+
+// Kept as "<format><name>" by place.
+
+PreferredOperators::PreferredOperators(Nvram& nvram, const std::string& iccid)
+    : nvram_(nvram), section_("operators:" + iccid) {
+  const Nvram::Section* saved = nvram_.find(section_);
+  if (saved == nullptr) return;
+  for (const auto& [place, text] : *saved) {
+    const std::uint32_t number = parse_number(place).value_or(0);
+    if (number == 0 || number > places || text.size() < 2) continue;
+    entries_[number] = {parse_number(text.substr(0, 1)).value_or(2), text.substr(1)};
+  }
+}
+
+void PreferredOperators::set(unsigned place, Entry entry) {
+  entries_[place] = std::move(entry);
+  save();
+}
+
+void PreferredOperators::remove(unsigned place) {
+  entries_.erase(place);
+  save();
+}
+
+void PreferredOperators::save() {
+  Nvram::Section section;
+  for (const auto& [place, entry] : entries_)
+    section.emplace(std::to_string(place), std::to_string(entry.format) + entry.name);
+  nvram_.store(section_, std::move(section));
+}
+
+}  // namespace sim800

@@ -1,0 +1,35 @@
+// The card's list of preferred networks (27.007 7.19; AT manual 3.2.40).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "emulator/core/nvram.hpp"
+
+namespace sim800 {
+
+class PreferredOperators {
+ public:
+  static constexpr unsigned places = 20;
+  struct Entry {
+    std::uint32_t format = 2;  ///< 0 long, 1 short, 2 numeric
+    std::string name;
+  };
+
+  PreferredOperators(Nvram& nvram, const std::string& iccid);
+
+  /// By place, 1 to `places`.
+  const std::map<unsigned, Entry>& entries() const { return entries_; }
+  void set(unsigned place, Entry entry);
+  void remove(unsigned place);
+
+ private:
+  void save();
+  Nvram& nvram_;
+  std::string section_;
+  std::map<unsigned, Entry> entries_;
+};
+
+}  // namespace sim800

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/sim/sim.hpp"
+
+#include <algorithm>
+
+#include "protocol/at/arguments.hpp"
+#include "protocol/text/characters.hpp"
+
+namespace sim800 {
+namespace {
+
+constexpr std::string_view default_pin = "1234";
+constexpr Result pin2_required{static_cast<Cme>(17)}, puk2_required{static_cast<Cme>(18)};
+
+bool is_code(std::string_view text) {
+  return text.size() >= 4 && text.size() <= 8 && std::ranges::all_of(text, is_digit);
+}
+
+}  // namespace
+
+Sim::Sim(const Environment& environment, Nvram& nvram)
+    : files(environment.world),
+      environment_(environment),
+      nvram_(nvram),
+      present_(environment.world.sim.present),
+      asks_pin_(!environment.world.sim.pin.value_or("").empty()) {
+  secret(Guard::pin1).pin = asks_pin_ ? *environment.world.sim.pin : default_pin;
+  secret(Guard::pin2).pin = default_pin;
+  load();
+}
+
+// What a card remembers belongs to that card.
+
+void Sim::load() {
+  const Nvram::Section* saved = nvram_.find("sim:" + environment_.world.sim.iccid);
+  if (saved == nullptr) return;
+  const auto text = [&](std::string_view key, std::string absent) {
+    const auto found = saved->find(key);
+    return found == saved->end() ? absent : found->second;
+  };
+  const auto count = [&](std::string_view key, int most) {
+    return std::clamp(static_cast<int>(parse_number(text(key, "")).value_or(most)), 0, most);
+  };
+  Secret &first = secret(Guard::pin1), &second = secret(Guard::pin2);
+  first = {text("pin", first.pin), {count("pin_tries", 3), count("puk_tries", 10)}};
+  second = {text("pin2", second.pin), {count("pin2_tries", 3), count("puk2_tries", 10)}};
+  asks_pin_ = text("pin_asked", asks_pin_ ? "1" : "0") == "1";
+  fixed_dialling_ = text("fixed_dialling", "0") == "1";
+}
+
+void Sim::save() {
+  const Secret &first = secret(Guard::pin1), &second = secret(Guard::pin2);
+  nvram_.store("sim:" + environment_.world.sim.iccid, {{"pin", first.pin},
+                                                       {"pin_asked", asks_pin_ ? "1" : "0"},
+                                                       {"pin_tries", std::to_string(first.left.pin)},
+                                                       {"puk_tries", std::to_string(first.left.puk)},
+                                                       {"pin2", second.pin},
+                                                       {"pin2_tries", std::to_string(second.left.pin)},
+                                                       {"puk2_tries", std::to_string(second.left.puk)},
+                                                       {"fixed_dialling", fixed_dialling_ ? "1" : "0"}});
+}
+
+// --- state
+
+std::optional<Result> Sim::refusal() const {
+  switch (state_) {
+    case State::off: return Cme::sim_busy;
+    case State::absent: return Cme::sim_not_inserted;
+    case State::pin: return Cme::sim_pin_required;
+    case State::puk: return secret(Guard::pin1).left.puk > 0 ? Cme::sim_puk_required : Cme::sim_failure;
+    case State::ready: break;
+  }
+  return std::nullopt;
+}
+
+std::string_view Sim::word() const {
+  switch (state_) {
+    case State::off: return "NOT READY";
+    case State::absent: return "NOT INSERTED";
+    case State::pin: return "SIM PIN";
+    case State::puk: return "SIM PUK";
+    case State::ready: break;
+  }
+  if (wants_pin2_) return secret(Guard::pin2).left.pin > 0 ? "SIM PIN2" : "SIM PUK2";
+  return "READY";
+}
+
+void Sim::power_on() {
+  files.power_on();
+  wants_pin2_ = knows_pin2_ = false;
+  if (!present_) {
+    state_ = State::absent;
+  } else if (secret(Guard::pin1).left.pin == 0) {
+    state_ = State::puk;
+  } else {
+    state_ = asks_pin_ ? State::pin : State::ready;
+  }
+}
+
+void Sim::remove() {
+  present_ = false;
+  if (state_ != State::off) state_ = State::absent;
+}
+
+void Sim::lock() {
+  asks_pin_ = true;
+  save();
+  if (state_ == State::ready) power_on();
+}
+
+// --- what guards it
+
+/// A code of a wrong form is refused before the card sees it: no attempt is lost.
+Result Sim::verify(Guard which, std::string_view pin) {
+  Secret& guarded = secret(which);
+  if (guarded.left.pin == 0) return blocked(which);
+  if (!is_code(pin)) return Cme::incorrect_password;
+  if (pin == guarded.pin) {
+    if (guarded.left.pin == 3) return ok;
+    guarded.left.pin = 3;
+    save();
+    return ok;
+  }
+  --guarded.left.pin;
+  save();
+  return guarded.left.pin > 0 ? Cme::incorrect_password : blocked(which);
+}
+
+Result Sim::unblock(Guard which, std::string_view puk, std::string_view new_pin) {
+  Secret& guarded = secret(which);
+  if (guarded.left.puk == 0) return Cme::sim_failure;
+  if (!is_code(puk) || !is_code(new_pin)) return Cme::incorrect_password;
+  if (puk == environment_.world.sim.puk) {
+    guarded = {std::string(new_pin), {}};
+    save();
+    return ok;
+  }
+  --guarded.left.puk;
+  save();
+  return guarded.left.puk > 0 ? Cme::incorrect_password : Cme::sim_failure;
+}
+
+/// No attempt is left: the PUK is asked for.
+Result Sim::blocked(Guard which) {
+  if (which == Guard::pin2) {
+    wants_pin2_ = true;
+    return puk2_required;
+  }
+  if (state_ == State::pin) state_ = State::puk;
+  if (state_ == State::ready) {
+    state_ = State::puk;
+    if (on_blocked) on_blocked();
+  }
+  return Cme::sim_puk_required;
+}
+
+void Sim::unlock() {
+  state_ = State::ready;
+  if (on_unlocked) on_unlocked();
+}
+
+Result Sim::enter(std::string_view pin, std::optional<std::string_view> new_pin) {
+  if (const auto refused = refusal(); refused && !locked()) return *refused;
+  if (state_ == State::ready && !wants_pin2_) return Cme::not_allowed;
+  const Guard which = state_ == State::ready ? Guard::pin2 : Guard::pin1;
+  if (secret(which).left.pin == 0) {
+    if (secret(which).left.puk == 0) return Cme::sim_failure;
+    if (!new_pin) return which == Guard::pin1 ? Result{Cme::sim_puk_required} : puk2_required;
+    if (const Result result = unblock(which, pin, *new_pin); !result.is_ok()) return result;
+  } else if (const Result result = verify(which, pin); !result.is_ok()) {
+    return result;
+  }
+  if (which == Guard::pin1) {
+    unlock();
+  } else {
+    wants_pin2_ = false;
+    knows_pin2_ = true;
+  }
+  return ok;
+}
+
+Result Sim::ask_pin(bool on, std::string_view pin) {
+  if (const auto refused = refusal()) return *refused;
+  if (const Result result = verify(Guard::pin1, pin); !result.is_ok()) return result;
+  asks_pin_ = on;
+  save();
+  return ok;
+}
+
+Result Sim::give_pin2(std::optional<std::string_view> pin2) {
+  if (const auto refused = refusal()) return *refused;
+  if (knows_pin2_) return ok;
+  if (!pin2) {
+    wants_pin2_ = true;
+    return secret(Guard::pin2).left.pin > 0 ? pin2_required : puk2_required;
+  }
+  const Result result = verify(Guard::pin2, *pin2);
+  knows_pin2_ = result.is_ok();
+  return result;
+}
+
+Result Sim::fix_dialling(bool on, std::optional<std::string_view> pin2) {
+  if (const Result result = give_pin2(pin2); !result.is_ok()) return result;
+  fixed_dialling_ = on;
+  save();
+  return ok;
+}
+
+Result Sim::change(Guard which, std::string_view old_pin, std::string_view new_pin) {
+  if (const auto refused = refusal()) return *refused;
+  if (which == Guard::pin1 && !asks_pin_) return Cme::not_allowed;
+  if (!is_code(new_pin)) return Cme::incorrect_password;
+  if (const Result result = verify(which, old_pin); !result.is_ok()) return result;
+  secret(which).pin = new_pin;
+  save();
+  return ok;
+}
+
+}  // namespace sim800

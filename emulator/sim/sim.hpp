@@ -1,0 +1,98 @@
+// The SIM card: whether it is there, locked, ready, and what guards it (27.007 chapter 8, AT manual 3.2.17, 3.2.28,
+// 3.2.29, 6.2.3). SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "emulator/core/environment.hpp"
+#include "emulator/core/nvram.hpp"
+#include "emulator/sim/sim_files.hpp"
+#include "protocol/at/result.hpp"
+
+namespace sim800 {
+
+class Sim {
+ public:
+  enum class State : std::uint8_t {
+    off,  ///< not powered: the module boots, or CFUN is 0
+    absent,
+    pin,  ///< SIM PIN is asked for
+    puk,  ///< SIM PUK is asked for
+    ready,
+  };
+  /// PIN1 guards the card, PIN2 fixed dialling and call charges.  Three attempts each, ten at their PUKs.
+  enum class Guard : std::uint8_t { pin1, pin2 };
+  struct Attempts {
+    int pin = 3, puk = 10;
+  };
+
+  Sim(const Environment& environment, Nvram& nvram);
+
+  State state() const { return state_; }
+  bool present() const { return present_; }
+  bool ready() const { return state_ == State::ready; }
+  bool locked() const { return state_ == State::pin || state_ == State::puk; }
+  /// Why nothing can be read from the card now: CME 10, 11, 12 or 14.
+  std::optional<Result> refusal() const;
+  /// The word of +CPIN: "READY", "SIM PIN", "SIM PUK", "SIM PIN2", "SIM PUK2", "NOT INSERTED", "NOT READY".
+  std::string_view word() const;
+
+  void power_on();
+  void power_off() { state_ = State::off; }
+
+  // Whether it is powered or not: pulled out, put in, made to ask for its PIN.
+  void remove();
+  void insert() { present_ = true; }
+  void lock();
+
+  /// AT+CPIN=<pin>[,<newpin>].  Three wrong PINs block the card, ten wrong PUKs for good (13, SIM failure).
+  Result enter(std::string_view pin, std::optional<std::string_view> new_pin);
+  /// AT+CLCK="SC": whether PIN1 is asked for at power-on.
+  bool asks_pin() const { return asks_pin_; }
+  Result ask_pin(bool on, std::string_view pin);
+  /// What PIN2 guards: it need be given once a session; 17 where it is missing, and then AT+CPIN takes it.
+  Result give_pin2(std::optional<std::string_view> pin2);
+  /// AT+CLCK="FD", guarded by PIN2.
+  bool fixed_dialling() const { return fixed_dialling_; }
+  Result fix_dialling(bool on, std::optional<std::string_view> pin2);
+  /// AT+CPWD="SC" or "P2".  PIN1 can be changed only while it is asked for.
+  Result change(Guard which, std::string_view old_pin, std::string_view new_pin);
+  Attempts attempts(Guard which) const { return secret(which).left; }
+
+  SimFiles files;
+
+  std::function<void()> on_unlocked;
+  /// A card that was in use has blocked itself: it asks for the PUK from now on.
+  std::function<void()> on_blocked;
+
+ private:
+  struct Secret {
+    std::string pin;
+    Attempts left;
+  };
+  const Secret& secret(Guard which) const { return secrets_[static_cast<std::size_t>(which)]; }
+  Secret& secret(Guard which) { return secrets_[static_cast<std::size_t>(which)]; }
+  void load();
+  void save();
+  Result verify(Guard which, std::string_view pin);
+  Result unblock(Guard which, std::string_view puk, std::string_view new_pin);
+  Result blocked(Guard which);
+  void unlock();
+
+  const Environment& environment_;
+  Nvram& nvram_;
+  State state_ = State::off;
+  bool present_;
+  bool asks_pin_;
+  bool fixed_dialling_ = false;
+  bool wants_pin2_ = false;  ///< the last refusal was 17 or 18: AT+CPIN is about PIN2
+  bool knows_pin2_ = false;  ///< it was given in this session
+  std::array<Secret, 2> secrets_;
+};
+
+}  // namespace sim800

@@ -1,0 +1,78 @@
+// Where messages are kept: the SIM's memory, the module's own, and both as one (27.005 3.2.2; AT manual 4.2.9).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emulator/core/nvram.hpp"
+#include "protocol/sms/sms_pdu.hpp"
+
+namespace sim800 {
+
+/// Values are those of <stat> in PDU mode.
+enum class SmsStatus : std::uint8_t { unread, read, unsent, sent };
+constexpr bool is_received(SmsStatus status) { return status <= SmsStatus::read; }
+std::string_view word(SmsStatus status);  ///< "REC UNREAD"
+std::optional<SmsStatus> find_sms_status(std::string_view word);
+
+/// A message as a memory keeps it.
+struct StoredSms {
+  SmsStatus status = SmsStatus::unread;
+  std::string pdu;  ///< sound, of the direction that the status tells
+
+  SmsPdu decoded() const { return decode_pdu(pdu, !is_received(status)).value_or(SmsPdu{}); }
+};
+
+/// Numbered places, from 1.
+class MessageStore {
+ public:
+  static constexpr int capacity = 50;
+  using Places = std::map<int, StoredSms>;
+
+  /// `section` of `nvram` keeps it; what is there wins over `initial`.
+  MessageStore(Nvram& nvram, std::string section, Places initial = {});
+
+  const Places& places() const { return places_; }
+  bool full() const { return static_cast<int>(places_.size()) >= capacity; }
+  /// Puts a message into the lowest free place; nothing where there is none, or the state directory refuses.
+  std::optional<int> add(StoredSms message);
+  /// Changes are kept once save() is called, so that a command that touches many costs one write.
+  void set_status(int index, SmsStatus status) { places_.at(index).status = status; }
+  void erase(int index) { places_.erase(index); }
+  bool save();
+
+ private:
+  Nvram& nvram_;
+  std::string section_;
+  Places places_;
+};
+
+/// A memory as AT+CPMS names it: one store, or the SIM's and the module's one after the other ("MT").
+class SmsMemory {
+ public:
+  SmsMemory(MessageStore& store, MessageStore* second = nullptr) : stores_{&store, second} {}
+
+  int capacity() const { return stores_[1] != nullptr ? 2 * MessageStore::capacity : MessageStore::capacity; }
+  int used() const;
+  bool has(int index) const { return index >= 1 && index <= capacity(); }
+  /// Null for a place that is empty.
+  const StoredSms* find(int index) const;
+  std::vector<int> indexes() const;
+  /// Where it went, counted in this memory.
+  std::optional<int> add(const StoredSms& message);
+  void set_status(int index, SmsStatus status) { store_of(index).set_status(local(index), status); }
+  void erase(int index) { store_of(index).erase(local(index)); }
+  bool save();
+
+ private:
+  static constexpr int local(int index) { return (index - 1) % MessageStore::capacity + 1; }
+  MessageStore& store_of(int index) const { return *stores_[index > MessageStore::capacity ? 1 : 0]; }
+  MessageStore* stores_[2];
+};
+
+}  // namespace sim800

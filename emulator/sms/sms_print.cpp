@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/sms/sms_print.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "protocol/text/gsm_alphabet.hpp"
+#include "protocol/text/hex.hpp"
+#include "protocol/text/unicode.hpp"
+
+namespace sim800 {
+namespace {
+
+std::string in_hex(const std::optional<SmsAddress>& centre, const Sms& message) {
+  return to_hex(encode_pdu(centre, message));
+}
+
+/// Under HEX, numbers stay numbers: only names and texts are in digits.
+CharacterSet set_of_numbers(CharacterSet set) { return set == CharacterSet::hex ? CharacterSet::ira : set; }
+
+}  // namespace
+
+std::optional<SmsAddress> typed_number(CharacterSet set, std::string_view typed, std::optional<std::uint8_t> type) {
+  const auto text = decode(set_of_numbers(set), typed);
+  return text ? parse_number_address(*text, type) : std::nullopt;
+}
+
+SmsPrint::SmsPrint(const Settings& settings, NameOf name_of)
+    : text_mode_(settings.number("+CMGF") == 1),
+      details_(settings.number("+CSDH") == 1),
+      set_(find_character_set(settings.values("+CSCS")[0])),
+      name_of_(std::move(name_of)) {}
+
+/// <alpha>: who that is in the phone book, in quotes.
+std::string SmsPrint::alpha(const SmsAddress& address) const {
+  const std::string name = name_of_ ? name_of_(to_utf8(address.text())) : std::string();
+  return fmt::format("\"{}\"", encode(set_, from_utf8(name)));
+}
+
+std::string SmsPrint::quoted(const SmsAddress& address) const {
+  return fmt::format("\"{}\"", encode(address.is_name() ? set_ : set_of_numbers(set_), address.text()));
+}
+
+/// Text of the GSM alphabet in the host's set, anything else two digits per octet, a header with it.
+std::string SmsPrint::data(const Sms& message) const {
+  const bool plain = message.alphabet() == SmsAlphabet::gsm && (message.first_octet & Sms::has_header) == 0;
+  if (!plain) return to_hex(message.data);
+  if (set_ == CharacterSet::hex) return to_hex(message.body());
+  return set_ == CharacterSet::gsm ? message.body() : encode(set_, from_gsm(message.body()));
+}
+
+/// <fo>,<mr>,<ra>,<tora>,<scts>,<dt>,<st>
+std::string SmsPrint::report_fields(const Sms& message) const {
+  return fmt::format("{},{},{},{},\"{}\",\"{}\",{}", message.first_octet, message.reference, quoted(message.address),
+                     message.address.type, message.centre_time.text(), message.discharge_time.text(), message.status);
+}
+
+/// ,<tooa/toda>,<fo>,<pid>,<dcs>[,<vp>],<sca>,<tosca>,<length>
+std::string SmsPrint::details(const SmsPdu& pdu) const {
+  const Sms& message = pdu.message;
+  std::string validity;
+  if (message.validity.size() == 1) validity = fmt::format(",{}", static_cast<unsigned char>(message.validity[0]));
+  if (message.validity.size() == SmsTime::octets)
+    validity = fmt::format(",\"{}\"", SmsTime::decode(message.validity).text());
+  const SmsAddress centre = pdu.centre.value_or(SmsAddress{});
+  return fmt::format(",{},{},{},{}{},{},{},{}", message.address.type, message.first_octet, message.protocol,
+                     message.coding, validity, quoted(centre), centre.type, message.length);
+}
+
+std::string SmsPrint::header(std::string_view status, const SmsPdu& pdu) const {
+  const Sms& message = pdu.message;
+  switch (message.type) {
+    case SmsType::deliver:
+      return fmt::format("\"{}\",{},{},\"{}\"", status, quoted(message.address), alpha(message.address),
+                         message.centre_time.text());
+    case SmsType::submit: return fmt::format("\"{}\",{},{}", status, quoted(message.address), alpha(message.address));
+    case SmsType::status_report: return fmt::format("\"{}\",{}", status, report_fields(message));
+    case SmsType::command: break;
+  }
+  return fmt::format("\"{}\",{},{}", status, message.first_octet, message.command_type);
+}
+
+std::string SmsPrint::read(const StoredSms& stored) const {
+  const SmsPdu pdu = stored.decoded();
+  if (!text_mode_)
+    return fmt::format("{},{},{}\r\n{}", static_cast<int>(stored.status), alpha(pdu.message.address), pdu.tpdu_length,
+                       to_hex(stored.pdu));
+  const std::string first = header(word(stored.status), pdu);
+  const Sms& message = pdu.message;
+  if (message.type == SmsType::status_report) return first;
+  if (message.type == SmsType::command) {
+    if (!details_) return first;
+    return fmt::format("{},{},{},{},{},{}\r\n{}", first, message.protocol, message.message_number,
+                       quoted(message.address), message.address.type, message.length, to_hex(message.data));
+  }
+  return fmt::format("{}{}\r\n{}", first, details_ ? details(pdu) : "", data(message));
+}
+
+std::string SmsPrint::listed(int index, const StoredSms& stored) const {
+  const SmsPdu pdu = stored.decoded();
+  if (!text_mode_) return fmt::format("{},{}", index, read(stored));
+  const std::string first = fmt::format("{},{}", index, header(word(stored.status), pdu));
+  const Sms& message = pdu.message;
+  if (message.type != SmsType::deliver && message.type != SmsType::submit) return first;
+  const std::string tail = details_ ? fmt::format(",{},{}", message.address.type, message.length) : "";
+  return fmt::format("{}{}\r\n{}", first, tail, data(message));
+}
+
+std::string SmsPrint::arrived(const SmsPdu& pdu) const {
+  const Sms& message = pdu.message;
+  if (!text_mode_)
+    return fmt::format("{},{}\r\n{}", alpha(message.address), pdu.tpdu_length, in_hex(pdu.centre, message));
+  return fmt::format("{},{},\"{}\"{}\r\n{}", quoted(message.address), alpha(message.address),
+                     message.centre_time.text(), details_ ? details(pdu) : "", data(message));
+}
+
+std::string SmsPrint::report(const SmsPdu& pdu) const {
+  if (text_mode_) return report_fields(pdu.message);
+  return fmt::format("{}\r\n{}", pdu.tpdu_length, in_hex(pdu.centre, pdu.message));
+}
+
+std::string SmsPrint::broadcast(std::uint16_t identifier, std::u16string_view text) const {
+  constexpr std::size_t page_octets = 82, page_septets = 93;
+  std::string septets = to_gsm(text).substr(0, page_septets);
+  if (text_mode_) return fmt::format("0,{},0,1,1\r\n{}", identifier, encode(set_, from_gsm(septets)));
+  septets.resize(page_septets, '\r');  // 23.041: the rest of a page is CR
+  std::string page("\0\0", 2);
+  page.push_back(static_cast<char>(identifier >> 8));
+  page.push_back(static_cast<char>(identifier & 0xFF));
+  page += std::string("\x00\x11", 2) + pack_septets(septets);
+  page.resize(6 + page_octets);
+  return fmt::format("{}\r\n{}", page.size(), to_hex(page));
+}
+
+}  // namespace sim800

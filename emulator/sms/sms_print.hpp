@@ -1,0 +1,49 @@
+// Messages as the host sees them: AT+CMGF, AT+CSCS and AT+CSDH decide (27.005 3.1; AT manual 4.2.3, 4.2.4, 4.2.8).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "emulator/at/settings.hpp"
+#include "emulator/sms/message_store.hpp"
+#include "protocol/sms/sms_pdu.hpp"
+#include "protocol/text/character_set.hpp"
+
+namespace sim800 {
+
+/// A number as the host types it in its character set; nothing where it is none.  `type` is the octet it gave.
+std::optional<SmsAddress> typed_number(CharacterSet set, std::string_view typed, std::optional<std::uint8_t> type);
+
+/// Each function gives all that stands behind "+CMGR: " and its like: the header, and for most a line of data.
+class SmsPrint {
+ public:
+  /// The name of a number, in UTF-8; empty where there is none.
+  using NameOf = std::function<std::string(std::string_view number)>;
+  explicit SmsPrint(const Settings& settings, NameOf name_of = {});
+
+  std::string read(const StoredSms& stored) const;               ///< +CMGR
+  std::string listed(int index, const StoredSms& stored) const;  ///< +CMGL
+  std::string arrived(const SmsPdu& pdu) const;                  ///< +CMT
+  std::string report(const SmsPdu& pdu) const;                   ///< +CDS
+  /// +CBM: a page of 88 octets, of which the text mode shows the text.
+  std::string broadcast(std::uint16_t identifier, std::u16string_view text) const;
+  /// An address in quotes, in the host's character set.
+  std::string quoted(const SmsAddress& address) const;
+
+ private:
+  std::string alpha(const SmsAddress& address) const;
+  std::string header(std::string_view status, const SmsPdu& pdu) const;
+  std::string details(const SmsPdu& pdu) const;
+  std::string report_fields(const Sms& message) const;
+  std::string data(const Sms& message) const;
+
+  bool text_mode_, details_;
+  CharacterSet set_;
+  NameOf name_of_;
+};
+
+}  // namespace sim800

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/sms/sms_service.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "emulator/sms/sms_print.hpp"
+#include "protocol/at/arguments.hpp"
+#include "protocol/sms/sms_ports.hpp"
+#include "protocol/text/gsm_alphabet.hpp"
+#include "protocol/text/unicode.hpp"
+
+namespace sim800 {
+namespace {
+
+constexpr std::u16string_view factory_centre = u"+8613800100500";
+/// How long the network waits for AT+CNMA (24.011 TR2M is 12 to 20 s).
+constexpr Duration acknowledgement_time = 15s;
+/// Lines that AT+CNMI=0 holds; the oldest is lost first.
+constexpr std::size_t max_kept_back = 50;
+
+// A scenario's message is a text that was received, or is to be sent.
+StoredSms stored_from(const StoredMessage& given, const SmsAddress& centre) {
+  StoredSms stored{find_sms_status(given.status).value_or(SmsStatus::read), {}};
+  Sms message;
+  const std::u16string text = from_utf8(given.text);
+  message.type = is_received(stored.status) ? SmsType::deliver : SmsType::submit;
+  message.first_octet = is_received(stored.status) ? 0x04 : 0x01;
+  message.address = parse_sender(from_utf8(given.from));
+  message.coding = fits_gsm(text) ? 0x00 : 0x08;
+  message.centre_time = SmsTime::parse(given.time).value_or(SmsTime{.year = 4});
+  const bool gsm = message.alphabet() == SmsAlphabet::gsm;
+  message.set_data({}, gsm ? to_gsm(text).substr(0, 160) : to_octets(text).substr(0, max_sms_data));
+  stored.pdu = encode_pdu(centre, message);
+  return stored;
+}
+
+SmsAddress default_centre() { return *parse_number_address(factory_centre); }
+
+MessageStore::Places places_of(const SimConfig& sim) {
+  MessageStore::Places places;
+  for (const StoredMessage& given : sim.messages) {
+    if (given.index <= MessageStore::capacity) places.emplace(given.index, stored_from(given, default_centre()));
+  }
+  return places;
+}
+
+constexpr Result cms(std::uint16_t number) { return Result::cms(number); }
+
+// What the module keeps besides messages, and the names of AT+CSMP's values in it.
+constexpr std::string_view section = "sms";
+constexpr std::array<std::string_view, 4> parameter_names{"fo", "vp", "pid", "dcs"};
+
+std::string value_in(const Nvram::Section& saved, std::string_view name) {
+  const auto found = saved.find(name);
+  return found == saved.end() ? std::string() : found->second;
+}
+
+std::optional<SmsAddress> centre_in(const Nvram::Section& saved, const std::string& prefix) {
+  const auto type = parse_number(value_in(saved, prefix + "type"));
+  if (!type) return std::nullopt;
+  return parse_number_address(from_utf8(value_in(saved, prefix + "centre")), static_cast<std::uint8_t>(*type));
+}
+
+void put_centre(Nvram::Section& into, const std::string& prefix, const SmsAddress& centre) {
+  into[prefix + "centre"] = to_utf8(centre.digits);
+  into[prefix + "type"] = std::to_string(centre.type);
+}
+
+}  // namespace
+
+SmsService::SmsService(const Environment& environment, Settings& settings, const Sim& sim, const Network& network,
+                       const Rtc& rtc, Nvram& nvram, Trace* trace)
+    : environment_(environment),
+      settings_(settings),
+      sim_(sim),
+      network_(network),
+      nvram_(nvram),
+      on_sim_(nvram, "messages:" + environment.world.sim.iccid, places_of(environment.world.sim)),
+      in_module_(nvram, "messages"),
+      centre_(environment, rtc, trace),
+      centre_address_(default_centre()) {
+  centre_.on_arrival = [this](const Sms& message) { return arrived(message); };
+  if (const Nvram::Section* saved = nvram_.find(card_section()))
+    centre_address_ = centre_in(*saved, "").value_or(default_centre());
+  if (const Nvram::Section* saved = nvram_.find(section)) {
+    broadcasts_.change(0, value_in(*saved, "cscb.mids"), value_in(*saved, "cscb.dcss"));
+    broadcasts_.refuses = value_in(*saved, "cscb.mode") == "1";
+  }
+}
+
+std::string SmsService::card_section() const { return "sms:" + environment_.world.sim.iccid; }
+
+void SmsService::boot() {
+  if (const Nvram::Section* saved = nvram_.find(section)) restore_parameters(*saved, "", 1);
+}
+
+void SmsService::start() {
+  started_ = true;
+  centre_.try_again();
+}
+
+void SmsService::power_off() {
+  started_ = false;
+  kept_back_.clear();
+  acknowledgement_.cancel();
+  unacknowledged_ = false;
+}
+
+std::optional<Result> SmsService::refusal() const {
+  switch (sim_.state()) {
+    case Sim::State::absent: return cms(310);
+    case Sim::State::pin: return cms(311);
+    case Sim::State::puk: return cms(316);
+    case Sim::State::off:
+    case Sim::State::ready: break;
+  }
+  return started_ ? std::nullopt : std::optional<Result>(Cme::not_allowed);
+}
+
+/// "Preferred" is the one there is: the SIM's, or the module's.
+SmsMemory SmsService::memory(std::string_view name) {
+  if (name == "MT") return {on_sim_, &in_module_};
+  return name.starts_with("ME") ? in_module_ : on_sim_;
+}
+
+// --- sending
+
+Task<Result> SmsService::send(std::optional<SmsAddress> centre, Sms message, std::uint8_t& reference) {
+  if (!centre) centre = centre_address_;
+  if (!centre || centre->digits.empty()) co_return cms(330);
+  if (!network_.registered()) co_return cms(331);
+  message.reference = reference = reference_++;
+  struct Sending {
+    int& count;
+    explicit Sending(int& c) : count(c) { ++count; }
+    ~Sending() { --count; }
+  } const on_its_way(sending_);
+  co_await environment_.clock.sleep(environment_.latency[Latency::sms_send]);
+  if (!network_.registered()) co_return cms(331);
+  co_return centre_.submit(message) ? ok : cms(38);
+}
+
+// --- what is kept
+
+bool SmsService::set_centre(const SmsAddress& address) {
+  centre_address_ = address;
+  Nvram::Section values;
+  put_centre(values, "", address);
+  return nvram_.store(card_section(), std::move(values));
+}
+
+/// Puts `values` over what the section has.
+bool SmsService::save(Nvram::Section values) {
+  if (const Nvram::Section* saved = nvram_.find(section)) values.insert(saved->begin(), saved->end());
+  return nvram_.store(section, std::move(values));
+}
+
+void SmsService::restore_parameters(const Nvram::Section& saved, const std::string& prefix, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string value = value_in(saved, prefix + std::string(parameter_names[i]));
+    if (!value.empty()) settings_.set("+CSMP", i, value);
+  }
+}
+
+bool SmsService::keep_first_octet() { return save({{"fo", settings_.values("+CSMP")[0]}}); }
+
+bool SmsService::save_profile(std::uint32_t profile) {
+  const std::string prefix = fmt::format("profile{}.", profile);
+  Nvram::Section values;
+  if (centre_address_) put_centre(values, prefix, *centre_address_);
+  for (std::size_t i = 0; i < parameter_names.size(); ++i)
+    values[prefix + std::string(parameter_names[i])] = settings_.values("+CSMP")[i];
+  return save(std::move(values));
+}
+
+bool SmsService::restore_profile(std::uint32_t profile) {
+  const Nvram::Section* saved = nvram_.find(section);
+  if (saved == nullptr) return true;
+  const std::string prefix = fmt::format("profile{}.", profile);
+  restore_parameters(*saved, prefix, parameter_names.size());
+  const auto centre = centre_in(*saved, prefix);
+  return !centre || set_centre(*centre);
+}
+
+bool SmsService::set_broadcasts(BroadcastSelection selection) {
+  broadcasts_ = std::move(selection);
+  return save({{"cscb.mode", broadcasts_.refuses ? "1" : "0"},
+               {"cscb.mids", broadcasts_.identifiers()},
+               {"cscb.dcss", broadcasts_.codings()}});
+}
+
+// --- what arrives
+
+SmsCentre::Answer SmsService::arrived(const Sms& message) {
+  using enum SmsCentre::Answer;
+  if (!started_ || !network_.registered()) return not_now;
+  if (message.type == SmsType::deliver && !lets_in(to_utf8(message.address.text()))) return taken;
+  if (message.type == SmsType::status_report) return settings_.number("+CNMI", 3) == 1 ? show(message) : taken;
+  const std::uint32_t mt = settings_.number("+CNMI", 1);
+  const std::optional<int> message_class = sms_coding(message.coding).message_class;
+  if (message_class == 0) {
+    if (settings_.number("+SCLASS0") == 1) return keep(message, true, mt > 0);
+    return mt > 0 ? show(message) : taken;  // a flash message that nobody sees is gone
+  }
+  // AT+CMMSRDPUSH looks for it on the card.
+  if (message_class == 2 || is_mms_push(message)) return keep(message, true, mt > 0);
+  if (mt == 2 || (mt == 3 && message_class == 3)) return show(message);
+  return keep(message, false, mt > 0);
+}
+
+/// +CMT, +CDS: the message itself goes to the host.
+SmsCentre::Answer SmsService::show(const Sms& message) {
+  const SmsPdu pdu{centre_address_, message, encode_sms(message).size()};
+  const SmsPrint print(settings_, name_of);
+  tell(message.type == SmsType::deliver ? "+CMT: " + print.arrived(pdu) : "+CDS: " + print.report(pdu));
+  if (settings_.number("+CSMS") == 0) return SmsCentre::Answer::taken;
+  unacknowledged_ = true;
+  acknowledgement_ = environment_.clock.after(acknowledgement_time, [this] { not_acknowledged(); });
+  return SmsCentre::Answer::unconfirmed;
+}
+
+/// The name in +CMTI is that of the memory it went to, its own index with it.
+SmsCentre::Answer SmsService::keep(const Sms& message, bool on_sim, bool tell_host) {
+  const bool push = is_mms_push(message);
+  SmsMemory memory = on_sim ? SmsMemory(on_sim_) : this->memory(Use::receive);
+  const auto index = memory.add({SmsStatus::unread, encode_pdu(centre_address_, message)});
+  if (!index) return SmsCentre::Answer::not_now;
+  const bool in_module = *index > MessageStore::capacity || (!on_sim && memory_name(Use::receive).starts_with("ME"));
+  if (tell_host)
+    tell(fmt::format("+CMTI: \"{}\",{}{}", in_module ? "ME" : "SM", (*index - 1) % MessageStore::capacity + 1,
+                     push ? ",\"MMS PUSH\"" : ""));
+  return SmsCentre::Answer::taken;
+}
+
+void SmsService::tell(std::string text) {
+  if (settings_.number("+CNMI") != 0) return environment_.urc(text, nullptr);
+  if (kept_back_.size() == max_kept_back) kept_back_.pop_front();
+  kept_back_.push_back(std::move(text));
+}
+
+void SmsService::indications_changed() {
+  if (settings_.number("+CNMI") == 0) return;
+  const bool forget = settings_.number("+CNMI", 4) == 1;
+  for (const std::string& text : std::exchange(kept_back_, {})) {
+    if (!forget) environment_.urc(text, nullptr);
+  }
+}
+
+bool SmsService::acknowledge() {
+  if (!std::exchange(unacknowledged_, false)) return false;
+  acknowledgement_.cancel();
+  centre_.confirm();
+  return true;
+}
+
+/// 27.005 3.4.4: whoever does not acknowledge is shown nothing more; the network sends the message again.
+void SmsService::not_acknowledged() {
+  unacknowledged_ = false;
+  settings_.set("+CNMI", 1, "0");
+  settings_.set("+CNMI", 3, "0");
+  centre_.try_again();
+}
+
+void SmsService::broadcast(std::uint16_t identifier, std::string_view text) {
+  if (!started_ || settings_.number("+CNMI", 2) != 2 || !broadcasts_.wants(identifier)) return;
+  tell("+CBM: " + SmsPrint(settings_).broadcast(identifier, from_utf8(text)));
+}
+
+}  // namespace sim800

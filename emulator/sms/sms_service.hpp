@@ -1,0 +1,114 @@
+// Short messages in the module: memories, sending, what is said of those that arrive (27.005; AT manual chapter 4).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "emulator/at/settings.hpp"
+#include "emulator/core/environment.hpp"
+#include "emulator/core/rtc.hpp"
+#include "emulator/core/task.hpp"
+#include "emulator/core/trace.hpp"
+#include "emulator/network/network.hpp"
+#include "emulator/sim/sim.hpp"
+#include "emulator/sms/broadcast_selection.hpp"
+#include "emulator/sms/message_store.hpp"
+#include "emulator/sms/sms_centre.hpp"
+
+namespace sim800 {
+
+class SmsService {
+ public:
+  SmsService(const Environment& environment, Settings& settings, const Sim& sim, const Network& network, const Rtc& rtc,
+             Nvram& nvram, Trace* trace);
+
+  /// A text (UTF-8) from a number or a name; a long one comes in parts.
+  void receive(std::string_view from, std::string_view text) { centre_.send_to_module(from, text); }
+  /// A cell broadcast: shown if AT+CNMI and AT+CSCB ask for it.
+  void broadcast(std::uint16_t identifier, std::string_view text);
+
+  /// Power-on: settings that outlive it.
+  void boot();
+  /// SMS Ready.
+  void start();
+  void power_off();
+  /// The network is there.
+  void registered() { centre_.try_again(); }
+
+  /// Whether a message from there may come in (AT+CWHITELIST); one that may not is gone, and nobody is told.
+  std::function<bool(std::string_view from)> lets_in = [](std::string_view) { return true; };
+
+  /// Who a number is in the phone book, in UTF-8; empty: nobody.
+  std::function<std::string(std::string_view number)> name_of = [](std::string_view) { return std::string(); };
+
+  /// Why no message command can run now: before SMS Ready CME 3; no SIM, PIN, PUK: CMS 310, 311, 316.
+  std::optional<Result> refusal() const;
+
+  /// The memory that AT+CPMS has chosen for a use, and its name.
+  enum class Use : std::uint8_t { read, write, receive };
+  SmsMemory memory(Use use) { return memory(memory_name(use)); }
+  SmsMemory memory(std::string_view name);
+  const std::string& memory_name(Use use) const { return settings_.values("+CPMS")[static_cast<std::size_t>(use)]; }
+  /// A place became free: the network may deliver again.
+  void room_made() { centre_.try_again(); }
+
+  /// Sends one message; its <mr> goes into `reference`.  CMS 330: no service centre, 331: no network, 38: refused.
+  Task<Result> send(std::optional<SmsAddress> centre, Sms message, std::uint8_t& reference);
+  /// A message is on its way: calls are rejected meanwhile (AT manual 4.2.5).
+  bool sending() const { return sending_ > 0; }
+  /// For the parts of the next long message.
+  std::uint8_t next_part_reference() { return ++part_reference_; }
+
+  /// AT+CSCA; kept on the card.
+  const std::optional<SmsAddress>& centre() const { return centre_address_; }
+  bool set_centre(const SmsAddress& address);
+
+  /// AT+CSAS, AT+CRES: service centre and AT+CSMP in one of four profiles; one never saved is left as it is.  False
+  /// where the state directory refuses.
+  bool save_profile(std::uint32_t profile);
+  bool restore_profile(std::uint32_t profile);
+  /// <fo> of AT+CSMP is kept at once.
+  bool keep_first_octet();
+
+  const BroadcastSelection& broadcasts() const { return broadcasts_; }
+  bool set_broadcasts(BroadcastSelection selection);
+
+  /// AT+CNMI has changed: what mode 0 kept back is told, or with <bfr> 1 forgotten.
+  void indications_changed();
+  /// AT+CNMA: false where no message waits for it.
+  bool acknowledge();
+
+ private:
+  SmsCentre::Answer arrived(const Sms& message);
+  SmsCentre::Answer show(const Sms& message);
+  SmsCentre::Answer keep(const Sms& message, bool on_sim, bool tell_host);
+  void tell(std::string text);
+  void not_acknowledged();
+  bool save(Nvram::Section values);
+  void restore_parameters(const Nvram::Section& saved, const std::string& prefix, std::size_t count);
+  std::string card_section() const;
+
+  const Environment& environment_;
+  Settings& settings_;
+  const Sim& sim_;
+  const Network& network_;
+  Nvram& nvram_;
+  MessageStore on_sim_, in_module_;
+  SmsCentre centre_;
+  std::optional<SmsAddress> centre_address_;
+  BroadcastSelection broadcasts_;
+  bool started_ = false;
+  int sending_ = 0;
+  std::uint8_t reference_ = 0, part_reference_ = 0;
+  std::deque<std::string> kept_back_;  ///< lines that AT+CNMI=0 holds
+  Timer acknowledgement_;
+  bool unacknowledged_ = false;
+};
+
+}  // namespace sim800

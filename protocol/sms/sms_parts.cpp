@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#include "protocol/sms/sms_parts.hpp"
+
+#include "protocol/text/gsm_alphabet.hpp"
+#include "protocol/text/unicode.hpp"
+
+namespace sim800 {
+namespace {
+
+constexpr std::uint8_t reference_8_bit = 0x00, reference_16_bit = 0x08;
+
+/// Most septets or octets in one message of one, and in each of several.
+struct Room {
+  std::size_t alone, part;
+};
+
+Room room_of(SmsAlphabet alphabet) {
+  switch (alphabet) {
+    case SmsAlphabet::gsm: return {160, 153};
+    case SmsAlphabet::octets: return {140, 134};
+    case SmsAlphabet::ucs2: break;
+  }
+  return {140, 134};
+}
+
+bool may_cut(SmsAlphabet alphabet, std::string_view body, std::size_t at) {
+  if (alphabet == SmsAlphabet::gsm) return body[at - 1] != gsm_escape;
+  if (alphabet == SmsAlphabet::ucs2) return !is_high_surrogate(from_octets(body.substr(at - 2, 2))[0]);
+  return true;
+}
+
+}  // namespace
+
+std::optional<SmsPart> concatenation(std::string_view header) {
+  const auto octet = [&](std::size_t i) { return static_cast<std::uint8_t>(header[i]); };
+  for (std::size_t at = 1; at + 1 < header.size();) {
+    const std::size_t length = octet(at + 1), data = at + 2;
+    if (data + length > header.size()) return std::nullopt;
+    if (octet(at) == reference_8_bit && length == 3) return SmsPart{octet(data), octet(data + 1), octet(data + 2)};
+    if (octet(at) == reference_16_bit && length == 4) {
+      const auto reference = static_cast<std::uint16_t>(octet(data) << 8 | octet(data + 1));
+      return SmsPart{reference, octet(data + 2), octet(data + 3)};
+    }
+    at = data + length;
+  }
+  return std::nullopt;
+}
+
+std::string concatenation_header(std::uint8_t reference, std::uint8_t total, std::uint8_t number) {
+  std::string header("\x05\x00\x03", 3);
+  for (const std::uint8_t octet : {reference, total, number}) header.push_back(static_cast<char>(octet));
+  return header;
+}
+
+std::vector<std::string> split_body(SmsAlphabet alphabet, std::string_view body) {
+  const auto [alone, part] = room_of(alphabet);
+  std::vector<std::string> pieces;
+  if (body.size() <= alone) return {std::string(body)};
+  while (!body.empty()) {
+    std::size_t end = std::min(part, body.size());
+    if (end < body.size() && !may_cut(alphabet, body, end)) end -= alphabet == SmsAlphabet::ucs2 ? 2 : 1;
+    pieces.emplace_back(body.substr(0, end));
+    body.remove_prefix(end);
+  }
+  return pieces;
+}
+
+}  // namespace sim800

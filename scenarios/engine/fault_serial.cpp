@@ -1,0 +1,64 @@
+// Faults of the serial line: what sets them off, and what noise does to bytes.
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <limits>
+
+#include "scenarios/engine/fault_engine.hpp"
+
+namespace sim800 {
+namespace {
+
+bool covers(std::optional<SerialDirection> wanted, SerialDirection direction) {
+  return wanted.value_or(direction) == direction;
+}
+
+std::string through(const Noise& noise, std::string_view bytes) {
+  std::string out;
+  for (const char byte : bytes) {
+    if (noise.chance->happens(noise.drop)) continue;
+    char heard = byte;
+    // One bit of the eight, so that it never comes out as it was.
+    if (noise.chance->happens(noise.garble)) heard = static_cast<char>(byte ^ (1 << (noise.chance->bits() & 7)));
+    out.push_back(heard);
+    if (noise.chance->happens(noise.duplicate)) out.push_back(heard);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::size_t FaultEngine::until_stop(SerialDirection direction) const {
+  std::uint64_t left = std::numeric_limits<std::size_t>::max();
+  for (const auto& armed : armed_) {
+    const auto* on = std::get_if<SerialTrigger>(&armed->fault.on);
+    if (on != nullptr && covers(on->direction, direction)) left = std::min(left, on->after_bytes - armed->bytes);
+  }
+  return left;
+}
+
+bool FaultEngine::pass(SerialDirection direction, std::string& bytes) {
+  const std::size_t count = bytes.size();
+  const Noise& noise = direction == SerialDirection::rx ? noise_.current().rx : noise_.current().tx;
+  if (noise.drop > 0 || noise.garble > 0 || noise.duplicate > 0) bytes = through(noise, bytes);
+  std::vector<Armed*> all;
+  for (const auto& armed : armed_) {
+    const auto* on = std::get_if<SerialTrigger>(&armed->fault.on);
+    if (on == nullptr || !covers(on->direction, direction)) continue;
+    armed->bytes += count;
+    if (armed->bytes < on->after_bytes) continue;
+    armed->bytes = 0;
+    if (due(*armed)) all.push_back(armed.get());
+  }
+  return act(all, nullptr, nullptr);
+}
+
+void FaultEngine::cut_serial_lines() {
+  soon([this] {
+    for (SerialLine* line : lines_) {
+      const std::size_t lost = line->cut();
+      if (lost > 0 && trace_ != nullptr) trace_->event("lost", {{"bytes", static_cast<std::int64_t>(lost)}});
+    }
+  });
+}
+
+}  // namespace sim800

@@ -1,0 +1,68 @@
+// What an action finds when it is its turn.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "backends/link/interference.hpp"
+#include "emulator/at/fault_hooks.hpp"
+#include "emulator/core/link_model.hpp"
+#include "emulator/module/modem.hpp"
+#include "scenarios/engine/chance.hpp"
+
+namespace sim800 {
+
+/// What a fault changes of the radio link; what is not given stays.
+struct LinkChange {
+  std::optional<Duration> latency, jitter;
+  std::optional<double> down_kbps, up_kbps;
+  std::optional<bool> blackhole;
+  void apply(LinkModel& link) const;
+};
+
+/// What happens to single bytes on the serial line: probabilities, 0 to 1.
+struct Noise {
+  double drop = 0, garble = 0, duplicate = 0;
+  std::shared_ptr<Chance> chance;  ///< there where one of them is not 0
+};
+struct SerialNoise {
+  Noise rx, tx;
+};
+struct NoiseChange {
+  std::optional<Noise> rx, tx;
+  void apply(SerialNoise& line) const;
+};
+
+/// What actions may do beside the module: the fault engine's side of it.
+class Effects {
+ public:
+  virtual ~Effects() = default;
+  /// Without a span it stays.
+  virtual void change_link(const LinkChange& change, std::optional<Duration> span) = 0;
+  virtual void change_noise(const NoiseChange& change, std::optional<Duration> span) = 0;
+  virtual void set_state(const std::string& state) = 0;
+  /// The transfer of that kind that runs ends with a code, else the next one.
+  virtual void end_transfer(TransferKind::User user, int code) = 0;
+  /// What the module has sent and the serial line not yet carried is lost.
+  virtual void cut_serial_lines() = 0;
+  /// For what is no good idea in the middle of a handler or a transfer: it happens at this instant, on a fresh stack.
+  virtual void soon(std::function<void()> act) = 0;
+};
+
+struct Stage {
+  Modem& modem;
+  Effects& effects;
+  Chance& chance;
+  CommandVerdict* command = nullptr;  ///< of the command or line that set the fault off
+  Verdict* transfer = nullptr;        ///< of the transfer that did
+
+  /// What that transfer runs on goes: not a byte more passes, however late in the instant the rest of it happens.
+  void strand_transfer() const {
+    if (transfer != nullptr) transfer->hold = Verdict::forever;
+  }
+};
+
+}  // namespace sim800

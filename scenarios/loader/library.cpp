@@ -1,0 +1,87 @@
+// Finds scenarios: files by path, and those that ship by name.
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+
+#include "scenarios/json/nearest.hpp"
+#include "scenarios/loader/loader.hpp"
+
+namespace sim800 {
+namespace {
+
+namespace fs = std::filesystem;
+
+// /dev/zero is a file, too.
+constexpr std::size_t longest_file = std::size_t{4} << 20;
+
+// A message stays a message.
+constexpr std::size_t max_named = 12, max_guesses = 3;
+
+[[noreturn]] void fail(const std::string& file, std::string expected) {
+  throw ScenarioError({{file, 0, 0, "", std::move(expected)}});
+}
+
+Scenario read_scenario(const fs::path& path) {
+  errno = 0;
+  std::ifstream stream(path, std::ios::binary);
+  std::string text;
+  std::array<char, 4096> part{};
+  while (stream.read(part.data(), part.size()) || stream.gcount() > 0) {
+    text.append(part.data(), static_cast<std::size_t>(stream.gcount()));
+    if (text.size() > longest_file) fail(path.string(), "a scenario file of at most 4 MiB");
+  }
+  if (!stream.is_open() || stream.bad())
+    fail(path.string(), "cannot be read: " + std::generic_category().message(errno));
+  return parse_scenario(text, path.string());
+}
+
+std::string unknown_scenario(const std::string& name, const std::vector<fs::path>& shipped) {
+  std::vector<std::string> names;
+  for (const auto& [known, file] : shipped_files(shipped)) names.push_back(known);
+  if (names.empty()) return "no such file, and no scenarios ship with this program";
+  const auto near = near_words(fs::path(name).stem().string(), {names.begin(), names.end()});
+  if (!near.empty())
+    return fmt::format("no such file; did you mean \"{}\"?",
+                       fmt::join(near.begin(), near.begin() + std::min(near.size(), max_guesses), "\", \""));
+  if (names.size() > max_named)
+    return fmt::format("no such file; \"sim800 scenarios\" lists the {} that ship", names.size());
+  return fmt::format("no such file; the scenarios that ship are \"{}\"", fmt::join(names, "\", \""));
+}
+
+}  // namespace
+
+std::map<std::string, fs::path> shipped_files(const std::vector<fs::path>& shipped) {
+  std::map<std::string, fs::path> files;
+  for (const fs::path& directory : shipped) {
+    std::error_code missing;
+    for (const auto& entry : fs::directory_iterator(directory, missing)) {
+      const fs::path stem = entry.path().stem();
+      // scenario.schema.json stands among them and is none.
+      if (entry.path().extension() == ".json" && !stem.has_extension())
+        files.emplace(stem.string(), entry.path().lexically_normal());
+    }
+  }
+  return files;
+}
+
+Scenario load_scenario(const std::string& name, const std::vector<fs::path>& shipped) {
+  std::error_code failed;
+  if (fs::exists(name, failed) && !fs::is_directory(name, failed)) return read_scenario(name);
+  if (!name.empty() && name.find('/') == name.npos) {
+    for (const fs::path& directory : shipped) {
+      for (const char* extension : {"", ".json"}) {
+        const fs::path path = directory / (name + extension);
+        if (fs::is_regular_file(path, failed)) return read_scenario(path);
+      }
+    }
+  }
+  if (fs::is_directory(name, failed)) fail(name, "a directory, not a scenario file");
+  fail(name, unknown_scenario(name, shipped));
+}
+
+}  // namespace sim800

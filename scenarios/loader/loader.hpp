@@ -1,0 +1,32 @@
+// Reads scenario files.  Every mistake in a file is reported at once, with its place and what was expected there.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scenarios/engine/scenario.hpp"
+#include "scenarios/json/mistake.hpp"
+
+namespace sim800 {
+
+struct ScenarioError : std::runtime_error {
+  explicit ScenarioError(std::vector<ScenarioMistake> found);
+  std::vector<ScenarioMistake> mistakes;
+};
+
+/// Parses the text of a scenario; `file` is named in mistakes.  Throws ScenarioError.
+Scenario parse_scenario(std::string_view text, const std::string& file);
+
+/// `name` is a file, or the name of a scenario that ships, looked for in `shipped` (without ".json").  Throws
+/// ScenarioError.
+Scenario load_scenario(const std::string& name, const std::vector<std::filesystem::path>& shipped);
+
+/// The scenarios that ship in those directories, by name; one in an earlier directory hides its namesakes.
+std::map<std::string, std::filesystem::path> shipped_files(const std::vector<std::filesystem::path>& shipped);
+
+}  // namespace sim800

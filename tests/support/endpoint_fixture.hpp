@@ -1,0 +1,130 @@
+// A user of a port that records what happens, and the host's end of a wire, for the tests of the endpoints.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <asio/io_context.hpp>
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "backends/endpoints/endpoints.hpp"
+#include "emulator/core/unique_fd.hpp"
+
+namespace sim800::endpoint_test {
+
+/// Writes down everything it is told, in order: "+" arrived, "-" left, bytes as they are, "~" drained.
+struct Recorder : PortUser {
+  void receive(std::string_view bytes) override {
+    CHECK(++depth == 1);
+    log += bytes;
+    if (on_receive) on_receive(bytes);
+    --depth;
+  }
+  bool wants_input() const override { return wanting; }
+  void client_arrived() override { log += '+'; }
+  void client_left() override { log += '-'; }
+  void drained() override { log += '~'; }
+  void output_lost(std::size_t count) override { lost += count; }
+
+  std::string log;
+  std::size_t lost = 0;
+  bool wanting = true;
+  int depth = 0;
+  std::function<void(std::string_view)> on_receive;
+};
+
+/// `size` bytes in which every place looks different from its neighbours.
+inline std::string pattern(std::size_t size) {
+  std::string bytes;
+  for (unsigned number = 0; bytes.size() < size; ++number) bytes += std::to_string(number * 2654435761U) + ' ';
+  bytes.resize(size);
+  return bytes;
+}
+
+struct TemporaryFolder {
+  TemporaryFolder() {
+    std::string name = std::filesystem::temp_directory_path() / "sim800-test-XXXXXX";
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    path = name;
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() { std::filesystem::remove_all(path); }
+  std::filesystem::path path;
+};
+
+/// One loop for both ends: the host's end is moved by hand, and the loop runs while it waits.
+struct Fixture {
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::seconds too_long{20};  // to fail rather than hang; nothing waits for it
+
+  /// Runs what is ready now.
+  void settle() {
+    loop.restart();
+    while (loop.poll() > 0) loop.restart();
+  }
+  template <typename Condition>
+  void run_until(Condition condition) {
+    while (!condition()) {
+      loop.restart();
+      REQUIRE_MESSAGE(loop.run_one_for(too_long) > 0, "nothing happens; so far: " << user.log.substr(0, 200));
+    }
+  }
+  void run_until_log(const std::string& expected) {
+    run_until([&] { return user.log.size() >= expected.size(); });
+    CHECK(user.log == expected);
+  }
+  void write(int host, std::string_view bytes) {
+    const auto deadline = Clock::now() + too_long;
+    while (!bytes.empty()) {
+      const ssize_t count = ::write(host, bytes.data(), bytes.size());
+      if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
+      if (count < 0) wait(host, POLLOUT, deadline);
+    }
+  }
+  /// Reads `size` bytes, fewer only at the end of the stream.
+  std::string read(int host, std::size_t size) {
+    const auto deadline = Clock::now() + too_long;
+    std::string bytes(size, '\0');
+    std::size_t filled = 0;
+    while (filled < size) {
+      const ssize_t count = ::read(host, bytes.data() + filled, size - filled);
+      if (count == 0) break;
+      if (count > 0) filled += static_cast<std::size_t>(count);
+      if (count < 0) wait(host, POLLIN, deadline);
+    }
+    bytes.resize(filled);
+    return bytes;
+  }
+  void wait(int host, short events, Clock::time_point deadline) {
+    REQUIRE(errno == EAGAIN);
+    REQUIRE(Clock::now() < deadline);
+    settle();
+    pollfd query{host, events, 0};
+    poll(&query, 1, 1);
+  }
+
+  asio::io_context loop{1};
+  Recorder user;
+  std::unique_ptr<Endpoint> endpoint;
+};
+
+/// The words of an announcement.
+inline std::vector<std::string> words(const std::string& text) {
+  std::istringstream stream(text);
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
+}  // namespace sim800::endpoint_test

@@ -1,0 +1,43 @@
+// A pinger that answers when told.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "backends/ports/ping.hpp"
+
+namespace sim800::test {
+
+class HeldPinger final : public Pinger {
+ public:
+  std::unique_ptr<Ping> open(const std::string& name, std::function<void(std::string)> told) override {
+    host = name;
+    found = std::move(told);
+    return std::make_unique<Probe>(*this);
+  }
+
+  std::string host;
+  std::function<void(std::string address)> found;
+  std::size_t length = 0;
+  unsigned ttl = 0;
+  std::function<void(unsigned ttl)> replied;
+  int sent = 0, running = 0;
+
+ private:
+  struct Probe final : Ping {
+    explicit Probe(HeldPinger& p) : pinger(p) { ++pinger.running; }
+    ~Probe() override { --pinger.running; }
+    void send(std::size_t length, unsigned ttl, std::function<void(unsigned)> replied) override {
+      pinger.length = length;
+      pinger.ttl = ttl;
+      pinger.replied = std::move(replied);
+      ++pinger.sent;
+    }
+    HeldPinger& pinger;
+  };
+};
+
+}  // namespace sim800::test

@@ -1,0 +1,12 @@
+// Where the project's own files lie that tests read.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+namespace sim800::test {
+
+/// The root of the source tree, without a slash at its end.
+const std::string& source_dir();
+
+}  // namespace sim800::test

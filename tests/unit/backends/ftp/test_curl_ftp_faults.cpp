@@ -1,0 +1,297 @@
+// What the link and faults do to an FTP session, at each of its phases, and what the server sees of it.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "backends/link/relay.hpp"
+#include "tests/support/fake_interference.hpp"
+#include "tests/support/ftp_client_fixture.hpp"
+
+namespace {
+
+using namespace sim800;
+using namespace sim800::test;
+namespace code = sim800::ftp_code;
+using Cut = Verdict::Cut;
+
+struct WatchedFtp {
+  explicit WatchedFtp(const LinkModel& model = {}) : link(fixture.loop, {}, clock, model) {
+    fixture.client = make_curl_ftp_client(fixture.loop, link, &faults);
+  }
+  ~WatchedFtp() { fixture.session.reset(); }
+  WatchedFtp(const WatchedFtp&) = delete;
+  WatchedFtp& operator=(const WatchedFtp&) = delete;
+
+  int run(FtpRequest request) { return fixture.run(std::move(request)).code; }
+  template <class Condition>
+  void until(Condition reached) {
+    run_until(fixture.loop, reached);
+  }
+  void settle() {
+    fixture.loop.restart();
+    for (int quiet = 0; quiet < 3;) quiet = fixture.loop.poll() == 0 ? quiet + 1 : 0;
+  }
+
+  FakeInterference faults;
+  VirtualClock clock;
+  FtpClientFixture fixture;
+  RadioLink link;
+};
+
+const std::vector<Phase> phases = {Phase::dns, Phase::connect, Phase::login, Phase::command, Phase::data};
+
+FtpScript with_data(std::size_t count) {
+  FtpScript script;
+  script.data = ftp_bytes(count);
+  script.opening = "150 go (" + std::to_string(count) + " bytes)\r\n";
+  return script;
+}
+
+std::size_t open_descriptors() {
+  const std::filesystem::directory_iterator all("/proc/self/fd");
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
+}  // namespace
+
+TEST_CASE("ftp link: both connections of a passive session pass the relay, either way") {
+  WatchedFtp ftp;
+  ftp.faults.watches = false;
+  ftp.link.relay_always();
+  FtpServer server(ftp.fixture.loop, with_data(1'000'000));
+  CHECK(ftp.run(ftp_request(server.port())) == code::finished);
+  CHECK((ftp.fixture.received == server.script.data));
+  ftp.fixture.upload = ftp_bytes(1'000'000);
+  CHECK(ftp.run(ftp_request(server.port(), FtpVerb::put)) == code::finished);
+  CHECK((server.stored == ftp.fixture.upload));
+  CHECK(ftp.run(ftp_request(server.port(), FtpVerb::size)) == code::finished);
+}
+
+TEST_CASE("ftp link: an active session tells the server an address that it can reach") {
+  WatchedFtp ftp;
+  ftp.faults.watches = false;
+  ftp.link.relay_always();
+  FtpServer server(ftp.fixture.loop, with_data(100'000));
+  FtpRequest request = ftp_request(server.port());
+  request.passive = false;
+  CHECK(ftp.run(request) == code::finished);
+  CHECK((ftp.fixture.received == server.script.data));
+}
+
+TEST_CASE("ftp link: what is refused is refused") {
+  WatchedFtp ftp;
+  ftp.faults.watches = false;
+  ftp.link.relay_always();
+  CHECK(ftp.run(ftp_request(unused_port(ftp.fixture.loop))) == code::connect_error);
+  FtpServer server(ftp.fixture.loop, with_data(10));
+  const auto nobody = unused_port(ftp.fixture.loop);
+  server.script.replies["PASV"] =
+      "227 to (127,0,0,1," + std::to_string(nobody / 256) + "," + std::to_string(nobody % 256) + ")\r\n";
+  CHECK(ftp.run(ftp_request(server.port())) == code::passive_error);
+}
+
+TEST_CASE("ftp link: bandwidth is that of the model") {
+  WatchedFtp ftp({.down_kbps = 80});
+  ftp.faults.watches = false;
+  FtpServer server(ftp.fixture.loop, with_data(100'000));
+  ftp.fixture.start(ftp_request(server.port()));
+  while (!ftp.fixture.outcome) {
+    REQUIRE(ftp.clock.now() < 1min);
+    // The session has a thread of its own: it is given the time it needs for what has come.
+    const auto before = ftp.fixture.received.size();
+    ftp.clock.advance(100ms);
+    ftp.fixture.loop.restart();
+    ftp.fixture.loop.run_for(std::chrono::milliseconds(2));
+    CHECK(ftp.fixture.received.size() - before <= 20'000);
+  }
+  CHECK(ftp.fixture.outcome->code == code::finished);
+  CHECK(ftp.clock.now() >= 10s);
+}
+
+TEST_CASE("ftp faults: the phases are reached in their order, each once") {
+  WatchedFtp ftp;
+  FtpServer server(ftp.fixture.loop, with_data(100'000));
+  CHECK(ftp.run(ftp_request(server.port())) == code::finished);
+  CHECK((ftp.faults.phases == phases));
+  CHECK(ftp.faults.kinds.at(0).user == TransferKind::User::ftp);
+  CHECK(ftp.faults.kinds.at(0).verb == "get");
+  ftp.faults.phases.clear();
+  ftp.fixture.upload = ftp_bytes(100'000);
+  CHECK(ftp.run(ftp_request(server.port(), FtpVerb::put)) == code::finished);
+  CHECK((ftp.faults.phases == phases));
+  CHECK(ftp.faults.kinds.at(1).verb == "put");
+}
+
+TEST_CASE("ftp faults: a code, or a failing name, ends it at any phase") {
+  for (const FtpVerb verb : {FtpVerb::get, FtpVerb::put}) {
+    for (const Phase phase : phases) {
+      CAPTURE(static_cast<int>(phase));
+      WatchedFtp ftp;
+      FtpServer server(ftp.fixture.loop, with_data(1'000));
+      ftp.fixture.upload = "upload";
+      ftp.faults.at_phase[phase] = end_with(72);
+      CHECK(ftp.run(ftp_request(server.port(), verb)) == 72);
+      CHECK(ftp.faults.phases.back() == phase);
+      CHECK(server.has("USER user") == (phase == Phase::command || phase == Phase::data));
+      ftp.faults.at_phase[phase] = dns_fails();
+      CHECK(ftp.run(ftp_request(server.port(), verb)) == code::dns_error);
+    }
+  }
+}
+
+TEST_CASE("ftp faults: a cut hits the data connection in the data phase, the control connection before") {
+  for (const Cut how : {Cut::close, Cut::reset}) {
+    for (const FtpVerb verb : {FtpVerb::get, FtpVerb::put}) {
+      for (const Phase phase : phases) {
+        CAPTURE(static_cast<int>(how));
+        CAPTURE(static_cast<int>(verb));
+        CAPTURE(static_cast<int>(phase));
+        WatchedFtp ftp;
+        FtpServer server(ftp.fixture.loop, with_data(1'000));
+        ftp.fixture.upload = "upload";
+        ftp.faults.at_phase[phase] = cut(how);
+        const int ended = ftp.run(ftp_request(server.port(), verb));
+        if (phase == Phase::dns || phase == Phase::connect) {
+          CHECK(ended == code::connect_error);
+          CHECK(server.connections == 0);
+        } else if (phase == Phase::data) {
+          CHECK(ended == (verb == FtpVerb::get ? code::download_error : code::upload_error));
+        } else {
+          CHECK(ended == code::server_error);
+          ftp.until([&] { return server.ended == 1; });
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("ftp faults: what is held goes on when its time has come, and not before") {
+  for (const Phase phase : phases) {
+    CAPTURE(static_cast<int>(phase));
+    WatchedFtp ftp;
+    FtpServer server(ftp.fixture.loop, with_data(1'000));
+    ftp.faults.at_phase[phase] = hold(10s);
+    ftp.fixture.start(ftp_request(server.port()));
+    ftp.until([&] { return ftp.faults.has(phase); });
+    ftp.clock.advance(9'999ms);
+    ftp.settle();
+    CHECK_FALSE(ftp.fixture.outcome);
+    CHECK(ftp.faults.phases.back() == phase);
+    CHECK(ftp.fixture.received.empty());
+    if (phase == Phase::login) CHECK(server.commands.empty());
+    ftp.clock.advance(1ms);
+    ftp.fixture.finish();
+    CHECK(ftp.fixture.outcome->code == code::finished);
+    CHECK((ftp.fixture.received == server.script.data));
+  }
+}
+
+TEST_CASE("ftp faults: one that is held for good ends when it is destroyed") {
+  const auto before = open_descriptors();
+  for (const Phase phase : phases) {
+    WatchedFtp ftp;
+    FtpServer server(ftp.fixture.loop, with_data(1'000));
+    ftp.faults.at_phase[phase] = hold(Verdict::forever);
+    ftp.fixture.start(ftp_request(server.port()));
+    ftp.until([&] { return ftp.faults.has(phase); });
+    ftp.clock.advance(24h);
+    ftp.settle();
+    CHECK_FALSE(ftp.fixture.outcome);
+    ftp.fixture.session.reset();
+    ftp.settle();
+    CHECK_FALSE(ftp.fixture.outcome);
+  }
+  CHECK(open_descriptors() == before);
+}
+
+TEST_CASE("ftp faults: a stop in the data is exact") {
+  WatchedFtp ftp;
+  FtpServer server(ftp.fixture.loop, with_data(100'000));
+  ftp.faults.at_stop[{Direction::down, 40'000}] = hold(1min);
+  ftp.fixture.start(ftp_request(server.port()));
+  ftp.until([&] { return !ftp.faults.stops.empty(); });
+  ftp.settle();
+  CHECK(ftp.fixture.received.size() == 40'000);
+  ftp.clock.advance(1min);
+  ftp.fixture.finish();
+  CHECK((ftp.fixture.received == server.script.data));
+}
+
+TEST_CASE("ftp faults: a download is cut at its byte") {
+  for (const Cut how : {Cut::close, Cut::reset}) {
+    WatchedFtp ftp;
+    FtpServer server(ftp.fixture.loop, with_data(100'000));
+    ftp.faults.at_stop[{Direction::down, 40'000}] = cut(how);
+    CHECK(ftp.run(ftp_request(server.port())) == code::download_error);
+    CHECK(ftp.fixture.received.size() == 40'000);
+  }
+}
+
+TEST_CASE("ftp faults: truncated data end the transfer as the server sees it") {
+  for (const Phase phase : phases) {
+    CAPTURE(static_cast<int>(phase));
+    WatchedFtp ftp;
+    FtpServer server(ftp.fixture.loop, with_data(100'000));
+    ftp.faults.at_phase[phase] = truncate_after(40'000);
+    CHECK(ftp.run(ftp_request(server.port())) == code::download_error);
+    CHECK(ftp.fixture.received.size() == 40'000);
+  }
+}
+
+TEST_CASE("ftp faults: the server has got of an upload what went before the cut") {
+  for (const Cut how : {Cut::close, Cut::reset}) {
+    WatchedFtp ftp;
+    FtpServer server(ftp.fixture.loop);
+    ftp.fixture.upload = ftp_bytes(100'000);
+    ftp.faults.at_stop[{Direction::up, 40'000}] = cut(how);
+    CHECK(ftp.run(ftp_request(server.port(), FtpVerb::put)) == code::upload_error);
+    ftp.until([&] { return !server.has_data(); });
+    CHECK(server.stored.size() == 40'000);
+  }
+}
+
+TEST_CASE("ftp faults: a running session can be interrupted") {
+  for (const auto& [verdict, expected] :
+       {std::pair{end_with(77), 77}, std::pair{cut(Cut::reset), code::download_error}}) {
+    WatchedFtp ftp;
+    FtpServer server(ftp.fixture.loop, with_data(1'000));
+    server.script.data_limit = 500;
+    server.script.data_end = FtpScript::End::hold;
+    ftp.fixture.start(ftp_request(server.port()));
+    ftp.until([&] { return ftp.fixture.received.size() == 500; });
+    ftp.faults.running->interrupt(verdict);
+    ftp.fixture.finish();
+    CHECK(ftp.fixture.outcome->code == expected);
+  }
+}
+
+TEST_CASE("ftp faults: a fault may destroy the session as it is asked") {
+  for (const Phase phase : phases) {
+    CAPTURE(static_cast<int>(phase));
+    WatchedFtp ftp;
+    FtpServer server(ftp.fixture.loop, with_data(1'000));
+    ftp.faults.on_reached = [&](Phase now) {
+      if (now == phase) ftp.fixture.session.reset();
+    };
+    ftp.fixture.start(ftp_request(server.port()));
+    ftp.until([&] { return ftp.faults.has(phase); });
+    ftp.settle();
+    CHECK_FALSE(ftp.fixture.outcome);
+  }
+}
+
+TEST_CASE("ftp faults: with TLS there is a phase of its own, before the handshake") {
+  for (const FtpTls tls : {FtpTls::implicit, FtpTls::explicit_}) {
+    WatchedFtp ftp;
+    FtpServer server(ftp.fixture.loop);
+    FtpRequest request = ftp_request(server.port());
+    request.tls = tls;
+    ftp.faults.at_phase[Phase::tls] = end_with(code::tls_no_channel);
+    CHECK(ftp.run(request) == code::tls_no_channel);
+    CHECK((ftp.faults.phases == std::vector<Phase>{Phase::dns, Phase::connect, Phase::tls}));
+    ftp.until([&] { return server.connections == 1; });
+    ftp.settle();
+    CHECK(server.commands.empty());
+  }
+}

@@ -1,0 +1,157 @@
+// RadioLink: the host map, and names looked up off the loop.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <optional>
+
+#include "backends/link/radio_link.hpp"
+#include "emulator/core/clock.hpp"
+#include "tests/support/loopback_server.hpp"
+
+namespace {
+
+using sim800::HostMap;
+using sim800::RadioLink;
+using sim800::Route;
+using Kind = sim800::Route::Kind;
+
+Route route(const HostMap& hosts, const std::string& host, std::uint16_t port) {
+  asio::io_context loop;
+  sim800::VirtualClock clock;
+  RadioLink link(loop, hosts, clock);
+  std::optional<Route> found;
+  const auto lookup = link.route(host, port, [&](Route there) { found = std::move(there); });
+  CHECK_FALSE(found);
+  sim800::test::run_until(loop, [&] { return found.has_value(); });
+  CHECK(loop.run() == 0);  // called once, and nothing keeps the loop alive
+  return *found;
+}
+
+}  // namespace
+
+TEST_CASE("radio link: the host map decides where a connection goes") {
+  const HostMap hosts = {{"Www.Example.com", "10.0.0.1"},
+                         {"www.example.com:8080", "10.0.0.2:81"},
+                         {"192.0.2.1", "10.0.0.3"},
+                         {"v6.test", "[2001:db8::1]:82"},
+                         {"bare6.test", "2001:db8::2"},
+                         {"brackets6.test", "[2001:db8::3]"},
+                         {"2001:DB8::9", "10.0.0.4"},
+                         {"[2001:db8::9]:443", "10.0.0.5"},
+                         {"gone.test", "unresolvable"},
+                         {"192.0.2.2", "unresolvable"},
+                         {"refuse.test", "refuse"},
+                         {"192.0.2.3", "refuse"},
+                         {"hole.test", "blackhole"},
+                         {"name.test", "LOCALHOST:8080"},
+                         {"name2.test", "localhost"},
+                         {"bad.test", "10.0.0.9:99999"},
+                         {"a.test", "b.test"},
+                         {"b.test", "10.0.0.7"}};
+  struct Row {
+    const char* host;
+    std::uint16_t port;
+    Kind kind;
+    const char* address;
+    std::uint16_t there;
+  };
+  const Row rows[] = {
+      {"www.example.com", 80, Kind::reachable, "10.0.0.1", 80},
+      {"WWW.EXAMPLE.COM", 443, Kind::reachable, "10.0.0.1", 443},
+      {"www.example.com", 8080, Kind::reachable, "10.0.0.2", 81},
+      {"192.0.2.1", 80, Kind::reachable, "10.0.0.3", 80},
+      {"v6.test", 80, Kind::reachable, "2001:db8::1", 82},
+      {"bare6.test", 80, Kind::reachable, "2001:db8::2", 80},
+      {"brackets6.test", 80, Kind::reachable, "2001:db8::3", 80},
+      {"[2001:db8::9]", 80, Kind::reachable, "10.0.0.4", 80},
+      {"2001:db8::9", 443, Kind::reachable, "10.0.0.5", 443},
+      {"gone.test", 80, Kind::unresolvable, "", 80},
+      {"192.0.2.2", 80, Kind::unreachable, "", 80},
+      {"refuse.test", 80, Kind::refused, "", 80},
+      {"192.0.2.3", 80, Kind::refused, "", 80},
+      {"hole.test", 80, Kind::black_hole, "", 80},
+      {"name.test", 80, Kind::reachable, "127.0.0.1", 8080},
+      {"name2.test", 80, Kind::reachable, "127.0.0.1", 80},
+      {"198.51.100.1", 80, Kind::reachable, "198.51.100.1", 80},
+      {"[2001:db8::5]", 80, Kind::reachable, "2001:db8::5", 80},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.host);
+    CAPTURE(row.port);
+    const Route found = route(hosts, row.host, row.port);
+    CHECK(found.kind == row.kind);
+    CHECK(found.address == row.address);
+    CHECK(found.port == row.there);
+  }
+}
+
+TEST_CASE("radio link: * is for all others, literals too") {
+  const HostMap hosts = {{"*", "10.0.0.1:81"}, {"mine.test", "10.0.0.2"}};
+  CHECK(route(hosts, "any.test", 80).address == "10.0.0.1");
+  CHECK(route(hosts, "198.51.100.1", 80).port == 81);
+  CHECK(route(hosts, "mine.test", 80).address == "10.0.0.2");
+  CHECK(route({{"*", "unresolvable"}}, "any.test", 80).kind == Kind::unresolvable);
+  CHECK(route({{"*", "unresolvable"}}, "198.51.100.1", 80).kind == Kind::unreachable);
+}
+
+TEST_CASE("radio link: names that are not mapped are resolved, IPv4 first") {
+  const Route found = route({}, "localhost", 80);
+  CHECK(found.kind == Kind::reachable);
+  CHECK(found.address == "127.0.0.1");
+  CHECK(found.port == 80);
+}
+
+TEST_CASE("radio link: what is no name has no address") {
+  using namespace std::string_literals;
+  const std::string hosts[] = {"",
+                               "two words.test",
+                               std::string(70, 'x') + ".test",
+                               std::string(5000, 'x'),
+                               "nul\0.test"s,
+                               "127.0.0.1\0.test"s,
+                               "line\r\nbreak",
+                               "[]"};
+  for (const std::string& host : hosts) {
+    CAPTURE(host);
+    CHECK(route({}, host, 80).kind == Kind::unresolvable);
+  }
+}
+
+TEST_CASE("radio link: a forgotten lookup does not call back") {
+  asio::io_context loop;
+  sim800::VirtualClock clock;
+  RadioLink link(loop, {{"here.test", "10.0.0.1"}}, clock);
+  bool called = false;
+  for (const char* host : {"here.test", "127.0.0.1", "localhost"}) {
+    auto lookup = link.route(host, 80, [&](const Route&) { called = true; });
+    lookup.reset();
+  }
+  loop.run();
+  CHECK_FALSE(called);
+}
+
+TEST_CASE("radio link: a lookup may be destroyed by its own answer") {
+  for (const char* host : {"127.0.0.1", "localhost"}) {
+    asio::io_context loop;
+    sim800::VirtualClock clock;
+    RadioLink link(loop, {}, clock);
+    std::unique_ptr<sim800::Lookup> lookup;
+    int calls = 0;
+    // The captured text would be read after its end if the callback went with the lookup.
+    lookup = link.route(host, 80, [&, text = std::string(100, 'x')](const Route&) {
+      lookup.reset();
+      calls += text == std::string(100, 'x') ? 1 : 0;
+    });
+    loop.run();
+    CHECK(calls == 1);
+  }
+}
+
+TEST_CASE("radio link: an answer that comes after the end of the loop is lost, and nothing else") {
+  for (int i = 0; i < 20; ++i) {
+    asio::io_context loop;
+    sim800::VirtualClock clock;
+    RadioLink link(loop, {}, clock);
+    const auto lookup = link.route("localhost", 80, [](const Route&) { FAIL("the loop never runs"); });
+  }
+}

@@ -1,0 +1,103 @@
+// The module as a server, and names.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include "tests/support/socket_fixture.hpp"
+
+namespace {
+
+using sim800::SocketError;
+using sim800::test::every_byte;
+using sim800::test::ModuleEnd;
+using sim800::test::RelayEnd;
+using sim800::test::SocketFixture;
+using sim800::test::unused_port;
+
+}  // namespace
+
+TEST_CASE("server socket: several clients, each with its own bytes") {
+  SocketFixture fixture;
+  const std::uint16_t port = unused_port(fixture.loop);
+  std::vector<std::unique_ptr<ModuleEnd>> accepted;
+  auto server = fixture.sockets->listen(port, [&](std::unique_ptr<sim800::Socket> socket) {
+    accepted.push_back(std::make_unique<ModuleEnd>());
+    accepted.back()->watch(std::move(socket));
+  });
+  REQUIRE(server);
+  CHECK_FALSE(fixture.sockets->listen(port, nullptr));
+
+  constexpr std::size_t count = 5;
+  std::vector<std::unique_ptr<RelayEnd>> clients;
+  const std::string text = every_byte(100'000);
+  for (std::size_t i = 0; i < count; ++i) {
+    auto& client = *clients.emplace_back(std::make_unique<RelayEnd>(fixture.loop));
+    client.socket.connect({asio::ip::address_v4::loopback(), port});
+    client.read();
+    client.write(text);
+    fixture.until([&] { return accepted.size() == i + 1; });
+    CHECK(accepted[i]->socket->peer() == sim800::SocketAddress{"127.0.0.1", client.socket.local_endpoint().port()});
+  }
+  for (std::size_t i = 0; i < count; ++i) accepted[i]->write(text.substr(0, 1000 * i + 1));
+  for (std::size_t i = 0; i < count; ++i) {
+    fixture.until(
+        [&] { return accepted[i]->received.size() == text.size() && clients[i]->received.size() == 1000 * i + 1; });
+    CHECK((accepted[i]->received == text));
+    CHECK((clients[i]->received == text.substr(0, 1000 * i + 1)));
+    CHECK_FALSE(accepted[i]->closed);
+  }
+
+  // The server closes; who is in stays in.
+  server.reset();
+  RelayEnd late(fixture.loop);
+  std::error_code refused;
+  late.socket.connect({asio::ip::address_v4::loopback(), port}, refused);
+  CHECK(refused == asio::error::connection_refused);
+  accepted[0]->write("still here");
+  fixture.until([&] { return clients[0]->received.size() == 11; });
+  clients[0]->socket.close();
+  fixture.until([&] { return accepted[0]->closed.has_value(); });
+  CHECK(accepted[0]->closed == SocketError::none);
+  // The port can be had again at once.
+  CHECK(fixture.sockets->listen(port, nullptr));
+}
+
+TEST_CASE("server socket: may be closed, and its client sent away, as one comes") {
+  SocketFixture fixture;
+  const std::uint16_t port = unused_port(fixture.loop);
+  std::unique_ptr<sim800::SocketServer> server;
+  int came = 0;
+  server = fixture.sockets->listen(port, [&](std::unique_ptr<sim800::Socket>) {
+    ++came;
+    server.reset();
+  });
+  RelayEnd client(fixture.loop);
+  client.socket.connect({asio::ip::address_v4::loopback(), port});
+  client.read();
+  fixture.until([&] { return static_cast<bool>(client.error); });
+  CHECK(came == 1);
+}
+
+TEST_CASE("sockets: names have addresses, by the host map") {
+  SocketFixture fixture({{"mapped.test", "10.0.0.1:99"}, {"gone.test", "unresolvable"}});
+  struct Row {
+    const char* host;
+    std::vector<std::string> found;
+  };
+  for (const Row& row : {Row{"mapped.test", {"10.0.0.1"}}, Row{"gone.test", {}}, Row{"localhost", {"127.0.0.1"}},
+                         Row{"192.0.2.1", {"192.0.2.1"}}}) {
+    CAPTURE(row.host);
+    std::optional<std::vector<std::string>> found;
+    std::unique_ptr<sim800::NameQuery> query;
+    query = fixture.sockets->resolve(row.host, [&](std::vector<std::string> addresses) {
+      found = std::move(addresses);
+      query.reset();
+    });
+    CHECK_FALSE(found);
+    fixture.until([&] { return found.has_value(); });
+    CHECK(*found == row.found);
+  }
+  bool called = false;
+  fixture.sockets->resolve("localhost", [&](const std::vector<std::string>&) { called = true; });
+  fixture.settle();
+  CHECK_FALSE(called);
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+// AT+CMUX: opening, channels, control messages, flow, the end, hostile hosts.
+#include <doctest/doctest.h>
+
+#include <random>
+
+#include "protocol/mux_frame.hpp"
+#include "protocol/text/hex.hpp"
+#include "tests/support/module_fixture.hpp"
+
+namespace sim800::test {
+namespace {
+
+/// Bytes of the host and the module in hexadecimal digits.
+struct MuxBench : ModuleFixture {
+  explicit MuxBench(std::string_view opening = "AT+CMUX=0", World given = instant()) : ModuleFixture(std::move(given)) {
+    ask("ATE0");
+    REQUIRE(ask(opening) == OK);
+  }
+  std::string frames(std::string_view hex) { return to_hex(say(*from_hex(hex))); }
+  /// With its control link and so many others open, the module's MSC taken away.
+  void open(int count) {
+    for (std::uint8_t dlci = 0; dlci <= count; ++dlci) say(encode({dlci, true, MuxType::sabm, true, {}}));
+  }
+  /// What the module says on a link within the bytes it has sent; frames of other links are left out.
+  static std::string said_on(std::uint8_t dlci, std::string_view bytes) {
+    std::string said;
+    MuxDecoder decoder(1510);
+    decoder.feed(bytes, [&](const MuxFrame& frame) {
+      if (frame.dlci == dlci && frame.type == MuxType::uih) said += frame.info;
+      return true;
+    });
+    return said;
+  }
+  std::string on(std::uint8_t dlci, std::string_view typed) {
+    return said_on(dlci, say(encode({dlci, true, MuxType::uih, false, typed})));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("mux: test and read form, ranges") {
+  ModuleFixture fixture;
+  fixture.ask("ATE0;+CMEE=1");
+  CHECK(fixture.ask("AT+CMUX=?") ==
+        "\r\n+CMUX: (0),(0),(1-6),(16-1510),(1-255),(0-100),(2-255),(1-255),(1-7)\r\n\r\nOK\r\n");
+  CHECK(fixture.ask("AT+CMUX?") == "\r\n+CMUX: 0,0,5,127,10,3,30,10,2\r\n\r\nOK\r\n");
+  for (const std::string line : {"AT+CMUX=1", "AT+CMUX=0,1", "AT+CMUX=0,0,7", "AT+CMUX=0,0,5,15", "AT+CMUX=0,0,5,1511",
+                                 "AT+CMUX=0,0,5,127,0", "AT+CMUX=0,0,5,127,1,101", "AT+CMUX=0,0,5,127,1,1,1",
+                                 "AT+CMUX=0,0,5,127,1,1,2,0", "AT+CMUX=0,0,5,127,1,1,2,1,8", "AT+CMUX="}) {
+    CAPTURE(line);
+    CHECK(fixture.ask(line) == "\r\n+CME ERROR: 765\r\n");
+  }
+  CHECK(fixture.ask("AT+CMUX") == "\r\n+CME ERROR: 100\r\n");
+}
+
+TEST_CASE("mux: opening, byte for byte") {
+  World quiet = ModuleFixture::instant();
+  quiet.module.settings = {{"E", {"0"}}};
+  MuxBench fixture("AT+CMUX=0", quiet);
+  CHECK(fixture.frames("F9033F011CF9") == "F9037301D7F9");
+  CHECK(fixture.frames("F9073F01DEF9") == "F907730115F9F901EF09E305070D9AF9");
+  CHECK(fixture.frames("F903EF09E105070DFBF9") == "");
+  CHECK(fixture.frames("F907EF0741540DD3F9") == "F905EF0D0D0A4F4B0D0A5FF9");
+  CHECK(fixture.frames("F903EF05C301F2F9") == "F901EF05C10193F9");
+  CHECK(fixture.ask("AT") == OK);  // command mode, as it was before
+}
+
+TEST_CASE("mux: four channels, each with an echo of its own, one set of settings") {
+  MuxBench fixture;
+  fixture.open(4);
+  for (const std::uint8_t dlci : {1, 2, 3, 4}) CHECK(fixture.on(dlci, "AT\r") == "AT\r" + OK);
+  CHECK(fixture.on(2, "ATE0\r") == "ATE0\r" + OK);
+  CHECK(fixture.on(2, "AT+CMEE=1\r") == OK);
+  CHECK(fixture.on(1, "AT+X\r") == "AT+X\r\r\n+CME ERROR: 100\r\n");
+  CHECK(fixture.on(3, "A") == "A");
+  CHECK(fixture.on(1, "AT+CMUX=0\r") == "AT+CMUX=0\r\r\n+CME ERROR: 768\r\n");
+  CHECK(fixture.on(3, "T\r") == "T\r" + OK);
+  fixture.modem.urc("+CTZV: +4,0");
+  CHECK(to_hex(fixture.wait(0s)) == to_hex(encode({1, false, MuxType::uih, false, "\r\n+CTZV: +4,0\r\n"})));
+}
+
+TEST_CASE("mux: links that are not there, or open already") {
+  MuxBench fixture;
+  CHECK(fixture.frames("F9073F01DEF9") == "F9071F01F4F9");  // before the control link
+  CHECK(fixture.frames("F90753013FF9") == "F9071F01F4F9");
+  fixture.open(1);
+  CHECK(fixture.frames("F9073F01DEF9") == "F907730115F9");  // UA again, no MSC
+  CHECK(fixture.frames(to_hex(encode({5, true, MuxType::sabm, true, {}}))) ==
+        to_hex(encode({5, true, MuxType::dm, true, {}})));
+  CHECK(fixture.on(2, "AT\r") == "");
+  CHECK(fixture.frames("F90753013FF9") == "F907730115F9");
+  CHECK(fixture.on(1, "AT\r") == "");
+  fixture.open(1);
+  CHECK(fixture.on(1, "AT\r") == "AT\r" + OK);
+}
+
+TEST_CASE("mux: a link that closes takes half a line, a prompt and a running command with it") {
+  MuxBench fixture;
+  fixture.open(2);
+  fixture.on(1, "ATE0\r");
+  fixture.on(1, "AT+CM");
+  fixture.say(encode({1, true, MuxType::disc, true, {}}));
+  fixture.open(1);
+  CHECK(fixture.on(1, "EE?\r") == "EE?\r");
+  fixture.on(1, "AT+CMGF=1\r");
+  CHECK(fixture.on(1, "AT+CMGS=\"1\"\r").ends_with("\r\n> "));
+  fixture.say(encode({1, true, MuxType::disc, true, {}}));
+  fixture.open(1);
+  CHECK(fixture.on(1, "AT\r") == "AT\r" + OK);
+  CHECK(fixture.on(2, "AT\r") == "AT\r" + OK);
+}
+
+TEST_CASE("mux: control messages") {
+  MuxBench fixture;
+  fixture.open(1);
+  CHECK(fixture.frames("F903EF0923054142FBF9") == "F901EF09210541429AF9");                          // TEST
+  CHECK(fixture.frames("F903EF054301F2F9") == "F901EF05410193F9");                                  // PSC
+  CHECK(fixture.frames("F903EF0953050700FBF9") == "F901EF09510507009AF9");                          // RLS
+  CHECK(fixture.frames("F903EF1583110100000A7F000302EEF9") == "F901EF1581110100000A7F0003028FF9");  // PN
+  CHECK(fixture.frames("F903EF0793030711F9") ==
+        to_hex(encode({0, false, MuxType::uih, false, std::string("\x91\x11\x07\x07\x03\x00\x11\x13\x00\x00", 10)})));
+  CHECK(fixture.frames("F903EF05F301F2F9") == "F901EF071103F370F9");  // NSC
+  // Cut short, or no message at all.
+  for (const std::string message : {"", "\xE3", "\xE3\x05", "\xE3\x09\x07", "\xE3\x04\x04\x04\x04"}) {
+    CHECK(fixture.say(encode({0, true, MuxType::uih, false, message})) == "");
+  }
+  CHECK(fixture.on(1, "AT\r") == "AT\r" + OK);
+}
+
+TEST_CASE("mux: a host that takes no data is waited for, on one link or on all") {
+  MuxBench fixture;
+  fixture.open(2);
+  fixture.on(1, "ATE0\r");
+  SUBCASE("FCoff, FCon") {
+    CHECK(fixture.frames("F903EF056301F2F9") == "F901EF05610193F9");
+    CHECK(fixture.on(1, "AT\r") == "");
+    CHECK(MuxBench::said_on(1, *from_hex(fixture.frames("F903EF05A301F2F9"))) == OK);
+  }
+  SUBCASE("MSC") {
+    fixture.say(encode({0, true, MuxType::uih, false, "\xE3\x05\x07\x0F"}));
+    CHECK(fixture.on(1, "AT\r") == "");
+    CHECK(fixture.on(2, "AT\r") == "AT\r" + OK);
+    CHECK(MuxBench::said_on(1, fixture.say(encode({0, true, MuxType::uih, false, "\xE3\x05\x07\x0D"}))) == OK);
+  }
+  SUBCASE("for so long: what is too much is lost") {
+    fixture.say(encode({0, true, MuxType::uih, false, "\x63\x01"}));
+    const std::string text(200, 'x');
+    for (int i = 0; i < 1000; ++i) fixture.modem.urc(text);
+    const std::string late = fixture.say(encode({0, true, MuxType::uih, false, "\xA3\x01"}));
+    CHECK(MuxBench::said_on(1, late).size() == 64 * 1024);
+  }
+}
+
+TEST_CASE("mux: a link that is busy does not hold up the others; its host is told to wait") {
+  World slow = ModuleFixture::instant();
+  slow.timing.overrides["bearer.open"] = 10s;
+  MuxBench fixture("AT+CMUX=0,0,5,1510", slow);
+  fixture.open(2);
+  fixture.on(1, "ATE0\r");
+  fixture.on(1, "AT+SAPBR=1,1\r");
+  std::string lines;
+  for (int i = 0; i < 500; ++i) lines += "AT\r";  // 1500 bytes
+  const auto flood = [&] { return fixture.say(encode({1, true, MuxType::uih, false, lines})); };
+  CHECK(flood() + flood() == "");
+  const std::string wait = "\xE3\x05\x07\x0F", go_on = "\xE3\x05\x07\x0D";
+  CHECK(flood() == encode({0, false, MuxType::uih, false, wait}));
+  CHECK(flood() == "");
+  CHECK(fixture.on(2, "AT\r") == "AT\r" + OK);
+  const std::string later = fixture.wait(10s);
+  CHECK(MuxBench::said_on(0, later) == go_on);
+  CHECK(MuxBench::said_on(1, later).size() == OK.size() * 2001);
+  // A host that does not wait loses what is over 64 KiB.
+  fixture.on(1, "AT+SAPBR=0,1;+SAPBR=1,1\r");
+  for (int i = 0; i < 100; ++i) flood();
+  CHECK(MuxBench::said_on(1, fixture.wait(10s)).size() == OK.size() * (1 + 500 * (64 * 1024 / 1500)));
+}
+
+TEST_CASE("mux: long answers come in frames of N1, or shorter where the host asks for that") {
+  MuxBench fixture("AT+CMUX=0,0,5,31");
+  const auto longest = [](std::string_view bytes) {
+    std::size_t most = 0;
+    MuxDecoder decoder(1510);
+    decoder.feed(bytes, [&most](const MuxFrame& frame) {
+      most = std::max(most, frame.info.size());
+      return true;
+    });
+    return most;
+  };
+  fixture.open(1);
+  const std::string answer = fixture.say(encode({1, true, MuxType::uih, false, "AT+COPS=?;+CPBS=?\r"}));
+  CHECK(longest(answer) == 31);
+  CHECK(MuxBench::said_on(1, answer).ends_with(OK));
+  fixture.say(encode({0, true, MuxType::uih, false, std::string("\x83\x11\x01\x00\x00\x0a\x10\x00\x03\x02", 10)}));
+  CHECK(longest(fixture.say(encode({1, true, MuxType::uih, false, "AT+CPBS=?\r"}))) == 16);
+}
+
+TEST_CASE("mux: it ends by CLD, by DISC on the control link, by a reset") {
+  MuxBench fixture;
+  fixture.open(2);
+  SUBCASE("DISC") {
+    CHECK(fixture.frames("F9035301FDF9") == "F9037301D7F9");
+    CHECK(fixture.ask("AT") == OK);
+  }
+  SUBCASE("CLD, and a command right behind it") {
+    CHECK(fixture.say(*from_hex("F903EF05C301F2F9") + "AT\r") == *from_hex("F901EF05C10193F9") + OK);
+  }
+  SUBCASE("reset") {
+    fixture.modem.reset();
+    CHECK(fixture.wait(20s).find("\r\nRDY\r\n") != std::string::npos);
+    CHECK(fixture.ask("ATE0").ends_with(OK));
+  }
+  CHECK(fixture.ask("AT+CMUX=0") == OK);  // and once more
+  fixture.open(1);
+  CHECK(fixture.on(1, "AT\r") == "AT\r" + OK);
+  CHECK(fixture.on(2, "AT\r") == "");
+}
+
+TEST_CASE("mux: power-down is told on the first link") {
+  MuxBench fixture;
+  fixture.open(1);
+  fixture.on(1, "ATE0\r");
+  CHECK(fixture.on(1, "AT+CPOWD=1\r") == "\r\nNORMAL POWER DOWN\r\n");
+  CHECK(fixture.wait(1min) == "");
+}
+
+TEST_CASE("mux: a client that leaves takes half lines and half frames with it; the links stay") {
+  MuxBench fixture;
+  fixture.open(1);
+  fixture.on(1, "ATE0\r");
+  fixture.on(1, "AT+X");
+  fixture.say("\xF9\x07\xEF");
+  fixture.channel->client_left();
+  fixture.channel->client_arrived();
+  CHECK(fixture.on(1, "AT\r") == OK);
+}
+
+TEST_CASE("mux: two wires, each with its own") {
+  MuxBench fixture;
+  RecordingPort second_port;
+  Channel& second = fixture.modem.attach(second_port, "second");
+  fixture.open(1);
+  second.receive("AT+CMUX=0\r");
+  CHECK(second_port.take().ends_with(OK));
+  second.receive(encode({0, true, MuxType::sabm, true, {}}) + encode({1, true, MuxType::sabm, true, {}}) +
+                 encode({1, true, MuxType::uih, false, "AT\r"}));
+  CHECK(MuxBench::said_on(1, second_port.take()) == "AT\r" + OK);
+  CHECK(fixture.on(1, "AT\r") == "AT\r" + OK);
+}
+
+TEST_CASE("mux: hostile hosts") {
+  std::mt19937 random(1);
+  for (int round = 0; round < 200; ++round) {
+    MuxBench fixture;
+    fixture.open(static_cast<int>(random() % 5));
+    for (int i = 0; i < 50; ++i) {
+      std::string bytes(random() % 40, '\0');
+      for (char& c : bytes) c = static_cast<char>(random());
+      if (random() % 2 == 0) {
+        static constexpr MuxType types[] = {MuxType::sabm, MuxType::disc, MuxType::uih, MuxType::uih, MuxType::ui};
+        bytes = encode({static_cast<std::uint8_t>(random() % 7), true, types[random() % 5], random() % 2 == 0, bytes});
+      }
+      fixture.say(bytes);
+    }
+    fixture.say(std::string(2000, '\xF9') +  // the end of any frame
+                encode({0, true, MuxType::sabm, true, {}}) + encode({0, true, MuxType::disc, true, {}}) + "\r");
+    CHECK(fixture.ask("AT").ends_with("\r\nOK\r\n"));
+  }
+}
+
+}  // namespace sim800::test

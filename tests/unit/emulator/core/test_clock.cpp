@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <asio/io_context.hpp>
+#include <string>
+
+#include "emulator/core/task.hpp"
+#include "emulator/program/asio_clock.hpp"
+
+namespace sim800 {
+namespace {
+
+TEST_CASE("appointments happen in order, at their own instant; a cancelled one does not") {
+  VirtualClock clock;
+  std::string log;
+  const Timer late = clock.after(2s, [&] { log += "late "; });
+  const Timer early = clock.after(1s, [&] { log += clock.now() == 1s ? "early " : "wrong "; });
+  const Timer second = clock.after(1s, [&] { log += "second "; });
+  {
+    const Timer gone = clock.after(1s, [&] { log += "gone "; });
+  }
+  clock.advance(1500ms);
+  CHECK(log == "early second ");
+  CHECK(clock.advance_to_next());
+  CHECK(clock.now() == 2s);
+  CHECK_FALSE(clock.advance_to_next());
+  CHECK(log == "early second late ");
+}
+
+TEST_CASE("a destroyed coroutine is not resumed") {
+  VirtualClock clock;
+  bool resumed = false;
+  const auto sleeper = [](Clock& c, bool& flag) -> Task<> {
+    co_await c.sleep(1s);
+    flag = true;
+  };
+  {
+    Task<> task = sleeper(clock, resumed);
+    task.start([] {});
+  }
+  clock.advance(2s);
+  CHECK_FALSE(resumed);
+}
+
+TEST_CASE("on the event loop, appointments happen, the nearest first, however they were made") {
+  asio::io_context loop;
+  AsioClock clock(loop, 1e-6);  // a second is a microsecond
+  std::string log;
+  const Timer far = clock.after(2000s, [&] { log += "far "; });
+  const Timer near = clock.after(1000s, [&] { log += "near "; });
+  Timer nested;
+  const Timer nearest = clock.after(10s, [&] { nested = clock.after(10s, [&] { log += "nested "; }); });
+  loop.run();
+  CHECK(log == "nested near far ");
+}
+
+}  // namespace
+}  // namespace sim800

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: MIT
+// The FTP commands and their sessions, on a virtual clock; real servers are in tests/acceptance.
+#include <doctest/doctest.h>
+
+#include "tests/support/module_fixture.hpp"
+
+namespace sim800::test {
+namespace {
+
+struct Session : ModuleFixture {
+  explicit Session(World given = instant()) : ModuleFixture(std::move(given)) {
+    ask("ATE0");
+    wait(1s);
+    ask("AT+SAPBR=1,1");
+    wait(3s);
+    ask("AT+FTPSERV=\"ftp.sim.com\";+FTPUN=\"user\";+FTPPW=\"secret\"");
+    ask("AT+FTPGETNAME=\"1K.txt\";+FTPGETPATH=\"/\";+FTPPUTNAME=\"up.txt\";+FTPPUTPATH=\"/in\"");
+    wait(1s);
+  }
+  std::string after(const std::function<void()>& act) {
+    act();
+    clock.advance(0s);
+    return port.take();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("parameters: read bare, check, default") {
+  ModuleFixture fixture;
+  const struct {
+    const char* name;
+    const char* initial;
+    const char* good;
+    const char* bad;
+  } rows[] = {{"FTPPORT", "21", "65535", "0"},
+              {"FTPMODE", "1", "0", "2"},
+              {"FTPTYPE", "I", "A", "B"},
+              {"FTPTYPE", "A", "\"I\"", "\"\""},
+              {"FTPPUTOPT", "STOR", "\"APPE\"", "\"X\""},
+              {"FTPCID", "1", "3", "4"},
+              {"FTPREST", "0", "1000000", "-1"},
+              {"FTPSERV", "", "\"a.b\"", ""},
+              {"FTPUN", "", "name", ""},
+              {"FTPGETPATH", "", "\"/x y/\"", ""}};
+  for (const auto& row : rows) {
+    const std::string name = row.name, good = row.good;
+    CAPTURE(name);
+    CHECK(fixture.ask("AT+" + name + "=?") == OK);
+    CHECK(fixture.ask("AT+" + name + "?") == "\r\n+" + name + ": " + row.initial + "\r\n\r\nOK\r\n");
+    CHECK(fixture.ask("AT+" + name + "=" + row.bad) == ERROR);
+    CHECK(fixture.ask("AT+" + name + "=" + good) == OK);
+    std::string bare = good;
+    std::erase(bare, '"');
+    CHECK(fixture.ask("AT+" + name + "?") == "\r\n+" + name + ": " + bare + "\r\n\r\nOK\r\n");
+  }
+  for (const auto& [name, length] : {std::pair{"FTPSERV", 49},
+                                     {"FTPUN", 49},
+                                     {"FTPPW", 49},
+                                     {"FTPGETNAME", 99},
+                                     {"FTPPUTNAME", 99},
+                                     {"FTPGETPATH", 255},
+                                     {"FTPPUTPATH", 255}}) {
+    const std::string start = "AT+" + std::string(name) + "=\"" + std::string(static_cast<std::size_t>(length), 'x');
+    CHECK(fixture.ask(start + "\"") == OK);
+    CHECK(fixture.ask(start + "x\"") == ERROR);
+  }
+  for (const char* name : {"FTPGET", "FTPPUT", "FTPSCONT", "FTPDELE", "FTPSIZE", "FTPSTATE", "FTPEXTPUT", "FTPMKD",
+                           "FTPRMD", "FTPLIST", "FTPGETTOFS", "FTPPUTFRMFS", "FTPEXTGET", "FTPFILEPUT", "FTPQUIT"}) {
+    CAPTURE(name);
+    CHECK(fixture.ask("AT+" + std::string(name) + "=?") == OK);
+  }
+  for (const char* line : {"AT+FTPRENAME", "AT+FTPMDTM", "AT+FTPSHUT", "AT+FTPSTATE?", "AT+FTPDELE?"})
+    CHECK(fixture.ask(line) == ERROR);
+}
+
+TEST_CASE("GET: announce, read, nothing yet, announce again, end") {
+  Session session;
+  CHECK(session.ask("AT+FTPGET=1") == OK);
+  CHECK(session.ask("AT+FTPGET=2,1024") == ERROR);  // 1,1 has not been shown
+  CHECK(session.ftp.request.host == "ftp.sim.com");
+  CHECK(session.ftp.request.path == "/");
+  CHECK(session.ftp.request.name == "1K.txt");
+  CHECK(session.ask("AT+FTPSTATE") == "\r\n+FTPSTATE: 1\r\n\r\nOK\r\n");
+  CHECK(session.after([&] { session.ftp.data("0123456789"); }) == "\r\n+FTPGET: 1,1\r\n");
+  CHECK(session.ask("AT+FTPGET=2,4") == "\r\n+FTPGET: 2,4\r\n0123\r\nOK\r\n");
+  CHECK(session.ask("AT+FTPGET=2,1024") == "\r\n+FTPGET: 2,6\r\n456789\r\nOK\r\n");
+  CHECK(session.ask("AT+FTPGET=2,1024") == "\r\n+FTPGET: 2,0\r\n\r\nOK\r\n");
+  CHECK(session.after([&] { session.ftp.data("abc"); }) == "\r\n+FTPGET: 1,1\r\n");
+  CHECK(session.after([&] { session.ftp.done(0); }) == "");
+  CHECK(session.ask("AT+FTPGET=2,1460") == "\r\n+FTPGET: 2,3\r\nabc\r\nOK\r\n\r\n+FTPGET: 1,0\r\n");
+  CHECK(session.ask("AT+FTPGET=2,1") == ERROR);
+  CHECK(session.ask("AT+FTPSTATE") == "\r\n+FTPSTATE: 0\r\n\r\nOK\r\n");
+  CHECK(session.ftp.running == 0);
+  for (const char* bad :
+       {"AT+FTPGET=0", "AT+FTPGET=3", "AT+FTPGET=2", "AT+FTPGET=1,5", "AT+FTPGET=2,0", "AT+FTPGET=2,1461"})
+    CHECK(session.ask(bad) == ERROR);
+}
+
+TEST_CASE("PUT: a host is waited for, also if the server takes its last block late") {
+  Session session;
+  session.ask("AT+FTPPUT=1");
+  CHECK(session.after([&] { session.ftp.accept(); }) == "\r\n+FTPPUT: 1,1,1360\r\n");
+  session.ask("AT+FTPPUT=2,3");
+  session.port.take();
+  CHECK(session.ask("abc").ends_with("+FTPPUT: 1,1,1360\r\n"));
+  session.ftp.events.heard();
+  CHECK(session.wait(1h) == "");
+  CHECK(session.ask("AT+FTPPUT=2,0") == OK);
+  CHECK(session.wait(75s) == "\r\n+FTPPUT: 1,64\r\n");
+}
+
+TEST_CASE("active mode: a server that never connects is 76, before it would be a silence") {
+  for (const std::string name : {"FTPGET", "FTPPUT", "FTPLIST"}) {
+    CAPTURE(name);
+    Session session;
+    session.ask("AT+FTPMODE=0;+" + name + "=1");
+    session.ftp.awaits_connection = true;
+    session.ftp.events.heard();
+    CHECK(session.wait(59s) == "");
+    CHECK(session.wait(1s) == "\r\n+" + name + ": 1,76\r\n");
+    CHECK(session.ftp.running == 0);
+  }
+  Session session;
+  session.ask("AT+FTPMODE=0;+FTPGET=1");
+  session.ftp.awaits_connection = true;
+  session.ftp.events.heard();
+  CHECK(session.wait(59s) == "");
+  session.ftp.awaits_connection = false;
+  session.ftp.events.heard();
+  CHECK(session.wait(74s) == "");
+  CHECK(session.wait(1s) == "\r\n+FTPGET: 1,64\r\n");
+}
+
+TEST_CASE("an empty file ends without an announcement; an error comes as its code") {
+  Session session;
+  session.ask("AT+FTPGET=1");
+  CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPGET: 1,0\r\n");
+  session.ask("AT+FTPGET=1");
+  CHECK(session.after([&] { session.ftp.done(72); }) == "\r\n+FTPGET: 1,72\r\n");
+  session.ask("AT+FTPLIST=1");
+  CHECK(session.ftp.request.verb == FtpVerb::list);
+  session.ftp.data("total 0\r\n");
+  session.ftp.done(0);
+  session.wait(0s);
+  CHECK(session.ask("AT+FTPGET=2,100") == ERROR);  // another session's data
+  CHECK(session.ask("AT+FTPLIST=2,100") == "\r\n+FTPLIST: 2,9\r\ntotal 0\r\n\r\nOK\r\n\r\n+FTPLIST: 1,0\r\n");
+}
+
+TEST_CASE("unread data: three announcements, then 64") {
+  Session session;
+  session.ask("AT+FTPGET=1");
+  CHECK(session.after([&] { session.ftp.data("x"); }) == "\r\n+FTPGET: 1,1\r\n");
+  CHECK(session.wait(30s) == "\r\n+FTPGET: 1,1\r\n");
+  CHECK(session.wait(30s) == "\r\n+FTPGET: 1,1\r\n");
+  CHECK(session.wait(14999ms) == "");
+  CHECK(session.wait(1ms) == "\r\n+FTPGET: 1,64\r\n");
+  CHECK(session.ftp.running == 0);
+}
+
+TEST_CASE("a silent server: 64 after 75 s, counted from what it said last") {
+  Session session;
+  session.ask("AT+FTPGET=1");
+  session.wait(70s);
+  session.ftp.events.heard();
+  CHECK(session.wait(74999ms) == "");
+  CHECK(session.wait(1ms) == "\r\n+FTPGET: 1,64\r\n");
+}
+
+TEST_CASE("in field time the first URC keeps its distance to OK") {
+  Session session{World{}};
+  session.ask("AT+FTPGET=1");
+  CHECK(session.wait(15ms) == OK);
+  session.ftp.data("x");
+  CHECK(session.wait(1100ms) == "");
+  CHECK(session.wait(1s) == "\r\n+FTPGET: 1,1\r\n");
+}
+
+TEST_CASE("PUT: ready, block, ready, end") {
+  Session session;
+  CHECK(session.ask("AT+FTPPUT=1") == OK);
+  CHECK(session.ask("AT+FTPPUT=2,10") == ERROR);
+  CHECK(session.ftp.request.verb == FtpVerb::put);
+  CHECK(session.ftp.request.path == "/in");
+  CHECK(session.after([&] { session.ftp.accept(); }) == "\r\n+FTPPUT: 1,1,1360\r\n");
+  CHECK(session.ask("AT+FTPPUT=2,1361") == ERROR);
+  CHECK(session.say("AT+FTPPUT=2,3\r") == "\r\n+FTPPUT: 2,3\r\n");
+  CHECK(session.say("a\rb") == "\r\nOK\r\n\r\n+FTPPUT: 1,1,1360\r\n");
+  CHECK(session.ftp.written == "a\rb");
+  CHECK(session.ask("AT+FTPPUT=2,0") == OK);
+  CHECK(session.ftp.finished);
+  CHECK(session.ask("AT+FTPPUT=2,3") == ERROR);
+  CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPPUT: 1,0\r\n");
+}
+
+TEST_CASE("PUT: a server that takes no more holds the next block back; a pausing host is waited for") {
+  Session session;
+  session.ask("AT+FTPPUT=1");
+  session.after([&] { session.ftp.accept(1500); });
+  CHECK(session.wait(600s) == "");  // it is the host's turn
+  session.say("AT+FTPPUT=2,1000\r" + std::string(1000, 'x'));
+  CHECK(session.wait(1s) == "");
+  CHECK(session.after([&] { session.ftp.accept(); }) == "\r\n+FTPPUT: 1,1,1360\r\n");
+}
+
+TEST_CASE("PUT: a block that does not come in time ends the session") {
+  Session session;
+  session.ask("AT+FTPPUT=1");
+  session.after([&] { session.ftp.accept(); });
+  session.say("AT+FTPPUT=2,10\rabc");
+  CHECK(session.wait(75s) == "\r\nERROR\r\n\r\n+FTPPUT: 1,64\r\n");
+}
+
+TEST_CASE("one session at a time: 66 for the next, and the first goes on") {
+  Session session;
+  session.ask("AT+FTPPUT=1");
+  CHECK(session.ask("AT+FTPPUT=1") == "\r\nOK\r\n\r\n+FTPPUT: 1,66\r\n");
+  CHECK(session.ask("AT+FTPGET=1") == "\r\nOK\r\n\r\n+FTPGET: 1,66\r\n");
+  CHECK(session.ask("AT+FTPSIZE") == "\r\nOK\r\n\r\n+FTPSIZE: 1,66\r\n");
+  CHECK(session.ask("AT+FTPGETTOFS=0,\"x\"") == "\r\nOK\r\n\r\n+FTPGETTOFS: 66\r\n");
+  CHECK(session.after([&] { session.ftp.accept(); }) == "\r\n+FTPPUT: 1,1,1360\r\n");
+}
+
+TEST_CASE("without a name 64 at once, by quirk 66; without a bearer 61; nothing is connected") {
+  Session session;
+  session.ask("AT+FTPGETNAME=\"\"");
+  CHECK(session.ask("AT+FTPGET=1") == "\r\nOK\r\n\r\n+FTPGET: 1,64\r\n");
+  CHECK(session.ask("AT+FTPMKD") == OK);  // goes by the path
+  session.ask("AT+FTPQUIT");
+  World world = ModuleFixture::instant();
+  world.module.quirks.ftp_empty_name = 66;
+  Session quirky(world);
+  quirky.ask("AT+FTPGETNAME=\"\"");
+  CHECK(quirky.ask("AT+FTPGET=1") == "\r\nOK\r\n\r\n+FTPGET: 1,66\r\n");
+  CHECK(quirky.ftp.requests.empty());
+  quirky.ask("AT+SAPBR=0,1");
+  CHECK(quirky.ask("AT+FTPPUT=1") == "\r\nOK\r\n\r\n+FTPPUT: 1,61\r\n");
+}
+
+TEST_CASE("QUIT ends the session with 86; a lost bearer with 61") {
+  Session session;
+  CHECK(session.ask("AT+FTPQUIT") == ERROR);
+  session.ask("AT+FTPGET=1");
+  CHECK(session.ask("AT+FTPQUIT") == "\r\nOK\r\n\r\n+FTPGET: 1,86\r\n");
+  CHECK(session.ftp.running == 0);
+  session.ask("AT+FTPGET=1");
+  CHECK(session.ask("AT+CGATT=0") == "\r\n+SAPBR 1: DEACT\r\n\r\nOK\r\n\r\n+FTPGET: 1,61\r\n");
+}
+
+TEST_CASE("SIZE, DELE, MKD, RMD") {
+  Session session;
+  session.ask("AT+FTPSIZE");
+  CHECK(session.after([&] { session.ftp.done(0, 1024); }) == "\r\n+FTPSIZE: 1,0,1024\r\n");
+  session.ask("AT+FTPSIZE");
+  CHECK(session.after([&] { session.ftp.done(77); }) == "\r\n+FTPSIZE: 1,77\r\n");
+  for (const char* name : {"FTPDELE", "FTPMKD", "FTPRMD"}) {
+    session.ask("AT+" + std::string(name));
+    CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+" + std::string(name) + ": 1,0\r\n");
+  }
+}
+
+TEST_CASE("EXTPUT: load at positions, send, leave") {
+  Session session;
+  CHECK(session.ask("AT+FTPEXTPUT=2,0,3,1000") == ERROR);  // not in that method
+  CHECK(session.ask("AT+FTPEXTPUT=1") == OK);
+  CHECK(session.say("AT+FTPEXTPUT=2,0,3,1000\r") == "\r\n+FTPEXTPUT: 0,3\r\n");
+  CHECK(session.say("abc") == OK);
+  session.say("AT+FTPEXTPUT=2,3,2,1000\rde");
+  CHECK(session.ask("AT+FTPEXTPUT=2,307200,1,1000") == ERROR);
+  CHECK(session.ask("AT+FTPFILEPUT=1,\"c:\\x\"") == ERROR);
+  CHECK(session.ask("AT+FTPEXTGET=1") == ERROR);
+  session.ask("AT+FTPPUT=1");
+  session.ftp.accept();
+  CHECK(session.after([&] { session.ftp.events.changed(); }) == "");
+  CHECK(session.ask("AT+FTPPUT=2,1") == ERROR);
+  CHECK(session.ftp.written == "abcde");
+  CHECK(session.ftp.finished);
+  CHECK(session.ask("AT+FTPEXTPUT=0") == ERROR);  // in use
+  CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPPUT: 1,0\r\n");
+  CHECK(session.ask("AT+FTPEXTPUT=0") == OK);
+}
+
+TEST_CASE("EXTGET: fetch, print, save, leave; 300k are too much") {
+  Session session;
+  CHECK(session.ask("AT+FTPEXTGET?") == "\r\n+FTPEXTGET: 0\r\n\r\nOK\r\n");
+  CHECK(session.ask("AT+FTPEXTGET=3,0,10") == ERROR);
+  session.ask("AT+FTPEXTGET=1");
+  session.ftp.data("hello");
+  CHECK(session.ask("AT+FTPEXTGET?") == "\r\n+FTPEXTGET: 1,5\r\n\r\nOK\r\n");
+  CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPEXTGET: 1,0\r\n");
+  CHECK(session.ask("AT+FTPEXTGET=3,1,3") == "\r\n+FTPEXTGET: 3,3\r\nell\r\nOK\r\n");
+  CHECK(session.ask("AT+FTPEXTGET=2,\"t.txt\"") == "\r\n+FTPEXTGET: 2,5\r\n\r\nOK\r\n");
+  CHECK(session.modem.files.read("C:\\User\\FTP\\t.txt", 0, 100) == "hello");
+  CHECK(session.ask("AT+FTPEXTGET=0") == OK);
+  session.ask("AT+FTPEXTGET=1");
+  CHECK(session.after([&] { session.ftp.data(std::string(307'201, 'x')); }) == "\r\n+FTPEXTGET: 1,79\r\n");
+  session.ask("AT+FTPEXTGET=1");
+  session.ftp.data(std::string(200'000, 'x'));
+  session.after([&] { session.ftp.done(0); });
+  CHECK(session.ask("AT+FTPEXTGET=2,\"big\"") == "\r\n+FTPEXTGET: 2,85\r\n\r\nOK\r\n");
+}
+
+TEST_CASE("FILEPUT sends a file by way of RAM") {
+  Session session;
+  session.modem.files.make_directory(FileSystem::ftp_folder);
+  session.modem.files.put("C:\\User\\FTP\\t.txt", "file data");
+  CHECK(session.ask("AT+FTPFILEPUT=1,\"c:\\user\\ftp\\none\"") == ERROR);
+  CHECK(session.ask("AT+FTPFILEPUT=1,\"c:\\user\\ftp\\t.txt\"") == OK);
+  session.ask("AT+FTPPUT=1");
+  session.ftp.accept();
+  CHECK(session.ftp.written == "file data");
+  CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPPUT: 1,0\r\n");
+  CHECK(session.ask("AT+FTPFILEPUT=0") == OK);
+}
+
+TEST_CASE("GETTOFS goes on from where it was cut; a refusal ends it") {
+  Session session;
+  CHECK(session.ask("AT+FTPGETTOFS?") == "\r\n+FTPGETTOFS: 0\r\n\r\nOK\r\n");
+  CHECK(session.ask("AT+FTPGETTOFS=0,\"t.txt\",1,2") == OK);
+  session.ftp.data("first ");
+  CHECK(session.ask("AT+FTPGETTOFS?") == "\r\n+FTPGETTOFS: 1,6,6\r\n\r\nOK\r\n");
+  session.ftp.done(79);
+  CHECK(session.wait(2s) == "");
+  CHECK(session.ftp.request.offset == 6);
+  session.ftp.data("second");
+  CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPGETTOFS: 0,12\r\n");
+  CHECK(session.modem.files.read("c:\\user\\ftp\\T.TXT", 0, 100) == "first second");
+  session.ask("AT+FTPGETTOFS=0,\"t.txt\",1,2");
+  session.ftp.done(79);
+  session.wait(2s);
+  CHECK(session.after([&] { session.ftp.done(79); }) == "\r\n+FTPGETTOFS: 79\r\n");
+  session.ask("AT+FTPGETTOFS=0,\"t.txt\"");
+  CHECK(session.after([&] { session.ftp.done(77); }) == "\r\n+FTPGETTOFS: 77\r\n");
+  session.ask("AT+FTPGETTOFS=0,\"big\"");
+  CHECK(session.after([&] { session.ftp.data(std::string(200'000, 'x')); }) == "\r\n+FTPGETTOFS: 85\r\n");
+  session.ask("AT+FTPGETTOFS=1,\"card\"");
+  CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPGETTOFS: 85\r\n");
+  session.ask("AT+FTPGETTOFS=0,\"t.txt\",1,2");
+  CHECK(session.wait(76s) == "");  // silence: it tries again
+  CHECK(session.wait(77s) == "\r\n+FTPGETTOFS: 64\r\n");
+}
+
+TEST_CASE("PUTFRMFS asks how much the server has, and appends the rest") {
+  Session session;
+  CHECK(session.ask("AT+FTPPUTFRMFS=\"c:\\none\"") == "\r\nOK\r\n\r\n+FTPPUTFRMFS: 85\r\n");
+  session.modem.files.make_directory(FileSystem::ftp_folder);
+  session.modem.files.put("C:\\User\\FTP\\t.txt", "0123456789");
+  session.ask("AT+FTPPUTFRMFS=\"c:\\user\\ftp\\t.txt\",3,1");
+  session.ftp.accept(4);
+  CHECK(session.ask("AT+FTPPUTFRMFS?") == "\r\n+FTPPUTFRMFS: 1,4\r\n\r\nOK\r\n");
+  session.ftp.done(78);
+  session.wait(1s);
+  CHECK(session.ftp.request.verb == FtpVerb::size);
+  session.ftp.done(0, 3);
+  session.wait(0s);
+  CHECK(session.ftp.request.put_option == FtpPutOption::append);
+  session.ftp.accept();
+  CHECK(session.ftp.written == "3456789");
+  CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPPUTFRMFS: 0,10\r\n");
+}
+
+TEST_CASE("FTPSCONT keeps the parameters over a restart") {
+  Nvram nvram;
+  {
+    ModuleFixture fixture(ModuleFixture::instant(), true, &nvram);
+    fixture.ask("AT+FTPSERV=\"kept\";+FTPPORT=2121;+FTPTYPE=\"A\"");
+    CHECK(fixture.ask("AT+FTPSCONT?")
+              .starts_with("\r\n+FTPSCONT: 1\r\n+FTPSERV: kept\r\n+FTPPORT: 2121\r\n+FTPUN: \r\n"));
+    CHECK(fixture.ask("AT+FTPSCONT") == OK);
+    CHECK(fixture.ask("AT+FTPSCONT?").ends_with("+FTPPUTPATH: \r\n+FTPTIMEOUT: 75\r\n\r\nOK\r\n"));
+  }
+  ModuleFixture again(ModuleFixture::instant(), true, &nvram);
+  CHECK(again.ask("AT+FTPSERV?") == "\r\n+FTPSERV: kept\r\n\r\nOK\r\n");
+  CHECK(again.ask("AT+FTPTYPE?") == "\r\n+FTPTYPE: A\r\n\r\nOK\r\n");
+  CHECK(again.ask("AT+FTPSCONT?").starts_with("\r\n+FTPSCONT: 0\r\n"));
+}
+
+}  // namespace sim800::test

@@ -1,0 +1,207 @@
+// Transparent mode (AT manual 8.2.22, 8.2.23; V.250 6.2.9).
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include "tests/support/ip_fixture.hpp"
+
+using namespace sim800;
+using namespace sim800::test;
+
+namespace {
+
+struct Online : IpFixture {
+  explicit Online(const std::string& setting = "AT") {
+    bring_up();
+    ask("AT+CIPMODE=1");
+    ask(setting);
+    CHECK(ask(R"(AT+CIPSTART="TCP","10.1.2.3",80)") == OK);
+    peer = &sockets.last();
+    peer->connect();
+    CHECK(wait(0s) == framed("CONNECT"));
+    wait(2s);
+  }
+  std::string got() { return std::exchange(peer->got, {}); }
+  HeldSockets::Peer* peer = nullptr;
+};
+
+}  // namespace
+
+TEST_CASE("transparent: bytes go both ways as they are") {
+  Online b;
+  b.say(std::string("AT\r\n\x00\x1a\x1b\x08+ATH\r", 14));
+  b.wait(200ms);
+  CHECK(b.got() == std::string("AT\r\n\x00\x1a\x1b\x08+ATH\r", 14));
+  b.peer->send("\r\nOK\r\n");
+  CHECK(b.wait(0s) == "\r\nOK\r\n");
+}
+
+TEST_CASE("transparent: a block is sent when it is full, or when nothing comes for a while") {
+  Online b("AT+CIPCCFG=5,3,10,1");
+  b.say("123456789");
+  CHECK(b.got().empty());
+  b.say("0a");
+  CHECK(b.got() == "1234567890");
+  b.wait(299ms);
+  CHECK(b.got().empty());
+  b.wait(1ms);
+  CHECK(b.got() == "a");
+}
+
+TEST_CASE("transparent: the escape, and back") {
+  Online b;
+  CHECK(b.say("+++").empty());
+  CHECK(b.wait(999ms).empty());
+  CHECK(b.wait(1ms) == OK);
+  CHECK(b.got().empty());
+  CHECK(b.ask("AT") == OK);
+  CHECK(b.state() == "CONNECT OK");
+  CHECK(b.ask("AT+CIPSEND=3") == ERROR);
+  b.peer->send("kept");
+  CHECK(b.wait(5s).empty());
+  CHECK(b.ask("ATO") == framed("CONNECT") + "kept");
+  b.say("data");
+  b.wait(200ms);
+  CHECK(b.got() == "data");
+  CHECK(b.wait(1s).empty());
+  b.say("+");
+  b.wait(900ms);
+  b.say("+");
+  b.wait(900ms);
+  b.say("+");
+  CHECK(b.wait(1s) == OK);
+  CHECK(b.ask("AT+CIPCLOSE") == "");
+  b.peer->close();
+  CHECK(b.wait(0s) == framed("CLOSE OK"));
+  CHECK(b.ask("ATO") == ERROR);
+}
+
+TEST_CASE("transparent: pluses that are no escape are data") {
+  Online b;
+  b.say("a+++");
+  b.wait(3s);
+  CHECK(b.got() == "a+++");
+  b.say("+++a");
+  b.wait(3s);
+  CHECK(b.got() == "+++a");
+  b.say("++++");
+  b.wait(3s);
+  CHECK(b.got() == "++++");
+  b.say("+++");
+  b.wait(500ms);
+  b.say("b");
+  b.wait(3s);
+  CHECK(b.got() == "+++b");
+  b.say("++");
+  b.wait(3s);
+  CHECK(b.got() == "++");
+  b.say("x");
+  b.wait(500ms);
+  b.say("+++");  // no silence before
+  b.wait(3s);
+  CHECK(b.got() == "x+++");
+  Online off("AT+CIPCCFG=5,2,1024,0");
+  off.say("+++");
+  CHECK(off.wait(3s).empty());
+  CHECK(off.got() == "+++");
+}
+
+TEST_CASE("transparent: the peer's end leads to command mode, after all it sent") {
+  Online b;
+  b.peer->send("last");
+  b.peer->close();
+  CHECK(b.wait(0s) == "last" + framed("CLOSED"));
+  CHECK(b.ask("AT") == OK);
+  CHECK(b.state() == "TCP CLOSED");
+}
+
+TEST_CASE("transparent: so do the loss of the context, and a reset") {
+  Online b;
+  b.modem.lose_bearers();
+  CHECK(b.wait(0s) == framed("+PDP: DEACT"));
+  CHECK(b.ask("AT") == OK);
+  Online c;
+  c.modem.reset();
+  c.wait(20s);
+  CHECK(c.ask("ATE0").ends_with(OK));
+}
+
+TEST_CASE("transparent: unsolicited lines wait for command mode") {
+  Online b;
+  b.modem.urc("RING");
+  CHECK(b.wait(1s).empty());
+  b.say("+++");
+  CHECK(b.wait(1s) == OK + framed("RING"));
+}
+
+TEST_CASE("transparent: back-pressure both ways") {
+  Online b;
+  b.peer->room = 0;
+  b.say(std::string(6000, 'u'));
+  CHECK_FALSE(b.channel->wants_input());
+  b.peer->room = Socket::window;
+  for (int i = 0; i < 6; ++i) b.peer->change();
+  b.wait(200ms);
+  CHECK(b.got().size() == 6000);
+  CHECK(b.channel->wants_input());
+  b.port.stuck = Port::congested_at;
+  b.peer->send("down");
+  CHECK(b.wait(0s).empty());
+  b.port.stuck = 0;
+  b.channel->drained();
+  CHECK(b.wait(0s) == "down");
+}
+
+TEST_CASE("transparent: a peer that takes nothing is given up") {
+  Online b;
+  b.peer->room = 0;
+  b.say(std::string(3000, 'u'));
+  CHECK(b.wait(645s - 1ms).empty());
+  CHECK(b.wait(1ms) == framed("CLOSED"));
+  CHECK(b.state() == "TCP CLOSED");
+}
+
+TEST_CASE("transparent: paced output") {
+  Online b("AT+CIPCCFG=5,2,1024,1,1,50,100");
+  b.peer->send(std::string(120, 'p'));
+  CHECK(b.wait(0s).size() == 50);
+  CHECK(b.wait(99ms).empty());
+  CHECK(b.wait(1ms).size() == 50);
+  CHECK(b.wait(100ms).size() == 20);
+}
+
+TEST_CASE("transparent: a refused connection, and a server's client") {
+  IpFixture b;
+  b.bring_up();
+  b.ask("AT+CIPMODE=1");
+  b.ask(R"(AT+CIPSTART="TCP","10.1.2.3",80)");
+  b.sockets.last().connect(SocketError::no_connect);
+  CHECK(b.wait(0s) == framed("STATE: TCP CLOSED") + framed("CONNECT FAIL"));
+  CHECK(b.ask("AT+CIPSERVER=1,8888") == OK + framed("SERVER OK"));
+  HeldSockets::Peer& client = b.sockets.accept("10.0.0.2");
+  CHECK(b.wait(0s) == framed("REMOTE IP: 10.0.0.2") + framed("CONNECT"));
+  client.send("in");
+  CHECK(b.wait(0s) == "in");
+}
+
+TEST_CASE("transparent: CONNECT waits for a command that runs") {
+  IpFixture b;
+  b.bring_up();
+  b.ask("AT+CIPMODE=1");
+  b.ask(R"(AT+CIPSTART="TCP","10.1.2.3",80)");
+  b.ask("AT+FSWRITE=C:\\x,0,5,10");
+  b.ask("AT+FSCREATE=C:\\x");
+  CHECK(b.ask("AT+FSWRITE=C:\\x,0,5,10") == "\r\n> ");
+  b.sockets.last().connect();
+  CHECK(b.wait(0s).empty());
+  CHECK(b.say("12345") == OK + framed("CONNECT"));
+}
+
+TEST_CASE("transparent: a client that leaves and another that comes find it as it was") {
+  Online b;
+  b.say("half");
+  b.channel->client_left();
+  b.channel->client_arrived();
+  b.say("more");
+  b.wait(200ms);
+  CHECK(b.got() == "halfmore");
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// AT+CIPGSMLOC, AT+CLBS, AT+CLBSCFG: the scenario's place, the network's time, refusals.
+#include <doctest/doctest.h>
+
+#include "tests/support/module_fixture.hpp"
+
+namespace sim800::test {
+namespace {
+
+World somewhere() {
+  World world = ModuleFixture::instant();
+  world.network.location = {.longitude = -74.007729, .latitude = 40.73016, .accuracy = 1200};
+  world.network.time = "15/10/15,23:24:35-16";  // 20 s before the end of the start-up
+  return world;
+}
+
+}  // namespace
+
+TEST_CASE("location: longitude first, six decimals, time of Greenwich") {
+  ModuleFixture fixture(somewhere());
+  fixture.ask("AT+CLTS=0");
+  CHECK(fixture.ask("AT+CIPGSMLOC=?") == "\r\n+CIPGSMLOC: (1,2),(1-3)\r\n\r\nOK\r\n");
+  fixture.open_bearer();
+  CHECK(fixture.ask("AT+CIPGSMLOC=1,1") == "\r\n+CIPGSMLOC: 0,-74.007729,40.730160,2015/10/16,03:24:55\r\n\r\nOK\r\n");
+  CHECK(fixture.ask("AT+CIPGSMLOC=2,1") == "\r\n+CIPGSMLOC: 0,2015/10/16,03:24:55\r\n\r\nOK\r\n");
+  CHECK(fixture.ask("AT+CLBS=?") == "\r\n+CLBS: (1,3,4),(1-3)\r\n\r\nOK\r\n");
+  CHECK(fixture.ask("AT+CLBS=3,1") == "\r\n+CLBS: 0,0\r\n\r\nOK\r\n");
+  CHECK(fixture.ask("AT+CLBS=1,1") == "\r\n+CLBS: 0,-74.007729,40.730160,1200\r\n\r\nOK\r\n");
+  CHECK(fixture.ask("AT+CLBS=4,1") == "\r\n+CLBS: 0,-74.007729,40.730160,1200,15/10/16,03:24:55\r\n\r\nOK\r\n");
+  CHECK(fixture.ask("AT+CLBS=3,1") == "\r\n+CLBS: 0,2\r\n\r\nOK\r\n");
+  CHECK(fixture.ask("AT+CLBSCFG=0,2") == "\r\n+CLBSCFG: 0,2,2\r\n\r\nOK\r\n");
+}
+
+TEST_CASE("location: where nothing is said of it, the manual's example") {
+  ModuleFixture fixture;
+  fixture.open_bearer();
+  CHECK(fixture.ask("AT+CLBS=1,1") == "\r\n+CLBS: 0,121.354848,31.220641,550\r\n\r\nOK\r\n");
+}
+
+TEST_CASE("location: 601 without a bearer, and where it goes meanwhile") {
+  World world = somewhere();
+  world.timing.overrides["location"] = 3s;
+  ModuleFixture fixture(world);
+  CHECK(fixture.ask("AT+CIPGSMLOC=1,1") == "\r\n+CIPGSMLOC: 601\r\n\r\nOK\r\n");
+  CHECK(fixture.ask("AT+CLBS=1,1") == "\r\n+CLBS: 601\r\n\r\nOK\r\n");
+  fixture.open_bearer();
+  CHECK(fixture.ask("AT+CIPGSMLOC=2,2") == "\r\n+CIPGSMLOC: 601\r\n\r\nOK\r\n");
+  CHECK(fixture.ask("AT+CIPGSMLOC=2,1") == "");
+  CHECK(fixture.wait(3s - 1ms) == "");
+  CHECK(fixture.wait(1ms).starts_with("\r\n+CIPGSMLOC: 0,"));
+  fixture.ask("AT+CLBS=4,1");
+  fixture.modem.lose_bearers();
+  CHECK(fixture.wait(3s) == "\r\n+CLBS: 601\r\n\r\nOK\r\n\r\n+SAPBR 1: DEACT\r\n");
+}
+
+TEST_CASE("location: customer and server are kept until the power goes") {
+  ModuleFixture fixture;
+  CHECK(fixture.ask("AT+CLBSCFG=?") == "\r\n+CLBSCFG: (0,1),(1-3)\r\n\r\nOK\r\n");
+  CHECK(fixture.ask("AT+CLBSCFG=0,1") == "\r\n+CLBSCFG: 0,1,\"\"\r\n\r\nOK\r\n");
+  CHECK(fixture.ask("AT+CLBSCFG=0,3") == "\r\n+CLBSCFG: 0,3,\"www.c4a.com.cn:3002\"\r\n\r\nOK\r\n");
+  CHECK(fixture.ask("AT+CLBSCFG=1,3,\"lbs-simcom.com:3002\"") == OK);
+  CHECK(fixture.ask("AT+CLBSCFG=1,1,\"me\"") == OK);
+  CHECK(fixture.ask("AT+CLBSCFG=0,3") == "\r\n+CLBSCFG: 0,3,\"lbs-simcom.com:3002\"\r\n\r\nOK\r\n");
+  CHECK(fixture.ask("AT+CLBSCFG=0,1") == "\r\n+CLBSCFG: 0,1,\"me\"\r\n\r\nOK\r\n");
+  fixture.modem.reset();
+  fixture.wait(20s);
+  CHECK(fixture.ask("AT+CLBSCFG=0,3") == "\r\n+CLBSCFG: 0,3,\"www.c4a.com.cn:3002\"\r\n\r\nOK\r\n");
+}
+
+TEST_CASE("location: what does not fit is refused") {
+  ModuleFixture fixture;
+  fixture.ask("AT+CMEE=1");
+  for (const std::string line :
+       {"AT+CIPGSMLOC=0,1", "AT+CIPGSMLOC=3,1", "AT+CIPGSMLOC=1,0", "AT+CIPGSMLOC=1,4", "AT+CIPGSMLOC=1",
+        "AT+CIPGSMLOC=1,1,1", "AT+CLBS=2,1", "AT+CLBS=1,4", "AT+CLBS=1", "AT+CLBSCFG=0", "AT+CLBSCFG=2,1",
+        "AT+CLBSCFG=0,4", "AT+CLBSCFG=0,1,\"x\"", "AT+CLBSCFG=1,1", "AT+CLBSCFG=1,2,\"3\""}) {
+    CAPTURE(line);
+    CHECK(fixture.ask(line) == "\r\n+CME ERROR: 765\r\n");
+  }
+  for (const std::string line : {"AT+CIPGSMLOC", "AT+CIPGSMLOC?", "AT+CLBS", "AT+CLBS?", "AT+CLBSCFG?"}) {
+    CAPTURE(line);
+    CHECK(fixture.ask(line) == "\r\n+CME ERROR: 100\r\n");
+  }
+}
+
+}  // namespace sim800::test

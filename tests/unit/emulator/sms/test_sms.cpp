@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: MIT
+// Messages that arrive, the memories, and the settings of the message service.
+#include <doctest/doctest.h>
+
+#include "tests/support/module_fixture.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+namespace sim800::test {
+
+namespace {
+
+World in_text_mode() {
+  World world = ModuleFixture::instant();
+  world.module.settings = {{"+CMEE", {"1"}}, {"E", {"0"}}, {"+CMGF", {"1"}}};
+  world.sim.messages = {{1, "REC READ", "+8613900000000", "02/01/30,20:40:31+00", "This is a test"},
+                        {2, "REC UNREAD", "INFO", "02/01/30,20:45:12-24", "Test again"},
+                        {4, "STO SENT", "+49170", "", "привет"}};
+  return world;
+}
+
+struct SmsBench : ModuleFixture {
+  explicit SmsBench(World given = in_text_mode(), Nvram* kept = nullptr)
+      : ModuleFixture(std::move(given), true, kept) {}
+  std::string arrives(std::string_view from, std::string_view text) {
+    modem.sms.receive(from, text);
+    return wait(0s);
+  }
+  std::string info(std::string_view text) const { return "\r\n" + std::string(text) + "\r\n" + OK; }
+  std::string cms(int number) const { return "\r\n+CMS ERROR: " + std::to_string(number) + "\r\n"; }
+};
+
+const std::string FIRST = "\"+8613900000000\",\"\",\"02/01/30,20:40:31+00\"";
+
+}  // namespace
+
+TEST_CASE("CMGR: a message is unread until it was read") {
+  SmsBench fixture;
+  CHECK(fixture.ask("AT+CMGR=1") == fixture.info("+CMGR: \"REC READ\"," + FIRST + "\r\nThis is a test"));
+  const std::string second = ",\"INFO\",\"\",\"02/01/30,20:45:12-24\"\r\nTest again";
+  CHECK(fixture.ask("AT+CMGR=2,1") == fixture.info("+CMGR: \"REC UNREAD\"" + second));
+  CHECK(fixture.ask("AT+CMGR=2") == fixture.info("+CMGR: \"REC UNREAD\"" + second));
+  CHECK(fixture.ask("AT+CMGR=2") == fixture.info("+CMGR: \"REC READ\"" + second));
+  CHECK(fixture.ask("AT+CMGR=4") == fixture.info("+CMGR: \"STO SENT\",\"+49170\",\"\"\r\n043F04400438043204350442"));
+  CHECK(fixture.ask("AT+CMGR=3") == OK);  // an empty place
+  CHECK(fixture.ask("AT+CMGR=50") == OK);
+  CHECK(fixture.ask("AT+CMGR=51") == fixture.cms(321));
+  CHECK(fixture.ask("AT+CMGR=0") == fixture.cms(321));
+  CHECK(fixture.ask("AT+CMGR=x") == fixture.cms(325));
+  CHECK(fixture.ask("AT+CMGR=1,2") == fixture.cms(325));
+  CHECK(fixture.ask("AT+CMGR=?") == OK);
+  CHECK(fixture.ask("AT+CMGR") == "\r\n+CME ERROR: 100\r\n");
+}
+
+TEST_CASE("CSDH=1 shows the details") {
+  SmsBench fixture;
+  fixture.ask("AT+CSDH=1");
+  CHECK(fixture.ask("AT+CMGR=1") ==
+        fixture.info("+CMGR: \"REC READ\"," + FIRST + ",145,4,0,0,\"+8613800100500\",145,14\r\nThis is a test"));
+  CHECK(fixture.ask("AT+CMGL=\"STO SENT\"") ==
+        fixture.info("+CMGL: 4,\"STO SENT\",\"+49170\",\"\",145,12\r\n043F04400438043204350442"));
+  fixture.ask("AT+CNMI=2,2");
+  CHECK(fixture.arrives("+49170", "hi") ==
+        "\r\n+CMT: \"+49170\",\"\",\"04/01/01,00:00:20+00\",145,4,0,0,\"+8613800100500\",145,2\r\nhi\r\n");
+}
+
+TEST_CASE("CMGR in PDU mode") {
+  SmsBench fixture;
+  fixture.ask("AT+CMGF=0");
+  CHECK(fixture.ask("AT+CMGR=1") ==
+        fixture.info("+CMGR: 1,\"\",33\r\n0891683108100005F0040D91683109000000F0000020100302041300"
+                     "0E54747A0E4ACF416110BD3CA703"));
+}
+
+TEST_CASE("CMGL: a blank line between messages, and what was unread is read") {
+  SmsBench fixture;
+  CHECK(fixture.ask("AT+CMGL=\"ALL\",1") ==
+        "\r\n+CMGL: 1,\"REC READ\"," + FIRST + "\r\nThis is a test\r\n" +
+            "\r\n+CMGL: 2,\"REC UNREAD\",\"INFO\",\"\",\"02/01/30,20:45:12-24\"\r\nTest again\r\n" +
+            "\r\n+CMGL: 4,\"STO SENT\",\"+49170\",\"\"\r\n043F04400438043204350442\r\n" + OK);
+  CHECK(fixture.ask("AT+CMGL") ==
+        fixture.info("+CMGL: 2,\"REC UNREAD\",\"INFO\",\"\",\"02/01/30,20:45:12-24\"\r\nTest again"));
+  CHECK(fixture.ask("AT+CMGL") == OK);
+  CHECK(fixture.ask("AT+CMGL=\"STO UNSENT\"") == OK);
+  for (const char* bad : {"AT+CMGL=ALL", "AT+CMGL=4", "AT+CMGL=\"all\"", "AT+CMGL=\"UNREAD\""})
+    CHECK(fixture.ask(bad) == fixture.cms(305));
+  CHECK(fixture.ask("AT+CMGL=\"ALL\",2") == fixture.cms(325));
+  CHECK(fixture.ask("AT+CMGL=?") ==
+        fixture.info("+CMGL: (\"REC UNREAD\",\"REC READ\",\"STO UNSENT\",\"STO SENT\",\"ALL\")"));
+  fixture.ask("AT+CMGF=0");
+  CHECK(fixture.ask("AT+CMGL=3") == fixture.info("+CMGL: 4,3,\"\",22\r\n0891683108100005F001000591"
+                                                 "9471F000080C043F04400438043204350442"));
+  CHECK(fixture.ask("AT+CMGL=\"ALL\"") == fixture.cms(325));
+  CHECK(fixture.ask("AT+CMGL=5") == fixture.cms(325));
+  CHECK(fixture.ask("AT+CMGL=?") == fixture.info("+CMGL: (0-4)"));
+}
+
+TEST_CASE("CMGD and CMGDA") {
+  SmsBench fixture;
+  const auto left = [&](std::string_view line) {
+    CHECK(fixture.ask(line) == OK);
+    const std::string places = fixture.ask("AT+CMGD=?");
+    return places.substr(2, places.find("),") - 1);
+  };
+  CHECK(left("AT+CMGD=3") == "+CMGD: (1,2,4)");
+  CHECK(left("AT+CMGD=1") == "+CMGD: (2,4)");
+  CHECK(left("AT+CMGD=1,1") == "+CMGD: (2,4)");
+  CHECK(left("AT+CMGD=1,2") == "+CMGD: (2)");
+  CHECK(left("AT+CMGD=1,3") == "+CMGD: (2)");
+  CHECK(left("AT+CMGD=0,4") == "+CMGD: ()");
+  CHECK(fixture.ask("AT+CMGD=?") == fixture.info("+CMGD: (),(0-4)"));
+  CHECK(fixture.ask("AT+CMGD=51") == fixture.cms(321));
+  CHECK(fixture.ask("AT+CMGD=0") == fixture.cms(321));
+  CHECK(fixture.ask("AT+CMGD=1,5") == fixture.cms(325));
+
+  SmsBench other;
+  const auto kind = [&](std::string_view line) {
+    CHECK(other.ask(line) == OK);
+    const std::string places = other.ask("AT+CMGD=?");
+    return places.substr(2, places.find("),") - 1);
+  };
+  CHECK(kind("AT+CMGDA=\"DEL UNSENT\"") == "+CMGD: (1,2,4)");
+  CHECK(kind("AT+CMGDA=\"DEL READ\"") == "+CMGD: (2,4)");
+  CHECK(kind("AT+CMGDA=\"DEL SENT\"") == "+CMGD: (2)");
+  CHECK(kind("AT+CMGDA=\"DEL UNREAD\"") == "+CMGD: ()");
+  for (const char* bad : {"AT+CMGDA=6", "AT+CMGDA=\"DEL\"", "AT+CMGDA=DEL ALL"})
+    CHECK(other.ask(bad) == other.cms(305));
+  CHECK(other.ask("AT+CMGDA=?") ==
+        other.info("+CMGDA: (\"DEL READ\",\"DEL UNREAD\",\"DEL SENT\",\"DEL UNSENT\",\"DEL INBOX\",\"DEL ALL\")"));
+  other.arrives("+49170", "one");
+  other.ask("AT+CMGF=0");
+  CHECK(other.ask("AT+CMGDA=?") == other.info("+CMGDA: (1-6)"));
+  CHECK(other.ask("AT+CMGDA=\"DEL ALL\"") == other.cms(325));
+  CHECK(other.ask("AT+CMGDA=7") == other.cms(325));
+  CHECK(other.ask("AT+CMGDA=0") == other.cms(325));
+  CHECK(kind("AT+CMGDA=5") == "+CMGD: ()");
+}
+
+TEST_CASE("arrival: CNMI mt") {
+  SmsBench fixture;
+  CHECK(fixture.arrives("+49170", "one") == "\r\n+CMTI: \"SM\",3\r\n");
+  fixture.ask("AT+CNMI=2,0");
+  CHECK(fixture.arrives("+49170", "two") == "");
+  fixture.ask("AT+CNMI=2,2");
+  CHECK(fixture.arrives("10086", "three\nlines") ==
+        "\r\n+CMT: \"10086\",\"\",\"04/01/01,00:00:20+00\"\r\nthree\nlines\r\n");
+  CHECK(fixture.arrives("Credit Ltd 24", "é") == "\r\n+CMT: \"Credit Ltd \",\"\",\"04/01/01,00:00:20+00\"\r\n?\r\n");
+  fixture.ask("AT+CMGF=0");
+  CHECK(fixture.arrives("+49170", "hi") ==
+        "\r\n+CMT: \"\",18\r\n0891683108100005F0040591"
+        "9471F000004010100000020002E834\r\n");
+  fixture.ask("AT+CNMI=2,3");
+  CHECK(fixture.arrives("+49170", "four") == "\r\n+CMTI: \"SM\",6\r\n");
+}
+
+TEST_CASE("arrival: a URC waits for the running command, and mode 0 for another mode") {
+  SmsBench fixture;
+  fixture.ask("AT+CNMI=0,1");
+  CHECK(fixture.arrives("+49170", "one") == "");
+  CHECK(fixture.ask("AT+CNMI=2,1") == OK + "\r\n+CMTI: \"SM\",3\r\n");
+  fixture.ask("AT+CNMI=0,1");
+  CHECK(fixture.arrives("+49170", "two") == "");
+  CHECK(fixture.ask("AT+CNMI=2,1,0,0,1") == OK);
+  CHECK(fixture.ask("AT+CNMI?") == fixture.info("+CNMI: 2,1,0,0,1"));
+  CHECK(fixture.ask("AT+CNMI=?") == fixture.info("+CNMI: (0-3),(0-3),(0,2),(0,1),(0,1)"));
+  CHECK(fixture.ask("AT+CNMI=2,1,0,2") == "\r\n+CME ERROR: 765\r\n");
+}
+
+TEST_CASE("arrival: classes") {
+  World world = in_text_mode();
+  world.sim.number = "+49170";
+  SmsBench fixture(world);
+  const auto sent = [&](int dcs) {
+    fixture.ask("AT+CSMP=17,167,0," + std::to_string(dcs));
+    fixture.ask("AT+CMGS=\"+49170\"");
+    const std::string all = fixture.say("x\x1A");
+    return all.substr(all.find("OK\r\n") + 4);
+  };
+  const std::string shown = "\r\n+CMT: \"+49170\",\"\",\"04/01/01,00:00:20+00\"\r\nx\r\n";
+  CHECK(sent(0xF0) == shown);  // a flash message is not stored
+  fixture.ask("AT+SCLASS0=1");
+  CHECK(sent(0xF0) == "\r\n+CMTI: \"SM\",3\r\n");
+  fixture.ask("AT+CNMI=2,3");
+  CHECK(sent(0xF3) == shown);
+  CHECK(sent(0xF1) == "\r\n+CMTI: \"SM\",5\r\n");
+  fixture.ask("AT+CNMI=2,2");
+  CHECK(sent(0xF2) == "\r\n+CMTI: \"SM\",6\r\n");  // class 2 belongs into the card
+  CHECK(sent(0xF1) == shown);
+  fixture.ask("AT+SCLASS0=0;+CNMI=2,0");
+  CHECK(sent(0xF0) == "");
+}
+
+TEST_CASE("arrival: a long text comes in parts, hexadecimal with its header") {
+  World world = in_text_mode();
+  world.module.model = "SIM800C";  // SIM800L has no CCONCINDEX
+  SmsBench fixture(world);
+  CHECK(fixture.ask("AT+CCONCINDEX") == fixture.info("+CCONCINDEX: 0"));
+  CHECK(fixture.arrives("+49170", std::string(161, 'a')) == "\r\n+CMTI: \"SM\",3\r\n\r\n+CMTI: \"SM\",5\r\n");
+  CHECK(fixture.ask("AT+CMGR=5") ==
+        fixture.info("+CMGR: \"REC UNREAD\",\"+49170\",\"\",\"04/01/01,00:00:20+00\"\r\n050003010202C2E170381C0E8701"));
+  CHECK(fixture.ask("AT+CCONCINDEX") == fixture.info("+CCONCINDEX: 2,3,5"));
+}
+
+TEST_CASE("a full memory: the network keeps what does not fit") {
+  SmsBench fixture;
+  for (int i = 0; i < 47; ++i) fixture.modem.sms.receive("+49170", "fill");
+  fixture.wait(0s);
+  CHECK(fixture.ask("AT+CPMS?") == fixture.info("+CPMS: \"SM_P\",50,50,\"SM_P\",50,50,\"SM_P\",50,50"));
+  CHECK(fixture.arrives("+49170", "waits") == "");
+  CHECK(fixture.arrives("+49170", "waits too") == "");
+  fixture.modem.clock.sleep(0s);
+  CHECK(fixture.ask("AT+CMGD=7") == OK + "\r\n+CMTI: \"SM\",7\r\n");
+  CHECK(fixture.ask("AT+CMGDA=\"DEL ALL\"") == OK + "\r\n+CMTI: \"SM\",1\r\n");
+  // Both memories as one.
+  fixture.ask("AT+CPMS=\"MT\",\"MT\",\"MT\"");
+  for (int i = 0; i < 49; ++i) fixture.modem.sms.receive("+49170", "fill");
+  fixture.wait(0s);
+  CHECK(fixture.arrives("+49170", "over") == "\r\n+CMTI: \"ME\",1\r\n");
+  CHECK(fixture.ask("AT+CMGR=51").find("over") != std::string::npos);
+  CHECK(fixture.ask("AT+CMGR=100") == OK);
+  CHECK(fixture.ask("AT+CMGR=101") == fixture.cms(321));
+  CHECK(fixture.ask("AT+CPMS?") == fixture.info("+CPMS: \"MT\",51,100,\"MT\",51,100,\"MT\",51,100"));
+}
+
+TEST_CASE("a storm is bounded") {
+  SmsBench fixture;
+  for (int i = 0; i < 5000; ++i) fixture.modem.sms.receive("+49170", std::string(300, 'x'));
+  fixture.wait(1h);
+  CHECK(fixture.ask("AT+CPMS?").starts_with("\r\n+CPMS: \"SM_P\",50,50,"));
+  CHECK(fixture.ask("AT") == OK);
+}
+
+TEST_CASE("CPMS") {
+  SmsBench fixture;
+  CHECK(fixture.ask("AT+CPMS=?") ==
+        fixture.info("+CPMS: (\"SM\",\"ME\",\"SM_P\",\"ME_P\",\"MT\"),(\"SM\",\"ME\",\"SM_P\",\"ME_P\",\"MT\"),"
+                     "(\"SM\",\"ME\",\"SM_P\",\"ME_P\",\"MT\")"));
+  CHECK(fixture.ask("AT+CPMS?") == fixture.info("+CPMS: \"SM_P\",3,50,\"SM_P\",3,50,\"SM_P\",3,50"));
+  CHECK(fixture.ask("AT+CPMS=\"ME\"") == fixture.info("+CPMS: 0,50,3,50,3,50"));
+  CHECK(fixture.ask("AT+CPMS=\"SM\",\"ME\"") == fixture.info("+CPMS: 3,50,0,50,3,50"));
+  CHECK(fixture.ask("AT+CPMS=\"SM\",\"SM\",\"ME\"") == fixture.info("+CPMS: 3,50,3,50,0,50"));
+  CHECK(fixture.arrives("+49170", "x") == "\r\n+CMTI: \"ME\",1\r\n");
+  for (const char* bad : {"AT+CPMS=\"XX\"", "AT+CPMS=SM", "AT+CPMS="}) CHECK(fixture.ask(bad) == fixture.cms(325));
+}
+
+TEST_CASE("before SMS Ready, without a card, with a locked one") {
+  World world;
+  world.module.settings = {{"+CMEE", {"1"}}, {"E", {"0"}}};
+  ModuleFixture fixture(world, false);
+  const auto ask = [&](std::string_view line) {
+    fixture.channel->receive(std::string(line) + "\r");
+    return fixture.wait(15ms);
+  };
+  fixture.modem.power_on();
+  fixture.wait(8s);
+  for (const char* line : {"AT+CMGF=1", "AT+CMGL", "AT+CMGS=\"1\"", "AT+CMGW", "AT+CMSS=1", "AT+CPMS?", "AT+CNMI=2,1",
+                           "AT+CSCA?", "AT+CSMP=17", "AT+CMGD=1,4", "AT+CMGDA=6", "AT+CMGR=1"}) {
+    CAPTURE(line);
+    CHECK(ask(line) == "\r\n+CME ERROR: 3\r\n");
+  }
+  CHECK(ask("AT+CMGF?") == "\r\n+CMGF: 0\r\n" + OK);
+  fixture.wait(2s);
+  CHECK(ask("AT+CMGF=1") == OK);
+
+  world = ModuleFixture::instant();
+  world.module.settings = {{"+CMEE", {"1"}}, {"E", {"0"}}};
+  world.sim.present = false;
+  ModuleFixture without(world);
+  CHECK(without.ask("AT+CMGF=1") == "\r\n+CMS ERROR: 310\r\n");
+  CHECK(without.ask("AT+CSCA=\"+49\"") == "\r\n+CME ERROR: 10\r\n");
+  world.sim.present = true;
+  world.sim.pin = "1234";
+  ModuleFixture locked(world);
+  CHECK(locked.ask("AT+CMGF=1") == "\r\n+CMS ERROR: 311\r\n");
+  for (int i = 0; i < 3; ++i) locked.ask("AT+CPIN=9999");
+  CHECK(locked.ask("AT+CMGF=1") == "\r\n+CMS ERROR: 316\r\n");
+}
+
+TEST_CASE("messages wait while the module is off or without a network") {
+  SmsBench fixture;
+  fixture.ask("AT+CFUN=0");
+  CHECK(fixture.arrives("+49170", "one") == "");
+  CHECK(fixture.ask("AT+CMGR=1") == "\r\n+CME ERROR: 3\r\n");
+  CHECK(fixture.ask("AT+CFUN=1").ends_with("SMS Ready\r\n\r\n+CMTI: \"SM\",3\r\n"));
+  fixture.ask("AT+CFUN=4");
+  CHECK(fixture.arrives("+49170", "two") == "");
+  CHECK(fixture.ask("AT+CMGR=3").starts_with("\r\n+CMGR: \"REC UNREAD\""));
+  CHECK(fixture.ask("AT+CFUN=1").ends_with("\r\n+CMTI: \"SM\",5\r\n"));
+}
+
+TEST_CASE("CSMS=1: CMT is acknowledged by CNMA, or shown no more") {
+  SmsBench fixture;
+  CHECK(fixture.ask("AT+CNMA") == fixture.cms(340));
+  CHECK(fixture.ask("AT+CSMS=1") == fixture.info("+CSMS: 1,1,1"));
+  CHECK(fixture.ask("AT+CSMS?") == fixture.info("+CSMS: 1,1,1,1"));
+  fixture.ask("AT+CNMI=2,2");
+  CHECK(fixture.arrives("+49170", "one").find("+CMT: ") != std::string::npos);
+  CHECK(fixture.arrives("+49170", "two") == "");
+  CHECK(fixture.ask("AT+CNMA").starts_with(OK + "\r\n+CMT: "));
+  CHECK(fixture.wait(14s) == "");
+  CHECK(fixture.wait(2s) == "");  // the network sends it again, and it is stored
+  CHECK(fixture.ask("AT+CNMI?") == fixture.info("+CNMI: 2,0,0,0,0"));
+  CHECK(fixture.ask("AT+CMGR=3").find("two") != std::string::npos);
+  CHECK(fixture.ask("AT+CNMA") == fixture.cms(340));
+}
+
+TEST_CASE("service centre, profiles, broadcasts") {
+  Nvram kept;
+  {
+    SmsBench fixture(in_text_mode(), &kept);
+    CHECK(fixture.ask("AT+CSCA?") == fixture.info("+CSCA: \"+8613800100500\",145"));
+    CHECK(fixture.ask("AT+CSAS") == OK);
+    CHECK(fixture.ask("AT+CSCA=\"+491710760000\"") == OK);
+    CHECK(fixture.ask("AT+CSCA=\"x\"") == "\r\n+CME ERROR: 765\r\n");
+    CHECK(fixture.ask("AT+CSMP=49,12,1,8") == OK);
+    CHECK(fixture.ask("AT+CSAS=1") == OK);
+    CHECK(fixture.ask("AT+CRES") == OK);
+    CHECK(fixture.ask("AT+CSMP?") == fixture.info("+CSMP: 17,167,0,0"));
+    CHECK(fixture.ask("AT+CSCA?") == fixture.info("+CSCA: \"+8613800100500\",145"));
+    CHECK(fixture.ask("AT+CRES=1") == OK);
+    CHECK(fixture.ask("AT+CSMP?") == fixture.info("+CSMP: 49,12,1,8"));
+    CHECK(fixture.ask("AT+CRES=3") == OK);
+    CHECK(fixture.ask("AT+CSAS=4") == fixture.cms(325));
+    CHECK(fixture.ask("AT+CSAS=?") == fixture.info("+CSAS: (0-3)"));
+
+    CHECK(fixture.ask("AT+CSCB?") == fixture.info("+CSCB: 0,\"\",\"\""));
+    CHECK(fixture.ask("AT+CSCB=0,\"50,919\"") == OK);
+    CHECK(fixture.ask("AT+CSCB=0,\"919,4370\",\"0,5\"") == OK);
+    CHECK(fixture.ask("AT+CSCB?") == fixture.info("+CSCB: 0,\"50,919,4370\",\"0,5\""));
+    CHECK(fixture.ask("AT+CSCB=0,\"100-200\"") == fixture.cms(325));
+    CHECK(fixture.ask("AT+CSCB=0,\"1,2,3,4,5,6,7,8,9,10,11,12,13\"") == OK);
+    CHECK(fixture.ask("AT+CSCB=1") == OK);
+    CHECK(fixture.ask("AT+CSCB?") == fixture.info("+CSCB: 1,\"50,919,4370,1,2,3,4,5,6,7,8,9,10,11,12\",\"0-255\""));
+    CHECK(fixture.ask("AT+CDSCB") == OK);
+    CHECK(fixture.ask("AT+CSCB=0,\"50\"") == OK);
+    fixture.ask("AT+CNMI=2,1,2");
+    fixture.modem.sms.broadcast(51, "no");
+    fixture.modem.sms.broadcast(50, "221");
+    CHECK(fixture.wait(0s) == "\r\n+CBM: 0,50,0,1,1\r\n221\r\n");
+  }
+  SmsBench later(in_text_mode(), &kept);
+  CHECK(later.ask("AT+CSCA?") == later.info("+CSCA: \"+491710760000\",145"));
+  CHECK(later.ask("AT+CSMP?") == later.info("+CSMP: 49,167,0,0"));  // <fo> is kept, the others are not
+  CHECK(later.ask("AT+CSCB?") == later.info("+CSCB: 0,\"50\",\"\""));
+}
+
+TEST_CASE("messages outlive the process with the card they are on") {
+  const TemporaryDirectory directory;
+  {
+    Nvram kept(directory.path());
+    SmsBench fixture(in_text_mode(), &kept);
+    fixture.arrives("+49170", "new");
+    fixture.ask("AT+CMGD=1");
+    fixture.ask("AT+CMGR=2");
+  }
+  Nvram kept(directory.path());
+  SmsBench fixture(in_text_mode(), &kept);
+  CHECK(fixture.ask("AT+CMGD=?") == fixture.info("+CMGD: (2,3,4),(0-4)"));
+  CHECK(fixture.ask("AT+CMGR=2").starts_with("\r\n+CMGR: \"REC READ\""));
+  World other_card = in_text_mode();
+  other_card.sim.iccid = "89860000000000000000";
+  SmsBench with_other(other_card, &kept);
+  CHECK(with_other.ask("AT+CMGD=?") == with_other.info("+CMGD: (1,2,4),(0-4)"));
+}
+
+TEST_CASE("the other settings of messages") {
+  SmsBench fixture;
+  CHECK(fixture.ask("AT+CMGF=?") == fixture.info("+CMGF: (0,1)"));
+  CHECK(fixture.ask("AT+CMGF?") == fixture.info("+CMGF: 1"));
+  CHECK(fixture.ask("AT+CMGF=2") == "\r\n+CME ERROR: 765\r\n");
+  CHECK(fixture.ask("AT+CMGF=") == OK);
+  CHECK(fixture.ask("AT+CMGF?") == fixture.info("+CMGF: 0"));
+  CHECK(fixture.ask("AT+CSDH=?") == fixture.info("+CSDH: (0,1)"));
+  CHECK(fixture.ask("AT+CSMP=?") == fixture.info("+CSMP: (0-255),(0-255),(0-255),(0-255)"));
+  CHECK(fixture.ask("AT+CSMP?") == fixture.info("+CSMP: 17,167,0,0"));
+  CHECK(fixture.ask("AT+SCLASS0=?") == fixture.info("+SCLASS0: (0, 1)"));
+  CHECK(fixture.ask("AT+CMGHEX?") == fixture.info("+CMGHEX: 0"));
+  CHECK(fixture.ask("AT+CSCS=?") ==
+        fixture.info("+CSCS: (\"IRA\",\"GSM\",\"UCS2\",\"HEX\",\"PCCP\",\"PCDN\",\"8859-1\")"));
+  CHECK(fixture.ask("AT+CSCS=\"TEST\"") == "\r\n+CME ERROR: 765\r\n");
+  CHECK(fixture.ask("AT+CSCA=?") == OK);
+  fixture.ask("AT+CSCS=\"UCS2\"");
+  CHECK(fixture.ask("AT+CSCA?") ==
+        fixture.info("+CSCA: \"002B0038003600310033003800300030003100300030003500300030\",145"));
+}
+
+}  // namespace sim800::test

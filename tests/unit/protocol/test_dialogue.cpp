@@ -1,0 +1,111 @@
+// Dialogue files: every kind of line, and what is said of broken ones.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "protocol/dialogue.hpp"
+#include "protocol/text/escape.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using sim800::parse_dialogue;
+
+struct TemporaryDirectory {
+  TemporaryDirectory() {
+    std::string name = (fs::temp_directory_path() / "sim800-dialogue-XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    path = name;
+  }
+  ~TemporaryDirectory() { fs::remove_all(path); }
+  std::string write(const std::string& name, const std::string& bytes) const {
+    std::ofstream(path / name, std::ios::binary) << bytes;
+    return (path / name).string();
+  }
+  fs::path path;
+};
+
+/// The one step of a dialogue of one line, as an `Action`.
+template <class Action>
+Action only(const std::string& text) {
+  const auto dialogue = parse_dialogue(text, "d.txt");
+  REQUIRE(dialogue.steps.size() == 1);
+  return std::get<Action>(dialogue.steps[0].action);
+}
+
+std::string complaint(const std::string& text) {
+  try {
+    parse_dialogue(text, "d.txt");
+  } catch (const sim800::DialogueError& error) {
+    return error.what();
+  }
+  return "none";
+}
+
+}  // namespace
+
+TEST_CASE("dialogue: each kind of line is a step") {
+  CHECK(only<sim800::SendLine>("> AT+CSQ").text == "AT+CSQ");
+  CHECK(only<sim800::SendLine>(">").text.empty());
+  CHECK(only<sim800::SendPayload>(">> 3 bytes").bytes == std::string("\0\1\2", 3));
+  CHECK(only<sim800::SendPayload>(">> 1 byte").bytes == std::string("\0", 1));
+  CHECK(only<sim800::ExpectLine>("< +CSQ: 21,0 ").text == "+CSQ: 21,0 ");
+  CHECK(only<sim800::ExpectMatch>("<~ \\+CSQ: [0-9]+,0").source == "\\+CSQ: [0-9]+,0");
+  CHECK(only<sim800::ExpectCount>("<< 1000 bytes").count == 1000);
+  CHECK(only<sim800::ExpectCount>("<< 0 bytes").count == 0);
+}
+
+TEST_CASE("dialogue: payload bytes count up modulo 256") {
+  const auto bytes = only<sim800::SendPayload>(">> 300 bytes").bytes;
+  CHECK(bytes.size() == 300);
+  CHECK(bytes[255] == '\xFF');
+  CHECK(bytes[256] == '\0');
+  CHECK(bytes[299] == 43);
+}
+
+TEST_CASE("dialogue: steps know their line; comments, empty lines and CR LF do not count") {
+  const auto dialogue = parse_dialogue("# one\r\n\r\n> AT\r\n#\n< OK", "d.txt");
+  REQUIRE(dialogue.steps.size() == 2);
+  CHECK(dialogue.steps[0].line == 3);
+  CHECK(std::get<sim800::SendLine>(dialogue.steps[0].action).text == "AT");
+  CHECK(dialogue.steps[1].line == 5);
+}
+
+TEST_CASE("dialogue: files of payload lie beside the dialogue") {
+  const TemporaryDirectory directory;
+  directory.write("up.bin", std::string("\r\n\0\xFF", 4));
+  const auto file = directory.write("d.txt", ">> @up.bin\n< OK\n<< @up.bin\n");
+  const auto dialogue = sim800::load_dialogue(file);
+  REQUIRE(dialogue.steps.size() == 3);
+  CHECK(dialogue.file == file);
+  CHECK(std::get<sim800::SendPayload>(dialogue.steps[0].action).bytes == std::string("\r\n\0\xFF", 4));
+  CHECK(std::get<sim800::ExpectPayload>(dialogue.steps[2].action).bytes == std::string("\r\n\0\xFF", 4));
+}
+
+TEST_CASE("dialogue: mistakes are told with file, line and what was expected") {
+  CHECK(complaint("> AT\nOK\n") ==
+        R"(d.txt:2: expected a line that begins with "> ", ">> ", "< ", "<~ ", "<< " or "#", got "OK")");
+  CHECK(complaint(">AT").starts_with("d.txt:1: expected a line that begins"));
+  CHECK(complaint("<") == R"(d.txt:1: expected text after "<" (empty lines are never compared))");
+  CHECK(complaint("#\n<~ (").starts_with("d.txt:2: expected a regular expression (ECMAScript), got \"(\": "));
+  CHECK(complaint(">> ten bytes") == R"(d.txt:1: expected ">> N bytes" or ">> @FILE", got ">> ten bytes")");
+  CHECK(complaint(">> 10") == R"(d.txt:1: expected ">> N bytes" or ">> @FILE", got ">> 10")");
+  CHECK(complaint(">> * bytes") == R"(d.txt:1: expected ">> N bytes" or ">> @FILE", got ">> * bytes")");
+  CHECK(complaint("<< -1 bytes") == R"(d.txt:1: expected "<< N bytes", "<< * bytes" or "<< @FILE", got "<< -1 bytes")");
+  CHECK(complaint("<< 67108865 bytes") == R"(d.txt:1: expected at most 67108864 bytes, got "67108865 bytes")");
+  CHECK(complaint("<< 99999999999999999999 bytes").starts_with("d.txt:1: expected at most 67108864 bytes"));
+  CHECK(complaint(">> @missing.bin") == R"(d.txt:1: expected a file that can be read, got "missing.bin")");
+  CHECK(complaint("<< * bytes") ==
+        R"(d.txt:1: expected "<< * bytes" right after the "<" or "<~" line that tells the number)");
+  CHECK(complaint("> AT\n# as announced\n<< * bytes").starts_with("d.txt:3: "));
+  CHECK(complaint("< +HTTPREAD: 5\n# as announced\n<< * bytes") == "none");
+  CHECK_THROWS_WITH_AS(sim800::load_dialogue("no/such.txt"), "no/such.txt: expected a dialogue file that can be read",
+                       sim800::DialogueError);
+}
+
+TEST_CASE("escape: bytes become text that tells them apart") {
+  CHECK(sim800::escaped(std::string("A\r\n\t\\\"\0\x7f\xff", 9)) == R"(A\r\n\t\\"\x00\x7f\xff)");
+}
