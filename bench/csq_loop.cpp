@@ -5,7 +5,14 @@
 #include <cstdlib>
 #include <string>
 
+#include "backends/ports/ftp.hpp"
+#include "backends/ports/http.hpp"
+#include "backends/ports/mail.hpp"
+#include "backends/ports/ping.hpp"
+#include "backends/ports/socket.hpp"
 #include "emulator/commands/command_list.hpp"
+#include "emulator/core/world.hpp"
+#include "emulator/files/file_system.hpp"
 #include "emulator/module/modem.hpp"
 
 namespace {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/at/channel.hpp"
+#include "emulator/core/latency.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -18,14 +19,13 @@ constexpr Duration line_feed_wait = 10ms;
 
 Channel::Channel(ChannelOwner& owner, Settings& settings, Port& port, std::string name)
     : owner_(owner), settings_(settings), port_(port), name_(std::move(name)) {
-  input_.reserve(2 * input_limit);
   out_.reserve(2048);
 }
 
 // --- input
 
 void Channel::receive(std::string_view bytes) {
-  if (!owner_.answers() || mute_) {
+  if (!owner_.answers() || wire_ == Wire::muted) {
     owner_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(bytes.size())}});
     return;  // nobody listens on the UART
   }
@@ -35,8 +35,7 @@ void Channel::receive(std::string_view bytes) {
   }
   receiving_ = true;
   input_.append(bytes);
-  received_ += bytes.size();
-  if (busy_) input_came_.raise();
+  if (busy()) input_came_.raise();
   pump();
   receiving_ = false;
 }
@@ -45,13 +44,16 @@ void Channel::client_arrived() { owner_.record("client", {{"channel", name_}, {"
 
 void Channel::client_left() {
   owner_.record("client", {{"channel", name_}, {"present", false}});
-  if (leaves_.empty() || leaves_.back() != received_) leaves_.push_back(received_);
-  if (busy_) input_came_.raise();
+  input_.client_left();
+  if (busy()) input_came_.raise();
   pump();
 }
 
 void Channel::drained() {
-  if (std::exchange(line_waits_, false)) run_line();
+  if (line_state_ == LineState::waits_for_wire) {
+    line_state_ = LineState::running;
+    run_line();
+  }
   pump();
   if (on_free && free()) on_free();
   if (online()) user_->wire_free();
@@ -61,20 +63,10 @@ void Channel::output_lost(std::size_t count) {
   owner_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(count)}});
 }
 
-std::size_t Channel::available() const {
-  const std::uint64_t end = leaves_.empty() ? received_ : leaves_.front();
-  return static_cast<std::size_t>(end - consumed_);
-}
-
 void Channel::consume(std::size_t count) {
-  if (owner_.trace() != nullptr) traced_.append(input_, head_, count);
   const bool was_full = !wants_input();
-  head_ += count;
-  consumed_ += count;
-  if (head_ == input_.size() || head_ >= input_limit) {  // a host that is always ahead never empties it
-    input_.erase(0, head_);
-    head_ = 0;
-  }
+  const std::string_view taken = input_.consume(count);
+  if (owner_.trace() != nullptr) traced_.append(taken);
   if (was_full && wants_input() && !receiving_) port_.input_wanted();
 }
 
@@ -86,8 +78,7 @@ void Channel::trace_input() {
 
 /// At the point of the stream where a client left, what it had half typed is forgotten.
 bool Channel::forget_client() {
-  if (leaves_.empty() || leaves_.front() != consumed_) return false;
-  leaves_.pop_front();
+  if (!input_.take_leave()) return false;
   assembler_.reset();
   if (online()) user_->host_left();
   return true;
@@ -96,8 +87,8 @@ bool Channel::forget_client() {
 void Channel::pump() {
   if (pumping_) return;
   pumping_ = true;
-  while (!busy_ && owner_.answers() && (online() || port_.unsent() < Port::congested_at)) {
-    const std::string_view bytes = waiting();
+  while (!busy() && owner_.answers() && (online() || port_.unsent() < Port::congested_at)) {
+    const std::string_view bytes = input_.waiting();
     if (bytes.empty()) {
       if (forget_client()) continue;
       break;
@@ -120,7 +111,7 @@ void Channel::pump() {
 // --- the line that runs
 
 void Channel::begin_line(bool runnable) {
-  busy_ = true;
+  line_state_ = LineState::running;
   trace_input();
   owner_.record("command", {{"channel", name_}, {"line", assembler_.line()}});
   owner_.synchronised();
@@ -147,8 +138,10 @@ void Channel::run_line() {
   const std::size_t count = runnable_ ? line_.commands().size() : 0;
   // Faults are asked of a line without a command, too.
   while (next_ < count || (next_ == 0 && owner_.faults != nullptr)) {
-    line_waits_ = congested();
-    if (line_waits_) return;
+    if (congested()) {
+      line_state_ = LineState::waits_for_wire;
+      return;
+    }
     const std::optional<Result> result = owner_.faults == nullptr ? run(line_.commands()[next_++]) : run_as_judged();
     if (!result) return;  // a conversation goes on; conversation_done() comes back here
     if (!result->continues_line()) return end_line(*result);
@@ -201,7 +194,7 @@ void Channel::end_line(Result result) {
     flush();
     owner_.record("result", {{"channel", name_}, {"text", result_text(result, error_mode)}});
   }
-  busy_ = false;
+  line_state_ = LineState::none;
   owner_.touch();
   for (const std::string& text : std::exchange(behind_, {})) append_line(out_, format, text);
   say_waiting();
@@ -220,7 +213,7 @@ void Channel::urc(Code code) { push({{}, code}); }
 
 void Channel::push(Unsolicited urc) {
   if (!has_lines() || !takes_urcs) return;
-  if (busy_ || online()) {
+  if (busy() || online()) {
     urcs_.push_back(std::move(urc));
     return;
   }
@@ -252,7 +245,7 @@ void Channel::line_inside(std::string_view text) {
 }
 
 void Channel::flush() {
-  if (mute_) out_.clear();
+  if (wire_ == Wire::muted) out_.clear();
   if (out_.empty()) return;
   port_.send(out_);
   owner_.record("tx", {{"channel", name_}, {"data", out_}});
@@ -296,41 +289,40 @@ void Channel::apply_settings() {
   update_dcd();
 }
 
-void Channel::power_down(bool silently) {
+void Channel::abandon_command() {
   conversation_.cancel();
   delay_.cancel();
+}
+
+void Channel::power_down(bool silently) {
+  abandon_command();
   if (silently) urcs_.clear();
   if (silently) out_.clear();
   for (; !urcs_.empty(); urcs_.pop_front()) append(urcs_.front());  // NORMAL POWER DOWN may be among them
   flush();
-  mute_ = false;
+  if (wire_ == Wire::muted) wire_ = Wire::served;
   forget_input();
 }
 
 /// What has come and is not dealt with is lost, with the line that runs.
 void Channel::forget_input() {
-  busy_ = line_waits_ = false;
+  line_state_ = LineState::none;
   user_ = nullptr;
   behind_.clear();
   verdict_.reset();
   trace_input();
-  if (received_ > consumed_)
-    owner_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(received_ - consumed_)}});
+  if (input_.size() > 0)
+    owner_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(input_.size())}});
   input_.clear();
-  head_ = 0;
-  consumed_ = received_;
-  leaves_.clear();
   assembler_ = LineAssembler();
   if (!receiving_) port_.input_wanted();
 }
 
 void Channel::set_lines(bool on) {
-  lines_ = on;
-  conversation_.cancel();
-  delay_.cancel();
+  wire_ = on ? Wire::served : Wire::closed;
+  abandon_command();
   urcs_.clear();
   out_.clear();
-  mute_ = false;
   forget_input();
   if (on) power_up();
 }
@@ -345,16 +337,16 @@ void Channel::update_dcd() {
 // --- for dialogues
 
 Task<bool> Channel::settle_line_end() {
-  if (assembler_.expects_line_feed() && available() == 0) {
+  if (assembler_.expects_line_feed() && input_.available() == 0) {
     const Timer limit = owner_.clock.after(line_feed_wait, [this] { input_came_.raise(); });
     co_await input_came_;
   }
-  if (assembler_.after_carriage_return() && available() > 0 && waiting().front() == '\n') {
+  if (assembler_.after_carriage_return() && input_.available() > 0 && input_.waiting().front() == '\n') {
     consume(1);
     assembler_.take_line_feed();
   }
   assembler_.forget_line_feed();
-  co_return leaves_.empty() || available() > 0;
+  co_return !input_.client_leaves() || input_.available() > 0;
 }
 
 Task<bool> Channel::interrupted_within(Duration span) {
@@ -369,8 +361,8 @@ Task<bool> Channel::interrupted_within(Duration span) {
 
 Task<bool> Channel::interrupted_before(const std::function<bool()>& over) {
   co_await settle_line_end();
-  while (!over() && available() == 0) co_await input_came_;
-  if (available() == 0) co_return false;
+  while (!over() && input_.available() == 0) co_await input_came_;
+  if (input_.available() == 0) co_return false;
   consume(1);
   co_return true;
 }
@@ -387,11 +379,11 @@ Task<Channel::PayloadResult> Channel::take_payload(std::string& into, std::size_
   const std::size_t before = into.size();
   PayloadResult result = PayloadResult::complete;
   for (;;) {
-    const std::size_t taken = std::min(count - (into.size() - before), available());
-    into.append(waiting().substr(0, taken));
+    const std::size_t taken = std::min(count - (into.size() - before), input_.available());
+    into.append(input_.waiting().substr(0, taken));
     consume(taken);
     if (into.size() - before == count) break;
-    if (!leaves_.empty()) result = PayloadResult::gone;
+    if (input_.client_leaves()) result = PayloadResult::gone;
     if (late) result = PayloadResult::timed_out;
     if (result != PayloadResult::complete) break;
     co_await input_came_;
@@ -400,6 +392,31 @@ Task<Channel::PayloadResult> Channel::take_payload(std::string& into, std::size_
   update_dcd();
   trace_input();
   co_return result;
+}
+
+/// Prompts, then takes a text (27.005 3.5.1; AT manual 4.2.5, 8.2.3).
+Task<PromptResult> Channel::take_text(std::string& into, PromptOptions options) {
+  if (!co_await settle_line_end()) co_return PromptResult::gone;
+  if (options.prompt) response_.prompt();
+  flush();
+  bool late = false;
+  Timer limit;
+  if (options.time) {
+    limit = owner_.clock.after(*options.time, [this, &late] {
+      late = true;
+      input_came_.raise();
+    });
+  }
+  TextEntry entry(into, options, static_cast<char>(settings_.number("S5")), format.echo);
+  while (!late && !entry.ended()) {
+    consume(entry.feed(input_.waiting(), out_));
+    flush();
+    if (entry.ended()) break;
+    if (input_.client_leaves()) co_return PromptResult::gone;
+    co_await input_came_;
+  }
+  trace_input();
+  co_return entry.ended().value_or(PromptResult::complete);
 }
 
 }  // namespace sim800

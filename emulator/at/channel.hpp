@@ -13,6 +13,8 @@
 
 #include "emulator/at/command.hpp"
 #include "emulator/at/fault_hooks.hpp"
+#include "emulator/at/input_queue.hpp"
+#include "emulator/at/text_entry.hpp"
 #include "emulator/core/clock.hpp"
 #include "emulator/core/task.hpp"
 #include "protocol/at/command_line.hpp"
@@ -45,7 +47,7 @@ class Channel final : public PortUser {
 
   // From the wire.
   void receive(std::string_view bytes) override;
-  bool wants_input() const override { return received_ - consumed_ < input_limit; }
+  bool wants_input() const override { return !input_.full(); }
   void client_arrived() override;
   void client_left() override;
   void drained() override;
@@ -62,15 +64,19 @@ class Channel final : public PortUser {
   void power_up();
   /// The module stops to answer: what runs ends where it is.  `silently`: what waits to be said is dropped.
   void power_down(bool silently = false);
+  /// The command that runs ends where it waits; nothing is said.
+  void abandon_command();
   /// What runs ends where it is, and for so long nothing is heard or said; CommandVerdict::forever: until power-off.
   void fall_silent(Duration span);
   /// Nothing runs, nothing waits.
-  bool idle() const { return !busy_ && (user_ == nullptr || lent_) && received_ == consumed_ && out_.empty(); }
+  bool idle() const {
+    return !busy() && (user_ == nullptr || wire_ == Wire::lent) && input_.size() == 0 && out_.empty();
+  }
 
   // For services that send more than lines.
 
   /// Nothing runs, nothing jams the wire: bytes that belong to no command may be written.
-  bool free() const { return !busy_ && !mute_ && has_lines() && !congested_now(); }
+  bool free() const { return !busy() && wire_ == Wire::served && !congested_now(); }
   /// It is free() again; called also without need.
   std::function<void()> on_free;
   /// Bytes that belong to no command, just as they are.
@@ -91,13 +97,13 @@ class Channel final : public PortUser {
   /// power-on.
   void set_lines(bool on);
   /// Its wire carries frames: no lines here meanwhile.
-  void lend() { lent_ = true; }
-  void take_back() { lent_ = false; }
-  bool has_lines() const { return lines_ && !lent_; }
+  void lend() { wire_ = Wire::lent; }
+  void take_back() { wire_ = Wire::served; }
+  bool has_lines() const { return wire_ == Wire::served || wire_ == Wire::muted; }
   /// Unsolicited lines come here.
   bool takes_urcs = true;
   /// Bytes of the host that wait for what runs.
-  std::size_t input_waiting() const { return static_cast<std::size_t>(received_ - consumed_); }
+  std::size_t input_waiting() const { return input_.size(); }
   std::size_t unsent() const { return port_.unsent() + out_.size(); }
 
   // For handlers that talk back and forth.
@@ -121,23 +127,8 @@ class Channel final : public PortUser {
   /// (application note, chapter 3: HTTPDATA, FTPPUT, FTPEXTPUT).
   Task<PayloadResult> take_payload(std::string& into, std::size_t count, Duration limit);
 
-  /// How a text is typed at the prompt (27.005 3.5.1).
-  struct PromptOptions {
-    std::size_t limit;          ///< characters; one more is kept as the mark of a text that is too long
-    bool controls = false;      ///< control characters are text
-    bool edits = true;          ///< S5 deletes the character before it
-    bool repeat_prompt = true;  ///< after each CR, if the host has echo on
-    bool prompt = true;
-    std::optional<std::size_t> exactly{};  ///< so many bytes, whatever they are, and no end mark
-    std::optional<Duration> time{};        ///< what has been typed by then is all
-  };
-  enum class PromptResult : std::uint8_t {
-    complete,   ///< Ctrl-Z, or enough, or the time is over
-    cancelled,  ///< ESC
-    gone,       ///< the client went
-  };
   /// Prompts, then takes text up to Ctrl-Z or ESC, echoing it as it echoes commands.
-  Task<PromptResult> take_text(std::string& into, PromptOptions how);
+  Task<PromptResult> take_text(std::string& into, PromptOptions options);
 
   /// S5 and &C changed.
   void apply_settings();
@@ -148,17 +139,29 @@ class Channel final : public PortUser {
   Format format;
 
  private:
-  static constexpr std::size_t input_limit = 4096;
+  /// The line that has come.
+  enum class LineState : std::uint8_t {
+    none,
+    running,
+    waits_for_wire,  ///< for the host to take what the line has answered so far
+  };
+  /// Who has the wire.
+  enum class Wire : std::uint8_t {
+    served,  ///< this channel
+    muted,   ///< a fault, which keeps everything off it
+    lent,    ///< a multiplexer, which is the data user
+    closed,  ///< nobody: a DLC that is not open
+  };
   struct Unsolicited {
     std::string text;
     std::optional<Code> code;
   };
 
+  bool busy() const { return line_state_ != LineState::none; }
   void pump();
   bool forget_client();
   bool congested();
   bool congested_now() const { return unsent() >= Port::congested_at; }
-  void take_data();
   void say_waiting();
   void begin_line(bool runnable);
   void run_line();
@@ -172,10 +175,6 @@ class Channel final : public PortUser {
   void push(Unsolicited urc);
   void forget_input();
 
-  void type(char c, std::string& into, const PromptOptions& how);
-
-  std::size_t available() const;
-  std::string_view waiting() const { return std::string_view(input_).substr(head_, available()); }
   void consume(std::size_t count);
   void trace_input();
 
@@ -184,10 +183,7 @@ class Channel final : public PortUser {
   Port& port_;
   std::string name_;
 
-  std::string input_;  ///< bytes not dealt with, from head_ on
-  std::size_t head_ = 0;
-  std::uint64_t received_ = 0, consumed_ = 0;
-  std::deque<std::uint64_t> leaves_;  ///< where in the stream clients left
+  InputQueue input_;
   Signal input_came_;
 
   LineAssembler assembler_;
@@ -197,10 +193,8 @@ class Channel final : public PortUser {
   bool runnable_ = false;
   Result last_ = ok;                         ///< of the commands that have let the line go on
   std::unique_ptr<CommandVerdict> verdict_;  ///< of faults, on the command that runs or comes next
-  bool lines_ = true, lent_ = false;
-  bool mute_ = false;        ///< a fault keeps everything off the wire
-  bool line_waits_ = false;  ///< for the host to take what the line has answered so far
-  bool busy_ = false;
+  LineState line_state_ = LineState::none;
+  Wire wire_ = Wire::served;
   bool pumping_ = false;
   bool receiving_ = false;
   bool carrier_ = false;

@@ -58,9 +58,12 @@ void Channel::fall_silent(Duration span) {
   flush();
   conversation_.cancel();
   urcs_.clear();
-  mute_ = true;
+  wire_ = Wire::muted;
   delay_.cancel();
-  if (span != CommandVerdict::forever) delay_ = owner_.clock.after(span, [this] { mute_ = false; });
+  if (span != CommandVerdict::forever)
+    delay_ = owner_.clock.after(span, [this] {
+      if (wire_ == Wire::muted) wire_ = Wire::served;
+    });
   carrier_ = false;
   forget_input();
   apply_settings();

@@ -4,11 +4,11 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "emulator/core/clock.hpp"
-#include "emulator/core/latency.hpp"
 #include "emulator/core/trace.hpp"
 
 namespace sim800 {
@@ -16,16 +16,22 @@ namespace sim800 {
 class Channel;
 class CommandFaults;
 class CommandTable;
+class Latencies;
 class Modem;
 class Port;
 
 /// Implemented by the module, which outlives its channels.
 class ChannelOwner {
  public:
-  ChannelOwner(Clock& time, const Latencies& latencies, const CommandTable& table, Trace* trace)
-      : clock(time), latency(latencies), commands(table), trace_(trace) {}
-  virtual ~ChannelOwner() = default;
+  ChannelOwner(Clock& time, std::unique_ptr<const Latencies> latencies, const CommandTable& table, Trace* trace);
+  ChannelOwner(const ChannelOwner&) = delete;
+  ChannelOwner& operator=(const ChannelOwner&) = delete;
+  virtual ~ChannelOwner();
 
+ private:
+  std::unique_ptr<const Latencies> latencies_;
+
+ public:
   Clock& clock;
   const Latencies& latency;
   const CommandTable& commands;

@@ -17,7 +17,7 @@ constexpr Cme recording_now{5000}, playing_now{5001}, audio_busy{5002}, no_space
 
 }  // namespace
 
-std::optional<Result> Media::busy() const {
+std::optional<Result> Media::refusal() const {
   switch (activity_) {
     case Activity::idle: return std::nullopt;
     case Activity::recording: return recording_now;
@@ -34,7 +34,7 @@ std::uint64_t Media::room_for(const Recording& recording) const {
 }
 
 Result Media::record(const Recording& recording, std::uint32_t quality, Duration limit) {
-  if (const auto refused = busy()) return *refused;
+  if (const auto refused = refusal()) return *refused;
   writer_ = AudioWriter(recording.form, quality);
   longest_ = writer_.longest(room_for(recording));
   if (longest_ <= Duration::zero()) return no_space;
@@ -47,7 +47,7 @@ Result Media::record(const Recording& recording, std::uint32_t quality, Duration
 }
 
 Result Media::stop_recording() {
-  if (activity_ != Activity::recording || streaming_) return busy().value_or(Cme::not_allowed);
+  if (activity_ != Activity::recording || streaming_) return refusal().value_or(Cme::not_allowed);
   finish_recording();
   return ok;
 }
@@ -66,7 +66,7 @@ void Media::finish_recording() {
 // --- playing
 
 Result Media::start(Activity activity, std::string_view path, bool endlessly) {
-  if (const auto refused = busy()) return *refused;
+  if (const auto refused = refusal()) return *refused;
   const auto bytes = files_.read(path, 0, whole_file);
   if (!bytes) return file_missing;
   if (bytes->empty()) return file_empty;

@@ -9,12 +9,13 @@
 
 #include "emulator/board/audio_file.hpp"
 #include "emulator/core/environment.hpp"
+#include "emulator/core/service.hpp"
 #include "emulator/files/file_system.hpp"
 #include "protocol/at/result.hpp"
 
 namespace sim800 {
 
-class Media {
+class Media final : public Service {
  public:
   Media(const Environment& environment, FileSystem& files) : around_(environment), files_(files) {}
 
@@ -29,7 +30,7 @@ class Media {
   Activity activity() const { return activity_; }
 
   /// Why a recording cannot be made, played, read or removed now: CME 5000-5002; nothing when idle.
-  std::optional<Result> busy() const;
+  std::optional<Result> refusal() const;
 
   struct Recording {
     std::string path;   ///< of its file
@@ -61,7 +62,8 @@ class Media {
   void call_set_up();
   /// So does the end of a call with speech (17.2.1).
   void call_ended();
-  void power_off();
+  void power_off() override;
+  bool busy() const override { return activity_ != Activity::idle && activity_ != Activity::paused; }
 
  private:
   Result start(Activity activity, std::string_view path, bool endlessly);

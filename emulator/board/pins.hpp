@@ -6,10 +6,11 @@
 #include <map>
 #include <optional>
 
+#include "emulator/core/service.hpp"
 namespace sim800 {
 
 /// Nothing is wired to them: an input reads low.  A pin nobody has set is an input.
-class Pins {
+class Pins final : public Service {
  public:
   void set_input(std::uint32_t pin) { outputs_.erase(pin); }
   void set_output(std::uint32_t pin, bool high) { outputs_[pin] = high; }
@@ -17,7 +18,7 @@ class Pins {
   std::optional<bool> read(std::uint32_t pin) const {
     return outputs_.contains(pin) ? std::nullopt : std::optional(false);
   }
-  void reset() { outputs_.clear(); }
+  void power_off() override { outputs_.clear(); }
 
  private:
   std::map<std::uint32_t, bool> outputs_;

@@ -8,10 +8,11 @@
 #include <string_view>
 
 #include "emulator/core/environment.hpp"
+#include "emulator/core/service.hpp"
 
 namespace sim800 {
 
-class Tones {
+class Tones final : public Service {
  public:
   explicit Tones(const Environment& environment) : environment_(environment) {}
 
@@ -24,7 +25,8 @@ class Tones {
   void stop(const std::string& command) {
     if (playing_.erase(command) != 0) environment_.urc(command + ": 0", nullptr);
   }
-  void reset() { playing_.clear(); }
+  void power_off() override { playing_.clear(); }
+  bool busy() const override { return !playing_.empty(); }
 
  private:
   const Environment& environment_;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/calls/call_service.hpp"
+#include "emulator/core/latency.hpp"
+#include "emulator/core/world.hpp"
 
 #include <fmt/format.h>
 
@@ -272,11 +274,11 @@ void CallService::hang_up(Channel* channel) {
   for (const int id : ending) end(id, cause_normal, true, channel);
 }
 
-void CallService::lose_network() {
+void CallService::network_lost() {
   while (!connections_.empty()) end(connections_.front().id, cause_network, false);
 }
 
-void CallService::reset() {
+void CallService::power_off() {
   connections_.clear();
   waiter_ = nullptr;
   awaited_ = 0;

@@ -14,13 +14,15 @@
 #include "emulator/calls/call_lists.hpp"
 #include "emulator/calls/forwarding.hpp"
 #include "emulator/core/environment.hpp"
+#include "emulator/core/service.hpp"
+#include "emulator/core/world.hpp"
 #include "emulator/network/network.hpp"
 #include "emulator/sim/phone_book.hpp"
 #include "protocol/at/result.hpp"
 
 namespace sim800 {
 
-class CallService {
+class CallService final : public Service {
  public:
   /// As AT+CLCC numbers them.
   enum class State : std::uint8_t { active, held, dialling, alerting, incoming, waiting, disconnected };
@@ -77,9 +79,9 @@ class CallService {
   /// AT+CHLD=<n>
   Result hold(unsigned n, Channel* channel);
   /// The network is gone, and every call with it.
-  void lose_network();
-  /// Nobody is told: the module goes off.
-  void reset();
+  void network_lost() override;
+  void power_off() override;
+  bool busy() const override { return !connections_.empty(); }
 
   std::string describe(const Connection& connection) const;
   /// Why the last call ended (24.008 10.5.4.11); 0: there was none.

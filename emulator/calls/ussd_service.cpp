@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/calls/ussd_service.hpp"
+#include "emulator/core/latency.hpp"
+#include "emulator/core/world.hpp"
 
 #include <fmt/format.h>
 
@@ -39,7 +41,7 @@ void UssdService::answer() {
   open_ = next_ < texts_->size();
   say(open_ ? Kind::asks : Kind::final, text);
   if (!open_) return;
-  timer_ = environment_.clock.after(network_patience, [this] { lose_network(); });
+  timer_ = environment_.clock.after(network_patience, [this] { network_lost(); });
 }
 
 void UssdService::cancel() {
@@ -47,7 +49,7 @@ void UssdService::cancel() {
   open_ = answering_ = false;
 }
 
-void UssdService::lose_network() {
+void UssdService::network_lost() {
   if (!open_) return;
   cancel();
   say(Kind::ended);

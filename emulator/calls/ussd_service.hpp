@@ -9,11 +9,12 @@
 
 #include "emulator/at/settings.hpp"
 #include "emulator/core/environment.hpp"
+#include "emulator/core/service.hpp"
 #include "protocol/at/result.hpp"
 
 namespace sim800 {
 
-class UssdService {
+class UssdService final : public Service {
  public:
   static constexpr std::size_t max_length = 182;  ///< characters of one text (23.038: 160 octets of septets)
 
@@ -27,9 +28,8 @@ class UssdService {
   /// The network speaks up by itself.
   void receive(std::string_view text);
   /// Registration is lost: an open dialogue ends with +CUSD: 2.
-  void lose_network();
-  /// Nobody is told: the module goes off.
-  void reset() { cancel(); }
+  void network_lost() override;
+  void power_off() override { cancel(); }
 
  private:
   /// <m> of +CUSD.

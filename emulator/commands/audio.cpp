@@ -1,6 +1,7 @@
 // Commands about sound: channels, gains, tones, codecs (27.007 3.2.45-3.2.49, SIMCom's chapter 6).  There is no sound
 // here, so most of them are settings.
 // SPDX-License-Identifier: MIT
+#include "emulator/calls/call_service.hpp"
 #include "emulator/module/modem.hpp"
 
 namespace sim800 {
@@ -62,7 +63,7 @@ Result show_alert_sound(Invocation& cmd) {
 // --- 3.2.49 AT+CMUT
 
 /// AT+CMUT=<n>   Only during a call.
-Result set_mute(Invocation& cmd) { return cmd.modem.calls.talking() ? keep_setting(cmd) : Cme::not_allowed; }
+Result set_mute(Invocation& cmd) { return cmd.modem.calls->talking() ? keep_setting(cmd) : Cme::not_allowed; }
 
 // --- 6.2.59 AT+CPCMSYNC
 

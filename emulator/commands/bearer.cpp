@@ -1,6 +1,9 @@
 // AT+SAPBR: bearer profiles (AT manual 9.2.1, application note 3.1).
 // SPDX-License-Identifier: MIT
+#include "emulator/network/bearer.hpp"
+#include "emulator/core/world.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/sim/sim.hpp"
 
 namespace sim800 {
 namespace {
@@ -15,7 +18,7 @@ enum CommandType : std::uint8_t {
 };
 
 Result query(Invocation& cmd, unsigned cid) {
-  const Bearers& bearers = cmd.modem.bearers;
+  const Bearers& bearers = *cmd.modem.bearers;
   cmd.print("+SAPBR: {},{},\"{}\"", cid, static_cast<int>(bearers.state(cid)), bearers.address(cid));
   return ok;
 }
@@ -24,14 +27,14 @@ Result query(Invocation& cmd, unsigned cid) {
 Result list_parameters(Invocation& cmd, unsigned cid) {
   cmd.line("+SAPBR:");
   for (std::size_t i = 0; i < Bearers::tags.size(); ++i) {
-    cmd.print("{}: {}", Bearers::tags[i].name, cmd.modem.bearers.value(cid, i));
+    cmd.print("{}: {}", Bearers::tags[i].name, cmd.modem.bearers->value(cid, i));
   }
   return ok;
 }
 
 /// AT+SAPBR=<cmd_type>,<cid>[,<ConParamTag>,<ConParamValue>]
 Task<Result> control_bearer(Invocation& cmd) {
-  Bearers& bearers = cmd.modem.bearers;
+  Bearers& bearers = *cmd.modem.bearers;
   const auto type = static_cast<CommandType>(cmd.number(0));
   const unsigned cid = cmd.number(1);
   const bool has_parameter = cmd.has(2) && cmd.has(3);
@@ -40,7 +43,7 @@ Task<Result> control_bearer(Invocation& cmd) {
     case close_bearer: co_return co_await bearers.close(cid);
     case open_bearer:
       if (cmd.modem.functionality() != 1) co_return Cme::cfun_off;
-      if (const auto refused = cmd.modem.sim.refusal()) co_return *refused;
+      if (const auto refused = cmd.modem.sim->refusal()) co_return *refused;
       co_return co_await bearers.open(cid);
     case query_bearer: co_return query(cmd, cid);
     case set_parameter: co_return bearers.set(cid, cmd.text(2), cmd.text(3)) ? ok : Result{Cme::invalid_input};

@@ -1,8 +1,14 @@
 // Voice calls: dialling, answering, holding, ending (AT manual chapters 2, 3 and 6).
 // SPDX-License-Identifier: MIT
 #include "emulator/at/host_text.hpp"
+#include "emulator/calls/call_service.hpp"
 #include "emulator/calls/dial_string.hpp"
+#include "emulator/calls/ussd_service.hpp"
+#include "emulator/core/latency.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/network/network.hpp"
+#include "emulator/sim/phone_book.hpp"
+#include "emulator/sim/sim.hpp"
 #include "protocol/at/phone_number.hpp"
 
 namespace sim800 {
@@ -24,7 +30,7 @@ struct Wanted {
 };
 
 Wanted find_number(Modem& modem, const DialString& dialled) {
-  const PhoneBook& book = modem.phone_book;
+  const PhoneBook& book = *modem.phone_book;
   switch (dialled.kind) {
     case DialString::Kind::number:
       return {dialled.text, dialled.text.size() <= longest_number ? ok : Result{Cme::dial_string_too_long}};
@@ -51,20 +57,20 @@ Wanted find_number(Modem& modem, const DialString& dialled) {
 /// Why nobody can be called now.  An emergency call needs no card, only a cell.
 std::optional<Result> no_service(Modem& modem, const std::string& number) {
   if (modem.functionality() != 1) return Cme::cfun_off;
-  const bool emergency = modem.calls.lists.is_emergency(number, modem.sim.state() != Sim::State::absent);
-  if (emergency && modem.network.signal().rssi != 99) return std::nullopt;  // a cell is heard
-  if (const auto refused = modem.sim.refusal(); refused && !emergency) return refused;
-  if (modem.network.registered()) return std::nullopt;
+  const bool emergency = modem.calls->lists.is_emergency(number, modem.sim->state() != Sim::State::absent);
+  if (emergency && modem.network->signal().rssi != 99) return std::nullopt;  // a cell is heard
+  if (const auto refused = modem.sim->refusal(); refused && !emergency) return refused;
+  if (modem.network->registered()) return std::nullopt;
   const std::uint32_t x = modem.settings.number("X");
   return x == 2 || x == 4 ? Code::no_dialtone : Code::no_carrier;
 }
 
 /// A voice call: OK once it is dialled; with AT+COLP=1 once it is answered, or how it failed.
 Task<Result> call_number(Invocation& cmd, std::string number) {
-  CallService& calls = cmd.modem.calls;
+  CallService& calls = *cmd.modem.calls;
   const bool waits = cmd.modem.settings.number("+COLP") == 1;
   const Result dialled = calls.dial(number, waits ? &cmd.channel : nullptr);
-  if (dialled.is_ok()) cmd.modem.phone_book.log("LD", number);
+  if (dialled.is_ok()) cmd.modem.phone_book->log("LD", number);
   if (!dialled.is_ok() || !waits) co_return dialled;
   const std::function<bool()> settled = [&calls] { return calls.outcome().has_value(); };
   if (co_await cmd.channel.interrupted_before(settled)) calls.give_up(&cmd.channel);
@@ -81,9 +87,9 @@ Task<Result> dial(Invocation& cmd) {
   if (!wanted.refused.is_ok()) co_return wanted.refused;
   if (const auto refused = no_service(modem, wanted.number)) co_return *refused;
   const bool voice = dialled.voice || dialled.kind == DialString::Kind::last;
-  if (voice && dialled.is_service_code()) co_return modem.ussd.send(wanted.number);
+  if (voice && dialled.is_service_code()) co_return modem.ussd->send(wanted.number);
   if (voice) co_return co_await call_number(cmd, wanted.number);
-  modem.phone_book.log("LD", wanted.number);
+  modem.phone_book->log("LD", wanted.number);
   co_await cmd.channel.interrupted_within(modem.latency[Latency::call_setup]);
   co_return Code::no_carrier;
 }
@@ -92,7 +98,7 @@ Task<Result> dial(Invocation& cmd) {
 
 /// A character that comes before the call is through ends it.
 Task<Result> answer(Invocation& cmd) {
-  CallService& calls = cmd.modem.calls;
+  CallService& calls = *cmd.modem.calls;
   if (!calls.in_state(CallService::State::incoming)) co_return Code::no_carrier;
   calls.begin_answer(&cmd.channel);
   if (co_await cmd.channel.interrupted_within(cmd.modem.latency[Latency::call_answer])) calls.give_up(&cmd.channel);
@@ -101,7 +107,7 @@ Task<Result> answer(Invocation& cmd) {
 }
 
 Task<Result> hang_up(Invocation& cmd) {
-  CallService& calls = cmd.modem.calls;
+  CallService& calls = *cmd.modem.calls;
   if (calls.connections().empty()) co_return ok;
   calls.hang_up(&cmd.channel);
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::call_end]);
@@ -111,19 +117,19 @@ Task<Result> hang_up(Invocation& cmd) {
 // --- 3.2.14 AT+CHLD, 3.2.16 AT+CLCC, 3.2.23 AT+CPAS, 3.2.31 AT+CRC
 
 Task<Result> hold(Invocation& cmd) {
-  if (cmd.modem.calls.connections().empty()) co_return Cme::not_allowed;
+  if (cmd.modem.calls->connections().empty()) co_return Cme::not_allowed;
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::call_hold]);
-  co_return cmd.modem.calls.hold(cmd.number(0), &cmd.channel);
+  co_return cmd.modem.calls->hold(cmd.number(0), &cmd.channel);
 }
 
 Result list_calls(Invocation& cmd) {
-  for (const auto& connection : cmd.modem.calls.connections()) cmd.line(cmd.modem.calls.describe(connection));
+  for (const auto& connection : cmd.modem.calls->connections()) cmd.line(cmd.modem.calls->describe(connection));
   return ok;
 }
 
 /// +CPAS: <pas>   0 ready, 3 ringing, 4 call in progress
 Result show_activity(Invocation& cmd) {
-  const CallService& calls = cmd.modem.calls;
+  const CallService& calls = *cmd.modem.calls;
   const bool rings = calls.in_state(CallService::State::incoming);
   cmd.print("+CPAS: {}", rings ? 3 : calls.connections().empty() ? 0 : 4);
   return ok;
@@ -136,7 +142,7 @@ Result set_ring_form(Invocation& cmd) { return cmd.arguments.size() == 0 ? ok : 
 
 /// +CEMNL: <mode>[,<amount>,<numbers>]
 Result show_emergency_numbers(Invocation& cmd) {
-  const CallLists& lists = cmd.modem.calls.lists;
+  const CallLists& lists = cmd.modem.calls->lists;
   std::string text = lists.own_emergency_numbers() ? "+CEMNL: 1" : "+CEMNL: 0";
   if (lists.own_emergency_numbers()) {
     text += fmt::format(",{}", lists.emergency_numbers().size());
@@ -148,7 +154,7 @@ Result show_emergency_numbers(Invocation& cmd) {
 
 /// AT+CEMNL=<mode>[,<amount>,<number>,…]
 Result set_emergency_numbers(Invocation& cmd) {
-  CallLists& lists = cmd.modem.calls.lists;
+  CallLists& lists = cmd.modem.calls->lists;
   const bool enabled = cmd.number(0) == 1;
   if (!cmd.has(1)) return lists.set_emergency(enabled) ? ok : error;
   if (cmd.arguments.size() != 2 + cmd.number(1)) return Cme::invalid_input;
@@ -165,7 +171,7 @@ Result set_emergency_numbers(Invocation& cmd) {
 
 /// +CWHITELIST: <mode>[,<number1>,…]   up to the last place that is taken
 Result show_white_list(Invocation& cmd) {
-  const CallLists& lists = cmd.modem.calls.lists;
+  const CallLists& lists = cmd.modem.calls->lists;
   std::string text = fmt::format("+CWHITELIST: {}", static_cast<int>(lists.white_list()));
   std::size_t end = lists.white_numbers().size();
   while (end > 0 && lists.white_numbers()[end - 1].empty()) --end;
@@ -176,7 +182,7 @@ Result show_white_list(Invocation& cmd) {
 
 /// AT+CWHITELIST=<mode>[,<index>,<number>]   Only mode 1 takes numbers.
 Result set_white_list(Invocation& cmd) {
-  CallLists& lists = cmd.modem.calls.lists;
+  CallLists& lists = cmd.modem.calls->lists;
   const auto mode = static_cast<CallLists::WhiteList>(cmd.number(0));
   if (cmd.has(1) != (cmd.arguments.size() == 3)) return Cme::invalid_input;
   if (cmd.has(1)) {

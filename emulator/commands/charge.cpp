@@ -1,6 +1,7 @@
 // Call charges, and how calls are set up by default (AT manual chapter 3).  This network charges nothing.
 // SPDX-License-Identifier: MIT
 #include "emulator/module/modem.hpp"
+#include "emulator/sim/sim.hpp"
 
 namespace sim800 {
 namespace {
@@ -21,11 +22,11 @@ Result advise_of_charge(Invocation& cmd) { return cmd.number(0) == ask ? show_ca
 /// AT+CACM=<passwd>   Resets the meter, which PIN2 guards, always.
 Result reset_meter(Invocation& cmd) {
   const std::string pin2 = cmd.text(0);
-  return cmd.modem.sim.give_pin2(pin2);
+  return cmd.modem.sim->give_pin2(pin2);
 }
 
 Result show_meter(Invocation& cmd) {
-  if (const auto refused = cmd.modem.sim.refusal()) return *refused;
+  if (const auto refused = cmd.modem.sim->refusal()) return *refused;
   cmd.line(R"(+CACM: "000000")");
   return ok;
 }
@@ -34,7 +35,7 @@ Result show_meter(Invocation& cmd) {
 Result keep_guarded(Invocation& cmd, std::size_t place) {
   const std::string typed = cmd.text(place);
   const auto pin2 = cmd.has(place) ? std::optional<std::string_view>(typed) : std::nullopt;
-  if (const Result result = cmd.modem.sim.give_pin2(pin2); !result.is_ok()) return result;
+  if (const Result result = cmd.modem.sim->give_pin2(pin2); !result.is_ok()) return result;
   return keep_setting(cmd);
 }
 

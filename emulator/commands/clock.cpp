@@ -1,5 +1,6 @@
 // The clock, its alarms, and the network's time (AT manual 3.2.43, 6.2.5, 6.2.6, 6.2.12).
 // SPDX-License-Identifier: MIT
+#include "emulator/board/alarms.hpp"
 #include "emulator/module/modem.hpp"
 #include "protocol/text/characters.hpp"
 
@@ -18,7 +19,7 @@ Result set_clock(Invocation& cmd) { return cmd.modem.rtc.set(cmd.text(0)) ? ok :
 /// +CALA: <time>,<n>[,<recurr>]   one line an alarm; none: OK only.
 Result show_alarms(Invocation& cmd) {
   for (unsigned n = 1; n <= Alarms::count; ++n) {
-    const auto& alarm = cmd.modem.alarms.alarm(n);
+    const auto& alarm = cmd.modem.alarms->alarm(n);
     if (!alarm) continue;
     cmd.print("+CALA: \"{}\",{}{}{}", alarm->time, n, alarm->days.empty() ? "" : ",", alarm->days);
   }
@@ -29,7 +30,7 @@ constexpr Result memory_full{static_cast<Cme>(20)};
 
 /// AT+CALA=<time>[,<n>[,<recurr>]]   the days may stand one beside the other, or all in quotes.
 Result set_alarm(Invocation& cmd) {
-  Alarms& alarms = cmd.modem.alarms;
+  Alarms& alarms = *cmd.modem.alarms;
   Alarms::Alarm alarm{cmd.text(0), {}};
   for (std::size_t i = 2; i < cmd.arguments.size(); ++i) alarm.days += (i > 2 ? "," : "") + cmd.text(i);
   for (std::size_t i = 0; i < alarm.days.size(); ++i) {
@@ -42,8 +43,8 @@ Result set_alarm(Invocation& cmd) {
 constexpr Result not_found{static_cast<Cme>(22)};
 
 Result delete_alarm(Invocation& cmd) {
-  if (!cmd.modem.alarms.alarm(cmd.number(0))) return not_found;
-  cmd.modem.alarms.remove(cmd.number(0));
+  if (!cmd.modem.alarms->alarm(cmd.number(0))) return not_found;
+  cmd.modem.alarms->remove(cmd.number(0));
   return ok;
 }
 

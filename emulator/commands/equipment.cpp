@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "emulator/calls/call_service.hpp"
+#include "emulator/core/latency.hpp"
+#include "emulator/core/world.hpp"
 #include "emulator/module/modem.hpp"
 
 namespace sim800 {
@@ -82,7 +85,7 @@ constexpr Cause causes[] = {
 
 /// +CEER: <report>   why the last call ended.
 Result show_release_cause(Invocation& cmd) {
-  const int number = cmd.modem.calls.last_cause();
+  const int number = cmd.modem.calls->last_cause();
   const auto* found = std::ranges::find(causes, number, &Cause::number);
   if (cmd.modem.settings.number("+CEER") == 1 || found == std::end(causes)) {
     cmd.print("+CEER: Cause:{}", number);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "emulator/files/file_system.hpp"
 #include "emulator/files/fs_path.hpp"
 #include "emulator/module/modem.hpp"
 

@@ -1,5 +1,8 @@
 // FTP (AT manual chapter 12, application note 3.10-3.26) and FTPSSL (SSL application note).
 // SPDX-License-Identifier: MIT
+#include "emulator/core/world.hpp"
+#include "emulator/files/file_system.hpp"
+#include "emulator/internet/ftp_service.hpp"
 #include "emulator/module/modem.hpp"
 
 namespace sim800 {
@@ -20,7 +23,7 @@ Result show_parameter(Invocation& cmd) {
 /// OK at once; the outcome comes as a URC.
 template <Operation operation>
 Result start_session(Invocation& cmd) {
-  cmd.modem.ftp.start(operation);
+  cmd.modem.ftp->start(operation);
   return ok;
 }
 
@@ -29,7 +32,7 @@ Result start_session(Invocation& cmd) {
 /// AT+FTPGET=1; AT+FTPGET=2,<reqlength>: +FTPGET: 2,<cnflength>, the bytes, OK.
 template <Operation operation>
 Result fetch(Invocation& cmd) {
-  FtpService& ftp = cmd.modem.ftp;
+  FtpService& ftp = *cmd.modem.ftp;
   const bool reads = cmd.number(0) == 2;
   if (reads != cmd.has(1)) return Cme::invalid_input;
   if (!reads) return start_session<operation>(cmd);
@@ -46,7 +49,7 @@ Result fetch(Invocation& cmd) {
 
 /// AT+FTPPUT=1; AT+FTPPUT=2,<reqlength>: +FTPPUT: 2,<cnflength>, the bytes, OK; AT+FTPPUT=2,0 ends the file.
 Task<Result> deliver(Invocation& cmd) {
-  FtpService& ftp = cmd.modem.ftp;
+  FtpService& ftp = *cmd.modem.ftp;
   const bool writes = cmd.number(0) == 2;
   const std::uint32_t length = cmd.number(1);
   if (writes != cmd.has(1)) co_return Cme::invalid_input;
@@ -87,7 +90,7 @@ bool buffer_in_use(const FtpService& ftp) {
 /// AT+FTPEXTPUT=<mode>[,<pos>,<len>,<timeout>]: 0 normal, 1 extended, 2 loads bytes: +FTPEXTPUT: <pos>,<len>, payload,
 /// OK.
 Task<Result> load_buffer(Invocation& cmd) {
-  FtpService& ftp = cmd.modem.ftp;
+  FtpService& ftp = *cmd.modem.ftp;
   const std::uint32_t mode = cmd.number(0);
   if (cmd.arguments.size() != (mode == 2 ? 4 : 1)) co_return Cme::invalid_input;
   if (buffer_in_use(ftp)) co_return not_allowed;
@@ -113,7 +116,7 @@ Task<Result> load_buffer(Invocation& cmd) {
 
 Result save_buffer(Invocation& cmd) {
   FileSystem& files = cmd.modem.files;
-  FtpService& ftp = cmd.modem.ftp;
+  FtpService& ftp = *cmd.modem.ftp;
   files.make_directory(FileSystem::ftp_folder);
   if (files.put(std::string(FileSystem::ftp_folder) + cmd.text(1), ftp.ram)) {
     cmd.print("+FTPEXTGET: 2,{}", ftp.ram.size());
@@ -126,7 +129,7 @@ Result save_buffer(Invocation& cmd) {
 Result print_buffer(Invocation& cmd) {
   const auto position = parse_number(cmd.arguments[1].text);
   if (!position || *position > FtpService::ram_size) return Cme::invalid_input;
-  const std::string_view ram = cmd.modem.ftp.ram;
+  const std::string_view ram = cmd.modem.ftp->ram;
   const std::string_view bytes = *position < ram.size() ? ram.substr(*position, cmd.number(2)) : std::string_view{};
   cmd.print("+FTPEXTGET: 3,{}", bytes.size());
   cmd.response.raw(bytes);
@@ -135,13 +138,13 @@ Result print_buffer(Invocation& cmd) {
 
 /// AT+FTPEXTGET=<mode>: 0 leave, 1 fetch into RAM, 2,<file> save, 3,<pos>,<len> print.
 Result fetch_to_buffer(Invocation& cmd) {
-  FtpService& ftp = cmd.modem.ftp;
+  FtpService& ftp = *cmd.modem.ftp;
   const std::uint32_t mode = cmd.number(0);
   static constexpr std::size_t counts[] = {1, 1, 2, 3};
   if (cmd.arguments.size() != counts[mode]) return Cme::invalid_input;
   if (ftp.method == Method::ext_put || ftp.method == Method::file_put) return not_allowed;
   if (mode == 1) {
-    if (!ftp.in_session()) ftp.method = Method::ext_get;
+    if (!ftp.busy()) ftp.method = Method::ext_get;
     return start_session<Operation::ext_get>(cmd);
   }
   if (buffer_in_use(ftp)) return not_allowed;
@@ -151,7 +154,7 @@ Result fetch_to_buffer(Invocation& cmd) {
 }
 
 Result show_fetch_to_buffer(Invocation& cmd) {
-  if (const auto received = cmd.modem.ftp.progress(Operation::ext_get)) {
+  if (const auto received = cmd.modem.ftp->progress(Operation::ext_get)) {
     cmd.print("+FTPEXTGET: 1,{}", *received);
   } else {
     cmd.line("+FTPEXTGET: 0");
@@ -161,7 +164,7 @@ Result show_fetch_to_buffer(Invocation& cmd) {
 
 /// AT+FTPFILEPUT=<mode>[,<filename>]: 1 loads a file to RAM, which AT+FTPPUT=1 then sends; 0 leaves.
 Result load_file(Invocation& cmd) {
-  FtpService& ftp = cmd.modem.ftp;
+  FtpService& ftp = *cmd.modem.ftp;
   const bool loads = cmd.number(0) == 1;
   if (loads != cmd.has(1)) return Cme::invalid_input;
   if (ftp.method == Method::ext_put || buffer_in_use(ftp)) return not_allowed;
@@ -185,19 +188,19 @@ Result fetch_to_drive(Invocation& cmd) {
   const bool card = cmd.number(0) == 1;
   if (!card) cmd.modem.files.make_directory(FileSystem::ftp_folder);
   const std::string folder = card ? "D:\\FTP\\" : std::string(FileSystem::ftp_folder);
-  cmd.modem.ftp.start(Operation::get_to_fs, job(cmd, folder + cmd.text(1), 2));
+  cmd.modem.ftp->start(Operation::get_to_fs, job(cmd, folder + cmd.text(1), 2));
   return ok;
 }
 
 /// AT+FTPPUTFRMFS=<path>[,<num>,<time>]
 Result deliver_from_drive(Invocation& cmd) {
-  cmd.modem.ftp.start(Operation::put_from_fs, job(cmd, cmd.text(0), 1));
+  cmd.modem.ftp->start(Operation::put_from_fs, job(cmd, cmd.text(0), 1));
   return ok;
 }
 
 /// <status>[,<received>,<written>] and <status>[,<sent>]
 Result show_fetch_to_drive(Invocation& cmd) {
-  if (const auto received = cmd.modem.ftp.progress(Operation::get_to_fs)) {
+  if (const auto received = cmd.modem.ftp->progress(Operation::get_to_fs)) {
     cmd.print("+FTPGETTOFS: 1,{},{}", *received, *received);
   } else {
     cmd.line("+FTPGETTOFS: 0");
@@ -205,7 +208,7 @@ Result show_fetch_to_drive(Invocation& cmd) {
   return ok;
 }
 Result show_deliver_from_drive(Invocation& cmd) {
-  if (const auto sent = cmd.modem.ftp.progress(Operation::put_from_fs)) {
+  if (const auto sent = cmd.modem.ftp->progress(Operation::put_from_fs)) {
     cmd.print("+FTPPUTFRMFS: 1,{}", *sent);
   } else {
     cmd.line("+FTPPUTFRMFS: 0");
@@ -216,15 +219,15 @@ Result show_deliver_from_drive(Invocation& cmd) {
 // --- FTPSTATE, FTPQUIT, FTPSCONT
 
 Result show_state(Invocation& cmd) {
-  cmd.print("+FTPSTATE: {}", cmd.modem.ftp.in_session() ? 1 : 0);
+  cmd.print("+FTPSTATE: {}", cmd.modem.ftp->busy() ? 1 : 0);
   return ok;
 }
 
-Result quit(Invocation& cmd) { return cmd.modem.ftp.quit() ? ok : not_allowed; }
+Result quit(Invocation& cmd) { return cmd.modem.ftp->quit() ? ok : not_allowed; }
 
 /// +FTPSCONT: <mode>, then each parameter; FTPTIMEOUT has no command, and is the time limit of a session.
 Result show_context(Invocation& cmd) {
-  cmd.print("+FTPSCONT: {}", cmd.modem.ftp.context_saved() ? 0 : 1);
+  cmd.print("+FTPSCONT: {}", cmd.modem.ftp->context_saved() ? 0 : 1);
   for (const std::string_view name :
        {"+FTPSERV", "+FTPPORT", "+FTPUN", "+FTPPW", "+FTPCID", "+FTPMODE", "+FTPTYPE", "+FTPPUTOPT", "+FTPREST",
         "+FTPGETNAME", "+FTPGETPATH", "+FTPPUTNAME", "+FTPPUTPATH"}) {
@@ -233,7 +236,7 @@ Result show_context(Invocation& cmd) {
   cmd.line("+FTPTIMEOUT: 75");
   return ok;
 }
-Result save_context(Invocation& cmd) { return cmd.modem.ftp.save_context() ? ok : error; }
+Result save_context(Invocation& cmd) { return cmd.modem.ftp->save_context() ? ok : error; }
 
 constexpr Command parameter(std::string_view name, std::string_view section, Parameter kept) {
   return {.name = name,

@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/ranges.h>
 
+#include "emulator/core/latency.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/network/gprs.hpp"
+#include "emulator/network/network.hpp"
+#include "emulator/sim/sim.hpp"
 #include "protocol/at/ip_address.hpp"
 
 namespace sim800 {
@@ -16,7 +20,7 @@ bool radio_on(Invocation& cmd) { return cmd.modem.functionality() == 1; }
 // --- 7.2.1 AT+CGATT
 
 Result show_attachment(Invocation& cmd) {
-  cmd.print("+CGATT: {}", cmd.modem.network.attached() ? 1 : 0);
+  cmd.print("+CGATT: {}", cmd.modem.network->attached() ? 1 : 0);
   return ok;
 }
 
@@ -25,14 +29,14 @@ Task<Result> set_attachment(Invocation& cmd) {
   Modem& modem = cmd.modem;
   const bool attach = cmd.number(0) == 1;
   if (!radio_on(cmd)) co_return Cme::cfun_off;
-  if (attach == modem.network.attached()) co_return ok;
-  if (attach && !modem.network.registered()) co_return Cme::unknown;  // what hardware says when it comes too early
+  if (attach == modem.network->attached()) co_return ok;
+  if (attach && !modem.network->registered()) co_return Cme::unknown;  // what hardware says when it comes too early
   co_await modem.clock.sleep(modem.latency[Latency::network_detach]);
   if (attach) {
-    modem.network.attach();
-    co_return modem.network.attached() ? ok : Result{Cme::unknown};
+    modem.network->attach();
+    co_return modem.network->attached() ? ok : Result{Cme::unknown};
   }
-  modem.network.detach(&cmd.channel);
+  modem.network->detach(&cmd.channel);
   co_return ok;
 }
 
@@ -41,7 +45,7 @@ Task<Result> set_attachment(Invocation& cmd) {
 /// +CGDCONT: <cid>,<PDP_type>,<APN>,<PDP_addr>,<data_comp>,<head_comp>
 Result show_contexts(Invocation& cmd) {
   for (unsigned cid = 1; cid <= Gprs::count; ++cid) {
-    const auto& defined = cmd.modem.gprs.definition(cid);
+    const auto& defined = cmd.modem.gprs->definition(cid);
     if (!defined) continue;
     const std::string& address = defined->address;
     cmd.print("+CGDCONT: {},\"IP\",\"{}\",\"{}\",0,0", cid, defined->apn, address.empty() ? "0.0.0.0" : address);
@@ -51,7 +55,7 @@ Result show_contexts(Invocation& cmd) {
 
 /// AT+CGDCONT=<cid>[,<PDP_type>[,<APN>[,<PDP_addr>[,<d_comp>[,<h_comp>]]]]]   <cid> alone undefines it.
 Result define_context(Invocation& cmd) {
-  Gprs& gprs = cmd.modem.gprs;
+  Gprs& gprs = *cmd.modem.gprs;
   const unsigned cid = cmd.number(0);
   if (!cmd.text(3).empty() && !is_ip_address(cmd.text(3))) return Cme::invalid_input;
   if (gprs.active(cid)) return Cme::not_allowed;
@@ -66,7 +70,7 @@ Result define_context(Invocation& cmd) {
 // --- 7.2.3 AT+CGQMIN, 7.2.4 AT+CGQREQ
 
 Gprs::Quality& quality(Invocation& cmd, unsigned cid) {
-  return cmd.command.name == "+CGQREQ" ? cmd.modem.gprs.requested(cid) : cmd.modem.gprs.minimum(cid);
+  return cmd.command.name == "+CGQREQ" ? cmd.modem.gprs->requested(cid) : cmd.modem.gprs->minimum(cid);
 }
 
 Result show_quality(Invocation& cmd) {
@@ -79,32 +83,33 @@ Result show_quality(Invocation& cmd) {
 Result set_quality(Invocation& cmd) {
   Gprs::Quality& set = quality(cmd, cmd.number(0));
   for (std::size_t i = 0; i < set.size(); ++i) set[i] = cmd.number(i + 1, Gprs::initial_quality[i]);
-  cmd.modem.gprs.save();
+  cmd.modem.gprs->save();
   return ok;
 }
 
 // --- 7.2.5 AT+CGACT, 7.2.6 AT+CGDATA, 7.2.7 AT+CGPADDR
 
 Result show_activation(Invocation& cmd) {
-  for (unsigned cid = 1; cid <= Gprs::count; ++cid) cmd.print("+CGACT: {},{}", cid, cmd.modem.gprs.active(cid) ? 1 : 0);
+  for (unsigned cid = 1; cid <= Gprs::count; ++cid)
+    cmd.print("+CGACT: {},{}", cid, cmd.modem.gprs->active(cid) ? 1 : 0);
   return ok;
 }
 
 /// AT+CGACT=<state>[,<cid>]
 Task<Result> set_activation(Invocation& cmd) {
-  Gprs& gprs = cmd.modem.gprs;
+  Gprs& gprs = *cmd.modem.gprs;
   const unsigned cid = cmd.number(1, gprs.first());
   if (cmd.number(0) == 0) co_return co_await gprs.deactivate(cid, &cmd.channel);
   if (!radio_on(cmd)) co_return Cme::cfun_off;
-  if (const auto refused = cmd.modem.sim.refusal()) co_return *refused;
+  if (const auto refused = cmd.modem.sim->refusal()) co_return *refused;
   co_return co_await gprs.activate(cid);
 }
 
 /// AT+CGDATA=<L2P>[,<cid>]   No PPP peer lives here: the context comes up and goes, as where the peer does not answer.
 Task<Result> enter_data_state(Invocation& cmd) {
-  Gprs& gprs = cmd.modem.gprs;
+  Gprs& gprs = *cmd.modem.gprs;
   if (!radio_on(cmd)) co_return Cme::cfun_off;
-  if (const auto refused = cmd.modem.sim.refusal()) co_return *refused;
+  if (const auto refused = cmd.modem.sim->refusal()) co_return *refused;
   const unsigned cid = cmd.number(1, gprs.first());
   const bool was_active = gprs.active(cid);
   if (const Result result = co_await gprs.activate(cid); !result.is_ok()) co_return result;
@@ -115,7 +120,7 @@ Task<Result> enter_data_state(Invocation& cmd) {
 Result list_addresses(Invocation& cmd) {
   std::vector<unsigned> defined;
   for (unsigned cid = 1; cid <= Gprs::count; ++cid) {
-    if (cmd.modem.gprs.definition(cid)) defined.push_back(cid);
+    if (cmd.modem.gprs->definition(cid)) defined.push_back(cid);
   }
   cmd.print("+CGPADDR: ({})", fmt::join(defined, ","));
   return ok;
@@ -124,8 +129,8 @@ Result list_addresses(Invocation& cmd) {
 /// +CGPADDR: <cid>,<PDP_addr>
 Result show_address(Invocation& cmd) {
   const unsigned cid = cmd.number(0);
-  if (!cmd.modem.gprs.definition(cid)) return Cme::invalid_input;
-  cmd.print("+CGPADDR: {},\"{}\"", cid, cmd.modem.gprs.address(cid));
+  if (!cmd.modem.gprs->definition(cid)) return Cme::invalid_input;
+  cmd.print("+CGPADDR: {},\"{}\"", cid, cmd.modem.gprs->address(cid));
   return ok;
 }
 
@@ -133,7 +138,7 @@ Result show_address(Invocation& cmd) {
 
 /// +CGREG: <n>,<stat>[,<lac>,<ci>]
 Result show_registration(Invocation& cmd) {
-  cmd.print("+CGREG: {}", cmd.modem.network.cgreg(cmd.modem.settings.number("+CGREG"), true));
+  cmd.print("+CGREG: {}", cmd.modem.network->cgreg(cmd.modem.settings.number("+CGREG"), true));
   return ok;
 }
 

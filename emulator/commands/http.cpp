@@ -1,5 +1,7 @@
 // HTTP (AT manual chapter 11, application note 3.2-3.9) and its SSL options (SSL application note).
 // SPDX-License-Identifier: MIT
+#include "emulator/core/world.hpp"
+#include "emulator/internet/http_service.hpp"
 #include "emulator/module/modem.hpp"
 
 namespace sim800 {
@@ -11,21 +13,21 @@ constexpr Result not_allowed{Cme::not_allowed};
 
 /// The bearer is not looked at: a request without one fails with 601.
 Result initialise(Invocation& cmd) {
-  if (cmd.modem.http.on()) return not_allowed;
-  cmd.modem.http.initialise();
+  if (cmd.modem.http->on()) return not_allowed;
+  cmd.modem.http->initialise();
   return ok;
 }
 
 Result terminate(Invocation& cmd) {
-  if (!cmd.modem.http.on()) return not_allowed;
-  cmd.modem.http.terminate();
+  if (!cmd.modem.http->on()) return not_allowed;
+  cmd.modem.http->terminate();
   return ok;
 }
 
 // --- 11.2.3 HTTPPARA
 
 Result show_parameters(Invocation& cmd) {
-  const HttpService& http = cmd.modem.http;
+  const HttpService& http = *cmd.modem.http;
   if (!http.on()) return not_allowed;
   cmd.line("+HTTPPARA:");
   for (std::size_t i = 0; i < HttpService::tag_count; ++i) {
@@ -36,7 +38,7 @@ Result show_parameters(Invocation& cmd) {
 
 /// AT+HTTPPARA=<HTTPParamTag>,<HTTPParamValue>
 Result set_parameter(Invocation& cmd) {
-  HttpService& http = cmd.modem.http;
+  HttpService& http = *cmd.modem.http;
   if (!http.on() || http.busy()) return not_allowed;
   return http.set(cmd.text(0), cmd.text(1)) ? ok : Result{Cme::invalid_input};
 }
@@ -46,7 +48,7 @@ Result set_parameter(Invocation& cmd) {
 /// AT+HTTPDATA=<size>,<time>: DOWNLOAD, the bytes, OK.  When <time> ms are over, what came is the body, and it is OK
 /// too. Size 0 empties the buffer without a prompt.
 Task<Result> take_data(Invocation& cmd) {
-  HttpService& http = cmd.modem.http;
+  HttpService& http = *cmd.modem.http;
   if (!http.on() || http.busy()) co_return not_allowed;
   const std::uint32_t size = cmd.number(0);
   if (size > static_cast<std::uint32_t>(cmd.modem.world.module.quirks.http_data_max)) co_return Cme::invalid_input;
@@ -69,7 +71,7 @@ Task<Result> take_data(Invocation& cmd) {
 
 /// AT+HTTPACTION=<Method>: OK at once, +HTTPACTION: <Method>,<StatusCode>,<DataLen> when it is done.
 Result act(Invocation& cmd) {
-  HttpService& http = cmd.modem.http;
+  HttpService& http = *cmd.modem.http;
   if (!http.on() || http.busy()) return not_allowed;
   return http.act(static_cast<HttpMethod>(cmd.number(0))) ? ok : not_allowed;
 }
@@ -78,7 +80,7 @@ Result act(Invocation& cmd) {
 
 /// Header line and bytes; with nothing to show, OK is all there is.
 Result print_block(Invocation& cmd, std::string_view bytes) {
-  if (bytes.empty() || cmd.modem.http.busy()) return ok;
+  if (bytes.empty() || cmd.modem.http->busy()) return ok;
   cmd.print("{}: {}", cmd.command.name, bytes.size());
   cmd.response.raw(bytes);
   return ok;
@@ -86,7 +88,7 @@ Result print_block(Invocation& cmd, std::string_view bytes) {
 
 /// AT+HTTPREAD, AT+HTTPREAD=<start_address>,<byte_size>
 Result read_buffer(Invocation& cmd) {
-  const HttpService& http = cmd.modem.http;
+  const HttpService& http = *cmd.modem.http;
   if (!http.on()) return not_allowed;
   const bool all = cmd.typed.empty();
   const std::size_t start = all ? 0 : cmd.number(0), size = all ? HttpService::buffer_size : cmd.number(1);
@@ -95,15 +97,15 @@ Result read_buffer(Invocation& cmd) {
 }
 
 Result read_head(Invocation& cmd) {
-  if (!cmd.modem.http.on()) return not_allowed;
-  return print_block(cmd, cmd.modem.http.head());
+  if (!cmd.modem.http->on()) return not_allowed;
+  return print_block(cmd, cmd.modem.http->head());
 }
 
 // --- 11.2.7, 11.2.8, 11.2.10 HTTPSCONT, HTTPSTATUS, HTTPGETHEAD
 
 /// <mode> 0: the values are the saved ones, 1: they are not.
 Result show_context(Invocation& cmd) {
-  const HttpService& http = cmd.modem.http;
+  const HttpService& http = *cmd.modem.http;
   if (!http.on()) return not_allowed;
   cmd.print("+HTTPSCONT: {}", http.saved() ? 0 : 1);
   for (std::size_t i = 0; i < HttpService::tag_count; ++i) {
@@ -114,14 +116,14 @@ Result show_context(Invocation& cmd) {
 }
 
 Result save_context(Invocation& cmd) {
-  if (!cmd.modem.http.on()) return not_allowed;
-  return cmd.modem.http.save() ? ok : error;
+  if (!cmd.modem.http->on()) return not_allowed;
+  return cmd.modem.http->save() ? ok : error;
 }
 
 /// +HTTPSTATUS: <mode>,<status>,<finish>,<remain>
 Result show_status(Invocation& cmd) {
-  if (!cmd.modem.http.on()) return not_allowed;
-  const auto [method, phase, finished, remaining] = cmd.modem.http.status();
+  if (!cmd.modem.http->on()) return not_allowed;
+  const auto [method, phase, finished, remaining] = cmd.modem.http->status();
   if (cmd.modem.world.module.quirks.http_status_number) {
     cmd.print("+HTTPSTATUS: {},{},{},{}", static_cast<int>(method), phase, finished, remaining);
   } else {
@@ -131,26 +133,26 @@ Result show_status(Invocation& cmd) {
 }
 
 Result show_head_option(Invocation& cmd) {
-  if (!cmd.modem.http.on()) return not_allowed;
-  cmd.print("+HTTPGETHEAD: {}", cmd.modem.http.show_head ? 1 : 0);
+  if (!cmd.modem.http->on()) return not_allowed;
+  cmd.print("+HTTPGETHEAD: {}", cmd.modem.http->show_head ? 1 : 0);
   return ok;
 }
 Result set_head_option(Invocation& cmd) {
-  if (!cmd.modem.http.on() || cmd.modem.http.busy()) return not_allowed;
-  cmd.modem.http.show_head = cmd.number(0) == 1;
+  if (!cmd.modem.http->on() || cmd.modem.http->busy()) return not_allowed;
+  cmd.modem.http->show_head = cmd.number(0) == 1;
   return ok;
 }
 
 // --- SSL application note: HTTPSSL, SSLOPT
 
 Result show_tls(Invocation& cmd) {
-  cmd.print("+HTTPSSL: {}", cmd.modem.http.tls ? 1 : 0);
+  cmd.print("+HTTPSSL: {}", cmd.modem.http->tls ? 1 : 0);
   return ok;
 }
 /// Taken in any state but busy: some drivers send it before HTTPINIT.  HTTPTERM forgets it.
 Result set_tls(Invocation& cmd) {
-  if (cmd.modem.http.busy()) return not_allowed;
-  cmd.modem.http.tls = cmd.number(0) == 1;
+  if (cmd.modem.http->busy()) return not_allowed;
+  cmd.modem.http->tls = cmd.number(0) == 1;
   return ok;
 }
 

@@ -1,6 +1,8 @@
 // Position and time from the network's cells (AT manual V1.09 chapter 13; GSM location application note).
 // SPDX-License-Identifier: MIT
 #include "emulator/module/modem.hpp"
+#include "emulator/network/locator.hpp"
+#include "emulator/network/network_time.hpp"
 
 namespace sim800 {
 namespace {
@@ -9,7 +11,7 @@ struct UtcText {
   std::string date, time;  ///< "2011/01/04", "14:37:21"
 };
 UtcText utc(const Modem& modem) {
-  const LocalTime now = modem.network_time.utc();
+  const LocalTime now = modem.network_time->utc();
   const auto day = std::chrono::floor<std::chrono::days>(now);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss time{now - day};
@@ -22,9 +24,9 @@ UtcText utc(const Modem& modem) {
 /// +CIPGSMLOC: <locationcode>[,<longitude>,<latitude>],<date>,<time>   Of an error the code alone.
 Task<Result> find_by_cell(Invocation& cmd) {
   constexpr std::uint32_t with_position = 1;
-  const int code = co_await cmd.modem.locator.locate(cmd.number(1));
+  const int code = co_await cmd.modem.locator->locate(cmd.number(1));
   const auto [date, time] = utc(cmd.modem);
-  const Location& place = cmd.modem.locator.place();
+  const Location& place = cmd.modem.locator->place();
   if (code != Locator::success) {
     cmd.print("+CIPGSMLOC: {}", code);
   } else if (cmd.number(0) == with_position) {
@@ -40,18 +42,18 @@ enum Kind : std::uint8_t { position = 1, times_used = 3, position_and_time = 4 }
 /// AT+CLBS=<type>,<cid>
 /// +CLBS: <code>,<longitude>,<latitude>,<accuracy>[,<date>,<time>]   The year has two digits here.
 Task<Result> find_by_server(Invocation& cmd) {
-  const int code = co_await cmd.modem.locator.locate(cmd.number(1));
+  const int code = co_await cmd.modem.locator->locate(cmd.number(1));
   const auto [date, time] = utc(cmd.modem);
-  const Location& place = cmd.modem.locator.place();
+  const Location& place = cmd.modem.locator->place();
   if (code != Locator::success) {
     cmd.print("+CLBS: {}", code);
     co_return ok;
   }
   if (cmd.number(0) == times_used) {
-    cmd.print("+CLBS: 0,{}", cmd.modem.locator.used);
+    cmd.print("+CLBS: 0,{}", cmd.modem.locator->used);
     co_return ok;
   }
-  ++cmd.modem.locator.used;
+  ++cmd.modem.locator->used;
   const std::string moment = cmd.number(0) == position_and_time ? "," + date.substr(2) + "," + time : "";
   cmd.print("+CLBS: 0,{:.6f},{:.6f},{}{}", place.longitude, place.latitude, place.accuracy, moment);
   co_return ok;
@@ -62,7 +64,7 @@ enum Entry : std::uint8_t { customer = 1, used = 2, server = 3 };
 /// AT+CLBSCFG=<operate>,<para>[,<value>]   0 reads, 1 sets; how often the service was used cannot be set.
 Result configure(Invocation& cmd) {
   constexpr std::uint32_t read = 0;
-  Locator& locator = cmd.modem.locator;
+  Locator& locator = *cmd.modem.locator;
   const std::uint32_t entry = cmd.number(1);
   const bool reads = cmd.number(0) == read;
   if (reads == cmd.has(2) || (!reads && entry == used)) return Cme::invalid_input;

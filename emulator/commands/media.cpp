@@ -4,6 +4,8 @@
 
 #include "emulator/board/audio_file.hpp"
 #include "emulator/board/media.hpp"
+#include "emulator/calls/call_service.hpp"
+#include "emulator/files/file_system.hpp"
 #include "emulator/files/fs_path.hpp"
 #include "emulator/module/modem.hpp"
 #include "protocol/text/characters.hpp"
@@ -83,7 +85,7 @@ Result start_recording(Invocation& cmd) {
     recording.shown = fmt::format("\"{}\"", recording.path);
   }
   constexpr std::uint32_t usual_quality = 2;
-  return cmd.modem.media.record(recording, cmd.number(5, usual_quality), std::chrono::seconds(cmd.number(3)));
+  return cmd.modem.media->record(recording, cmd.number(5, usual_quality), std::chrono::seconds(cmd.number(3)));
 }
 
 /// AT+CREC=3,<id>
@@ -97,7 +99,7 @@ Result delete_recording(Invocation& cmd) {
 Result play_recording(Invocation& cmd) {
   if (!numbers_fit(cmd, 2, {1, 100, 1})) return Cme::invalid_input;
   const auto path = file_named(cmd);
-  return path ? cmd.modem.media.play(*path, cmd.number(4) == 1) : Result{file_missing};
+  return path ? cmd.modem.media->play(*path, cmd.number(4) == 1) : Result{file_missing};
 }
 
 /// AT+CREC=6,<id>,<len>,<offset>: "+CREC: 6,<id>,<len>", then the bytes as hexadecimal digits on one line.
@@ -136,17 +138,17 @@ Result list_recordings(Invocation& cmd) {
 Result handle_recordings(Invocation& cmd) {
   enum : std::uint32_t { start = 1, stop, remove, play, stop_playing, get, list, space, make_folder };
   const std::uint32_t mode = cmd.number(0);
-  Media& media = cmd.modem.media;
+  Media& media = *cmd.modem.media;
   const bool takes_file = mode == start || mode == remove || mode == play || mode == get;
   if (takes_file ? !is_id_or_path(cmd.arguments[1]) : mode < list && cmd.arguments.size() > 1)
     return Cme::invalid_input;
   if (mode == stop) return media.stop_recording();
   if (mode == stop_playing) {
-    if (!media.stop(Activity::playing)) return media.busy().value_or(Cme::not_allowed);
+    if (!media.stop(Activity::playing)) return media.refusal().value_or(Cme::not_allowed);
     cmd.line("+CREC: 0");
     return ok;
   }
-  if (const auto refused = media.busy()) return *refused;
+  if (const auto refused = media.refusal()) return *refused;
   switch (mode) {
     case start: return start_recording(cmd);
     case remove: return cmd.arguments.size() > 2 ? Result{Cme::invalid_input} : delete_recording(cmd);
@@ -163,7 +165,7 @@ Result handle_recordings(Invocation& cmd) {
 
 /// +CREC: <status>   0 idle, 1 recording, 2 playing
 Result show_recorder(Invocation& cmd) {
-  const Activity activity = cmd.modem.media.activity();
+  const Activity activity = cmd.modem.media->activity();
   cmd.print("+CREC: {}", activity == Activity::recording ? 1 : activity == Activity::playing ? 2 : 0);
   return ok;
 }
@@ -198,7 +200,7 @@ std::string checksum(std::string_view bytes) {
 /// AT+CRECORD=<mode>[,<interval>][,<crcmode>]: +CRECORD: <data> every <interval> × 20 ms until the host types anything.
 Task<Result> stream_recording(Invocation& cmd) {
   if (cmd.number(0) == 0) co_return ok;  // without effect
-  if (!cmd.modem.media.begin_stream()) co_return error;
+  if (!cmd.modem.media->begin_stream()) co_return error;
   const std::uint32_t frames = cmd.number(1, 50), crc_mode = cmd.number(2);
   const AudioWriter writer(AudioForm::amr, 0);
   std::string packet;
@@ -209,21 +211,21 @@ Task<Result> stream_recording(Invocation& cmd) {
     cmd.line("+CRECORD: " + packet);
     cmd.channel.flush();
   }
-  cmd.modem.media.end_stream();
+  cmd.modem.media->end_stream();
   co_return ok;
 }
 
 // --- 6.2.70 AT+CMEDPLAY
 
 Result show_player(Invocation& cmd) {
-  const Activity activity = cmd.modem.media.activity();
+  const Activity activity = cmd.modem.media->activity();
   cmd.print("+CMEDPLAY: {}", activity == Activity::media ? 1 : activity == Activity::paused ? 2 : 0);
   return ok;
 }
 
 /// AT+CMEDPLAY=<mode>   1,<filepath>,<channel>,<volume> starts; 0 stops, 2 pauses, 3 goes on.
 Result play_media(Invocation& cmd) {
-  Media& media = cmd.modem.media;
+  Media& media = *cmd.modem.media;
   const std::uint32_t mode = cmd.number(0);
   if (mode == 1) {
     const std::string path = cmd.text(1);
@@ -244,7 +246,7 @@ Result set_media_volume(Invocation&) { return ok; }
 // --- 17.2.1 AT+CTTS
 
 Result show_speech(Invocation& cmd) {
-  cmd.print("+CTTS: {}", cmd.modem.media.activity() == Activity::speaking ? 1 : 0);
+  cmd.print("+CTTS: {}", cmd.modem.media->activity() == Activity::speaking ? 1 : 0);
   return ok;
 }
 
@@ -260,16 +262,16 @@ Result speak(Invocation& cmd) {
   const std::uint32_t mode = cmd.number(0);
   if ((mode == stop) == cmd.has(1)) return Cme::invalid_input;
   if (mode == stop) {
-    cmd.modem.media.stop(Activity::speaking);
+    cmd.modem.media->stop(Activity::speaking);
     return ok;
   }
   const std::string text = cmd.text(1);
   const bool hexadecimal = text.find_first_not_of("0123456789ABCDEFabcdef") == std::string::npos;
-  if (!cmd.modem.calls.connections().empty() && !cmd.modem.calls.talking()) return Cme::not_allowed;  // it rings
+  if (!cmd.modem.calls->connections().empty() && !cmd.modem.calls->talking()) return Cme::not_allowed;  // it rings
   if (text.empty() || (mode == ucs2 && (!hexadecimal || text.size() % 4 != 0))) return Cme::invalid_input;
   const std::uint32_t speed = cmd.modem.settings.number("+CTTSPARAM", 3);
-  return cmd.modem.media.speak(mode == ucs2 ? speech_time(text.size() / 4, false, speed)
-                                            : speech_time(text.size(), true, speed));
+  return cmd.modem.media->speak(mode == ucs2 ? speech_time(text.size() / 4, false, speed)
+                                             : speech_time(text.size(), true, speed));
 }
 
 constexpr Parameter count = optional(text(12));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "emulator/files/file_system.hpp"
 #include "emulator/internet/mms_service.hpp"
 #include "emulator/module/modem.hpp"
 #include "protocol/text/unicode.hpp"

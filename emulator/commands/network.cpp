@@ -3,8 +3,14 @@
 #include <algorithm>
 
 #include "emulator/at/host_text.hpp"
+#include "emulator/core/latency.hpp"
+#include "emulator/core/world.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/network/cell_list.hpp"
+#include "emulator/network/cells.hpp"
+#include "emulator/network/network.hpp"
+#include "emulator/sim/preferred_operators.hpp"
+#include "emulator/sim/sim.hpp"
 #include "protocol/text/characters.hpp"
 
 namespace sim800 {
@@ -17,14 +23,14 @@ bool radio_on(Invocation& cmd) { return cmd.modem.functionality() == 1; }
 
 /// +CSQ: <rssi>,<ber>   99,99 until a cell has been found.
 Result show_signal(Invocation& cmd) {
-  const SignalPoint signal = cmd.modem.network.signal();
+  const SignalPoint signal = cmd.modem.network->signal();
   cmd.print("+CSQ: {},{}", signal.rssi, signal.ber);
   return ok;
 }
 
 /// +CREG: <n>,<stat>[,<lac>,<ci>]
 Result show_registration(Invocation& cmd) {
-  cmd.print("+CREG: {}", cmd.modem.network.creg(cmd.modem.settings.number("+CREG"), true));
+  cmd.print("+CREG: {}", cmd.modem.network->creg(cmd.modem.settings.number("+CREG"), true));
   return ok;
 }
 
@@ -43,9 +49,9 @@ std::string name_of(const Operator& shown, std::uint32_t format) {
 Result show_operator(Invocation& cmd) {
   const Settings& settings = cmd.modem.settings;
   const std::uint32_t mode = settings.number("+COPS"), format = settings.number("+COPS", 1);
-  if (cmd.modem.network.registered()) {
+  if (cmd.modem.network->registered()) {
     cmd.print("+COPS: {},{},\"{}\"", mode, format,
-              text_for_host(settings, name_of(cmd.modem.network.serving(), format)));
+              text_for_host(settings, name_of(cmd.modem.network->serving(), format)));
   } else {
     cmd.print("+COPS: {}", mode);
   }
@@ -58,7 +64,7 @@ Task<Result> scan_operators(Invocation& cmd) {
   if (co_await cmd.channel.interrupted_within(cmd.modem.latency[Latency::operator_scan])) co_return abort_cops;
   const auto shown = [&cmd](const std::string& text) { return text_for_host(cmd.modem.settings, text); };
   std::string list;
-  for (const Operator& found : cmd.modem.network.operators())
+  for (const Operator& found : cmd.modem.network->operators())
     list += fmt::format("({},\"{}\",\"{}\",\"{}\"),", static_cast<int>(found.status), shown(found.long_name),
                         shown(found.short_name), shown(found.plmn));
   cmd.print("+COPS: {},(0-4),(0-2)", list);
@@ -82,18 +88,18 @@ Task<Result> select_operator(Invocation& cmd) {
   if (cmd.has(1)) modem.settings.set("+COPS", 1, std::to_string(format));
   if (mode == format_only) co_return ok;
   if (!radio_on(cmd)) co_return Cme::cfun_off;
-  if (const auto refused = modem.sim.refusal()) co_return *refused;
+  if (const auto refused = modem.sim->refusal()) co_return *refused;
   if (mode == deregister) {
     modem.settings.set("+COPS", 0, std::to_string(mode));
-    modem.network.leave(&cmd.channel);
+    modem.network->leave(&cmd.channel);
     co_return ok;
   }
   const std::string name = text_from_host(modem.settings, cmd.text(2)).value_or("");
-  std::optional<Operator> found = manual ? modem.network.find(format, name) : std::nullopt;
-  if (manual && !found) found = modem.network.find(format, cmd.text(2));  // hosts type digits plain under UCS2 too
+  std::optional<Operator> found = manual ? modem.network->find(format, name) : std::nullopt;
+  if (manual && !found) found = modem.network->find(format, cmd.text(2));  // hosts type digits plain under UCS2 too
   if (const auto refused = refuse_operator(found); manual && refused) {
     if (mode == manually) {
-      modem.network.leave(&cmd.channel);
+      modem.network->leave(&cmd.channel);
       co_return *refused;
     }
     mode = automatically;
@@ -101,29 +107,29 @@ Task<Result> select_operator(Invocation& cmd) {
     mode = manually;
     modem.settings.set("+COPS", 2, found->plmn);
   }
-  const std::string before = modem.network.serving().plmn;
+  const std::string before = modem.network->serving().plmn;
   modem.settings.set("+COPS", 0, std::to_string(mode));
   const std::string& wanted = mode == manually ? found->plmn : modem.world.network.plmn;
-  if (modem.network.registered() && before == wanted) co_return ok;
-  modem.network.search(&cmd.channel);
-  co_await modem.clock.sleep(modem.network.registering_time());
-  co_return modem.network.registered() ? ok : Result{Cme::no_network_service};
+  if (modem.network->registered() && before == wanted) co_return ok;
+  modem.network->search(&cmd.channel);
+  co_await modem.clock.sleep(modem.network->registering_time());
+  co_return modem.network->registered() ? ok : Result{Cme::no_network_service};
 }
 
 // --- 3.2.40 AT+CPOL, 3.2.41 AT+COPN
 
 /// +CPOL: <index>,<format>,"<oper>"
 Result show_preferred(Invocation& cmd) {
-  if (const auto refused = cmd.modem.sim.refusal()) return *refused;
-  for (const auto& [place, entry] : cmd.modem.preferred_operators.entries())
+  if (const auto refused = cmd.modem.sim->refusal()) return *refused;
+  for (const auto& [place, entry] : cmd.modem.preferred_operators->entries())
     cmd.print("+CPOL: {},{},\"{}\"", place, entry.format, entry.name);
   return ok;
 }
 
 /// AT+CPOL=<index>[,<format>,"<oper>"]   <index> alone deletes.
 Result set_preferred(Invocation& cmd) {
-  if (const auto refused = cmd.modem.sim.refusal()) return *refused;
-  PreferredOperators& preferred = cmd.modem.preferred_operators;
+  if (const auto refused = cmd.modem.sim->refusal()) return *refused;
+  PreferredOperators& preferred = *cmd.modem.preferred_operators;
   if (cmd.arguments.size() == 1) {
     preferred.remove(cmd.number(0));
     return ok;
@@ -137,7 +143,7 @@ Result set_preferred(Invocation& cmd) {
 
 /// +COPN: "<numeric>","<long>"   those of this world.
 Result list_names(Invocation& cmd) {
-  for (const Operator& known : cmd.modem.network.operators())
+  for (const Operator& known : cmd.modem.network->operators())
     cmd.print("+COPN: \"{}\",\"{}\"", known.plmn, text_for_host(cmd.modem.settings, known.long_name));
   return ok;
 }
@@ -153,14 +159,14 @@ Result show_bands(Invocation& cmd) {
 
 Result set_bands(Invocation& cmd) {
   const Result kept = keep_setting(cmd);
-  cmd.modem.network.bands_changed(&cmd.channel);
+  cmd.modem.network->bands_changed(&cmd.channel);
   return kept;
 }
 
 /// +CENG: <mode>,<Ncell>, an empty line, and the cells
 Result show_cells(Invocation& cmd) {
   cmd.line(cmd.modem.settings.print("+CENG"));
-  const std::vector<std::string> lines = cmd.modem.cells.lines();
+  const std::vector<std::string> lines = cmd.modem.cells->lines();
   if (!lines.empty()) cmd.line("");
   for (const std::string& line : lines) cmd.line(line);
   return ok;
@@ -168,7 +174,7 @@ Result show_cells(Invocation& cmd) {
 
 Result set_cells(Invocation& cmd) {
   const Result kept = keep_setting(cmd);
-  cmd.modem.cells.apply();
+  cmd.modem.cells->apply();
   return kept;
 }
 
@@ -176,7 +182,7 @@ Result set_cells(Invocation& cmd) {
 
 /// +CROAMING: <state>   0 at home, 1 in another country, 2 in another network of this one.
 Result show_roaming(Invocation& cmd) {
-  const Network& network = cmd.modem.network;
+  const Network& network = *cmd.modem.network;
   const bool abroad = network.serving().plmn.substr(0, 3) != cmd.modem.world.sim.imsi.substr(0, 3);
   cmd.print("+CROAMING: {}", !network.roaming() ? 0 : abroad ? 1 : 2);
   return ok;
@@ -187,8 +193,8 @@ Task<Result> scan_cells(Invocation& cmd) {
   Modem& modem = cmd.modem;
   if (!radio_on(cmd)) co_return Cme::cfun_off;
   co_await modem.clock.sleep(modem.latency[Latency::operator_scan]);
-  const Operator serving = modem.network.serving();
-  for (const Cell& cell : cells_heard(modem.network.signal())) {
+  const Operator serving = modem.network->serving();
+  for (const Cell& cell : cells_heard(modem.network->signal())) {
     std::string id(cell.id);
     std::ranges::transform(id, id.begin(), to_upper);
     std::string text = fmt::format("Operator:\"{}\",MCC:{},MNC:{},Rxlev:{},Cellid:{},Arfcn:{}", serving.long_name,
@@ -202,8 +208,8 @@ Task<Result> scan_cells(Invocation& cmd) {
 /// +CELLIST: <MCC>,<MNC>,<Arfcn>,<Rxlev>,<CellID>,<Lac>,<Bsic>   while scanning is on.
 Result show_scanned(Invocation& cmd) {
   if (cmd.modem.settings.number("+CELLIST") == 0) return ok;
-  const std::string plmn = cmd.modem.network.serving().plmn;
-  for (const Cell& cell : cells_heard(cmd.modem.network.signal()))
+  const std::string plmn = cmd.modem.network->serving().plmn;
+  for (const Cell& cell : cells_heard(cmd.modem.network->signal()))
     cmd.print("+CELLIST: {},{},{},{},{},{},{:02}", plmn.substr(0, 3), plmn.substr(3), cell.channel, cell.level, cell.id,
               cell.area, cell.bsic);
   return ok;

@@ -2,18 +2,19 @@
 // SPDX-License-Identifier: MIT
 #include <charconv>
 
+#include "emulator/ip/ntp_service.hpp"
 #include "emulator/module/modem.hpp"
 
 namespace sim800 {
 namespace {
 
 Result show_profile(Invocation& cmd) {
-  cmd.print("+CNTPCID: {}", cmd.modem.ntp.cid);
+  cmd.print("+CNTPCID: {}", cmd.modem.ntp->cid);
   return ok;
 }
 Result set_profile(Invocation& cmd) {
-  if (cmd.modem.ntp.busy()) return Cme::not_allowed;
-  cmd.modem.ntp.cid = cmd.number(0);
+  if (cmd.modem.ntp->busy()) return Cme::not_allowed;
+  cmd.modem.ntp->cid = cmd.number(0);
   return ok;
 }
 
@@ -27,13 +28,13 @@ std::optional<int> parse_zone(std::string_view text) {
 }
 
 Result show_server(Invocation& cmd) {
-  cmd.print("+CNTP: {},{}", cmd.modem.ntp.server, cmd.modem.ntp.zone);
+  cmd.print("+CNTP: {},{}", cmd.modem.ntp->server, cmd.modem.ntp->zone);
   return ok;
 }
 
 /// AT+CNTP=<server>[,<time zone>]
 Result set_server(Invocation& cmd) {
-  NtpService& ntp = cmd.modem.ntp;
+  NtpService& ntp = *cmd.modem.ntp;
   const std::optional<int> zone = cmd.has(1) ? parse_zone(cmd.text(1)) : ntp.zone;
   if (!zone || cmd.text(0).empty()) return Cme::invalid_input;
   if (ntp.busy()) return Cme::not_allowed;
@@ -44,7 +45,7 @@ Result set_server(Invocation& cmd) {
 
 /// OK, then +CNTP: <code>
 Result synchronise(Invocation& cmd) {
-  NtpService& ntp = cmd.modem.ntp;
+  NtpService& ntp = *cmd.modem.ntp;
   if (ntp.busy() || ntp.server.empty()) return Cme::not_allowed;
   ntp.start();
   return ok;

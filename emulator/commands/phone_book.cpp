@@ -1,7 +1,10 @@
 // The phone book (AT manual 3.2.24 to 3.2.27, 3.2.39, 6.2.16).
 // SPDX-License-Identifier: MIT
+#include "emulator/sim/phone_book.hpp"
 #include "emulator/at/host_text.hpp"
+#include "emulator/core/latency.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/sim/sim.hpp"
 #include "protocol/at/phone_number.hpp"
 
 namespace sim800 {
@@ -14,7 +17,7 @@ constexpr std::size_t number_length = PhoneBook::number_length, text_length = Ph
 
 /// Until Call Ready the phone book is being read from the card.
 std::optional<Result> not_ready(Modem& modem) {
-  if (const auto refused = modem.sim.refusal()) return refused;
+  if (const auto refused = modem.sim->refusal()) return refused;
   if (!modem.call_ready()) return Cme::sim_busy;
   return std::nullopt;
 }
@@ -38,14 +41,14 @@ std::string indexes(const PhoneBook& book) { return fmt::format("(1-{})", book.s
 /// +CPBS: "<storage>",<used>,<total>
 Task<Result> show_memory(Invocation& cmd) {
   if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
-  const PhoneBook& book = cmd.modem.phone_book;
+  const PhoneBook& book = *cmd.modem.phone_book;
   cmd.print("+CPBS: \"{}\",{},{}", book.selected().name, book.entries().size(), book.selected().capacity);
   co_return ok;
 }
 
 Task<Result> select_memory(Invocation& cmd) {
   if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
-  cmd.modem.phone_book.select(*PhoneBook::find_memory(cmd.text(0)));
+  cmd.modem.phone_book->select(*PhoneBook::find_memory(cmd.text(0)));
   co_return ok;
 }
 
@@ -54,14 +57,14 @@ Task<Result> select_memory(Invocation& cmd) {
 /// +CPBR: (<indexes>),<nlength>,<tlength>
 Result show_reading(Invocation& cmd) {
   if (const auto refused = not_ready(cmd.modem)) return *refused;
-  cmd.print("+CPBR: {},{},{}", indexes(cmd.modem.phone_book), number_length, text_length);
+  cmd.print("+CPBR: {},{},{}", indexes(*cmd.modem.phone_book), number_length, text_length);
   return ok;
 }
 
 /// AT+CPBR=<index1>[,<index2>]   Empty places are left out.
 Task<Result> read_entries(Invocation& cmd) {
   if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
-  const PhoneBook& book = cmd.modem.phone_book;
+  const PhoneBook& book = *cmd.modem.phone_book;
   const std::uint32_t first = cmd.number(0), last = cmd.number(1, first);
   if (first < 1 || last < first || last > static_cast<std::uint32_t>(book.selected().capacity))
     co_return Cme::invalid_index;
@@ -84,7 +87,7 @@ Task<Result> find_entries(Invocation& cmd) {
   if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
   const auto wanted = name_from_host(cmd.modem.settings, cmd.text(0));
   if (!wanted) co_return Cme::text_characters;
-  for (const auto& [index, entry] : cmd.modem.phone_book.entries()) {
+  for (const auto& [index, entry] : cmd.modem.phone_book->entries()) {
     if (entry.name.find(*wanted) != std::string::npos) show_entry(cmd, index, entry);
   }
   co_return ok;
@@ -95,7 +98,7 @@ Task<Result> find_entries(Invocation& cmd) {
 /// +CPBW: (<indexes>),<nlength>,(<types>),<tlength>
 Result show_writing(Invocation& cmd) {
   if (const auto refused = not_ready(cmd.modem)) return *refused;
-  cmd.print("+CPBW: {},{},(129,145),{}", indexes(cmd.modem.phone_book), number_length, text_length);
+  cmd.print("+CPBW: {},{},(129,145),{}", indexes(*cmd.modem.phone_book), number_length, text_length);
   return ok;
 }
 
@@ -103,7 +106,7 @@ Result show_writing(Invocation& cmd) {
 Task<Result> write_entry(Invocation& cmd) {
   const Result ready = co_await settle(cmd.modem);
   if (!ready.is_ok()) co_return ready;
-  PhoneBook& book = cmd.modem.phone_book;
+  PhoneBook& book = *cmd.modem.phone_book;
   const bool erases = !cmd.has(1) && !cmd.has(3);
   const std::optional<int> index =
       cmd.has(0) ? std::optional(static_cast<int>(std::min(cmd.number(0), 65'535U))) : std::nullopt;
@@ -120,7 +123,7 @@ Task<Result> write_entry(Invocation& cmd) {
 /// +CNUM: "<alpha>","<number>",<type>,<speed>,<service>   the card's own numbers, for voice
 Task<Result> show_own_numbers(Invocation& cmd) {
   if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
-  for (const auto& [index, entry] : cmd.modem.phone_book.entries("ON")) {
+  for (const auto& [index, entry] : cmd.modem.phone_book->entries("ON")) {
     cmd.print("+CNUM: \"{}\",\"{}\",{},7,4", escaped_for_host(cmd.modem.settings, entry.name), entry.number,
               type_of_number(entry.number));
   }
@@ -130,7 +133,7 @@ Task<Result> show_own_numbers(Invocation& cmd) {
 /// +CCVM: "<number>","<text>"   OK only where none is set
 Task<Result> show_voice_mail(Invocation& cmd) {
   if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
-  for (const auto& [index, entry] : cmd.modem.phone_book.entries("VM"))
+  for (const auto& [index, entry] : cmd.modem.phone_book->entries("VM"))
     cmd.print("+CCVM: \"{}\",\"{}\"", entry.number, escaped_for_host(cmd.modem.settings, entry.name));
   co_return ok;
 }
@@ -140,7 +143,7 @@ Task<Result> set_voice_mail(Invocation& cmd) {
   if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
   const auto name = name_from_host(cmd.modem.settings, cmd.text(1));
   if (!name || !is_phone_number(cmd.text(0))) co_return error;
-  cmd.modem.phone_book.put("VM", 1, {cmd.text(0), *name});
+  cmd.modem.phone_book->put("VM", 1, {cmd.text(0), *name});
   co_return ok;
 }
 

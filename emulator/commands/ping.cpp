@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "emulator/core/world.hpp"
+#include "emulator/ip/ip_filters.hpp"
+#include "emulator/ip/ping_service.hpp"
 #include "emulator/module/modem.hpp"
 #include "protocol/at/ip_address.hpp"
 
@@ -35,7 +38,7 @@ Task<Result> ping(Invocation& cmd) {
   const Duration unit = std::chrono::milliseconds(cmd.modem.world.module.quirks.ping_unit_ms);
   PingService::Request request{cmd.text(0), cmd.number(1, usual_count), cmd.number(2, usual_length),
                                cmd.number(3, usual_limit) * limit_unit, cmd.number(4, usual_ttl)};
-  co_return co_await cmd.modem.ping.run(std::move(request), [&cmd, unit](const PingService::Probe& probe) {
+  co_return co_await cmd.modem.ping->run(std::move(request), [&cmd, unit](const PingService::Probe& probe) {
     if (probe.time) {
       cmd.print("+CIPPING: {},\"{}\",{},{}", probe.number, probe.address, in_units(*probe.time, unit), probe.ttl);
     } else {
@@ -49,7 +52,7 @@ Task<Result> ping(Invocation& cmd) {
 
 /// +CIPFLT: <item>,<ipAddr>,<mask>
 Result show_filters(Invocation& cmd) {
-  for (const auto& [place, rule] : cmd.modem.ip_filters.rules())
+  for (const auto& [place, rule] : cmd.modem.ip_filters->rules())
     cmd.print("+CIPFLT: {},\"{}\",\"{}\"", place, rule.address, rule.mask);
   return ok;
 }
@@ -58,7 +61,7 @@ enum Action : std::uint8_t { remove_rule, add_rule, remove_all };
 
 /// AT+CIPFLT=<action>[,<item>][,<ipAddr>,<mask>]   Without <item> a rule gets the first free one.
 Result set_filter(Invocation& cmd) {
-  IpFilters& filters = cmd.modem.ip_filters;
+  IpFilters& filters = *cmd.modem.ip_filters;
   switch (cmd.number(0)) {
     case remove_rule:
       if (!cmd.has(1) || cmd.arguments.size() > 2) return Cme::invalid_input;

@@ -1,6 +1,9 @@
 // SIMCom's commands about pins, lights, the radio's hardware and how a board is wired (AT manual chapter 6).
 // SPDX-License-Identifier: MIT
+#include "emulator/board/pins.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/network/jamming.hpp"
+#include "emulator/network/network.hpp"
 
 namespace sim800 {
 namespace {
@@ -26,7 +29,7 @@ Result drive_pin(Invocation& cmd, Pins& pins) {
   return ok;
 }
 
-Result drive_module_pin(Invocation& cmd) { return drive_pin(cmd, cmd.modem.pins); }
+Result drive_module_pin(Invocation& cmd) { return drive_pin(cmd, *cmd.modem.pins); }
 
 /// GPIO4 and GPIO5 are inputs on the models without SIM800V's pins; SIM800 and its like have no GPIO1 (20.5).
 Result drive_gpio(Invocation& cmd) {
@@ -35,7 +38,7 @@ Result drive_gpio(Invocation& cmd) {
   const bool input_only = pcm.has(model) && (gpio == 4 || gpio == 5);
   if (input_only && cmd.number(0) != query && cmd.number(2) == output) return error;
   if (gpio == 1 && Models{Model::sim800, sim800m64, sim808}.has(model)) return error;
-  return drive_pin(cmd, cmd.modem.gpios);
+  return drive_pin(cmd, *cmd.modem.gpios);
 }
 
 constexpr Command gpio_row(Models on_models, std::string_view gpios) {
@@ -112,9 +115,9 @@ Result show_jamming(Invocation& cmd) {
 
 /// AT+SJDR=<status>,<mode>[,<var>[,<display>]]   Mode 1 and 3 report every 3 s, or once on a change (<display> 1).
 Result detect_jamming(Invocation& cmd) {
-  if (cmd.number(0) == 1 && !cmd.modem.network.registered()) return Cme::no_network_service;
+  if (cmd.number(0) == 1 && !cmd.modem.network->registered()) return Cme::no_network_service;
   keep_setting(cmd);
-  cmd.modem.jamming.apply();
+  cmd.modem.jamming->apply();
   return ok;
 }
 

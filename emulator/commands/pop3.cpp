@@ -1,5 +1,7 @@
 // E-mail: fetching (AT manual 13.2.13-13.2.22).
 // SPDX-License-Identifier: MIT
+#include "emulator/internet/pop3_service.hpp"
+#include "emulator/internet/smtp_service.hpp"
 #include "emulator/module/modem.hpp"
 
 namespace sim800 {
@@ -18,7 +20,7 @@ Result show_server(Invocation& cmd) {
   return ok;
 }
 Result set_server(Invocation& cmd) {
-  if (cmd.modem.pop3.state() != State::off) return not_allowed;
+  if (cmd.modem.pop3->state() != State::off) return not_allowed;
   for (std::size_t i = 0; i < 4; ++i) cmd.modem.settings.set("+POP3SRV", i, cmd.text(i));
   return ok;
 }
@@ -27,23 +29,23 @@ Result set_server(Invocation& cmd) {
 
 /// OK at once; +POP3IN: <code> comes as a URC.  Not while a mail is being sent.
 Result log_in(Invocation& cmd) {
-  if (cmd.modem.pop3.state() != State::off || cmd.modem.smtp.busy()) return not_allowed;
-  return cmd.modem.pop3.enter() ? ok : not_allowed;
+  if (cmd.modem.pop3->state() != State::off || cmd.modem.smtp->busy()) return not_allowed;
+  return cmd.modem.pop3->enter() ? ok : not_allowed;
 }
 
 /// Also in the midst of a multi-line response, of which the rest is lost.
 Result log_out(Invocation& cmd) {
-  const State state = cmd.modem.pop3.state();
+  const State state = cmd.modem.pop3->state();
   if (state != State::idle && state != State::reading) return not_allowed;
-  cmd.modem.pop3.leave();
+  cmd.modem.pop3->leave();
   return ok;
 }
 
 // --- 13.2.15-13.2.18, 13.2.20, 13.2.21: OK at once, the server's answer comes as a URC
 
 Result ask(Invocation& cmd, Question question, std::string command) {
-  if (cmd.modem.pop3.state() != State::idle) return not_allowed;
-  cmd.modem.pop3.ask(question, std::move(command));
+  if (cmd.modem.pop3->state() != State::idle) return not_allowed;
+  cmd.modem.pop3->ask(question, std::move(command));
   return ok;
 }
 
@@ -73,8 +75,8 @@ Result ask_lines(Invocation& cmd) {
 
 /// +POP3READ: <1 more, 2 last>,<cnfLength>, the bytes, OK
 Result read(Invocation& cmd) {
-  if (cmd.modem.pop3.state() != State::reading) return not_allowed;
-  const Pop3Service::Chunk chunk = cmd.modem.pop3.read(cmd.number(0));
+  if (cmd.modem.pop3->state() != State::reading) return not_allowed;
+  const Pop3Service::Chunk chunk = cmd.modem.pop3->read(cmd.number(0));
   cmd.print("+POP3READ: {},{}", chunk.last ? 2 : 1, chunk.bytes.size());
   cmd.response.raw(chunk.bytes);
   return ok;

@@ -1,7 +1,13 @@
 // Commands about the SIM card: what it asks for, what it holds (AT manual chapters 3 and 6).
 // SPDX-License-Identifier: MIT
 #include "emulator/at/host_text.hpp"
+#include "emulator/calls/call_barring.hpp"
+#include "emulator/core/latency.hpp"
+#include "emulator/core/world.hpp"
+#include "emulator/files/file_system.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/network/network.hpp"
+#include "emulator/sim/sim.hpp"
 #include "protocol/text/characters.hpp"
 #include "protocol/text/hex.hpp"
 
@@ -19,7 +25,7 @@ std::optional<std::string_view> given(const Invocation& cmd, std::size_t i, cons
 
 /// +CPIN: <code>   READY, SIM PIN, SIM PUK …; no card: CME 10; not up yet: CME 14.
 Result show_pin_state(Invocation& cmd) {
-  const Sim& sim = cmd.modem.sim;
+  const Sim& sim = *cmd.modem.sim;
   if (sim.state() == Sim::State::absent) return Cme::sim_not_inserted;
   if (sim.state() == Sim::State::off && cmd.modem.functionality() != 0) return Cme::sim_busy;
   cmd.print("+CPIN: {}", sim.word());
@@ -30,7 +36,7 @@ Result show_pin_state(Invocation& cmd) {
 Task<Result> enter_pin(Invocation& cmd) {
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::pin]);
   const std::string pin = cmd.text(0), new_pin = cmd.text(1);
-  co_return cmd.modem.sim.enter(pin, given(cmd, 1, new_pin));
+  co_return cmd.modem.sim->enter(pin, given(cmd, 1, new_pin));
 }
 
 // --- 3.2.17 AT+CLCK, 3.2.29 AT+CPWD, 6.2.3 AT+SPIC
@@ -40,7 +46,7 @@ constexpr std::uint32_t query = 2;
 /// +CLCK: <status>[,<class>]   one line for each class that is barred; all together where none is.
 Result show_barring(Invocation& cmd, const std::string& facility) {
   const unsigned asked = cmd.number(3, CallBarring::all_classes);
-  const unsigned barred = cmd.modem.barring.barred(facility) & asked;
+  const unsigned barred = cmd.modem.barring->barred(facility) & asked;
   if (barred == 0) cmd.print("+CLCK: 0,{}", asked);
   for (const unsigned one : {1U, 2U, 4U}) {
     if ((barred & one) != 0) cmd.print("+CLCK: 1,{}", one);
@@ -52,10 +58,10 @@ Result show_barring(Invocation& cmd, const std::string& facility) {
 Task<Result> lock_calls(Invocation& cmd, std::string facility) {
   Modem& modem = cmd.modem;
   if (modem.functionality() != 1) co_return Cme::cfun_off;
-  if (!modem.network.registered()) co_return Cme::no_network_service;
+  if (!modem.network->registered()) co_return Cme::no_network_service;
   co_await modem.clock.sleep(modem.latency[Latency::network_request]);
   if (cmd.number(1) == query) co_return show_barring(cmd, facility);
-  co_return modem.barring.bar(facility, cmd.number(1) == 1, cmd.text(2), cmd.number(3, CallBarring::all_classes));
+  co_return modem.barring->bar(facility, cmd.number(1) == 1, cmd.text(2), cmd.number(3, CallBarring::all_classes));
 }
 
 /// AT+CLCK=<fac>,<mode>[,<passwd>[,<class>]]
@@ -63,39 +69,39 @@ Task<Result> lock_facility(Invocation& cmd) {
   Modem& modem = cmd.modem;
   const std::string facility(find_choice(cmd.command.parameters[0].range, cmd.arguments[0].text));
   const bool lock = cmd.number(1) == 1, asks = cmd.number(1) == query;
-  if (const auto refused = modem.sim.refusal()) co_return *refused;
+  if (const auto refused = modem.sim->refusal()) co_return *refused;
   const bool of_card = facility == "SC" || facility == "FD";
   if (!of_card && facility.front() != 'P') co_return co_await lock_calls(cmd, facility);
   if (asks) {
-    const bool on = facility == "SC" ? modem.sim.asks_pin() : facility == "FD" && modem.sim.fixed_dialling();
+    const bool on = facility == "SC" ? modem.sim->asks_pin() : facility == "FD" && modem.sim->fixed_dialling();
     cmd.print("+CLCK: {}", on ? 1 : 0);
     co_return ok;
   }
   if (!of_card) co_return Cme::not_allowed;  // PN, PU, PP: this module is bound to nobody
   co_await modem.clock.sleep(modem.latency[Latency::pin]);
   const std::string password = cmd.text(2);
-  if (facility == "FD") co_return modem.sim.fix_dialling(lock, given(cmd, 2, password));
-  co_return cmd.has(2) ? modem.sim.ask_pin(lock, password) : Result{Cme::incorrect_password};
+  if (facility == "FD") co_return modem.sim->fix_dialling(lock, given(cmd, 2, password));
+  co_return cmd.has(2) ? modem.sim->ask_pin(lock, password) : Result{Cme::incorrect_password};
 }
 
 /// AT+CPWD=<fac>,<oldpwd>,<newpwd>
 Task<Result> change_password(Invocation& cmd) {
   Modem& modem = cmd.modem;
   const std::string facility(find_choice(cmd.command.parameters[0].range, cmd.arguments[0].text));
-  if (const auto refused = modem.sim.refusal()) co_return *refused;
+  if (const auto refused = modem.sim->refusal()) co_return *refused;
   if (facility == "SC" || facility == "P2") {
     co_await modem.clock.sleep(modem.latency[Latency::pin]);
-    co_return modem.sim.change(facility == "SC" ? Sim::Guard::pin1 : Sim::Guard::pin2, cmd.text(1), cmd.text(2));
+    co_return modem.sim->change(facility == "SC" ? Sim::Guard::pin1 : Sim::Guard::pin2, cmd.text(1), cmd.text(2));
   }
   if (modem.functionality() != 1) co_return Cme::cfun_off;
-  if (!modem.network.registered()) co_return Cme::no_network_service;
+  if (!modem.network->registered()) co_return Cme::no_network_service;
   co_await modem.clock.sleep(modem.latency[Latency::network_request]);
-  co_return modem.barring.change_password(cmd.text(1), cmd.text(2));
+  co_return modem.barring->change_password(cmd.text(1), cmd.text(2));
 }
 
 /// +SPIC: <pin1>,<pin2>,<puk1>,<puk2>
 Result show_attempts(Invocation& cmd) {
-  const Sim& sim = cmd.modem.sim;
+  const Sim& sim = *cmd.modem.sim;
   if (!sim.ready() && !sim.locked()) return *sim.refusal();
   const Sim::Attempts one = sim.attempts(Sim::Guard::pin1), two = sim.attempts(Sim::Guard::pin2);
   cmd.print("+SPIC: {},{},{},{}", one.pin, two.pin, one.puk, two.puk);
@@ -106,7 +112,7 @@ Result show_attempts(Invocation& cmd) {
 
 Task<Result> show_imsi(Invocation& cmd) {
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_read]);
-  if (const auto refused = cmd.modem.sim.refusal()) co_return *refused;
+  if (const auto refused = cmd.modem.sim->refusal()) co_return *refused;
   cmd.line(cmd.modem.world.sim.imsi);
   co_return ok;
 }
@@ -114,7 +120,7 @@ Task<Result> show_imsi(Invocation& cmd) {
 /// The card's number can be read while the card is locked.
 Task<Result> show_iccid(Invocation& cmd) {
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_read]);
-  const Sim& sim = cmd.modem.sim;
+  const Sim& sim = *cmd.modem.sim;
   if (!sim.ready() && !sim.locked()) co_return *sim.refusal();
   cmd.line(cmd.modem.world.sim.iccid);
   co_return ok;
@@ -123,7 +129,7 @@ Task<Result> show_iccid(Invocation& cmd) {
 /// +CSPN: <spn>,<display mode>
 Task<Result> show_provider(Invocation& cmd) {
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_read]);
-  if (const auto refused = cmd.modem.sim.refusal()) co_return *refused;
+  if (const auto refused = cmd.modem.sim->refusal()) co_return *refused;
   cmd.print("+CSPN: \"{}\",0", text_for_host(cmd.modem.settings, cmd.modem.world.network.operator_name));
   co_return ok;
 }
@@ -133,7 +139,7 @@ Task<Result> show_provider(Invocation& cmd) {
 /// +GID: <gid1>,<gid2>   the card has no such files.
 Task<Result> show_groups(Invocation& cmd) {
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_read]);
-  if (const auto refused = cmd.modem.sim.refusal()) co_return *refused;
+  if (const auto refused = cmd.modem.sim->refusal()) co_return *refused;
   cmd.line("+GID: 0xff,0xff");
   co_return ok;
 }
@@ -142,7 +148,7 @@ Task<Result> show_groups(Invocation& cmd) {
 
 /// +CSMINS: <n>,<SIM inserted>
 Result show_presence(Invocation& cmd) {
-  cmd.print("+CSMINS: {},{}", cmd.modem.settings.number("+CSMINS"), cmd.modem.sim.present() ? 1 : 0);
+  cmd.print("+CSMINS: {},{}", cmd.modem.settings.number("+CSMINS"), cmd.modem.sim->present() ? 1 : 0);
   return ok;
 }
 
@@ -173,7 +179,7 @@ std::optional<Result> refuse_access(const Invocation& cmd, SimFiles::Operation o
 /// AT+CRSM=<Command>[,<fileId>[,<P1>,<P2>,<P3>[,<data>]]]   also what the card refuses is answered with OK.
 Task<Result> access_file(Invocation& cmd) {
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_read]);
-  const Sim& sim = cmd.modem.sim;
+  const Sim& sim = *cmd.modem.sim;
   const auto operation = static_cast<SimFiles::Operation>(cmd.number(0));
   if (const auto refused = refuse_access(cmd, operation)) co_return *refused;
   if (!sim.ready() && !sim.locked()) co_return *sim.refusal();
@@ -190,7 +196,7 @@ Task<Result> access_file(Invocation& cmd) {
 /// AT+CSIM=<length>,<Command>
 Task<Result> transmit(Invocation& cmd) {
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_read]);
-  Sim& sim = cmd.modem.sim;
+  Sim& sim = *cmd.modem.sim;
   const std::string command = cmd.text(1), apdu = from_hex(command).value_or("");
   if (cmd.number(0) != command.size() || apdu.size() < 5) co_return Cme::invalid_input;
   if (!sim.ready() && !sim.locked()) co_return *sim.refusal();

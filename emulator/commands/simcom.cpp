@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "emulator/commands/command_list.hpp"
+#include "emulator/core/latency.hpp"
+#include "emulator/core/world.hpp"
 #include "emulator/module/modem.hpp"
 
 namespace sim800 {

@@ -1,7 +1,10 @@
 // Settings of the message service (AT manual chapter 4, and 6.2 where it is about messages).
 // SPDX-License-Identifier: MIT
+#include "emulator/core/latency.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/sim/sim.hpp"
 #include "emulator/sms/sms_print.hpp"
+#include "emulator/sms/sms_service.hpp"
 #include "protocol/text/unicode.hpp"
 
 namespace sim800 {
@@ -16,7 +19,7 @@ CharacterSet character_set(const Invocation& cmd) { return find_character_set(cm
 
 /// A setting that is refused until the message service is up, as all of them are on hardware.
 Result keep_if_ready(Invocation& cmd) {
-  if (const auto refused = cmd.modem.sms.refusal()) return *refused;
+  if (const auto refused = cmd.modem.sms->refusal()) return *refused;
   return keep_setting(cmd);
 }
 
@@ -24,28 +27,29 @@ Result keep_if_ready(Invocation& cmd) {
 
 Result set_indications(Invocation& cmd) {
   const Result kept = keep_if_ready(cmd);
-  if (kept.is_ok()) cmd.modem.sms.indications_changed();
+  if (kept.is_ok()) cmd.modem.sms->indications_changed();
   return kept;
 }
 
 /// AT+CNMA[=<n>]   CMS 340 where nothing waits for it.
-Result acknowledge(Invocation& cmd) { return cmd.modem.sms.acknowledge() ? ok : Result::cms(340); }
+Result acknowledge(Invocation& cmd) { return cmd.modem.sms->acknowledge() ? ok : Result::cms(340); }
 
 // --- 4.2.9 CPMS
 
 constexpr SmsService::Use uses[] = {SmsService::Use::read, SmsService::Use::write, SmsService::Use::receive};
 
 std::string fill_level(Invocation& cmd, SmsService::Use use) {
-  const SmsMemory memory = cmd.modem.sms.memory(use);
+  const SmsMemory memory = cmd.modem.sms->memory(use);
   return fmt::format("{},{}", memory.used(), memory.capacity());
 }
 
 /// +CPMS: <mem1>,<used1>,<total1>,<mem2>,<used2>,<total2>,<mem3>,<used3>,<total3>
 Result show_memories(Invocation& cmd) {
-  if (const auto refused = cmd.modem.sms.refusal()) return *refused;
+  if (const auto refused = cmd.modem.sms->refusal()) return *refused;
   std::string text = "+CPMS: ";
   for (const SmsService::Use use : uses) {
-    text += fmt::format("{}\"{}\",{}", use == uses[0] ? "" : ",", cmd.modem.sms.memory_name(use), fill_level(cmd, use));
+    text +=
+        fmt::format("{}\"{}\",{}", use == uses[0] ? "" : ",", cmd.modem.sms->memory_name(use), fill_level(cmd, use));
   }
   cmd.line(text);
   return ok;
@@ -61,8 +65,8 @@ Result choose_memories(Invocation& cmd) {
 // --- 4.2.12 CSCA
 
 Result show_centre(Invocation& cmd) {
-  if (const auto refused = cmd.modem.sms.refusal()) return *refused;
-  const SmsAddress centre = cmd.modem.sms.centre().value_or(SmsAddress{});
+  if (const auto refused = cmd.modem.sms->refusal()) return *refused;
+  const SmsAddress centre = cmd.modem.sms->centre().value_or(SmsAddress{});
   cmd.print("+CSCA: {},{}", SmsPrint(cmd.modem.settings).quoted(centre), centre.type);
   return ok;
 }
@@ -70,12 +74,12 @@ Result show_centre(Invocation& cmd) {
 /// AT+CSCA=<sca>[,<tosca>]   Errors are +CME ERROR (4.2.12).
 Task<Result> set_centre(Invocation& cmd) {
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sms_store]);
-  if (const auto refused = cmd.modem.sim.refusal()) co_return *refused;
-  if (cmd.modem.sms.refusal()) co_return Cme::not_allowed;
+  if (const auto refused = cmd.modem.sim->refusal()) co_return *refused;
+  if (cmd.modem.sms->refusal()) co_return Cme::not_allowed;
   const auto type = cmd.has(1) ? std::optional(static_cast<std::uint8_t>(cmd.number(1))) : std::nullopt;
   const auto address = typed_number(character_set(cmd), cmd.text(0), type);
   if (!address) co_return Cme::invalid_input;
-  co_return cmd.modem.sms.set_centre(*address) ? ok : Result{Cme::memory_failure};
+  co_return cmd.modem.sms->set_centre(*address) ? ok : Result{Cme::memory_failure};
 }
 
 // --- 4.2.15 CSMP
@@ -97,18 +101,18 @@ bool is_validity(const Argument& typed) {
 Result set_parameters(Invocation& cmd) {
   if (cmd.has(1) && !is_validity(cmd.arguments[1])) return Cme::invalid_input;
   if (const Result kept = keep_if_ready(cmd); !kept.is_ok()) return kept;
-  return cmd.modem.sms.keep_first_octet() ? ok : Result{Cme::memory_failure};
+  return cmd.modem.sms->keep_first_octet() ? ok : Result{Cme::memory_failure};
 }
 
 // --- 4.2.11, 4.2.10 CSAS, CRES
 
 Result save_parameters(Invocation& cmd) {
-  if (const auto refused = cmd.modem.sms.refusal()) return *refused;
-  return cmd.modem.sms.save_profile(cmd.number(0)) ? ok : Result::cms(320);
+  if (const auto refused = cmd.modem.sms->refusal()) return *refused;
+  return cmd.modem.sms->save_profile(cmd.number(0)) ? ok : Result::cms(320);
 }
 Result restore_parameters(Invocation& cmd) {
-  if (const auto refused = cmd.modem.sms.refusal()) return *refused;
-  return cmd.modem.sms.restore_profile(cmd.number(0)) ? ok : Result::cms(320);
+  if (const auto refused = cmd.modem.sms->refusal()) return *refused;
+  return cmd.modem.sms->restore_profile(cmd.number(0)) ? ok : Result::cms(320);
 }
 
 // --- 4.2.16 CSMS
@@ -128,22 +132,22 @@ Result select_service(Invocation& cmd) {
 
 /// +CSCB: <mode>,<mids>,<dcss>
 Result show_broadcasts(Invocation& cmd) {
-  const BroadcastSelection& selection = cmd.modem.sms.broadcasts();
+  const BroadcastSelection& selection = cmd.modem.sms->broadcasts();
   cmd.print("+CSCB: {},\"{}\",\"{}\"", selection.refuses ? 1 : 0, selection.identifiers(), selection.codings());
   return ok;
 }
 
 /// AT+CSCB=<mode>[,<mids>[,<dcss>]]
 Result select_broadcasts(Invocation& cmd) {
-  if (const auto refused = cmd.modem.sms.refusal()) return *refused;
-  BroadcastSelection selection = cmd.modem.sms.broadcasts();
+  if (const auto refused = cmd.modem.sms->refusal()) return *refused;
+  BroadcastSelection selection = cmd.modem.sms->broadcasts();
   if (!selection.change(cmd.number(0), cmd.text(1), cmd.text(2))) return invalid_value;
-  return cmd.modem.sms.set_broadcasts(std::move(selection)) ? ok : Result::cms(320);
+  return cmd.modem.sms->set_broadcasts(std::move(selection)) ? ok : Result::cms(320);
 }
 
 Result reset_broadcasts(Invocation& cmd) {
-  if (const auto refused = cmd.modem.sms.refusal()) return *refused;
-  return cmd.modem.sms.set_broadcasts({}) ? ok : Result::cms(320);
+  if (const auto refused = cmd.modem.sms->refusal()) return *refused;
+  return cmd.modem.sms->set_broadcasts({}) ? ok : Result::cms(320);
 }
 
 constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }

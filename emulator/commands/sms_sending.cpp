@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "emulator/core/latency.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/sms/sms_print.hpp"
+#include "emulator/sms/sms_service.hpp"
 #include "protocol/sms/sms_parts.hpp"
 #include "protocol/text/gsm_alphabet.hpp"
 #include "protocol/text/hex.hpp"
@@ -31,9 +33,9 @@ struct Composed {
   std::vector<SmsPdu> parts;
 };
 
-std::optional<Result> end_of(Channel::PromptResult typing) {
-  if (typing == Channel::PromptResult::gone) return Result::silent();
-  return typing == Channel::PromptResult::cancelled ? std::optional(ok) : std::nullopt;
+std::optional<Result> end_of(PromptResult typing) {
+  if (typing == PromptResult::gone) return Result::silent();
+  return typing == PromptResult::cancelled ? std::optional(ok) : std::nullopt;
 }
 
 // --- text mode
@@ -84,12 +86,12 @@ Composed divided(const Invocation& cmd, Sms message, const std::string& body) {
   if (pieces.size() > max_parts || (alphabet == SmsAlphabet::gsm && body.size() > max_characters))
     return {too_long, {}};
   Composed composed;
-  const std::uint8_t reference = long_text ? cmd.modem.sms.next_part_reference() : 0;
+  const std::uint8_t reference = long_text ? cmd.modem.sms->next_part_reference() : 0;
   if (long_text) message.first_octet |= Sms::has_header;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     const auto total = static_cast<std::uint8_t>(pieces.size()), number = static_cast<std::uint8_t>(i + 1);
     message.set_data(long_text ? concatenation_header(reference, total, number) : std::string(), pieces[i]);
-    composed.parts.push_back({cmd.modem.sms.centre(), message, 0});
+    composed.parts.push_back({cmd.modem.sms->centre(), message, 0});
   }
   return composed;
 }
@@ -102,14 +104,14 @@ Composed with_typed_header(const Invocation& cmd, Sms message, const std::string
   message.data = *octets;
   const bool gsm = message.alphabet() == SmsAlphabet::gsm;
   message.length = static_cast<std::uint8_t>(gsm ? octets->size() * 8 / 7 : octets->size());
-  return {std::nullopt, {{cmd.modem.sms.centre(), message, 0}}};
+  return {std::nullopt, {{cmd.modem.sms->centre(), message, 0}}};
 }
 
 Task<Composed> compose_text(Invocation& cmd, SmsAddress to) {
   const Settings& settings = cmd.modem.settings;
   const bool raw = settings.number("+CMGHEX") == 1 && settings.values("+CSCS")[0] == "GSM";
   std::string typed;
-  const Channel::PromptResult typing =
+  const PromptResult typing =
       co_await cmd.channel.take_text(typed, {.limit = max_typed, .controls = raw, .edits = !raw});
   if (const auto end = end_of(typing)) co_return Composed{end, {}};
   if (typed.size() > max_typed) co_return Composed{too_long, {}};
@@ -141,8 +143,7 @@ std::optional<std::uint32_t> typed_length(const Invocation& cmd) {
 
 Task<Composed> compose_pdu(Invocation& cmd, std::uint32_t length, bool from_mobile) {
   std::string typed;
-  const Channel::PromptResult typing =
-      co_await cmd.channel.take_text(typed, {.limit = max_pdu_typed, .repeat_prompt = false});
+  const PromptResult typing = co_await cmd.channel.take_text(typed, {.limit = max_pdu_typed, .repeat_prompt = false});
   if (const auto end = end_of(typing)) co_return Composed{end, {}};
   const auto octets = typed_octets(std::move(typed));
   auto pdu = octets ? decode_pdu(*octets, from_mobile) : std::nullopt;
@@ -157,7 +158,7 @@ Task<Composed> compose_pdu(Invocation& cmd, std::uint32_t length, bool from_mobi
 Task<Result> send_all(Invocation& cmd, std::vector<SmsPdu> parts) {
   std::uint8_t reference = 0;
   for (SmsPdu& part : parts) {
-    const Result sent = co_await cmd.modem.sms.send(part.centre, std::move(part.message), reference);
+    const Result sent = co_await cmd.modem.sms->send(part.centre, std::move(part.message), reference);
     if (!sent.is_ok()) co_return sent;
   }
   cmd.print("{}: {}", cmd.command.name, reference);
@@ -166,7 +167,7 @@ Task<Result> send_all(Invocation& cmd, std::vector<SmsPdu> parts) {
 
 /// AT+CMGS=<da>[,<toda>] or AT+CMGS=<length>, text or PDU at the prompt: +CMGS: <mr>, of the last part.
 Task<Result> send_message(Invocation& cmd) {
-  if (const auto refused = cmd.modem.sms.refusal()) co_return *refused;
+  if (const auto refused = cmd.modem.sms->refusal()) co_return *refused;
   Composed composed;
   if (text_mode(cmd)) {
     const auto to = destination(cmd, 0);
@@ -197,7 +198,7 @@ std::optional<SmsStatus> status_to_write(const Invocation& cmd) {
 
 /// AT+CMGW[=<da>[,<toda>[,<stat>]]] or AT+CMGW=<length>[,<stat>]: +CMGW: <index>.
 Task<Result> write_message(Invocation& cmd) {
-  if (const auto refused = cmd.modem.sms.refusal()) co_return *refused;
+  if (const auto refused = cmd.modem.sms->refusal()) co_return *refused;
   const bool in_text = text_mode(cmd);
   const auto status = status_to_write(cmd);
   if (!status) co_return in_text ? invalid_text_mode : invalid_value;
@@ -216,7 +217,7 @@ Task<Result> write_message(Invocation& cmd) {
   if (composed.parts.size() > 1) co_return too_long;
   const SmsPdu& written = composed.parts[0];
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sms_store]);
-  SmsMemory memory = cmd.modem.sms.memory(SmsService::Use::write);
+  SmsMemory memory = cmd.modem.sms->memory(SmsService::Use::write);
   const auto index = memory.add({*status, encode_pdu(written.centre, written.message)});
   if (!index) co_return memory_full;
   cmd.print("+CMGW: {}", *index);
@@ -227,11 +228,11 @@ Task<Result> write_message(Invocation& cmd) {
 
 /// AT+CMSS=<index>[,<da>[,<toda>]]
 Task<Result> send_stored(Invocation& cmd) {
-  if (const auto refused = cmd.modem.sms.refusal()) co_return *refused;
+  if (const auto refused = cmd.modem.sms->refusal()) co_return *refused;
   const auto new_address = cmd.has(1) ? destination(cmd, 1) : std::nullopt;
   if (cmd.has(1) && !new_address) co_return invalid_value;
   const int index = static_cast<int>(cmd.number(0));
-  SmsMemory memory = cmd.modem.sms.memory(SmsService::Use::write);
+  SmsMemory memory = cmd.modem.sms->memory(SmsService::Use::write);
   const StoredSms* stored = memory.find(index);
   if (stored == nullptr) co_return invalid_index;
   SmsPdu pdu = stored->decoded();

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "emulator/core/latency.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/sms/sms_print.hpp"
+#include "emulator/sms/sms_service.hpp"
 #include "protocol/sms/sms_parts.hpp"
 
 namespace sim800 {
@@ -14,7 +16,7 @@ constexpr Result memory_failure = Result::cms(320), invalid_index = Result::cms(
 constexpr Result invalid_text_mode = Result::cms(305), invalid_value = Result::cms(325);
 
 bool text_mode(const Invocation& cmd) { return cmd.modem.settings.number("+CMGF") == 1; }
-SmsMemory memory(const Invocation& cmd) { return cmd.modem.sms.memory(SmsService::Use::read); }
+SmsMemory memory(const Invocation& cmd) { return cmd.modem.sms->memory(SmsService::Use::read); }
 
 /// What was typed as in the other mode (AT+CMGF).
 Result wrong_mode(const Invocation& cmd) { return text_mode(cmd) ? invalid_text_mode : invalid_value; }
@@ -31,14 +33,14 @@ bool mark_read(SmsMemory& memory, int index) {
 
 /// AT+CMGR=<index>[,<mode>]   <mode> 1 leaves the status alone.  An empty place: OK alone.
 Task<Result> read_message(Invocation& cmd) {
-  if (const auto refused = cmd.modem.sms.refusal()) co_return *refused;
+  if (const auto refused = cmd.modem.sms->refusal()) co_return *refused;
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sms_store]);
   SmsMemory places = memory(cmd);
   const int index = static_cast<int>(cmd.number(0));
   if (!places.has(index)) co_return invalid_index;
   const StoredSms* stored = places.find(index);
   if (stored == nullptr) co_return ok;
-  cmd.print("+CMGR: {}", SmsPrint(cmd.modem.settings, cmd.modem.sms.name_of).read(*stored));
+  cmd.print("+CMGR: {}", SmsPrint(cmd.modem.settings, cmd.modem.sms->name_of).read(*stored));
   if (cmd.number(1) == 0 && mark_read(places, index) && !places.save()) co_return memory_failure;
   co_return ok;
 }
@@ -68,13 +70,13 @@ Result show_statuses(Invocation& cmd) {
 
 /// AT+CMGL[=<stat>[,<mode>]]   A blank line stands between messages.
 Task<Result> list_messages(Invocation& cmd) {
-  if (const auto refused = cmd.modem.sms.refusal()) co_return *refused;
+  if (const auto refused = cmd.modem.sms->refusal()) co_return *refused;
   const bool plain = cmd.typed.empty();  // the unread ones
   const auto status = plain ? std::optional(0u) : wanted_status(cmd);
   if (!status) co_return wrong_mode(cmd);
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sms_list]);
   SmsMemory places = memory(cmd);
-  const SmsPrint print(cmd.modem.settings, cmd.modem.sms.name_of);
+  const SmsPrint print(cmd.modem.settings, cmd.modem.sms->name_of);
   bool changed = false;
   for (const int index : places.indexes()) {
     const StoredSms& stored = *places.find(index);
@@ -103,13 +105,13 @@ Result erase_if(Invocation& cmd, Wanted wanted) {
 /// The network may deliver into the places that are free now.
 Task<Result> end_deletion(Invocation& cmd, Result result, Latency latency) {
   co_await cmd.modem.clock.sleep(cmd.modem.latency[latency]);
-  cmd.modem.sms.room_made();
+  cmd.modem.sms->room_made();
   co_return result;
 }
 
 /// +CMGD: (<the places that are taken>),(0-4)
 Result show_places(Invocation& cmd) {
-  if (const auto refused = cmd.modem.sms.refusal()) return *refused;
+  if (const auto refused = cmd.modem.sms->refusal()) return *refused;
   std::string list;
   for (const int index : memory(cmd).indexes()) list += fmt::format("{}{}", list.empty() ? "" : ",", index);
   cmd.print("+CMGD: ({}),(0-4)", list);
@@ -118,7 +120,7 @@ Result show_places(Invocation& cmd) {
 
 /// AT+CMGD=<index>[,<delflag>]   0: that one; 1: the read ones; 2: the sent ones too; 3: the unsent ones too; 4: all.
 Task<Result> delete_message(Invocation& cmd) {
-  if (const auto refused = cmd.modem.sms.refusal()) co_return *refused;
+  if (const auto refused = cmd.modem.sms->refusal()) co_return *refused;
   const std::uint32_t flag = cmd.number(1);
   const int index = static_cast<int>(cmd.number(0));
   if (flag == 0) {
@@ -148,7 +150,7 @@ Result show_kinds(Invocation& cmd) {
 
 /// AT+CMGDA=<type>: a word in text mode, its number from 1 in PDU mode.
 Task<Result> delete_kind(Invocation& cmd) {
-  if (const auto refused = cmd.modem.sms.refusal()) co_return *refused;
+  if (const auto refused = cmd.modem.sms->refusal()) co_return *refused;
   constexpr std::array<std::string_view, 6> kinds{"DEL READ",   "DEL UNREAD", "DEL SENT",
                                                   "DEL UNSENT", "DEL INBOX",  "DEL ALL"};
   const Argument& typed = cmd.arguments[0];
@@ -175,7 +177,7 @@ Task<Result> delete_kind(Invocation& cmd) {
 
 /// +CCONCINDEX: <N>,<i>,<j>,…: the newest long message of which parts are there; 0 where there is none.
 Result show_parts(Invocation& cmd) {
-  if (const auto refused = cmd.modem.sms.refusal()) return *refused;
+  if (const auto refused = cmd.modem.sms->refusal()) return *refused;
   const SmsMemory places = memory(cmd);
   std::optional<SmsPart> newest;
   std::vector<int> indexes;

@@ -1,5 +1,7 @@
 // E-mail: what SMTP and POP3 share, and sending (AT manual 13.2.1-13.2.12); EMAILSSL (SSL application note).
 // SPDX-License-Identifier: MIT
+#include "emulator/internet/pop3_service.hpp"
+#include "emulator/internet/smtp_service.hpp"
 #include "emulator/module/modem.hpp"
 
 namespace sim800 {
@@ -9,11 +11,11 @@ constexpr Result not_allowed{Cme::not_allowed};
 constexpr Duration body_limit = 30s;  // no source says how long AT+SMTPBODY waits
 
 /// A mail that is on its way keeps what it was started with.
-Result keep_unless_busy(Invocation& cmd) { return cmd.modem.smtp.busy() ? not_allowed : keep_setting(cmd); }
+Result keep_unless_busy(Invocation& cmd) { return cmd.modem.smtp->busy() ? not_allowed : keep_setting(cmd); }
 
 /// What is left out is empty again.
 Result keep_all(Invocation& cmd) {
-  if (cmd.modem.smtp.busy()) return not_allowed;
+  if (cmd.modem.smtp->busy()) return not_allowed;
   for (std::size_t i = 0; i < cmd.command.kept(); ++i) cmd.modem.settings.set(cmd.command.name, i, cmd.text(i));
   return ok;
 }
@@ -38,7 +40,7 @@ Result set_file(Invocation& cmd) {
   const std::uint32_t type = cmd.number(0);
   if (cmd.arguments.size() != (type == 0 ? 1 : 3)) return Cme::invalid_input;
   if (type != 0 && (!cmd.has(2) || cmd.number(2) != type - 1 || cmd.text(1).empty())) return Cme::invalid_input;
-  if (cmd.modem.smtp.busy()) return not_allowed;
+  if (cmd.modem.smtp->busy()) return not_allowed;
   cmd.modem.settings.set("+SMTPFILE", 0, std::to_string(type));
   cmd.modem.settings.set("+SMTPFILE", 1, cmd.text(1));
   cmd.modem.settings.set("+SMTPFILE", 2, type == 2 ? "1" : "0");
@@ -49,7 +51,7 @@ Result set_file(Invocation& cmd) {
 
 Result show_recipients(Invocation& cmd) {
   for (std::size_t type = 0; type < 3; ++type) {
-    for (const auto& [index, mailbox] : cmd.modem.smtp.recipients[type]) {
+    for (const auto& [index, mailbox] : cmd.modem.smtp->recipients[type]) {
       cmd.print("+SMTPRCPT: {},{},\"{}\",\"{}\"", type, index, mailbox.address, mailbox.name);
     }
   }
@@ -58,8 +60,8 @@ Result show_recipients(Invocation& cmd) {
 
 /// AT+SMTPRCPT=<rcptType>[,<index>[,<rcptAddress>[,<rcptName>]]]: without an address, one or all are deleted.
 Result set_recipient(Invocation& cmd) {
-  if (cmd.modem.smtp.busy()) return not_allowed;
-  SmtpService::Recipients& some = cmd.modem.smtp.recipients[cmd.number(0)];
+  if (cmd.modem.smtp->busy()) return not_allowed;
+  SmtpService::Recipients& some = cmd.modem.smtp->recipients[cmd.number(0)];
   if (cmd.arguments.size() == 1) {
     some.clear();
   } else if (!cmd.has(1)) {
@@ -78,7 +80,7 @@ Result set_recipient(Invocation& cmd) {
 
 /// AT+SMTPBODY=<length>: DOWNLOAD, the bytes, OK; ERROR where they do not come.
 Task<Result> take_body(Invocation& cmd) {
-  SmtpService& smtp = cmd.modem.smtp;
+  SmtpService& smtp = *cmd.modem.smtp;
   if (smtp.busy()) co_return not_allowed;
   const std::uint32_t length = cmd.number(0);
   if (!co_await cmd.channel.settle_line_end()) co_return Result::silent();
@@ -100,14 +102,14 @@ Task<Result> take_body(Invocation& cmd) {
 
 /// OK at once; +SMTPSEND: <code> comes as a URC.  Not while POP3 is in use.
 Result send(Invocation& cmd) {
-  if (cmd.modem.smtp.busy() || cmd.modem.pop3.state() != Pop3Service::State::off) return not_allowed;
-  return cmd.modem.smtp.start() ? ok : not_allowed;
+  if (cmd.modem.smtp->busy() || cmd.modem.pop3->state() != Pop3Service::State::off) return not_allowed;
+  return cmd.modem.smtp->start() ? ok : not_allowed;
 }
 
 /// AT+SMTPFT=<reqLength>: +SMTPFT: 2,<cnfLength>, the bytes, OK; 0 ends the file.  Bytes that do not come in time are
 /// ERROR, and nothing is sent of them.
 Task<Result> transfer(Invocation& cmd) {
-  SmtpService& smtp = cmd.modem.smtp;
+  SmtpService& smtp = *cmd.modem.smtp;
   const std::uint32_t length = cmd.number(0);
   if (!smtp.ready()) co_return not_allowed;
   if (length == 0) {

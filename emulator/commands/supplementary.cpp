@@ -1,7 +1,12 @@
 // Supplementary services: forwarding, waiting, number presentation, USSD (AT manual chapter 3).
 // SPDX-License-Identifier: MIT
 #include "emulator/at/host_text.hpp"
+#include "emulator/calls/call_service.hpp"
+#include "emulator/calls/ussd_service.hpp"
+#include "emulator/core/latency.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/network/network.hpp"
+#include "emulator/sim/sim.hpp"
 #include "protocol/at/phone_number.hpp"
 
 namespace sim800 {
@@ -15,8 +20,8 @@ constexpr Parameter flag(std::string_view initial) { return number("0,1", initia
 /// Why the network cannot be asked.
 std::optional<Result> unreachable(Invocation& cmd) {
   if (cmd.modem.functionality() != 1) return Cme::cfun_off;
-  if (const auto refused = cmd.modem.sim.refusal()) return refused;
-  if (!cmd.modem.network.registered()) return Cme::no_network_service;
+  if (const auto refused = cmd.modem.sim->refusal()) return refused;
+  if (!cmd.modem.network->registered()) return Cme::no_network_service;
   return std::nullopt;
 }
 
@@ -27,7 +32,7 @@ constexpr unsigned all_classes = 7;
 
 /// +CCFC: <status>,<class>[,<number>,<type>[,<subaddr>,<satype>,<time>]]   one line for each class
 void show_forwarding(Invocation& cmd, std::size_t reason) {
-  const Forwarding& kept = cmd.modem.calls.services.forwarding.at(reason);
+  const Forwarding& kept = cmd.modem.calls->services.forwarding.at(reason);
   if (!kept.active) return cmd.line("+CCFC: 0,7");
   for (const unsigned one : {1U, 2U, 4U}) {
     if ((kept.classes & one) == 0) continue;
@@ -71,8 +76,8 @@ Task<Result> forward(Invocation& cmd) {
   const std::uint32_t last = reason >= 4 ? 3 : reason;
   bool changed = true;
   for (std::uint32_t i = first; i <= last; ++i)
-    changed = change_forwarding(cmd.modem.calls.services.forwarding.at(i), mode, wanted) && changed;
-  cmd.modem.calls.services.save();
+    changed = change_forwarding(cmd.modem.calls->services.forwarding.at(i), mode, wanted) && changed;
+  cmd.modem.calls->services.save();
   co_return changed ? ok : Result{Cme::not_allowed};
 }
 
@@ -92,12 +97,12 @@ Task<Result> let_wait(Invocation& cmd) {
   }
   modem.settings.set("+CCWA", 0, std::to_string(cmd.number(0)));
   if (!cmd.has(1)) co_return ok;
-  unsigned& waiting = modem.calls.services.waiting_classes;
+  unsigned& waiting = modem.calls->services.waiting_classes;
   const unsigned classes = cmd.number(2, all_classes);
   if (cmd.number(1) == enable) waiting |= classes;
   if (cmd.number(1) == disable) waiting &= ~classes;
   if (cmd.number(1) != query) {
-    modem.calls.services.save();
+    modem.calls->services.save();
     co_return ok;
   }
   for (const unsigned one : {1U, 2U, 4U}) {
@@ -135,7 +140,7 @@ Result show_ussd(Invocation& cmd) {
 /// AT+CUSD=<n>[,<str>[,<dcs>]]   OK at once; the network's answer is a URC.
 Result send_ussd(Invocation& cmd) {
   constexpr std::uint32_t cancel = 2;
-  UssdService& ussd = cmd.modem.ussd;
+  UssdService& ussd = *cmd.modem.ussd;
   if (cmd.number(0) == cancel) {
     ussd.cancel();
     return ok;

@@ -1,6 +1,7 @@
 // The TCP/IP toolkit: contexts, state, names, settings (AT manual chapter 8, SSL application note).
 // SPDX-License-Identifier: MIT
 #include "emulator/commands/tcpip.hpp"
+#include "emulator/ip/ip_stack.hpp"
 
 #include <arpa/inet.h>
 
@@ -19,24 +20,24 @@ using enum Saved;
 
 // --- 8.2.1 CIPMUX, 8.2.22 CIPMODE
 
-Result set_multi(Invocation& cmd) { return in(cmd.modem.ip, {State::initial}) ? keep_setting(cmd) : not_allowed; }
+Result set_multi(Invocation& cmd) { return in(*cmd.modem.ip, {State::initial}) ? keep_setting(cmd) : not_allowed; }
 
 /// The transparent mode has one connection.
 Result set_mode(Invocation& cmd) {
-  return cmd.number(0) == 1 && cmd.modem.ip.multi() ? not_allowed : keep_setting(cmd);
+  return cmd.number(0) == 1 && cmd.modem.ip->multi() ? not_allowed : keep_setting(cmd);
 }
 
 // --- 8.2.9, 8.2.10, 8.2.11, 8.2.7 CSTT, CIICR, CIFSR, CIPSHUT
 
 Result show_access(Invocation& cmd) {
-  const PdpContexts::Access& access = cmd.modem.ip.access();
+  const PdpContexts::Access& access = cmd.modem.ip->access();
   cmd.print("+CSTT: \"{}\",\"{}\",\"{}\"", access.apn, access.user, access.password);
   return ok;
 }
 
 /// AT+CSTT[=<apn>[,<user name>[,<password>]]]
 Result start_task(Invocation& cmd) {
-  IpStack& ip = cmd.modem.ip;
+  IpStack& ip = *cmd.modem.ip;
   if (!in(ip, {State::initial})) return not_allowed;
   if (cmd.has(0)) ip.access() = {cmd.text(0), cmd.text(1), cmd.text(2)};
   ip.start();
@@ -44,7 +45,7 @@ Result start_task(Invocation& cmd) {
 }
 
 Task<Result> bring_up(Invocation& cmd) {
-  IpStack& ip = cmd.modem.ip;
+  IpStack& ip = *cmd.modem.ip;
   if (!in(ip, {State::start})) co_return not_allowed;
   const Result result = co_await ip.activate();
   if (in(ip, {State::deactivated})) cmd.modem.urc("+PDP: DEACT", &cmd.channel);
@@ -53,7 +54,7 @@ Task<Result> bring_up(Invocation& cmd) {
 
 /// The address alone, without an OK.
 Result show_address(Invocation& cmd) {
-  IpStack& ip = cmd.modem.ip;
+  IpStack& ip = *cmd.modem.ip;
   if (!ip.active()) return not_allowed;
   cmd.line(ip.address());
   ip.address_shown();
@@ -61,7 +62,7 @@ Result show_address(Invocation& cmd) {
 }
 
 Task<Result> shut(Invocation& cmd) {
-  co_await cmd.modem.ip.shut();
+  co_await cmd.modem.ip->shut();
   cmd.line("SHUT OK");
   co_return Result::answered();
 }
@@ -70,11 +71,11 @@ Task<Result> shut(Invocation& cmd) {
 
 Result show_bearer(Invocation& cmd) {
   const Settings& settings = cmd.modem.settings;
-  const PdpContexts::Access& access = cmd.modem.ip.access();
+  const PdpContexts::Access& access = cmd.modem.ip->access();
   if (settings.number("+CIPCSGP") == 1) {
     cmd.print("+CIPCSGP: 1,\"{}\",\"{}\",\"{}\"", access.apn, access.user, access.password);
   } else {
-    const IpStack::Dialled& csd = cmd.modem.ip.dialled;
+    const IpStack::Dialled& csd = cmd.modem.ip->dialled;
     cmd.print("+CIPCSGP: 0,\"{}\",\"{}\",\"{}\",{}", csd.number, csd.user, csd.password, csd.rate);
   }
   return ok;
@@ -86,16 +87,16 @@ Result set_bearer(Invocation& cmd) {
   const std::size_t count = cmd.arguments.size();
   if (dialled ? count != 5 : count > 4) return not_allowed;
   cmd.modem.settings.set("+CIPCSGP", 0, dialled ? "0" : "1");
-  if (dialled) cmd.modem.ip.dialled = {cmd.text(1), cmd.text(2), cmd.text(3), cmd.number(4)};
-  if (!dialled && cmd.has(1)) cmd.modem.ip.access() = {cmd.text(1), cmd.text(2), cmd.text(3)};
+  if (dialled) cmd.modem.ip->dialled = {cmd.text(1), cmd.text(2), cmd.text(3), cmd.number(4)};
+  if (!dialled && cmd.has(1)) cmd.modem.ip->access() = {cmd.text(1), cmd.text(2), cmd.text(3)};
   return ok;
 }
 
 // --- 8.2.29 CIPSGTXT
 
 Result select_context(Invocation& cmd) {
-  if (!cmd.modem.ip.multi()) return not_allowed;
-  cmd.modem.ip.select(cmd.number(0));
+  if (!cmd.modem.ip->multi()) return not_allowed;
+  cmd.modem.ip->select(cmd.number(0));
   return ok;
 }
 
@@ -110,7 +111,7 @@ std::string status_row(const IpStack& ip, unsigned n) {
 
 /// OK comes first.  With several connections their six rows follow the state, and the server's before them.
 Result show_status(Invocation& cmd) {
-  const IpStack& ip = cmd.modem.ip;
+  const IpStack& ip = *cmd.modem.ip;
   cmd.channel.line_behind(fmt::format("STATE: {}", ip.state_name()));
   if (!ip.multi()) return ok;
   std::string rows;
@@ -125,8 +126,8 @@ Result show_status(Invocation& cmd) {
 
 /// AT+CIPSTATUS=<n>, with several connections only.
 Result show_one_status(Invocation& cmd) {
-  if (!cmd.modem.ip.multi()) return not_allowed;
-  cmd.print("+CIPSTATUS: {}", status_row(cmd.modem.ip, cmd.number(0)));
+  if (!cmd.modem.ip->multi()) return not_allowed;
+  cmd.print("+CIPSTATUS: {}", status_row(*cmd.modem.ip, cmd.number(0)));
   return ok;
 }
 
@@ -147,8 +148,8 @@ Result set_name_servers(Invocation& cmd) {
 }
 
 Result look_up(Invocation& cmd) {
-  if (!cmd.modem.ip.active()) return not_allowed;
-  cmd.modem.ip.resolve(cmd.text(0));
+  if (!cmd.modem.ip->active()) return not_allowed;
+  cmd.modem.ip->resolve(cmd.text(0));
   return ok;
 }
 
@@ -164,8 +165,8 @@ Result set_auto_send(Invocation& cmd) {
 /// The manual's order; the second value of +CIPSPRT says that SEND OK is not shown.
 Result show_context(Invocation& cmd) {
   const Settings& settings = cmd.modem.settings;
-  const PdpContexts::Access& access = cmd.modem.ip.access();
-  cmd.print("+CIPSCONT: {}", cmd.modem.ip.context_saved() ? 0 : 1);
+  const PdpContexts::Access& access = cmd.modem.ip->access();
+  cmd.print("+CIPSCONT: {}", cmd.modem.ip->context_saved() ? 0 : 1);
   cmd.print("+CIPCSGP: {}", settings.number("+CIPCSGP"));
   cmd.print("Gprs Config APN: {}", access.apn);
   cmd.print("Gprs Config UserId: {}", access.user);
@@ -178,13 +179,13 @@ Result show_context(Invocation& cmd) {
   return ok;
 }
 
-Result save_context(Invocation& cmd) { return cmd.modem.ip.save_context() ? ok : error; }
+Result save_context(Invocation& cmd) { return cmd.modem.ip->save_context() ? ok : error; }
 
 // --- SSL application note: SSLSETCERT
 
 /// AT+SSLSETCERT=<file>[,<password>]: +SSLSETCERT: 0 when the certificate is taken, 1 where it is none.
 Result set_certificate(Invocation& cmd) {
-  const bool taken = cmd.modem.ip.import_certificate(cmd.text(0), cmd.text(1));
+  const bool taken = cmd.modem.ip->import_certificate(cmd.text(0), cmd.text(1));
   cmd.channel.urc(taken ? "+SSLSETCERT: 0" : "+SSLSETCERT: 1");
   return ok;
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "emulator/ip/ip_stack.hpp"
 #include "emulator/module/modem.hpp"
 
 namespace sim800::tcpip {
@@ -28,7 +29,7 @@ inline std::string numbered(const IpStack& ip, unsigned n, std::string_view text
 
 /// The connection that argument `i` names where there are several, else the only one.
 inline std::optional<unsigned> connection_number(const Invocation& cmd, std::size_t i) {
-  if (!cmd.modem.ip.multi()) return 0;
+  if (!cmd.modem.ip->multi()) return 0;
   const auto n = parse_number(cmd.arguments[i].text);
   return n && *n < IpStack::connection_count ? std::optional<unsigned>(*n) : std::nullopt;
 }

@@ -1,6 +1,7 @@
 // The TCP/IP toolkit: connections and the server (AT manual 8.2.2, 8.2.6, 8.2.8, 8.2.18, 8.2.25).
 // SPDX-License-Identifier: MIT
 #include "emulator/commands/tcpip.hpp"
+#include "emulator/ip/ip_stack.hpp"
 #include "protocol/text/characters.hpp"
 
 namespace sim800 {
@@ -24,7 +25,7 @@ std::optional<std::uint16_t> port_of(std::string_view text, unsigned least) {
 // --- 8.2.2 CIPSTART
 
 Result show_connection_forms(Invocation& cmd) {
-  const std::string_view n = cmd.modem.ip.multi() ? "(0-5)," : "";
+  const std::string_view n = cmd.modem.ip->multi() ? "(0-5)," : "";
   cmd.print("+CIPSTART: {}(\"TCP\",\"UDP\"),(\"(0-255).(0-255).(0-255).(0-255)\"),(1-65535)", n);
   cmd.print("+CIPSTART: {}(\"TCP\",\"UDP\"),(\"DOMAIN NAME\"),(1-65535)", n);
   return ok;
@@ -37,7 +38,7 @@ bool may_connect(const IpStack& ip, unsigned n) {
 
 /// AT+CIPSTART=[<n>,]<mode>,<address>,<port>.  A connection that is there already answers ERROR and says so.
 Result open_connection(Invocation& cmd) {
-  IpStack& ip = cmd.modem.ip;
+  IpStack& ip = *cmd.modem.ip;
   const std::size_t first = ip.multi() ? 1 : 0;
   if (cmd.arguments.size() != first + 3) return not_allowed;
   const auto n = connection_number(cmd, 0);
@@ -62,7 +63,7 @@ Result open_connection(Invocation& cmd) {
 
 /// AT+CIPCLOSE[=[<id>,]<n>]: <n> 1 does not wait for the peer.  No OK follows.
 Task<Result> close_connection(Invocation& cmd) {
-  IpStack& ip = cmd.modem.ip;
+  IpStack& ip = *cmd.modem.ip;
   if (cmd.arguments.size() > (ip.multi() ? 2U : 1U)) co_return not_allowed;
   const auto n = connection_number(cmd, 0);
   const std::uint32_t how = cmd.number(ip.multi() ? 1 : 0);
@@ -82,12 +83,12 @@ Task<Result> close_connection(Invocation& cmd) {
 // --- 8.2.8 CLPORT
 
 Result show_port_ranges(Invocation& cmd) {
-  cmd.print("+CLPORT: {}(\"TCP\",\"UDP\"),(0-65535)", cmd.modem.ip.multi() ? "(0-5)," : "");
+  cmd.print("+CLPORT: {}(\"TCP\",\"UDP\"),(0-65535)", cmd.modem.ip->multi() ? "(0-5)," : "");
   return ok;
 }
 
 Result show_local_ports(Invocation& cmd) {
-  const IpStack& ip = cmd.modem.ip;
+  const IpStack& ip = *cmd.modem.ip;
   if (!ip.multi()) {
     cmd.print("+CLPORT: {},{}", ip.local_ports[0].tcp, ip.local_ports[0].udp);
     return ok;
@@ -99,7 +100,7 @@ Result show_local_ports(Invocation& cmd) {
 
 /// AT+CLPORT=[<n>,]<mode>,<port>
 Result set_local_port(Invocation& cmd) {
-  IpStack& ip = cmd.modem.ip;
+  IpStack& ip = *cmd.modem.ip;
   const std::size_t first = ip.multi() ? 1 : 0;
   if (cmd.arguments.size() != first + 2) return not_allowed;
   const auto n = connection_number(cmd, 0);
@@ -113,7 +114,7 @@ Result set_local_port(Invocation& cmd) {
 // --- 8.2.19 CIPSERVER
 
 Result show_server(Invocation& cmd) {
-  const IpStack& ip = cmd.modem.ip;
+  const IpStack& ip = *cmd.modem.ip;
   if (ip.listening()) {
     cmd.print("+CIPSERVER: 1,{},0,0", ip.server_port());
   } else {
@@ -124,7 +125,7 @@ Result show_server(Invocation& cmd) {
 
 /// AT+CIPSERVER=<mode>[,<port>]
 Result control_server(Invocation& cmd) {
-  IpStack& ip = cmd.modem.ip;
+  IpStack& ip = *cmd.modem.ip;
   if (cmd.number(0) == 0) {
     if (!ip.listening()) return not_allowed;
     ip.stop_listening();
@@ -143,12 +144,12 @@ Result control_server(Invocation& cmd) {
 constexpr std::string_view udp_ranges = "(0-2),(\"(0-255).(0-255).(0-255).(0-255)\"),(1-65535)";
 
 Result show_udp_ranges(Invocation& cmd) {
-  cmd.print("+CIPUDPMODE: {}{}", cmd.modem.ip.multi() ? "(0-5)," : "", udp_ranges);
+  cmd.print("+CIPUDPMODE: {}{}", cmd.modem.ip->multi() ? "(0-5)," : "", udp_ranges);
   return ok;
 }
 
 Result show_udp_modes(Invocation& cmd) {
-  const IpStack& ip = cmd.modem.ip;
+  const IpStack& ip = *cmd.modem.ip;
   for (unsigned n = 0; n < (ip.multi() ? IpStack::connection_count : 1); ++n) {
     const SocketAddress& there = ip.udp_peer(n);
     const std::string number = ip.multi() ? fmt::format("{},", n) : "";
@@ -160,7 +161,7 @@ Result show_udp_modes(Invocation& cmd) {
 
 /// AT+CIPUDPMODE=[<n>,]<mode>[,<IP address>,<port>]: 0 the peer alone, 1 anyone, 2 another destination; 2 reads as 1.
 Result set_udp_mode(Invocation& cmd) {
-  IpStack& ip = cmd.modem.ip;
+  IpStack& ip = *cmd.modem.ip;
   const std::size_t first = ip.multi() ? 1 : 0;
   const auto n = connection_number(cmd, 0);
   const auto mode = parse_number(cmd.arguments[first].text);

@@ -1,6 +1,7 @@
 // Data of the TCP/IP toolkit's connections (AT manual 8.2.3, 8.2.5, 8.2.26).
 // SPDX-License-Identifier: MIT
 #include "emulator/commands/tcpip.hpp"
+#include "emulator/ip/ip_stack.hpp"
 #include "protocol/text/hex.hpp"
 
 namespace sim800 {
@@ -13,13 +14,13 @@ constexpr std::size_t hex_block = 730;  ///< most bytes of one AT+CIPRXGET=3
 // --- 8.2.3 CIPSEND
 
 Result show_lengths(Invocation& cmd) {
-  cmd.print("+CIPSEND: {}(1-{})", cmd.modem.ip.multi() ? "(0-5)," : "", IpStack::block);
+  cmd.print("+CIPSEND: {}(1-{})", cmd.modem.ip->multi() ? "(0-5)," : "", IpStack::block);
   return ok;
 }
 
 /// What can be sent at a time: one line for each connection that is up.
 Result show_room(Invocation& cmd) {
-  const IpStack& ip = cmd.modem.ip;
+  const IpStack& ip = *cmd.modem.ip;
   if (!ip.multi()) {
     cmd.print("+CIPSEND: {}", std::min(IpStack::block, ip.connection(0).room()));
     return ok;
@@ -32,7 +33,7 @@ Result show_room(Invocation& cmd) {
 
 /// AT+CIPSEND, AT+CIPSEND=<length>, AT+CIPSEND=<n>[,<length>]: a prompt, the data, and how it went.
 Task<Result> send(Invocation& cmd) {
-  IpStack& ip = cmd.modem.ip;
+  IpStack& ip = *cmd.modem.ip;
   const Settings& settings = cmd.modem.settings;
   const std::size_t length_at = ip.multi() ? 1 : 0;
   const auto n = connection_number(cmd, 0);
@@ -45,14 +46,14 @@ Task<Result> send(Invocation& cmd) {
     co_return not_allowed;
 
   std::string data;
-  Channel::PromptOptions how{.limit = IpStack::block, .controls = true, .edits = true, .repeat_prompt = false};
+  PromptOptions how{.limit = IpStack::block, .controls = true, .edits = true, .repeat_prompt = false};
   const std::uint32_t prompting = settings.number("+CIPSPRT");
   how.prompt = prompting == 1;
   if (has_length) how.exactly = length;
   if (settings.number("+CIPATS") == 1) how.time = std::chrono::seconds(settings.number("+CIPATS", 1));
-  const Channel::PromptResult typed = co_await cmd.channel.take_text(data, how);
-  if (typed == Channel::PromptResult::gone) co_return Result::silent();
-  if (typed == Channel::PromptResult::cancelled) co_return ok;
+  const PromptResult typed = co_await cmd.channel.take_text(data, how);
+  if (typed == PromptResult::gone) co_return Result::silent();
+  if (typed == PromptResult::cancelled) co_return ok;
   if (data.empty() || data.size() > IpStack::block) co_return not_allowed;
 
   const std::string number = ip.multi() ? fmt::format("{}, ", *n) : "";
@@ -70,7 +71,7 @@ Task<Result> send(Invocation& cmd) {
 
 /// +CIPACK: <txlen>,<acklen>,<nacklen>, counted since the connection was opened.
 Result show_acknowledged(Invocation& cmd) {
-  const IpStack& ip = cmd.modem.ip;
+  const IpStack& ip = *cmd.modem.ip;
   const auto n = connection_number(cmd, 0);
   if (!n || cmd.arguments.size() > (ip.multi() ? 1U : 0U)) return not_allowed;
   const IpConnection& connection = ip.connection(*n);
@@ -83,14 +84,14 @@ Result show_acknowledged(Invocation& cmd) {
 // --- 8.2.26 CIPRXGET
 
 Result show_receive_ranges(Invocation& cmd) {
-  cmd.print("+CIPRXGET: (0-4),{}(1-{})", cmd.modem.ip.multi() ? "(0-5)," : "", IpStack::block);
+  cmd.print("+CIPRXGET: (0-4),{}(1-{})", cmd.modem.ip->multi() ? "(0-5)," : "", IpStack::block);
   return ok;
 }
 
 /// AT+CIPRXGET=2 and 3: +CIPRXGET: <mode>,[<id>,]<read>,<left>[,<address>:<port>], then the bytes, or their hexadecimal
 /// digits.
 Result read_received(Invocation& cmd, unsigned n, std::uint32_t mode, std::uint32_t wanted) {
-  IpStack& ip = cmd.modem.ip;
+  IpStack& ip = *cmd.modem.ip;
   if (!ip.connection(n).has_socket()) return not_allowed;
   const bool datagrams = ip.connection(n).datagrams();
   const SocketAddress source = ip.connection(n).socket().source();
@@ -107,7 +108,7 @@ Result read_received(Invocation& cmd, unsigned n, std::uint32_t mode, std::uint3
 /// AT+CIPRXGET=<mode>[,<id>][,<reqlength>]: 0 off, 1 on (for connections opened from then on), 2 read, 3 read as
 /// hexadecimal digits, 4 how much waits.
 Result receive(Invocation& cmd) {
-  IpStack& ip = cmd.modem.ip;
+  IpStack& ip = *cmd.modem.ip;
   const std::uint32_t mode = cmd.number(0);
   if (mode <= 1) {
     if (cmd.arguments.size() > 1) return not_allowed;

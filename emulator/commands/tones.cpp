@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "emulator/board/tones.hpp"
+#include "emulator/calls/call_service.hpp"
 #include "emulator/module/modem.hpp"
 #include "protocol/text/characters.hpp"
 
@@ -47,7 +49,7 @@ Task<Result> send_keys(Invocation& cmd) {
   const auto length = length_of_keys(typed, cmd.modem.settings.number("+VTD"));
   const bool one = typed.size() == 1 || typed.starts_with('{');  // needs no quotes
   if (!length || typed.size() > longest || (!quoted && !one)) co_return Cme::invalid_input;
-  if (!cmd.modem.calls.talking()) co_return Cme::not_allowed;
+  if (!cmd.modem.calls->talking()) co_return Cme::not_allowed;
   co_await cmd.modem.clock.sleep(*length * 100ms);
   co_return ok;
 }
@@ -55,7 +57,7 @@ Task<Result> send_keys(Invocation& cmd) {
 // --- 15.2.1 AT+DDET
 
 Result show_detection(Invocation& cmd) {
-  const auto& keys = cmd.modem.calls.keys;
+  const auto& keys = cmd.modem.calls->keys;
   cmd.print("{},{},{},{}", cmd.modem.settings.print("+DDET"), keys.interval_ms, keys.duration ? 1 : 0,
             keys.single_tones ? 1 : 0);
   return ok;
@@ -64,7 +66,7 @@ Result show_detection(Invocation& cmd) {
 /// AT+DDET=<mode>[,<interval>[,<reportMode>[,<ssdet>]]]
 Result set_detection(Invocation& cmd) {
   cmd.modem.settings.set("+DDET", 0, std::to_string(cmd.number(0)));
-  auto& keys = cmd.modem.calls.keys;
+  auto& keys = cmd.modem.calls->keys;
   if (cmd.has(1)) keys.interval_ms = cmd.number(1);
   if (cmd.has(2)) keys.duration = cmd.number(2) == 1;
   if (cmd.has(3)) keys.single_tones = cmd.number(3) == 1;
@@ -91,9 +93,9 @@ Result play_keys(Invocation& cmd) {
 Result play(Invocation& cmd, bool start, std::uint32_t length) {
   const std::string name(cmd.command.name);
   if (start) {
-    cmd.modem.tones.start(name, std::chrono::milliseconds(length));
+    cmd.modem.tones->start(name, std::chrono::milliseconds(length));
   } else {
-    cmd.modem.tones.stop(name);
+    cmd.modem.tones->stop(name);
   }
   return ok;
 }
@@ -135,7 +137,7 @@ Result play_cycle(Invocation& cmd) {
   }
   constexpr std::uint32_t longest_in_call = 10'000;
   const std::uint32_t length = cmd.number(1);
-  return play(cmd, start, cmd.modem.calls.talking() ? std::min(length, longest_in_call) : length);
+  return play(cmd, start, cmd.modem.calls->talking() ? std::min(length, longest_in_call) : length);
 }
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index

@@ -2,6 +2,7 @@
 // there is nothing to answer or to start, and the menu is empty.
 // SPDX-License-Identifier: MIT
 #include "emulator/module/modem.hpp"
+#include "emulator/sim/sim.hpp"
 
 namespace sim800 {
 namespace {
@@ -10,7 +11,7 @@ using enum Support;
 using enum Saved;
 
 /// An answer to a command the card has not sent, or a call of an application it does not have.
-Result nothing_pending(Invocation& cmd) { return cmd.modem.sim.refusal().value_or(error); }
+Result nothing_pending(Invocation& cmd) { return cmd.modem.sim->refusal().value_or(error); }
 
 /// The answer to one kind of proactive command.
 constexpr Command answer_to(std::string_view name, std::string_view section, std::string_view answers) {

@@ -1,5 +1,7 @@
 // V.25ter commands for calls, identity and the serial line (AT manual chapter 2).
 // SPDX-License-Identifier: MIT
+#include "emulator/core/world.hpp"
+#include "emulator/ip/ip_stack.hpp"
 #include "emulator/module/modem.hpp"
 
 namespace sim800 {
@@ -11,7 +13,7 @@ using enum Saved;
 Result accept(Invocation&) { return ok; }
 
 /// ATO: back to the data of a transparent connection.
-Result resume_data(Invocation& cmd) { return cmd.modem.ip.resume(cmd.channel) ? Code::connect : error; }
+Result resume_data(Invocation& cmd) { return cmd.modem.ip->resume(cmd.channel) ? Code::connect : error; }
 
 Result show_product(Invocation& cmd) {
   // Revision 1418B05SIM800L24 is release 14.18; every SIM800 variant calls itself SIM800 here.

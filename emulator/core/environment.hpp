@@ -7,13 +7,13 @@
 #include <string_view>
 
 #include "emulator/core/clock.hpp"
-#include "emulator/core/latency.hpp"
-#include "emulator/core/world.hpp"
 #include "protocol/at/result.hpp"
 
 namespace sim800 {
 
 class Channel;
+class Latencies;
+struct World;
 
 struct Environment {
   const World& world;

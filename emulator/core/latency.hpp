@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "emulator/core/latency.hpp"
 #include "emulator/core/world.hpp"
 
 namespace sim800 {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/internet/ftp_service.hpp"
+#include "emulator/core/latency.hpp"
+#include "emulator/core/world.hpp"
 
 #include <fmt/format.h>
 
@@ -67,7 +69,7 @@ FtpService::FtpService(const Environment& environment, Settings& settings, Beare
 
 // --- parameters
 
-void FtpService::boot() {
+void FtpService::power_on() {
   settings_.set("+FTPMODE", 0, std::to_string(environment_.world.module.quirks.ftp_mode));
   const Nvram::Section* saved = nvram_.find(nvram_section);
   if (saved == nullptr) return;
@@ -219,7 +221,7 @@ void FtpService::bearer_closed(unsigned cid) {
   if (running_ && settings_.number("+FTPCID") == cid) end(ftp_code::net_error);
 }
 
-void FtpService::reset() {
+void FtpService::power_off() {
   run_.cancel();
   close();
   running_.reset();

@@ -12,6 +12,7 @@
 #include "emulator/at/settings.hpp"
 #include "emulator/core/environment.hpp"
 #include "emulator/core/nvram.hpp"
+#include "emulator/core/service.hpp"
 #include "emulator/core/task.hpp"
 #include "emulator/files/file_system.hpp"
 #include "emulator/network/bearer.hpp"
@@ -25,7 +26,7 @@ struct FtpFileJob {
   Duration pause = 5s;   ///< before each
 };
 
-class FtpService {
+class FtpService final : public Service {
  public:
   /// What a session is for; each has a command and a URC of its name.
   enum class Operation : std::uint8_t { get, put, list, size, dele, mkd, rmd, get_to_fs, put_from_fs, ext_get };
@@ -38,20 +39,19 @@ class FtpService {
              FtpClient& client);
 
   /// Power-on: parameters are the saved ones, or the factory's.
-  void boot();
-  /// Everything ends without a word.
-  void reset();
+  void power_on() override;
+  void power_off() override;
 
   // AT+FTPSCONT.
   bool save_context();
   bool context_saved() const;
 
-  bool in_session() const { return running_.has_value(); }
+  bool busy() const override { return running_.has_value(); }
   /// Starts a session; the outcome, 66 where one runs already, comes as a URC.
   void start(Operation operation, FtpFileJob job = {});
   /// AT+FTPQUIT: the running session ends with 86.  False without one.
   bool quit();
-  void bearer_closed(unsigned cid);
+  void bearer_closed(unsigned cid) override;
 
   // Reading: get and list.
   /// Data that waits, or nothing where AT+FTPGET=2 is not allowed: before 1,1 or after the session.

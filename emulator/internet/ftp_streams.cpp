@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "emulator/core/latency.hpp"
+#include "emulator/core/world.hpp"
 #include "emulator/internet/ftp_service.hpp"
 
 namespace sim800 {

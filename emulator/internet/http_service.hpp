@@ -13,6 +13,7 @@
 #include "emulator/at/settings.hpp"
 #include "emulator/core/environment.hpp"
 #include "emulator/core/nvram.hpp"
+#include "emulator/core/service.hpp"
 #include "emulator/core/task.hpp"
 #include "emulator/core/trace.hpp"
 #include "emulator/internet/http_url.hpp"
@@ -21,7 +22,7 @@
 
 namespace sim800 {
 
-class HttpService {
+class HttpService final : public Service {
  public:
   /// One buffer for what is sent and what is received: 312 KiB.
   static constexpr std::size_t buffer_size = 319'488;
@@ -38,12 +39,13 @@ class HttpService {
               HttpClient& client, Trace* trace);
 
   bool on() const { return on_; }
-  bool busy() const { return busy_; }
+  bool busy() const override { return busy_; }
 
   /// Switches an off service on, with the saved parameters, if any.
   void initialise();
   /// Drops a running request without a word.
   void terminate();
+  void power_off() override { terminate(); }
 
   const std::string& value(Tag tag) const { return values_[tag]; }
   /// False for an unknown tag or a value that does not fit.
@@ -69,7 +71,7 @@ class HttpService {
   };
   Status status() const;
 
-  void bearer_closed(unsigned cid);
+  void bearer_closed(unsigned cid) override;
 
  private:
   Task<> run(HttpMethod method);

@@ -11,19 +11,21 @@
 #include "backends/ports/mail.hpp"
 #include "emulator/at/settings.hpp"
 #include "emulator/core/environment.hpp"
+#include "emulator/core/service.hpp"
 #include "emulator/core/task.hpp"
 #include "emulator/network/bearer.hpp"
 
 namespace sim800 {
 
-class MailConnection {
+class MailConnection final : public Service {
  public:
   MailConnection(const Environment& environment, const Settings& settings, const Bearers& bearers, MailClient& client);
 
   /// Connects, by the bearer of AT+EMAILCID and with AT+EMAILSSL; a mail_code.
   Task<int> enter(MailLogin login);
   void close();
-  bool in_use() const { return session_ != nullptr; }
+  void power_off() override { close(); }
+  bool busy() const override { return session_ != nullptr; }
 
   /// Why it is over: mail_code::network_error (the bearer, or the server has ended it), mail_code::timeout, or what
   /// end() was given.
@@ -31,7 +33,7 @@ class MailConnection {
   /// Whether it has ended; a server that has gone ends it once all lines it has sent are read.
   bool over();
   void end(int code);
-  void bearer_closed(unsigned cid);
+  void bearer_closed(unsigned cid) override;
 
   /// It is the server's turn: AT+EMAILTO counts from now, and anew whenever it says or takes something.
   void expect();

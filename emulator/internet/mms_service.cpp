@@ -67,7 +67,7 @@ MmsService::MmsService(const Environment& environment, Settings& settings, const
 
 // --- settings
 
-void MmsService::boot() {
+void MmsService::power_on() {
   const Nvram::Section* saved = nvram_.find(nvram_section);
   if (saved == nullptr) return;
   for (const std::string_view name : context) {
@@ -106,11 +106,11 @@ bool MmsService::saved() const {
 // --- the buffer
 
 void MmsService::initialise() {
-  reset();
+  power_off();
   on_ = true;
 }
 
-void MmsService::reset() {
+void MmsService::power_off() {
   on_ = false;
   transfer_.reset();
   clear();

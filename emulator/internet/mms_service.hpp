@@ -15,6 +15,7 @@
 #include "emulator/core/environment.hpp"
 #include "emulator/core/nvram.hpp"
 #include "emulator/core/rtc.hpp"
+#include "emulator/core/service.hpp"
 #include "emulator/core/task.hpp"
 #include "emulator/network/bearer.hpp"
 #include "emulator/network/network.hpp"
@@ -34,7 +35,7 @@ constexpr Result busy{static_cast<Cme>(171)}, oversize{static_cast<Cme>(172)}, o
     no_notification{static_cast<Cme>(191)}, files_full{static_cast<Cme>(192)}, unknown{static_cast<Cme>(193)};
 }  // namespace mms_error
 
-class MmsService {
+class MmsService final : public Service {
  public:
   static constexpr std::size_t max_addresses = 20, longest_address = 40, max_files = 10, max_bytes = 307'200;
   /// <mmstype> of AT+CMMSVIEW.
@@ -46,15 +47,15 @@ class MmsService {
              const Rtc& rtc, Nvram& nvram, SmsService& sms, HttpClient& client);
 
   /// Power-on: settings are the saved ones, or the factory's.
-  void boot();
-  void reset();
+  void power_on() override;
+  void power_off() override;
 
   bool on() const { return on_; }
-  bool busy() const { return busy_; }
+  bool busy() const override { return busy_; }
   /// <status> of AT+CMMSSTATUS.
   std::string_view status() const { return status_; }
   void initialise();
-  void terminate() { reset(); }
+  void terminate() { power_off(); }
 
   /// AT+CMMSSCONT.
   bool save();
@@ -86,7 +87,7 @@ class MmsService {
   /// Fetches the message that find_push() has found.
   Task<Result> receive();
 
-  void bearer_closed(unsigned cid);
+  void bearer_closed(unsigned cid) override;
 
  private:
   struct Busy {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/internet/pop3_service.hpp"
+#include "emulator/core/latency.hpp"
 
 #include <fmt/format.h>
 
@@ -70,7 +71,7 @@ void Pop3Service::leave() {
   connection_.news.raise();
 }
 
-void Pop3Service::reset() {
+void Pop3Service::power_off() {
   run_.cancel();
   repeat_.cancel();
   unread_.cancel();

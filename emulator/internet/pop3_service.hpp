@@ -8,12 +8,13 @@
 #include <string>
 #include <string_view>
 
+#include "emulator/core/service.hpp"
 #include "emulator/internet/mail_connection.hpp"
 #include "protocol/mail/pop3.hpp"
 
 namespace sim800 {
 
-class Pop3Service {
+class Pop3Service final : public Service {
  public:
   enum class State : std::uint8_t {
     off,
@@ -35,8 +36,7 @@ class Pop3Service {
   void ask(Question question, std::string command);
   /// In State::idle and reading: +POP3OUT follows.
   void leave();
-  /// Everything ends without a word.
-  void reset();
+  void power_off() override;
 
   struct Chunk {
     std::string bytes;

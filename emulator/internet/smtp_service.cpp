@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/internet/smtp_service.hpp"
+#include "emulator/core/latency.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -78,7 +79,7 @@ bool SmtpService::start() {
   return true;
 }
 
-void SmtpService::reset() {
+void SmtpService::power_off() {
   run_.cancel();
   busy_ = ready_ = false;
   for (Recipients& some : recipients) some.clear();

@@ -12,12 +12,13 @@
 #include <variant>
 
 #include "emulator/core/rtc.hpp"
+#include "emulator/core/service.hpp"
 #include "emulator/internet/mail_connection.hpp"
 #include "protocol/mail/mail_message.hpp"
 
 namespace sim800 {
 
-class SmtpService {
+class SmtpService final : public Service {
  public:
   static constexpr std::size_t block = 1360;  ///< <maxLength> of +SMTPFT, as field logs show it
   static constexpr std::size_t body_max = 10'240;
@@ -30,12 +31,11 @@ class SmtpService {
   std::array<Recipients, 3> recipients;
   std::string body;  ///< as it was typed: hexadecimal where AT+SMTPCS is not ASCII
 
-  bool busy() const { return busy_; }
+  bool busy() const override { return busy_; }
   /// Sends the mail; +SMTPSEND follows.  False: server, sender or recipients are missing, or a text is not the
   /// hexadecimal that its charset asks for.
   bool start();
-  /// Everything ends without a word.
-  void reset();
+  void power_off() override;
 
   // The attachment.
   bool ready() const { return ready_; }  ///< the host has been told that it may write

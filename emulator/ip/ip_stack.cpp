@@ -1,6 +1,7 @@
 // The contexts of the TCP/IP toolkit, and what it keeps.
 // SPDX-License-Identifier: MIT
 #include "emulator/ip/ip_stack.hpp"
+#include "emulator/core/latency.hpp"
 
 #include <fmt/format.h>
 
@@ -207,7 +208,7 @@ void IpStack::check_service() {
   });
 }
 
-void IpStack::reset() {
+void IpStack::power_off() {
   for (unsigned which = 0; which < context_count; ++which) {
     end_connections(which, IpConnection::State::initial);
     take_down(contexts_[which], Stage::initial);
@@ -226,7 +227,7 @@ void IpStack::reset() {
 
 // --- what is kept
 
-void IpStack::boot() {
+void IpStack::power_on() {
   if (const Nvram::Section* saved = nvram_.find(certificate_section)) {
     const auto value = [&](std::string_view key) {
       const auto found = saved->find(key);

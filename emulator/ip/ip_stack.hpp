@@ -14,6 +14,7 @@
 #include "emulator/at/settings.hpp"
 #include "emulator/core/environment.hpp"
 #include "emulator/core/nvram.hpp"
+#include "emulator/core/service.hpp"
 #include "emulator/core/task.hpp"
 #include "emulator/core/trace.hpp"
 #include "emulator/files/file_system.hpp"
@@ -25,7 +26,7 @@
 
 namespace sim800 {
 
-class IpStack {
+class IpStack final : public Service {
  public:
   static constexpr unsigned connection_count = 6;
   static constexpr unsigned context_count = 2;
@@ -59,14 +60,14 @@ class IpStack {
   };
   explicit IpStack(const Parts& parts);
 
-  void boot();   ///< the saved context and certificate are loaded
-  void reset();  ///< nobody is told
+  void power_on() override;  ///< the saved context and certificate are loaded
+  void power_off() override;
   bool multi() const { return settings_.number("+CIPMUX") == 1; }
   State state() const;
   std::string_view state_name() const;
   bool active() const;  ///< the selected context has an address
   /// A connection is being made or ended.
-  bool busy() const;
+  bool busy() const override;
 
   // Contexts; commands act on the one that AT+CIPSGTXT has selected.
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "emulator/at/channel.hpp"
+#include "emulator/core/latency.hpp"
+#include "emulator/core/world.hpp"
 #include "emulator/ip/ip_stack.hpp"
 
 namespace sim800 {

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "emulator/at/channel.hpp"
+#include "emulator/core/latency.hpp"
 #include "emulator/ip/ip_stack.hpp"
 
 namespace sim800 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/ip/ntp_service.hpp"
+#include "emulator/core/latency.hpp"
 
 #include <fmt/format.h>
 
@@ -31,7 +32,7 @@ void NtpService::bearer_closed(unsigned closed) {
   event_.raise();
 }
 
-void NtpService::reset() {
+void NtpService::power_off() {
   run_.cancel();
   socket_.reset();
   busy_ = false;

@@ -10,12 +10,13 @@
 #include "backends/ports/socket.hpp"
 #include "emulator/core/environment.hpp"
 #include "emulator/core/rtc.hpp"
+#include "emulator/core/service.hpp"
 #include "emulator/core/task.hpp"
 #include "emulator/network/bearer.hpp"
 
 namespace sim800 {
 
-class NtpService {
+class NtpService final : public Service {
  public:
   /// What +CNTP tells.
   enum class Outcome : std::uint8_t {
@@ -32,13 +33,13 @@ class NtpService {
   unsigned cid = 1;    ///< AT+CNTPCID
   std::string server;  ///< AT+CNTP
   int zone = 0;        ///< of the time to be set, in quarters of an hour
-  bool busy() const { return busy_; }
+  bool busy() const override { return busy_; }
 
   /// +CNTP tells the outcome; not while busy.
   void start();
-  void bearer_closed(unsigned closed);
-  /// What runs ends without a word, the settings are forgotten.
-  void reset();
+  void bearer_closed(unsigned closed) override;
+  /// The settings are forgotten, too.
+  void power_off() override;
 
  private:
   Task<> run();

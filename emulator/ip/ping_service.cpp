@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/ip/ping_service.hpp"
+#include "emulator/core/latency.hpp"
 
 #include <memory>
 #include <utility>

@@ -3,7 +3,13 @@
 #include <string>
 #include <utility>
 
+#include "emulator/ip/ip_stack.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/network/bearer.hpp"
+#include "emulator/network/gprs.hpp"
+#include "emulator/network/network.hpp"
+#include "emulator/sim/sim.hpp"
+#include "emulator/sms/sms_service.hpp"
 
 namespace sim800 {
 
@@ -27,23 +33,23 @@ void Modem::fall_silent(Duration span) {
 
 void Modem::remove_sim() {
   later([this] {
-    if (!sim.present()) return;
-    sim.remove();
-    if (sim.state() == Sim::State::absent) sim_gone();
+    if (!sim->present()) return;
+    sim->remove();
+    if (sim->state() == Sim::State::absent) sim_gone();
   });
 }
 
 void Modem::insert_sim() {
   later([this] {
-    if (sim.present()) return;
-    const bool powered = sim.state() == Sim::State::absent;
-    sim.insert();
+    if (sim->present()) return;
+    const bool powered = sim->state() == Sim::State::absent;
+    sim->insert();
     if (!powered) return;
     boot_.cancel();
-    sim.power_on();
+    sim->activate();
     announce_sim(nullptr);
     if (settings.number("+CSMINS") == 1) urc("+CSMINS: 1,1");
-    if (sim.locked()) return;
+    if (sim->locked()) return;
     start_ = finish_start();
     start_.start([] {});
   });
@@ -51,9 +57,9 @@ void Modem::insert_sim() {
 
 void Modem::lock_sim() {
   later([this] {
-    if (!sim.present()) return;
-    sim.lock();
-    if (sim.locked()) sim_gone();
+    if (!sim->present()) return;
+    sim->lock();
+    if (sim->locked()) sim_gone();
   });
 }
 
@@ -61,9 +67,9 @@ void Modem::lock_sim() {
 void Modem::sim_gone() {
   boot_.cancel();
   start_.cancel();
-  sms.power_off();
-  urc(sim.present() ? "+CPIN: " + std::string(sim.word()) : "+CPIN: NOT READY");
-  if (!sim.present() && settings.number("+CSMINS") == 1) urc("+CSMINS: 1,0");
+  sms->stop();
+  urc(sim->present() ? "+CPIN: " + std::string(sim->word()) : "+CPIN: NOT READY");
+  if (!sim->present() && settings.number("+CSMINS") == 1) urc("+CSMINS: 1,0");
   search_network();
 }
 
@@ -108,9 +114,9 @@ void Modem::judge_temperature() {
 
 void Modem::lose_bearers() {
   later([this] {
-    bearers.lose_all(nullptr);
-    ip.lose_contexts(nullptr);
-    gprs.lose_contexts();
+    bearers->lose_all(nullptr);
+    ip->lose_contexts(nullptr);
+    gprs->lose_contexts();
   });
 }
 

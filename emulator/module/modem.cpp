@@ -5,9 +5,42 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <ranges>
 #include <utility>
 
+#include "emulator/board/alarms.hpp"
+#include "emulator/board/media.hpp"
+#include "emulator/board/pins.hpp"
+#include "emulator/board/tones.hpp"
+#include "emulator/calls/call_barring.hpp"
+#include "emulator/calls/call_service.hpp"
+#include "emulator/calls/ussd_service.hpp"
+#include "emulator/core/latency.hpp"
+#include "emulator/core/service.hpp"
+#include "emulator/core/world.hpp"
+#include "emulator/files/file_system.hpp"
+#include "emulator/internet/ftp_service.hpp"
+#include "emulator/internet/http_service.hpp"
+#include "emulator/internet/mail_connection.hpp"
 #include "emulator/internet/mms_service.hpp"
+#include "emulator/internet/pop3_service.hpp"
+#include "emulator/internet/smtp_service.hpp"
+#include "emulator/ip/ip_filters.hpp"
+#include "emulator/ip/ip_stack.hpp"
+#include "emulator/ip/ntp_service.hpp"
+#include "emulator/ip/ping_service.hpp"
+#include "emulator/network/bearer.hpp"
+#include "emulator/network/cells.hpp"
+#include "emulator/network/gprs.hpp"
+#include "emulator/network/jamming.hpp"
+#include "emulator/network/locator.hpp"
+#include "emulator/network/network.hpp"
+#include "emulator/network/network_time.hpp"
+#include "emulator/network/pdp.hpp"
+#include "emulator/sim/phone_book.hpp"
+#include "emulator/sim/preferred_operators.hpp"
+#include "emulator/sim/sim.hpp"
+#include "emulator/sms/sms_service.hpp"
 
 namespace sim800 {
 namespace {
@@ -20,102 +53,144 @@ Model model_of(const World& world) { return find_model(world.module.model).value
 }  // namespace
 
 Modem::Modem(const Parts& parts)
-    : ChannelOwner(parts.clock, latencies_, parts.commands(model_of(parts.world)), parts.trace),
+    : ChannelOwner(parts.clock, std::make_unique<Latencies>(parts.world.timing), parts.commands(model_of(parts.world)),
+                   parts.trace),
       world(parts.world),
       files(parts.files),
       model(model_of(parts.world)),
       settings(commands.rows(), model, parts.nvram, parts.world.module.settings),
-      latencies_(parts.world.timing),
-      nvram_(parts.nvram),
+      parts_(parts),
       environment_{world,
                    clock,
                    latency,
                    parts.seed,
                    [this](std::string_view text, Channel* cause) { urc(text, cause); },
                    [this](Code code) { urc(code); }},
-      sim(environment_, parts.nvram),
-      barring(parts.nvram, parts.world.sim.imsi),
-      preferred_operators(parts.nvram, parts.world.sim.iccid),
-      network(environment_, settings),
-      cells(environment_, settings, network),
-      network_time(environment_, network),
-      pdp(environment_, network),
-      gprs(environment_, settings, pdp, parts.nvram),
-      bearers(environment_, pdp),
-      ip({environment_, settings, network, pdp, parts.nvram, parts.files, parts.sockets, parts.trace}),
-      http(environment_, settings, bearers, parts.nvram, parts.http, parts.trace),
-      ftp(environment_, settings, bearers, parts.nvram, parts.files, parts.ftp),
-      ping(environment_, ip, parts.pinger),
-      ip_filters(parts.nvram),
-      locator(environment_, bearers),
-      phone_book(environment_, parts.nvram),
-      calls(environment_, settings, network, phone_book, parts.nvram),
-      ussd(environment_, settings),
-      tones(environment_),
       rtc(clock),
-      ntp(environment_, bearers, rtc, parts.sockets),
-      mail(environment_, settings, bearers, parts.mail),
-      smtp(environment_, settings, rtc, mail),
-      pop3(environment_, settings, mail),
-      alarms(clock, parts.nvram, rtc),
       sleep(clock, settings),
-      sms(environment_, settings, sim, network, rtc, parts.nvram, parts.trace),
-      mms(std::make_unique<MmsService>(environment_, settings, bearers, network, rtc, parts.nvram, sms, parts.http)),
-      jamming(environment_, settings),
-      media(environment_, parts.files) {
+      sim(*this, [](Modem& m) { return std::make_unique<Sim>(m.environment_, m.parts_.nvram); }),
+      barring(*this, [](Modem& m) { return std::make_unique<CallBarring>(m.parts_.nvram, m.world.sim.imsi); }),
+      preferred_operators(
+          *this, [](Modem& m) { return std::make_unique<PreferredOperators>(m.parts_.nvram, m.world.sim.iccid); }),
+      network(*this, [](Modem& m) { return std::make_unique<Network>(m.environment_, m.settings); }),
+      cells(*this, [](Modem& m) { return std::make_unique<Cells>(m.environment_, m.settings, *m.network); }),
+      network_time(*this, [](Modem& m) { return std::make_unique<NetworkTime>(m.environment_, *m.network); }),
+      pdp(*this, [](Modem& m) { return std::make_unique<PdpContexts>(m.environment_, *m.network); }),
+      gprs(*this, [](Modem& m) { return std::make_unique<Gprs>(m.environment_, m.settings, *m.pdp, m.parts_.nvram); }),
+      bearers(*this, [](Modem& m) { return std::make_unique<Bearers>(m.environment_, *m.pdp); }),
+      ip(*this,
+         [](Modem& m) {
+           return std::make_unique<IpStack>(IpStack::Parts{m.environment_, m.settings, *m.network, *m.pdp,
+                                                           m.parts_.nvram, m.files, m.parts_.sockets, m.trace()});
+         }),
+      ip_filters(*this, [](Modem& m) { return std::make_unique<IpFilters>(m.parts_.nvram); }),
+      ping(*this, [](Modem& m) { return std::make_unique<PingService>(m.environment_, *m.ip, m.parts_.pinger); }),
+      ntp(*this,
+          [](Modem& m) { return std::make_unique<NtpService>(m.environment_, *m.bearers, m.rtc, m.parts_.sockets); }),
+      http(*this,
+           [](Modem& m) {
+             return std::make_unique<HttpService>(m.environment_, m.settings, *m.bearers, m.parts_.nvram, m.parts_.http,
+                                                  m.trace());
+           }),
+      ftp(*this,
+          [](Modem& m) {
+            return std::make_unique<FtpService>(m.environment_, m.settings, *m.bearers, m.parts_.nvram, m.files,
+                                                m.parts_.ftp);
+          }),
+      locator(*this, [](Modem& m) { return std::make_unique<Locator>(m.environment_, *m.bearers); }),
+      phone_book(*this, [](Modem& m) { return std::make_unique<PhoneBook>(m.environment_, m.parts_.nvram); }),
+      calls(*this,
+            [](Modem& m) {
+              return std::make_unique<CallService>(m.environment_, m.settings, *m.network, *m.phone_book,
+                                                   m.parts_.nvram);
+            }),
+      ussd(*this, [](Modem& m) { return std::make_unique<UssdService>(m.environment_, m.settings); }),
+      mail(*this,
+           [](Modem& m) {
+             return std::make_unique<MailConnection>(m.environment_, m.settings, *m.bearers, m.parts_.mail);
+           }),
+      smtp(*this, [](Modem& m) { return std::make_unique<SmtpService>(m.environment_, m.settings, m.rtc, *m.mail); }),
+      pop3(*this, [](Modem& m) { return std::make_unique<Pop3Service>(m.environment_, m.settings, *m.mail); }),
+      sms(*this,
+          [](Modem& m) {
+            return std::make_unique<SmsService>(m.environment_, m.settings, *m.sim, *m.network, m.rtc, m.parts_.nvram,
+                                                m.trace());
+          }),
+      mms(*this,
+          [](Modem& m) {
+            return std::make_unique<MmsService>(m.environment_, m.settings, *m.bearers, *m.network, m.rtc,
+                                                m.parts_.nvram, *m.sms, m.parts_.http);
+          }),
+      alarms(*this, [](Modem& m) { return std::make_unique<Alarms>(m.clock, m.parts_.nvram, m.rtc); }),
+      jamming(*this, [](Modem& m) { return std::make_unique<Jamming>(m.environment_, m.settings); }),
+      media(*this, [](Modem& m) { return std::make_unique<Media>(m.environment_, m.files); }),
+      tones(*this, [](Modem& m) { return std::make_unique<Tones>(m.environment_); }),
+      gpios(*this, [](Modem&) { return std::make_unique<Pins>(); }),
+      pins(*this, [](Modem&) { return std::make_unique<Pins>(); }) {
   connect_services();
-  if (const Nvram::Section* saved = nvram_.find("clock")) {
+  if (const Nvram::Section* saved = parts_.nvram.find("clock")) {
     if (const auto zone = saved->find("zone"); zone != saved->end()) rtc.set_zone(std::atoi(zone->second.c_str()));
   }
 }
 
-/// Who tells whom.
+void adopt(Modem& modem, Service& service) {
+  modem.services_.push_back(&service);
+  if (modem.powered_on()) service.power_on();
+}
+
+/// By index: a service that hears of something may be the first to use another.
+template <class Act>
+void Modem::for_each_service(Act act) {
+  for (std::size_t i = 0; i < services_.size(); ++i) act(*services_[i]);
+}
+
+/// Who tells whom.  What is named here is there from the start: it acts by itself, or it loads settings at power-on.
 void Modem::connect_services() {
-  calls.sends_message = [this] { return sms.sending(); };
-  calls.on_set_up = [this] { media.call_set_up(); };
-  calls.on_all_ended = [this] { media.call_ended(); };
-  sms.lets_in = [this](std::string_view from) { return calls.lists.lets_sms(from); };
-  sms.name_of = [this](std::string_view number) { return phone_book.name_of(number); };
-  sim.on_unlocked = [this] {
+  calls->sends_message = [this] { return sms->sending(); };
+  calls->on_set_up = [this] { media->call_set_up(); };
+  calls->on_all_ended = [this] { media->call_ended(); };
+  sms->lets_in = [this](std::string_view from) { return calls->lists.lets_sms(from); };
+  sms->name_of = [this](std::string_view number) { return phone_book->name_of(number); };
+  sim->on_unlocked = [this] {
     announce_sim(nullptr);
     start_ = finish_start();
     start_.start([] {});
   };
-  sim.on_blocked = [this] { later([this] { sim_gone(); }); };
-  network.on_detached = [this](Channel* cause) {
-    bearers.lose_all(cause);
-    ip.lose_service(cause);
-    gprs.detached(cause, cause != nullptr || !sim.ready());  // without its card the module leaves by itself
+  sim->on_blocked = [this] { later([this] { sim_gone(); }); };
+  network->on_detached = [this](Channel* cause) {
+    bearers->lose_all(cause);
+    ip->lose_service(cause);
+    gprs->detached(cause, cause != nullptr || !sim->ready());  // without its card the module leaves by itself
   };
-  network.on_registration = [this](bool registered, Channel* cause) {
-    if (!registered) calls.lose_network();
-    if (!registered) ussd.lose_network();
-    if (registered) sms.registered();
+  network->on_registration = [this](bool registered, Channel* cause) {
+    if (!registered) lose_network();
+    if (registered) sms->registered();
     tell(registered ? ModuleEvent::registered : ModuleEvent::unregistered);
-    if (registered && settings.number("+CLTS") == 1) network_time.announce(rtc, cause);
+    if (registered && settings.number("+CLTS") == 1) network_time->announce(rtc, cause);
   };
-  bearers.on_opened = [this](unsigned) { tell(ModuleEvent::bearer_open); };
-  bearers.on_closed = [this](unsigned cid) {
-    http.bearer_closed(cid);
-    ftp.bearer_closed(cid);
-    ntp.bearer_closed(cid);
-    mail.bearer_closed(cid);
-    mms->bearer_closed(cid);
+  bearers->on_opened = [this](unsigned) { tell(ModuleEvent::bearer_open); };
+  bearers->on_closed = [this](unsigned cid) {
+    for_each_service([cid](Service& service) { service.bearer_closed(cid); });
     tell(ModuleEvent::bearer_closed);
   };
-  pdp.on_closed = [this] { ping.context_changed(); };
-  rtc.on_set = [this] {
-    nvram_.store("clock", {{"zone", std::to_string(rtc.zone())}});
-    alarms.rearm();
+  pdp->on_closed = [this] {
+    if (ping.made()) ping->context_changed();
   };
-  alarms.on_ring = [this](unsigned n) { ring_alarm(n); };
+  rtc.on_set = [this] {
+    parts_.nvram.store("clock", {{"zone", std::to_string(rtc.zone())}});
+    alarms->rearm();
+  };
+  alarms->on_ring = [this](unsigned n) { ring_alarm(n); };
+  static_cast<void>(*network_time);  // its clock runs from the start
+  static_cast<void>(*ftp);
+  static_cast<void>(*mms);
 }
 
 Modem::~Modem() = default;
 
 Channel& Modem::attach(Port& port, std::string name) {
   Channel& channel = *channels_.emplace_back(std::make_unique<Channel>(*this, settings, port, std::move(name)));
-  channel.on_free = [this, &channel] { ip.channel_free(channel); };
+  channel.on_free = [this, &channel] { ip->channel_free(channel); };
   if (answers()) channel.power_up();
   return channel;
 }
@@ -130,6 +205,14 @@ Result Modem::multiplex(Channel& channel, std::size_t frame_size) {
   if (chosen == nullptr) chosen = multiplexers_.emplace_back(std::make_unique<Multiplexer>(*this, channel)).get();
   chosen->start(frame_size);
   return ok;
+}
+
+void Modem::lose_network() {
+  for_each_service([](Service& service) { service.network_lost(); });
+}
+
+bool Modem::at_rest() const {
+  return idle() && std::ranges::none_of(services_, [](const Service* service) { return service->busy(); });
 }
 
 bool Modem::idle() const {
@@ -176,12 +259,7 @@ void Modem::power_on() {
   power_ = Power::booting;
   record("power", {{"state", "on"}});
   settings.boot();
-  ftp.boot();
-  ip.boot();
-  mms->boot();
-  phone_book.boot();
-  sms.boot();
-  network.power_on();
+  for_each_service([](Service& service) { service.power_on(); });
   sleep.power_on();
   powered_ = true;
   functionality_ = settings.number("+CFUN");
@@ -196,30 +274,10 @@ void Modem::stop(bool silently) {
   power_change_.cancel();
   boot_.cancel();
   start_.cancel();
-  calls.reset();
-  ussd.reset();
-  tones.reset();
-  http.terminate();
-  ftp.reset();
-  smtp.reset();
-  pop3.reset();
-  mail.close();
-  ip.reset();
-  mms->reset();
-  bearers.reset();
-  gprs.reset();
-  pdp.reset();
-  locator.reset();
-  ntp.reset();
-  cells.power_off();
   ringing_.clear();
-  network.power_off();
-  sms.power_off();
-  sim.power_off();
-  jamming.power_off();
-  media.power_off();
-  gpios.reset();
-  pins.reset();
+  // What waits on a channel ends first, or it would hear of its service's end and say so.
+  for (const auto& channel : channels_) channel->abandon_command();
+  for (Service* service : std::views::reverse(services_)) service->power_off();
   for (const auto& multiplexer : multiplexers_) multiplexer->stop();
   for (const auto& channel : channels_) channel->power_down(silently);
 }
@@ -252,10 +310,10 @@ Task<> Modem::boot() {
 
 /// The SIM comes up; a locked one waits here for AT+CPIN.
 Task<> Modem::start_sim() {
-  sim.power_on();
-  boot_urc(fmt::format("+CPIN: {}", sim.word()), true);
-  if (sim.ready()) tell(ModuleEvent::sim_ready);
-  if (sim.locked()) {
+  sim->activate();
+  boot_urc(fmt::format("+CPIN: {}", sim->word()), true);
+  if (sim->ready()) tell(ModuleEvent::sim_ready);
+  if (sim->locked()) {
     search_network();
   } else {
     co_await finish_start();
@@ -273,21 +331,21 @@ Task<> Modem::finish_start() {
   call_ready_ = true;
   if (settings.number("+CIURC") == 1) boot_urc("Call Ready", false);
   co_await clock.sleep_until(ready + since_sim(Latency::boot_sms_ready));
-  if (!sim.ready()) co_return;
+  if (!sim->ready()) co_return;
   boot_urc("SMS Ready", false);
-  sms.start();
+  sms->start();
 }
 
 void Modem::search_network() {
   if (functionality_ != 1) return;
-  if (!sim.ready()) return network.search_for_emergencies();
+  if (!sim->ready()) return network->search_for_emergencies();
   const bool left_on_purpose = settings.number("+COPS") == 2;  // AT+COPS=2, which is kept
-  if (!left_on_purpose) network.search();
+  if (!left_on_purpose) network->search();
 }
 
 void Modem::announce_sim(Channel* cause) {
-  urc(fmt::format("+CPIN: {}", sim.word()), cause);
-  if (sim.ready()) tell(ModuleEvent::sim_ready);
+  urc(fmt::format("+CPIN: {}", sim->word()), cause);
+  if (sim->ready()) tell(ModuleEvent::sim_ready);
 }
 
 /// With autobauding, RDY, +CFUN and +CPIN are never sent, the others only once the host's rate is known
@@ -318,20 +376,20 @@ void Modem::set_functionality(unsigned fun, Channel* cause) {
   const unsigned before = functionality_;
   functionality_ = fun;
   if (fun != 0) settings.set("+CFUN", 0, std::to_string(fun));
-  if (fun != 1) network.leave(cause);
-  if (fun != 1) calls.lose_network();  // also an emergency call, which needs no registration
+  if (fun != 1) network->leave(cause);
+  if (fun != 1) lose_network();  // also an emergency call, which needs no registration
   if (fun == 0) {
     boot_.cancel();
     start_.cancel();
-    sms.power_off();
-    sim.power_off();
+    sms->stop();
+    sim->deactivate();
     urc("+CPIN: NOT READY", cause);
   } else if (before == 0) {
-    sim.power_on();
+    sim->activate();
     announce_sim(cause);
   }
   if (fun != 1) return;
-  if (sim.locked() || before == 4) return search_network();
+  if (sim->locked() || before == 4) return search_network();
   start_ = finish_start();
   start_.start([] {});
 }
@@ -339,7 +397,7 @@ void Modem::set_functionality(unsigned fun, Channel* cause) {
 void Modem::detach_for_good() {
   boot_.cancel();
   start_.cancel();
-  network.power_off();
+  network->power_off();
 }
 
 void Modem::apply_line_settings() {

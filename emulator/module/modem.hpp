@@ -10,57 +10,60 @@
 #include <string_view>
 #include <vector>
 
-#include "backends/ports/ftp.hpp"
-#include "backends/ports/http.hpp"
-#include "backends/ports/mail.hpp"
-#include "backends/ports/socket.hpp"
 #include "emulator/at/channel.hpp"
 #include "emulator/at/channel_owner.hpp"
 #include "emulator/at/fault_hooks.hpp"
 #include "emulator/at/multiplexer.hpp"
 #include "emulator/at/settings.hpp"
 #include "emulator/at/sleep.hpp"
-#include "emulator/board/alarms.hpp"
-#include "emulator/board/media.hpp"
-#include "emulator/board/pins.hpp"
-#include "emulator/board/tones.hpp"
-#include "emulator/calls/call_barring.hpp"
-#include "emulator/calls/call_service.hpp"
-#include "emulator/calls/ussd_service.hpp"
 #include "emulator/core/clock.hpp"
 #include "emulator/core/environment.hpp"
-#include "emulator/core/latency.hpp"
 #include "emulator/core/model.hpp"
 #include "emulator/core/nvram.hpp"
 #include "emulator/core/rtc.hpp"
+#include "emulator/core/task.hpp"
 #include "emulator/core/trace.hpp"
-#include "emulator/core/world.hpp"
-#include "emulator/files/file_system.hpp"
-#include "emulator/internet/ftp_service.hpp"
-#include "emulator/internet/http_service.hpp"
-#include "emulator/internet/mail_connection.hpp"
-#include "emulator/internet/pop3_service.hpp"
-#include "emulator/internet/smtp_service.hpp"
-#include "emulator/ip/ip_filters.hpp"
-#include "emulator/ip/ip_stack.hpp"
-#include "emulator/ip/ntp_service.hpp"
-#include "emulator/ip/ping_service.hpp"
-#include "emulator/network/bearer.hpp"
-#include "emulator/network/cells.hpp"
-#include "emulator/network/gprs.hpp"
-#include "emulator/network/jamming.hpp"
-#include "emulator/network/locator.hpp"
-#include "emulator/network/network.hpp"
-#include "emulator/network/network_time.hpp"
-#include "emulator/network/pdp.hpp"
-#include "emulator/sim/phone_book.hpp"
-#include "emulator/sim/preferred_operators.hpp"
-#include "emulator/sim/sim.hpp"
-#include "emulator/sms/sms_service.hpp"
+#include "emulator/module/on_demand.hpp"
 
 namespace sim800 {
 
+class Alarms;
+class Bearers;
+class CallBarring;
+class CallService;
+class Cells;
+class FileSystem;
+class FtpClient;
+class FtpService;
+class Gprs;
+class HttpClient;
+class HttpService;
+class IpFilters;
+class IpStack;
+class Jamming;
+class Locator;
+class MailClient;
+class MailConnection;
+class Media;
 class MmsService;
+class Network;
+class NetworkTime;
+class NtpService;
+class PdpContexts;
+class PhoneBook;
+class Pinger;
+class PingService;
+class Pins;
+class Pop3Service;
+class PreferredOperators;
+class Service;
+class Sim;
+class SmsService;
+class SmtpService;
+class Sockets;
+class Tones;
+class UssdService;
+enum class Latency : std::uint8_t;
 
 /// What others may wait for in the life of a module.
 enum class ModuleEvent : std::uint8_t {
@@ -144,7 +147,7 @@ class Modem final : public ChannelOwner {
   /// No command runs on any channel and nothing waits to be sent.
   bool idle() const;
   /// Nor does a request or session run by itself.
-  bool at_rest() const { return idle() && !http.busy() && !ftp.in_session() && !ip.busy() && !mail.in_use(); }
+  bool at_rest() const;
 
   // What commands do to the whole module.
 
@@ -198,49 +201,57 @@ class Modem final : public ChannelOwner {
   void judge_temperature();
   void ring_alarm(unsigned n);
   void connect_services();
+  template <class Act>
+  void for_each_service(Act act);
+  void lose_network();
+  bool powered_on() const { return power_ != Power::off && power_ != Power::frozen; }
   void tell(ModuleEvent event) {
     if (on_event) on_event(event);
   }
   void boot_urc(std::string_view text, bool needs_fixed_rate);
   bool fixed_rate() const { return settings.number("+IPR") != 0; }
 
-  const Latencies latencies_;
-  Nvram& nvram_;
+  friend void adopt(Modem& modem, Service& service);
+
+  const Parts parts_;
   Environment environment_;
+  std::vector<Service*> services_;  ///< those made so far: who needs others comes after them
 
  public:
-  Sim sim;
-  CallBarring barring;
-  PreferredOperators preferred_operators;
-  Network network;
-  Cells cells;
-  NetworkTime network_time;
-  PdpContexts pdp;
-  Gprs gprs;
-  Bearers bearers;
-  IpStack ip;
-  HttpService http;
-  FtpService ftp;
-  PingService ping;
-  IpFilters ip_filters;
-  Locator locator;
-  PhoneBook phone_book;
-  CallService calls;
-  UssdService ussd;
-  Tones tones;
   Rtc rtc;  ///< of its settings, only the zone is kept over power-off
-  NtpService ntp;
-  MailConnection mail;
-  SmtpService smtp;
-  Pop3Service pop3;
-  Alarms alarms;
   Sleep sleep;
-  SmsService sms;
-  std::unique_ptr<MmsService> mms;  ///< never null
-  Jamming jamming;
-  Media media;
-  Pins gpios;  ///< by AT+SGPIO's numbers
-  Pins pins;   ///< by AT+CGPIO's
+
+  // The services.  Each is made by a line in the constructor, from those above it.
+  OnDemand<Sim> sim;
+  OnDemand<CallBarring> barring;
+  OnDemand<PreferredOperators> preferred_operators;
+  OnDemand<Network> network;
+  OnDemand<Cells> cells;
+  OnDemand<NetworkTime> network_time;
+  OnDemand<PdpContexts> pdp;
+  OnDemand<Gprs> gprs;
+  OnDemand<Bearers> bearers;
+  OnDemand<IpStack> ip;
+  OnDemand<IpFilters> ip_filters;
+  OnDemand<PingService> ping;
+  OnDemand<NtpService> ntp;
+  OnDemand<HttpService> http;
+  OnDemand<FtpService> ftp;
+  OnDemand<Locator> locator;
+  OnDemand<PhoneBook> phone_book;
+  OnDemand<CallService> calls;
+  OnDemand<UssdService> ussd;
+  OnDemand<MailConnection> mail;
+  OnDemand<SmtpService> smtp;
+  OnDemand<Pop3Service> pop3;
+  OnDemand<SmsService> sms;
+  OnDemand<MmsService> mms;
+  OnDemand<Alarms> alarms;
+  OnDemand<Jamming> jamming;
+  OnDemand<Media> media;
+  OnDemand<Tones> tones;
+  OnDemand<Pins> gpios;  ///< by AT+SGPIO's numbers
+  OnDemand<Pins> pins;   ///< by AT+CGPIO's
 
  private:
   std::vector<std::unique_ptr<Channel>> channels_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/network/bearer.hpp"
+#include "emulator/core/latency.hpp"
 
 #include <fmt/format.h>
 
@@ -23,9 +24,11 @@ bool fits(std::string_view tag, std::string_view value) {
 
 }  // namespace
 
-Bearers::Bearers(const Environment& environment, PdpContexts& pdp) : environment_(environment), pdp_(pdp) { reset(); }
+Bearers::Bearers(const Environment& environment, PdpContexts& pdp) : environment_(environment), pdp_(pdp) {
+  power_off();
+}
 
-void Bearers::reset() {
+void Bearers::power_off() {
   for (Profile& profile : profiles_) {
     profile = Profile{};
     std::ranges::transform(tags, profile.values.begin(), [](const Tag& tag) { return std::string(tag.initial); });

@@ -10,13 +10,14 @@
 #include <string_view>
 
 #include "emulator/core/environment.hpp"
+#include "emulator/core/service.hpp"
 #include "emulator/core/task.hpp"
 #include "emulator/network/pdp.hpp"
 #include "protocol/at/result.hpp"
 
 namespace sim800 {
 
-class Bearers {
+class Bearers final : public Service {
  public:
   static constexpr unsigned count = 3;
 
@@ -45,8 +46,7 @@ class Bearers {
   Task<Result> close(unsigned cid);
   /// The network took the packet service away: every open profile ends, each with its URC.
   void lose_all(Channel* cause);
-  /// Nobody is told: the module resets.
-  void reset();
+  void power_off() override;
 
   std::function<void(unsigned cid)> on_opened;
   /// A profile that was connected is not any more.

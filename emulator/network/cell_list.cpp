@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/network/cell_list.hpp"
+#include "emulator/core/world.hpp"
 
 namespace sim800 {
 namespace {

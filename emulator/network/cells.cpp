@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/network/cells.hpp"
+#include "emulator/core/world.hpp"
 
 #include <fmt/format.h>
 

@@ -8,11 +8,12 @@
 
 #include "emulator/at/settings.hpp"
 #include "emulator/core/environment.hpp"
+#include "emulator/core/service.hpp"
 #include "emulator/network/network.hpp"
 
 namespace sim800 {
 
-class Cells {
+class Cells final : public Service {
  public:
   Cells(const Environment& environment, Settings& settings, const Network& network)
       : environment_(environment), settings_(settings), network_(network) {}
@@ -21,7 +22,7 @@ class Cells {
   std::vector<std::string> lines() const;
   /// AT+CENG was written: with <mode> 2 the lines come by themselves.
   void apply();
-  void power_off() { next_.cancel(); }
+  void power_off() override { next_.cancel(); }
 
  private:
   void report();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/network/gprs.hpp"
+#include "emulator/core/latency.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -116,7 +117,7 @@ void Gprs::detached(Channel* cause, bool by_module) {
   report(by_module ? "ME DETACH" : "NW DETACH", cause);
 }
 
-void Gprs::reset() {
+void Gprs::power_off() {
   for (Context& context : contexts_) end(context);
 }
 

@@ -11,13 +11,14 @@
 #include "emulator/at/settings.hpp"
 #include "emulator/core/environment.hpp"
 #include "emulator/core/nvram.hpp"
+#include "emulator/core/service.hpp"
 #include "emulator/core/task.hpp"
 #include "emulator/network/pdp.hpp"
 #include "protocol/at/result.hpp"
 
 namespace sim800 {
 
-class Gprs {
+class Gprs final : public Service {
  public:
   static constexpr unsigned count = 3;
 
@@ -54,8 +55,7 @@ class Gprs {
   void lose_contexts();
   /// The packet service is gone: `by_module`, on its own wish, or by the network's.
   void detached(Channel* cause, bool by_module);
-  /// Nobody is told: the module resets.
-  void reset();
+  void power_off() override;
 
  private:
   struct Context {

@@ -4,10 +4,11 @@
 
 #include "emulator/at/settings.hpp"
 #include "emulator/core/environment.hpp"
+#include "emulator/core/service.hpp"
 
 namespace sim800 {
 
-class Jamming {
+class Jamming final : public Service {
  public:
   Jamming(const Environment& environment, const Settings& settings) : around_(environment), settings_(settings) {}
 
@@ -17,7 +18,7 @@ class Jamming {
     const bool by_urc = settings_.number("+SJDR", 1) % 2 == 1;
     if (settings_.number("+SJDR") == 1 && by_urc) next_ = around_.clock.after(period, [this] { report(); });
   }
-  void power_off() { next_.cancel(); }
+  void power_off() override { next_.cancel(); }
 
  private:
   static constexpr Duration period = std::chrono::seconds(3);

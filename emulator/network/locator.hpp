@@ -6,12 +6,15 @@
 #include <string>
 
 #include "emulator/core/environment.hpp"
+#include "emulator/core/latency.hpp"
+#include "emulator/core/service.hpp"
 #include "emulator/core/task.hpp"
+#include "emulator/core/world.hpp"
 #include "emulator/network/bearer.hpp"
 
 namespace sim800 {
 
-class Locator {
+class Locator final : public Service {
  public:
   // <locationcode>
   static constexpr int success = 0, network_error = 601;
@@ -30,7 +33,7 @@ class Locator {
   std::string customer;
   std::string server = usual_server;
   unsigned used = 0;  ///< how often AT+CLBS told a position
-  void reset() {
+  void power_off() override {
     customer.clear();
     server = usual_server;
   }

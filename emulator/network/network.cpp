@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/network/network.hpp"
+#include "emulator/core/latency.hpp"
+#include "emulator/core/world.hpp"
 
 #include <fmt/format.h>
 

@@ -11,11 +11,13 @@
 
 #include "emulator/at/settings.hpp"
 #include "emulator/core/environment.hpp"
+#include "emulator/core/service.hpp"
+#include "emulator/core/world.hpp"
 #include "protocol/at/result.hpp"
 
 namespace sim800 {
 
-class Network {
+class Network final : public Service {
  public:
   Network(const Environment& environment, Settings& settings);
 
@@ -26,9 +28,8 @@ class Network {
   void search_for_emergencies();
   /// Leaves the network at once: radio off, AT+COPS=2.
   void leave(Channel* cause);
-  void power_on();
-  /// Power is gone: nobody is told.
-  void power_off();
+  void power_on() override;
+  void power_off() override;
   /// AT+CBAND: other cells can be heard from now on.
   void bands_changed(Channel* cause);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/network/pdp.hpp"
+#include "emulator/core/world.hpp"
 
 #include <fmt/format.h>
 

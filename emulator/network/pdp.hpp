@@ -7,12 +7,13 @@
 #include <string>
 
 #include "emulator/core/environment.hpp"
+#include "emulator/core/service.hpp"
 #include "emulator/network/network.hpp"
 #include "protocol/at/result.hpp"
 
 namespace sim800 {
 
-class PdpContexts {
+class PdpContexts final : public Service {
  public:
   struct Access {
     std::string apn, user, password;
@@ -26,7 +27,7 @@ class PdpContexts {
   void close(const std::string& apn);
   /// Somebody uses it already: who joins does not wait for the network.
   bool is_open(const std::string& apn) const;
-  void reset() { users_.clear(); }
+  void power_off() override { users_.clear(); }
   /// Somebody does not use one any more.
   std::function<void()> on_closed;
   /// What the network gives to who opens `apn`; the same seed gives the same one.

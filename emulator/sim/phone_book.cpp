@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/sim/phone_book.hpp"
+#include "emulator/core/world.hpp"
 
 #include <fmt/format.h>
 

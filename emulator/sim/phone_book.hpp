@@ -13,11 +13,12 @@
 
 #include "emulator/core/environment.hpp"
 #include "emulator/core/nvram.hpp"
+#include "emulator/core/service.hpp"
 #include "protocol/at/result.hpp"
 
 namespace sim800 {
 
-class PhoneBook {
+class PhoneBook final : public Service {
  public:
   static constexpr std::size_t number_length = 40;  ///< longest number, longest text; as AT+CPBR=? says
   static constexpr std::size_t text_length = 14;
@@ -48,7 +49,7 @@ class PhoneBook {
 
   /// AT+CPBS: the memory the other commands work on; "SM" after power-on.
   void select(const Memory& memory) { selected_ = &memory; }
-  void boot() { selected_ = find_memory("SM"); }
+  void power_on() override { selected_ = find_memory("SM"); }
   const Memory& selected() const { return *selected_; }
 
   const Entries& entries(std::string_view memory) const;

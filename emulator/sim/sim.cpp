@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/sim/sim.hpp"
+#include "emulator/core/world.hpp"
 
 #include <algorithm>
 
@@ -85,7 +86,7 @@ std::string_view Sim::word() const {
   return "READY";
 }
 
-void Sim::power_on() {
+void Sim::activate() {
   files.power_on();
   wants_pin2_ = knows_pin2_ = false;
   if (!present_) {
@@ -105,7 +106,7 @@ void Sim::remove() {
 void Sim::lock() {
   asks_pin_ = true;
   save();
-  if (state_ == State::ready) power_on();
+  if (state_ == State::ready) activate();
 }
 
 // --- what guards it

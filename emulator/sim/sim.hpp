@@ -11,12 +11,13 @@
 
 #include "emulator/core/environment.hpp"
 #include "emulator/core/nvram.hpp"
+#include "emulator/core/service.hpp"
 #include "emulator/sim/sim_files.hpp"
 #include "protocol/at/result.hpp"
 
 namespace sim800 {
 
-class Sim {
+class Sim final : public Service {
  public:
   enum class State : std::uint8_t {
     off,  ///< not powered: the module boots, or CFUN is 0
@@ -42,8 +43,10 @@ class Sim {
   /// The word of +CPIN: "READY", "SIM PIN", "SIM PUK", "SIM PIN2", "SIM PUK2", "NOT INSERTED", "NOT READY".
   std::string_view word() const;
 
-  void power_on();
-  void power_off() { state_ = State::off; }
+  /// The card gets its supply: at start-up, and by AT+CFUN.
+  void activate();
+  void deactivate() { state_ = State::off; }
+  void power_off() override { deactivate(); }
 
   // Whether it is powered or not: pulled out, put in, made to ask for its PIN.
   void remove();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/sim/sim_files.hpp"
+#include "emulator/core/world.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/sms/sms_centre.hpp"
+#include "emulator/core/latency.hpp"
+#include "emulator/core/world.hpp"
 
 #include <algorithm>
 #include <string>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/sms/sms_service.hpp"
+#include "emulator/core/latency.hpp"
+#include "emulator/core/world.hpp"
 
 #include <fmt/format.h>
 
@@ -93,7 +95,7 @@ SmsService::SmsService(const Environment& environment, Settings& settings, const
 
 std::string SmsService::card_section() const { return "sms:" + environment_.world.sim.iccid; }
 
-void SmsService::boot() {
+void SmsService::power_on() {
   if (const Nvram::Section* saved = nvram_.find(section)) restore_parameters(*saved, "", 1);
 }
 
@@ -102,7 +104,7 @@ void SmsService::start() {
   centre_.try_again();
 }
 
-void SmsService::power_off() {
+void SmsService::stop() {
   started_ = false;
   kept_back_.clear();
   acknowledgement_.cancel();

@@ -13,6 +13,7 @@
 #include "emulator/at/settings.hpp"
 #include "emulator/core/environment.hpp"
 #include "emulator/core/rtc.hpp"
+#include "emulator/core/service.hpp"
 #include "emulator/core/task.hpp"
 #include "emulator/core/trace.hpp"
 #include "emulator/network/network.hpp"
@@ -23,7 +24,7 @@
 
 namespace sim800 {
 
-class SmsService {
+class SmsService final : public Service {
  public:
   SmsService(const Environment& environment, Settings& settings, const Sim& sim, const Network& network, const Rtc& rtc,
              Nvram& nvram, Trace* trace);
@@ -34,10 +35,12 @@ class SmsService {
   void broadcast(std::uint16_t identifier, std::string_view text);
 
   /// Power-on: settings that outlive it.
-  void boot();
+  void power_on() override;
   /// SMS Ready.
   void start();
-  void power_off();
+  /// The card is gone, or has no supply.
+  void stop();
+  void power_off() override { stop(); }
   /// The network is there.
   void registered() { centre_.try_again(); }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "scenarios/engine/fault_engine.hpp"
+#include "emulator/core/world.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,8 @@
 // Something arrives: {"sms": {"from": "+…", "text": "…"}}, {"call": {"from": "+…", "rings": 3}}, {"ussd": {"text":
 // "…"}}. SPDX-License-Identifier: MIT
+#include "emulator/calls/call_service.hpp"
+#include "emulator/calls/ussd_service.hpp"
+#include "emulator/sms/sms_service.hpp"
 #include "scenarios/faults/actions.hpp"
 
 namespace sim800 {
@@ -19,20 +22,20 @@ struct Arrival final : Action {
 std::shared_ptr<const Action> read_sms(const Entry& action) {
   const Entry sms = action.at("sms");
   return std::make_shared<Arrival>([from = sms.text("from").value_or(""), text = sms.text("text").value_or("")](
-                                       Modem& modem) { modem.sms.receive(from, text); });
+                                       Modem& modem) { modem.sms->receive(from, text); });
 }
 
 std::shared_ptr<const Action> read_call(const Entry& action) {
   const Entry call = action.at("call");
   return std::make_shared<Arrival>([from = call.text("from").value_or(""),
                                     rings = static_cast<unsigned>(call.integer("rings").value_or(0))](Modem& modem) {
-    modem.calls.receive(from, rings);
+    modem.calls->receive(from, rings);
   });
 }
 
 std::shared_ptr<const Action> read_ussd(const Entry& action) {
   return std::make_shared<Arrival>(
-      [text = action.at("ussd").text("text").value_or("")](Modem& modem) { modem.ussd.receive(text); });
+      [text = action.at("ussd").text("text").value_or("")](Modem& modem) { modem.ussd->receive(text); });
 }
 
 }  // namespace sim800

@@ -1,5 +1,7 @@
 // What the network thinks of the module: {"registration": "denied"}.
 // SPDX-License-Identifier: MIT
+#include "emulator/core/world.hpp"
+#include "emulator/network/network.hpp"
 #include "scenarios/faults/actions.hpp"
 
 namespace sim800 {
@@ -9,7 +11,7 @@ struct RegistrationAction final : Action {
   explicit RegistrationAction(Registration r) : registration(r) {}
   void apply(Stage& stage) const override {
     if (registration != Registration::home && registration != Registration::roaming) stage.strand_transfer();
-    stage.modem.network.set_registration(registration);
+    stage.modem.network->set_registration(registration);
   }
   Registration registration;
 };

@@ -1,5 +1,6 @@
 // The signal from now on: {"signal": {"rssi": 3, "ber": 5}}.
 // SPDX-License-Identifier: MIT
+#include "emulator/network/network.hpp"
 #include "scenarios/faults/actions.hpp"
 
 namespace sim800 {
@@ -7,7 +8,7 @@ namespace {
 
 struct SignalAction final : Action {
   SignalAction(int r, int b) : rssi(r), ber(b) {}
-  void apply(Stage& stage) const override { stage.modem.network.set_signal(rssi, ber); }
+  void apply(Stage& stage) const override { stage.modem.network->set_signal(rssi, ber); }
   int rssi, ber;
 };
 

@@ -1,6 +1,7 @@
 // The world that a scenario describes: every section is a list of its keys.
 // SPDX-License-Identifier: MIT
 #include "scenarios/loader/world_reader.hpp"
+#include "emulator/core/world.hpp"
 
 #include <algorithm>
 #include <set>

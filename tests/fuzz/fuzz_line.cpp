@@ -10,6 +10,8 @@
 #include <deque>
 
 #include "emulator/commands/command_list.hpp"
+#include "emulator/core/world.hpp"
+#include "emulator/internet/http_service.hpp"
 #include "emulator/module/modem.hpp"
 #include "protocol/text/characters.hpp"
 #include "protocol/text/escape.hpp"
@@ -261,7 +263,7 @@ class Session {
   }
 
   void check_always() {
-    if (modem_->http.buffer.size() > HttpService::buffer_size) fail("the HTTP buffer is too large");
+    if (modem_->http->buffer.size() > HttpService::buffer_size) fail("the HTTP buffer is too large");
     if (http_.body_changed) fail("the body of a request changed under it");
     for (Wire& wire : wires_) {
       if (wire.port.sent.size() > 1024 * 1024) take(wire);

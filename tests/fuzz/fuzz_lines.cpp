@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tests/fuzz/fuzz_lines.hpp"
+#include "emulator/commands/command_list.hpp"
 
 #include <algorithm>
 

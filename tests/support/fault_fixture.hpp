@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "emulator/at/serial_line.hpp"
+#include "emulator/core/world.hpp"
 #include "scenarios/engine/fault_engine.hpp"
 #include "scenarios/loader/loader.hpp"
 #include "tests/support/module_fixture.hpp"

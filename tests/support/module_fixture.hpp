@@ -8,7 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "backends/ports/ftp.hpp"
+#include "backends/ports/http.hpp"
+#include "backends/ports/mail.hpp"
 #include "emulator/commands/command_list.hpp"
+#include "emulator/core/world.hpp"
+#include "emulator/files/file_system.hpp"
 #include "emulator/module/modem.hpp"
 #include "tests/support/held_pinger.hpp"
 #include "tests/support/held_sockets.hpp"

@@ -25,6 +25,8 @@
 #include "backends/sockets/asio_sockets.hpp"
 #include "emulator/at/serial_line.hpp"
 #include "emulator/commands/command_list.hpp"
+#include "emulator/core/world.hpp"
+#include "emulator/files/file_system.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/program/asio_clock.hpp"
 #include "emulator/program/cli/cli.hpp"

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "emulator/core/world.hpp"
 #include "emulator/program/cli/cli.hpp"
 #include "scenarios/loader/loader.hpp"
 

@@ -11,9 +11,10 @@
 #include <regex>
 #include <set>
 
-#include "tests/support/source_dir.hpp"
 #include "emulator/commands/manual_index.hpp"
+#include "emulator/core/world.hpp"
 #include "tests/support/module_fixture.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace sim800::test {
 namespace {

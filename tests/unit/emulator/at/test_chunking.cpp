@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "emulator/core/world.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {

@@ -2,6 +2,7 @@
 // The line between host and module: echo, chaining, formats, errors, what waits for what.
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {

@@ -6,9 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "tests/support/source_dir.hpp"
+#include "emulator/core/world.hpp"
 #include "scenarios/loader/loader.hpp"
 #include "tests/support/module_fixture.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace sim800::test {
 namespace {

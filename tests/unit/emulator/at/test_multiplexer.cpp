@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "emulator/core/world.hpp"
 #include "protocol/mux_frame.hpp"
 #include "protocol/text/hex.hpp"
 #include "tests/support/module_fixture.hpp"
@@ -12,8 +13,8 @@ namespace sim800::test {
 namespace {
 
 /// Bytes of the host and the module in hexadecimal digits.
-struct MuxBench : ModuleFixture {
-  explicit MuxBench(std::string_view opening = "AT+CMUX=0", World given = instant()) : ModuleFixture(std::move(given)) {
+struct MuxFixture : ModuleFixture {
+  explicit MuxFixture(std::string_view opening = "AT+CMUX=0", World given = instant()) : ModuleFixture(std::move(given)) {
     ask("ATE0");
     REQUIRE(ask(opening) == OK);
   }
@@ -57,7 +58,7 @@ TEST_CASE("mux: test and read form, ranges") {
 TEST_CASE("mux: opening, byte for byte") {
   World quiet = ModuleFixture::instant();
   quiet.module.settings = {{"E", {"0"}}};
-  MuxBench fixture("AT+CMUX=0", quiet);
+  MuxFixture fixture("AT+CMUX=0", quiet);
   CHECK(fixture.frames("F9033F011CF9") == "F9037301D7F9");
   CHECK(fixture.frames("F9073F01DEF9") == "F907730115F9F901EF09E305070D9AF9");
   CHECK(fixture.frames("F903EF09E105070DFBF9") == "");
@@ -67,7 +68,7 @@ TEST_CASE("mux: opening, byte for byte") {
 }
 
 TEST_CASE("mux: four channels, each with an echo of its own, one set of settings") {
-  MuxBench fixture;
+  MuxFixture fixture;
   fixture.open(4);
   for (const std::uint8_t dlci : {1, 2, 3, 4}) CHECK(fixture.on(dlci, "AT\r") == "AT\r" + OK);
   CHECK(fixture.on(2, "ATE0\r") == "ATE0\r" + OK);
@@ -81,7 +82,7 @@ TEST_CASE("mux: four channels, each with an echo of its own, one set of settings
 }
 
 TEST_CASE("mux: links that are not there, or open already") {
-  MuxBench fixture;
+  MuxFixture fixture;
   CHECK(fixture.frames("F9073F01DEF9") == "F9071F01F4F9");  // before the control link
   CHECK(fixture.frames("F90753013FF9") == "F9071F01F4F9");
   fixture.open(1);
@@ -96,7 +97,7 @@ TEST_CASE("mux: links that are not there, or open already") {
 }
 
 TEST_CASE("mux: a link that closes takes half a line, a prompt and a running command with it") {
-  MuxBench fixture;
+  MuxFixture fixture;
   fixture.open(2);
   fixture.on(1, "ATE0\r");
   fixture.on(1, "AT+CM");
@@ -112,7 +113,7 @@ TEST_CASE("mux: a link that closes takes half a line, a prompt and a running com
 }
 
 TEST_CASE("mux: control messages") {
-  MuxBench fixture;
+  MuxFixture fixture;
   fixture.open(1);
   CHECK(fixture.frames("F903EF0923054142FBF9") == "F901EF09210541429AF9");                          // TEST
   CHECK(fixture.frames("F903EF054301F2F9") == "F901EF05410193F9");                                  // PSC
@@ -129,33 +130,33 @@ TEST_CASE("mux: control messages") {
 }
 
 TEST_CASE("mux: a host that takes no data is waited for, on one link or on all") {
-  MuxBench fixture;
+  MuxFixture fixture;
   fixture.open(2);
   fixture.on(1, "ATE0\r");
   SUBCASE("FCoff, FCon") {
     CHECK(fixture.frames("F903EF056301F2F9") == "F901EF05610193F9");
     CHECK(fixture.on(1, "AT\r") == "");
-    CHECK(MuxBench::said_on(1, *from_hex(fixture.frames("F903EF05A301F2F9"))) == OK);
+    CHECK(MuxFixture::said_on(1, *from_hex(fixture.frames("F903EF05A301F2F9"))) == OK);
   }
   SUBCASE("MSC") {
     fixture.say(encode({0, true, MuxType::uih, false, "\xE3\x05\x07\x0F"}));
     CHECK(fixture.on(1, "AT\r") == "");
     CHECK(fixture.on(2, "AT\r") == "AT\r" + OK);
-    CHECK(MuxBench::said_on(1, fixture.say(encode({0, true, MuxType::uih, false, "\xE3\x05\x07\x0D"}))) == OK);
+    CHECK(MuxFixture::said_on(1, fixture.say(encode({0, true, MuxType::uih, false, "\xE3\x05\x07\x0D"}))) == OK);
   }
   SUBCASE("for so long: what is too much is lost") {
     fixture.say(encode({0, true, MuxType::uih, false, "\x63\x01"}));
     const std::string text(200, 'x');
     for (int i = 0; i < 1000; ++i) fixture.modem.urc(text);
     const std::string late = fixture.say(encode({0, true, MuxType::uih, false, "\xA3\x01"}));
-    CHECK(MuxBench::said_on(1, late).size() == 64 * 1024);
+    CHECK(MuxFixture::said_on(1, late).size() == 64 * 1024);
   }
 }
 
 TEST_CASE("mux: a link that is busy does not hold up the others; its host is told to wait") {
   World slow = ModuleFixture::instant();
   slow.timing.overrides["bearer.open"] = 10s;
-  MuxBench fixture("AT+CMUX=0,0,5,1510", slow);
+  MuxFixture fixture("AT+CMUX=0,0,5,1510", slow);
   fixture.open(2);
   fixture.on(1, "ATE0\r");
   fixture.on(1, "AT+SAPBR=1,1\r");
@@ -168,16 +169,16 @@ TEST_CASE("mux: a link that is busy does not hold up the others; its host is tol
   CHECK(flood() == "");
   CHECK(fixture.on(2, "AT\r") == "AT\r" + OK);
   const std::string later = fixture.wait(10s);
-  CHECK(MuxBench::said_on(0, later) == go_on);
-  CHECK(MuxBench::said_on(1, later).size() == OK.size() * 2001);
+  CHECK(MuxFixture::said_on(0, later) == go_on);
+  CHECK(MuxFixture::said_on(1, later).size() == OK.size() * 2001);
   // A host that does not wait loses what is over 64 KiB.
   fixture.on(1, "AT+SAPBR=0,1;+SAPBR=1,1\r");
   for (int i = 0; i < 100; ++i) flood();
-  CHECK(MuxBench::said_on(1, fixture.wait(10s)).size() == OK.size() * (1 + 500 * (64 * 1024 / 1500)));
+  CHECK(MuxFixture::said_on(1, fixture.wait(10s)).size() == OK.size() * (1 + 500 * (64 * 1024 / 1500)));
 }
 
 TEST_CASE("mux: long answers come in frames of N1, or shorter where the host asks for that") {
-  MuxBench fixture("AT+CMUX=0,0,5,31");
+  MuxFixture fixture("AT+CMUX=0,0,5,31");
   const auto longest = [](std::string_view bytes) {
     std::size_t most = 0;
     MuxDecoder decoder(1510);
@@ -190,13 +191,13 @@ TEST_CASE("mux: long answers come in frames of N1, or shorter where the host ask
   fixture.open(1);
   const std::string answer = fixture.say(encode({1, true, MuxType::uih, false, "AT+COPS=?;+CPBS=?\r"}));
   CHECK(longest(answer) == 31);
-  CHECK(MuxBench::said_on(1, answer).ends_with(OK));
+  CHECK(MuxFixture::said_on(1, answer).ends_with(OK));
   fixture.say(encode({0, true, MuxType::uih, false, std::string("\x83\x11\x01\x00\x00\x0a\x10\x00\x03\x02", 10)}));
   CHECK(longest(fixture.say(encode({1, true, MuxType::uih, false, "AT+CPBS=?\r"}))) == 16);
 }
 
 TEST_CASE("mux: it ends by CLD, by DISC on the control link, by a reset") {
-  MuxBench fixture;
+  MuxFixture fixture;
   fixture.open(2);
   SUBCASE("DISC") {
     CHECK(fixture.frames("F9035301FDF9") == "F9037301D7F9");
@@ -217,7 +218,7 @@ TEST_CASE("mux: it ends by CLD, by DISC on the control link, by a reset") {
 }
 
 TEST_CASE("mux: power-down is told on the first link") {
-  MuxBench fixture;
+  MuxFixture fixture;
   fixture.open(1);
   fixture.on(1, "ATE0\r");
   CHECK(fixture.on(1, "AT+CPOWD=1\r") == "\r\nNORMAL POWER DOWN\r\n");
@@ -225,7 +226,7 @@ TEST_CASE("mux: power-down is told on the first link") {
 }
 
 TEST_CASE("mux: a client that leaves takes half lines and half frames with it; the links stay") {
-  MuxBench fixture;
+  MuxFixture fixture;
   fixture.open(1);
   fixture.on(1, "ATE0\r");
   fixture.on(1, "AT+X");
@@ -236,7 +237,7 @@ TEST_CASE("mux: a client that leaves takes half lines and half frames with it; t
 }
 
 TEST_CASE("mux: two wires, each with its own") {
-  MuxBench fixture;
+  MuxFixture fixture;
   RecordingPort second_port;
   Channel& second = fixture.modem.attach(second_port, "second");
   fixture.open(1);
@@ -244,14 +245,14 @@ TEST_CASE("mux: two wires, each with its own") {
   CHECK(second_port.take().ends_with(OK));
   second.receive(encode({0, true, MuxType::sabm, true, {}}) + encode({1, true, MuxType::sabm, true, {}}) +
                  encode({1, true, MuxType::uih, false, "AT\r"}));
-  CHECK(MuxBench::said_on(1, second_port.take()) == "AT\r" + OK);
+  CHECK(MuxFixture::said_on(1, second_port.take()) == "AT\r" + OK);
   CHECK(fixture.on(1, "AT\r") == "AT\r" + OK);
 }
 
 TEST_CASE("mux: hostile hosts") {
   std::mt19937 random(1);
   for (int round = 0; round < 200; ++round) {
-    MuxBench fixture;
+    MuxFixture fixture;
     fixture.open(static_cast<int>(random() % 5));
     for (int i = 0; i < 50; ++i) {
       std::string bytes(random() % 40, '\0');

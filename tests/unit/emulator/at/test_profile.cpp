@@ -2,6 +2,7 @@
 // Profiles and registers: AT&W, AT&F, AT&V, ATZ, S registers, what outlives a restart.
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "emulator/at/serial_line.hpp"
+#include "emulator/core/world.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {

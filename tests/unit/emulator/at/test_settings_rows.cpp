@@ -2,6 +2,7 @@
 // Settings that are more than a value with a range: lists, coupled values, reports.
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "emulator/board/audio_file.hpp"
+#include "emulator/core/world.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include "emulator/calls/call_service.hpp"
 #include "tests/support/call_fixture.hpp"
 
 namespace sim800::test {
@@ -45,22 +46,22 @@ TEST_CASE("AT+DDET tells the keys the far end presses") {
   CallFixture fixture;
   CHECK(fixture.ask("AT+DDET=?") == lines({"+DDET: (0,1),(0-10000),(0,1),(0,1)"}));
   CHECK(fixture.ask("AT+DDET?") == lines({"+DDET: 0,0,0,0"}));
-  fixture.modem.calls.remote_digits("1");
+  fixture.modem.calls->remote_digits("1");
   fixture.talk_to("100");
-  fixture.modem.calls.remote_digits("2");
+  fixture.modem.calls->remote_digits("2");
   CHECK(fixture.wait(1s) == "");
   CHECK(fixture.ask("AT+DDET=1") == OK);
-  fixture.modem.calls.remote_digits("1*");
-  fixture.modem.calls.remote_digits("#E");
+  fixture.modem.calls->remote_digits("1*");
+  fixture.modem.calls->remote_digits("#E");
   CHECK(fixture.wait(2s) == line("+DTMF: 1") + line("+DTMF: *") + line("+DTMF: #"));
   CHECK(fixture.ask("AT+DDET=1,1000,1,1") == OK);
   CHECK(fixture.ask("AT+DDET?") == lines({"+DDET: 1,1000,1,1"}));
-  fixture.modem.calls.remote_digits("112E1F");
+  fixture.modem.calls->remote_digits("112E1F");
   CHECK(fixture.wait(2s) == line("+DTMF: 1,100") + line("+DTMF: 2,100") + line("+DTMF: 1400,100") +
                                 line("+DTMF: 1,100") + line("+DTMF: 2300,100"));
   for (const char* line : {"AT+DDET=2", "AT+DDET=1,10001", "AT+DDET=1,0,2", "AT+DDET=1,0,0,2", "AT+DDET="})
     CHECK(fixture.ask(line) == ERROR);
-  fixture.modem.calls.remote_digits("123");
+  fixture.modem.calls->remote_digits("123");
   CHECK(fixture.ask("ATH") == OK);
   CHECK(fixture.wait(10s) == "");
 }

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include "emulator/calls/call_service.hpp"
+#include "emulator/core/world.hpp"
+#include "emulator/network/network.hpp"
 #include "tests/support/call_fixture.hpp"
 
 namespace sim800::test {
@@ -22,7 +25,7 @@ std::string clcc_of(const std::vector<std::string>& calls) {
 void wait_in_line(CallFixture& fixture) {
   fixture.ask("AT+CCWA=1");
   fixture.talk_to("100");
-  REQUIRE(fixture.modem.calls.receive("200", 10));
+  REQUIRE(fixture.modem.calls->receive("200", 10));
   REQUIRE(fixture.wait(0s) == RING + line(R"(+CCWA: "200",129,1,"")"));
 }
 /// 100 is held, 200 active.
@@ -36,7 +39,7 @@ void hold_one(CallFixture& fixture) {
 
 TEST_CASE("calls: RING every three seconds until the caller gives up") {
   CallFixture fixture;
-  CHECK(fixture.modem.calls.receive("200", 3));
+  CHECK(fixture.modem.calls->receive("200", 3));
   CHECK(fixture.wait(0s) == RING);
   CHECK(clcc(fixture) == clcc_of({call(1, 1, 4, 0, "200")}));
   CHECK(fixture.ask("AT+CPAS") == lines({"+CPAS: 3"}));
@@ -55,28 +58,28 @@ TEST_CASE("calls: +CLIP follows each ring, +CRING takes its place") {
   world.sim.phonebook = {{.index = 1, .number = "+49200", .type = 145, .name = "Bob"}};
   CallFixture fixture(world);
   fixture.ask("AT+CLIP=1");
-  fixture.modem.calls.receive("200", 2);
+  fixture.modem.calls->receive("200", 2);
   CHECK(fixture.wait(3s) ==
         RING + line(R"(+CLIP: "200",129,"",0,"",0)") + RING + line(R"(+CLIP: "200",129,"",0,"",0)"));
   CHECK(fixture.wait(3s) == NO_CARRIER);
   fixture.ask("AT+CRC=1");
-  fixture.modem.calls.receive("+49200", 1);
+  fixture.modem.calls->receive("+49200", 1);
   CHECK(fixture.wait(0s) == line("+CRING: VOICE") + line(R"(+CLIP: "+49200",145,"",0,"Bob",0)"));
   fixture.wait(10s);
-  fixture.modem.calls.receive("", 1);
+  fixture.modem.calls->receive("", 1);
   CHECK(fixture.wait(0s) == line("+CRING: VOICE") + line(R"(+CLIP: "",128,"",0,"",1)"));
   fixture.ask("ATH;V0Q0+CRC=0;+CLIP=0");
-  fixture.modem.calls.receive("200", 1);
+  fixture.modem.calls->receive("200", 1);
   CHECK(fixture.wait(0s) == "2\r");
   fixture.ask("ATHQ1");
-  fixture.modem.calls.receive("200", 1);
+  fixture.modem.calls->receive("200", 1);
   CHECK(fixture.wait(0s) == "");
 }
 
 TEST_CASE("calls: answering, rejecting, hanging up") {
   CallFixture fixture;
   CHECK(fixture.ask("ATA") == NO_CARRIER);
-  fixture.modem.calls.receive("200", 0);
+  fixture.modem.calls->receive("200", 0);
   CHECK(fixture.wait(5min).size() == 101 * RING.size());
   CHECK(fixture.ask("ATA") == OK);
   CHECK(clcc(fixture) == clcc_of({call(1, 1, 0, 0, "200")}));
@@ -84,7 +87,7 @@ TEST_CASE("calls: answering, rejecting, hanging up") {
   CHECK(fixture.wait(10min) == "");
   CHECK(fixture.ask("ATA") == NO_CARRIER);
   CHECK(fixture.ask("ATH") == OK);
-  fixture.modem.calls.receive("201", 3);
+  fixture.modem.calls->receive("201", 3);
   fixture.wait(1s);
   CHECK(fixture.ask("AT+CHUP") == OK);
   CHECK(fixture.wait(10min) == "");
@@ -96,21 +99,21 @@ TEST_CASE("calls: while a call is being answered it does not ring, and a charact
   World world = CallFixture::with_people();
   world.timing.overrides["call.answer"] = 5s;
   CallFixture fixture(world);
-  fixture.modem.calls.receive("200", 2);
+  fixture.modem.calls->receive("200", 2);
   fixture.wait(1s);
   CHECK(fixture.ask("ATA") == "");
   CHECK(fixture.wait(4999ms) == "");
   CHECK(fixture.wait(1ms) == OK);
   fixture.ask("ATH");
-  fixture.modem.calls.receive("200", 2);
+  fixture.modem.calls->receive("200", 2);
   fixture.wait(1s);
   fixture.ask("ATA");
   CHECK(fixture.say("x") == NO_CARRIER);
   CHECK(clcc(fixture) == OK);
-  fixture.modem.calls.receive("200", 2);
+  fixture.modem.calls->receive("200", 2);
   fixture.wait(1s);
   fixture.ask("ATA");
-  fixture.modem.network.set_registration(Registration::unknown);
+  fixture.modem.network->set_registration(Registration::unknown);
   CHECK(fixture.wait(10s) == NO_CARRIER);
 }
 
@@ -118,7 +121,7 @@ TEST_CASE("calls: the caller hangs up as the scenario says") {
   World world = CallFixture::with_people();
   world.network.numbers["200"].hangs_up_after = 7s;
   CallFixture fixture(world);
-  fixture.modem.calls.receive("200", 3);
+  fixture.modem.calls->receive("200", 3);
   fixture.ask("ATA");
   fixture.port.take();
   CHECK(fixture.wait(6999ms) == "");
@@ -128,7 +131,7 @@ TEST_CASE("calls: the caller hangs up as the scenario says") {
 TEST_CASE("calls: S0 answers after so many rings") {
   CallFixture fixture;
   fixture.ask("ATS0=2;+CLCC=1");
-  fixture.modem.calls.receive("200", 5);
+  fixture.modem.calls->receive("200", 5);
   CHECK(fixture.wait(2999ms) == line(call(1, 1, 4, 0, "200")) + RING);
   CHECK(fixture.wait(1ms) == RING + line(call(1, 1, 0, 0, "200")));
   CHECK(fixture.wait(10min) == "");
@@ -138,7 +141,7 @@ TEST_CASE("calls: rings wait for a command that runs, and keep together") {
   CallFixture fixture;
   fixture.ask("AT+CLIP=1;+HTTPINIT");
   fixture.say("AT+HTTPDATA=5,5000\r");
-  fixture.modem.calls.receive("200", 2);
+  fixture.modem.calls->receive("200", 2);
   CHECK(fixture.wait(0s) == "");
   CHECK(fixture.say("abcde") == OK + RING + line(R"(+CLIP: "200",129,"",0,"",0)"));
 }
@@ -147,43 +150,43 @@ TEST_CASE("calls: who does not get through") {
   CallFixture fixture;
   SUBCASE("GSMBUSY") {
     CHECK(fixture.ask("AT+GSMBUSY=1") == OK);
-    CHECK_FALSE(fixture.modem.calls.receive("200", 3));
+    CHECK_FALSE(fixture.modem.calls->receive("200", 3));
     CHECK(fixture.ask("AT+GSMBUSY=2;+GSMBUSY?") == lines({"+GSMBUSY: 2"}));
-    CHECK_FALSE(fixture.modem.calls.receive("200", 3));
+    CHECK_FALSE(fixture.modem.calls->receive("200", 3));
   }
   SUBCASE("no network") {
     fixture.ask("AT+CFUN=4");
-    CHECK_FALSE(fixture.modem.calls.receive("200", 3));
+    CHECK_FALSE(fixture.modem.calls->receive("200", 3));
   }
   SUBCASE("off") {
     fixture.ask("AT+CPOWD=0");
-    CHECK_FALSE(fixture.modem.calls.receive("200", 3));
+    CHECK_FALSE(fixture.modem.calls->receive("200", 3));
   }
   SUBCASE("busy: no waiting") {
     fixture.talk_to("100");
-    CHECK_FALSE(fixture.modem.calls.receive("200", 3));
+    CHECK_FALSE(fixture.modem.calls->receive("200", 3));
     fixture.ask("AT+CCWA=1,0");
-    CHECK_FALSE(fixture.modem.calls.receive("200", 3));
+    CHECK_FALSE(fixture.modem.calls->receive("200", 3));
   }
   SUBCASE("two at a time") {
-    CHECK(fixture.modem.calls.receive("200", 0));
-    CHECK_FALSE(fixture.modem.calls.receive("201", 3));
+    CHECK(fixture.modem.calls->receive("200", 0));
+    CHECK_FALSE(fixture.modem.calls->receive("201", 3));
     CHECK(fixture.ask("ATD100;") == RING + ERROR);
     return;
   }
   SUBCASE("white list") {
     CHECK(fixture.ask("AT+CWHITELIST=1,2,\"201\"") == OK);
-    CHECK_FALSE(fixture.modem.calls.receive("200", 3));
-    CHECK_FALSE(fixture.modem.calls.receive("", 3));
-    CHECK(fixture.modem.calls.receive("201", 1));
+    CHECK_FALSE(fixture.modem.calls->receive("200", 3));
+    CHECK_FALSE(fixture.modem.calls->receive("", 3));
+    CHECK(fixture.modem.calls->receive("201", 1));
     CHECK(fixture.wait(10s) == RING + NO_CARRIER);
     fixture.ask("AT+CWHITELIST=2");
-    CHECK(fixture.modem.calls.receive("200", 1));
+    CHECK(fixture.modem.calls->receive("200", 1));
     return;
   }
   SUBCASE("forwarded") {
     CHECK(fixture.ask("AT+CCFC=0,3,\"300\"") == OK);
-    CHECK_FALSE(fixture.modem.calls.receive("200", 3));
+    CHECK_FALSE(fixture.modem.calls->receive("200", 3));
   }
   CHECK(fixture.wait(10min) == "");
 }
@@ -196,9 +199,9 @@ TEST_CASE("calls: none gets through while a message is being sent") {
   fixture.say("AT+CMGS=\"200\"\r");
   fixture.wait(1s);
   fixture.say("Hello\x1a");
-  CHECK_FALSE(fixture.modem.calls.receive("200", 1));
+  CHECK_FALSE(fixture.modem.calls->receive("200", 1));
   fixture.wait(5s);
-  CHECK(fixture.modem.calls.receive("200", 1));
+  CHECK(fixture.modem.calls->receive("200", 1));
 }
 
 TEST_CASE("AT+CWHITELIST keeps thirty numbers, given one at a time") {
@@ -303,7 +306,7 @@ TEST_CASE("calls: one active, one held") {
     CHECK(clcc(fixture) == OK);
   }
   SUBCASE("a third may wait, but not be taken as well") {
-    REQUIRE(fixture.modem.calls.receive("201", 10));
+    REQUIRE(fixture.modem.calls->receive("201", 10));
     fixture.wait(0s);
     CHECK(fixture.ask("AT+CHLD=2") == ERROR);
     CHECK(fixture.ask("AT+CHLD=1") == OK);

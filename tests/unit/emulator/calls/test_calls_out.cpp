@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
+#include "emulator/network/network.hpp"
 #include "tests/support/call_fixture.hpp"
 
 namespace sim800::test {
@@ -38,7 +40,7 @@ TEST_CASE("calls: ATX decides what is told of busy and of no dial tone") {
     fixture.ask("ATX" + std::to_string(x));
     CHECK(fixture.ask("ATD102;") == OK + (x >= 3 ? line("BUSY") : NO_CARRIER));
     CHECK(fixture.ask_for("ATD103;", 60s) == OK + line("NO ANSWER"));
-    fixture.modem.network.set_registration(Registration::denied);
+    fixture.modem.network->set_registration(Registration::denied);
     fixture.wait(1s);
     CHECK(fixture.ask("ATD100;") == (x == 2 || x == 4 ? line("NO DIALTONE") : NO_CARRIER));
   }
@@ -237,7 +239,7 @@ TEST_CASE("calls: whatever takes the network away ends them") {
   SUBCASE("registration") {
     CallFixture fixture;
     fixture.talk_to("100");
-    fixture.modem.network.set_registration(Registration::searching);
+    fixture.modem.network->set_registration(Registration::searching);
     CHECK(fixture.wait(1s) == NO_CARRIER);
   }
   SUBCASE("card") {
@@ -251,7 +253,7 @@ TEST_CASE("calls: whatever takes the network away ends them") {
     CallFixture fixture;
     fixture.ask("AT+COLP=1");
     fixture.ask("ATD100;");
-    fixture.modem.network.set_registration(Registration::searching);
+    fixture.modem.network->set_registration(Registration::searching);
     CHECK(fixture.wait(1s) == NO_CARRIER);
     CHECK(fixture.ask("AT") == OK);
   }

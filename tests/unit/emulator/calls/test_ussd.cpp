@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include "emulator/calls/call_service.hpp"
+#include "emulator/calls/ussd_service.hpp"
+#include "emulator/core/world.hpp"
+#include "emulator/network/network.hpp"
 #include "tests/support/call_fixture.hpp"
 
 namespace sim800::test {
@@ -86,7 +90,7 @@ TEST_CASE("USSD: a list of texts is a dialogue") {
     CHECK(fixture.wait(1ms) == line("+CUSD: 2"));
   }
   SUBCASE("registration is lost") {
-    fixture.modem.network.set_registration(Registration::denied);
+    fixture.modem.network->set_registration(Registration::denied);
     CHECK(fixture.wait(1s) == line("+CUSD: 2"));
   }
   SUBCASE("the module resets") {
@@ -109,7 +113,7 @@ TEST_CASE("USSD: what is refused") {
   CHECK(fixture.ask("AT+CUSD=1,\"*100#\"") == line("+CME ERROR: 3"));
   CHECK(fixture.ask("AT+CUSD=2") == OK);
   CHECK(fixture.wait(10s) == "");
-  fixture.modem.network.set_registration(Registration::denied);
+  fixture.modem.network->set_registration(Registration::denied);
   fixture.wait(1s);
   CHECK(fixture.ask("AT+CUSD=1,\"*100#\"") == line("+CME ERROR: 30"));
   fixture.ask("AT+CFUN=4");
@@ -124,10 +128,10 @@ TEST_CASE("USSD: what is refused") {
 
 TEST_CASE("USSD: the network speaks up by itself, if the host wants to hear it") {
   CallFixture fixture(with_codes());
-  fixture.modem.ussd.receive("Top up now");
+  fixture.modem.ussd->receive("Top up now");
   CHECK(fixture.wait(0s) == "");
   fixture.ask("AT+CUSD=1");
-  fixture.modem.ussd.receive("Top up now");
+  fixture.modem.ussd->receive("Top up now");
   CHECK(fixture.wait(0s) == line("+CUSD: 0, \"Top up now\", 15"));
 }
 
@@ -165,7 +169,7 @@ TEST_CASE("forwarding: registered, asked for, switched, erased") {
 TEST_CASE("forwarding: unanswered calls go on after their time, and CSSN tells of it when one dials") {
   CallFixture fixture;
   fixture.ask("AT+CCFC=2,3,\"300\",129,1,,,10");
-  fixture.modem.calls.receive("200", 10);
+  fixture.modem.calls->receive("200", 10);
   CHECK(fixture.wait(10min) == line("RING") + line("RING") + line("RING") + line("RING") + line("NO CARRIER"));
   CHECK(fixture.ask("AT+CSSN=1") == OK);
   CHECK(fixture.ask("AT+CSSN?") == lines({"+CSSN: 1,0"}));
@@ -209,7 +213,7 @@ TEST_CASE("number presentation: what is set, and what the network provides") {
   CHECK(fixture.ask("AT+CLIR?") == lines({"+CLIR: 0,4"}));
   CHECK(fixture.ask("AT+COLP?") == lines({"+COLP: 0,1"}));
   CHECK(fixture.ask("AT+CLIP=1;+CLIR=2;+COLP=1") == OK);
-  fixture.modem.network.set_registration(Registration::searching);
+  fixture.modem.network->set_registration(Registration::searching);
   fixture.wait(1s);
   CHECK(fixture.ask("AT+CLIP?") == lines({"+CLIP: 1,2"}));
   CHECK(fixture.ask("AT+CLIR?") == lines({"+CLIR: 2,2"}));

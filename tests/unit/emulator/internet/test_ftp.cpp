@@ -2,6 +2,7 @@
 // The FTP commands and their sessions, on a virtual clock; real servers are in tests/acceptance.
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {

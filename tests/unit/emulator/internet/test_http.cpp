@@ -2,6 +2,7 @@
 // The HTTP commands and their state machine, on a virtual clock; real servers are in tests/acceptance.
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
 #include "emulator/internet/http_url.hpp"
 #include "tests/support/module_fixture.hpp"
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
 #include "emulator/internet/mms_service.hpp"
+#include "emulator/sms/sms_service.hpp"
 #include "protocol/text/hex.hpp"
 #include "tests/support/mail_fixture.hpp"
 
@@ -10,8 +12,8 @@ namespace {
 
 using namespace std::string_literals;
 
-struct MmsBench : ModuleFixture {
-  explicit MmsBench(World given = instant()) : ModuleFixture(MailFixture::with_codes(std::move(given))) {
+struct MmsFixture : ModuleFixture {
+  explicit MmsFixture(World given = instant()) : ModuleFixture(MailFixture::with_codes(std::move(given))) {
     open_bearer();
     ask("AT+CMMSINIT");
     ask("AT+CMMSCURL=\"mmsc.example.org/mms\"");
@@ -106,7 +108,7 @@ TEST_CASE("mms: settings, and what AT+CMMSSCONT keeps of them") {
 }
 
 TEST_CASE("mms: nothing before AT+CMMSINIT and after AT+CMMSTERM") {
-  MmsBench fixture;
+  MmsFixture fixture;
   CHECK(fixture.ask("AT+CMMSINIT") == not_allowed);
   CHECK(fixture.ask("AT+CMMSTERM") == OK);
   for (const char* line :
@@ -118,7 +120,7 @@ TEST_CASE("mms: nothing before AT+CMMSINIT and after AT+CMMSTERM") {
 }
 
 TEST_CASE("mms: a message is composed in edit mode") {
-  MmsBench fixture;
+  MmsFixture fixture;
   CHECK(fixture.ask("AT+CMMSDOWN=\"PIC\",3,5000") == cme(186));
   CHECK(fixture.ask("AT+CMMSRECP=\"+123\"") == cme(186));
   CHECK(fixture.ask("AT+CMMSDELRECP") == cme(186));
@@ -151,7 +153,7 @@ TEST_CASE("mms: a message is composed in edit mode") {
 }
 
 TEST_CASE("mms: limits of what is downloaded") {
-  MmsBench fixture;
+  MmsFixture fixture;
   fixture.ask("AT+CMMSEDIT=1");
   for (const char* bad :
        {"\"PIC\",307201,5000", "\"PIC\",1,4999", "\"TEXT\",15361,2000", "\"TEXT\",1,1999", "\"TITLE\",41,2000",
@@ -162,7 +164,7 @@ TEST_CASE("mms: limits of what is downloaded") {
 }
 
 TEST_CASE("mms: what comes too late, too often or too large") {
-  MmsBench fixture;
+  MmsFixture fixture;
   fixture.ask("AT+CMMSEDIT=1");
   fixture.ask("AT+CMMSDOWN=\"PIC\",3,5000");
   CHECK(fixture.wait(5s) == cme(173));
@@ -178,14 +180,14 @@ TEST_CASE("mms: what comes too late, too often or too large") {
 TEST_CASE("mms: audio on the models that have it") {
   World world = ModuleFixture::instant();
   world.module.model = "SIM808";
-  MmsBench fixture(world);
+  MmsFixture fixture(world);
   fixture.ask("AT+CMMSEDIT=1");
   CHECK(fixture.download("\"AUDIO_AMR\",1,5000,\"a.amr\"", "x") == OK);
   CHECK(fixture.modem.mms->files[0].type == "audio/amr");
 }
 
 TEST_CASE("mms: a message goes to the centre by the proxy") {
-  MmsBench fixture;
+  MmsFixture fixture;
   fixture.compose();
   fixture.ask("AT+CMMSSENDCFG=2,2,1,1,0,0");
   fixture.ask("AT+CMMSPROFILE=\"http://example.org/profile.xml\"");
@@ -216,7 +218,7 @@ TEST_CASE("mms: a message goes to the centre by the proxy") {
 }
 
 TEST_CASE("mms: what sending can come to") {
-  MmsBench fixture;
+  MmsFixture fixture;
   fixture.ask("AT+CMMSEDIT=1");
   CHECK(fixture.ask("AT+CMMSSEND") == cme(174));
   CHECK(fixture.ask("AT+CMMSSEND=\"+1\"") == cme(187));
@@ -243,7 +245,7 @@ TEST_CASE("mms: what sending can come to") {
 }
 
 TEST_CASE("mms: another channel finds the task busy") {
-  MmsBench fixture;
+  MmsFixture fixture;
   RecordingPort port;
   Channel& other = fixture.modem.attach(port, "other");
   fixture.compose();
@@ -254,7 +256,7 @@ TEST_CASE("mms: another channel finds the task busy") {
 }
 
 TEST_CASE("mms: a push is told of, read, and its message fetched") {
-  MmsBench fixture;
+  MmsFixture fixture;
   CHECK(fixture.push_notification().find(urc("+CMTI: \"SM\",1,\"MMS PUSH\"")) != std::string::npos);
   CHECK(fixture.ask("AT+CMMSRDPUSH=1") ==
         urc("+CMMSRDPUSH: 2,\"+123\",\"Hi\",\"t1\",\"http://mmsc.example.org/m1\",\"\",0,2023") + OK);
@@ -278,7 +280,7 @@ TEST_CASE("mms: a push is told of, read, and its message fetched") {
 }
 
 TEST_CASE("mms: what receiving can come to") {
-  MmsBench fixture;
+  MmsFixture fixture;
   CHECK(fixture.ask("AT+CMMSRDPUSH=1") == cme(178));
   CHECK(fixture.ask("AT+CMMSRDPUSH=51") == invalid);
   fixture.push_notification();
@@ -313,7 +315,7 @@ TEST_CASE("mms: what receiving can come to") {
   CHECK(fixture.ask("AT+CMMSRECV=2") == cme(191));
   fixture.push("\x8c\xff");
   CHECK(fixture.ask("AT+CMMSRDPUSH=3") == urc("+CMMSRDPUSH: 255") + OK);
-  fixture.modem.sms.receive("+1", "text");
+  fixture.modem.sms->receive("+1", "text");
   fixture.wait(10s);
   CHECK(fixture.ask("AT+CMMSRDPUSH=4") == cme(179));
 }

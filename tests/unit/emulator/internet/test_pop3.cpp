@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include "emulator/internet/pop3_service.hpp"
 #include "tests/support/mail_fixture.hpp"
 
 namespace sim800::test {
@@ -238,7 +239,7 @@ TEST_CASE("pop3: a reset ends the session without a word") {
   fixture.modem.reset();
   fixture.wait(20s);
   CHECK(fixture.mail.running == 0);
-  CHECK(fixture.modem.pop3.state() == Pop3Service::State::off);
+  CHECK(fixture.modem.pop3->state() == Pop3Service::State::off);
 }
 
 }  // namespace sim800::test

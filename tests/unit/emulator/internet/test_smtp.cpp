@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
+#include "emulator/internet/smtp_service.hpp"
 #include "tests/support/mail_fixture.hpp"
 
 namespace sim800::test {
@@ -76,14 +78,14 @@ TEST_CASE("smtp: AT+SMTPBODY takes just so many bytes, or gives up") {
   CHECK(fixture.ask("AT+SMTPBODY=4") == urc("DOWNLOAD"));
   CHECK(fixture.say("a\r\n") == "");
   CHECK(fixture.say(".") == OK);
-  CHECK(fixture.modem.smtp.body == "a\r\n.");
+  CHECK(fixture.modem.smtp->body == "a\r\n.");
   CHECK(fixture.ask("AT+SMTPBODY=4") == urc("DOWNLOAD"));
   fixture.say("abc");
   CHECK(fixture.wait(29s) == "");
   CHECK(fixture.wait(1s) == not_allowed);
-  CHECK(fixture.modem.smtp.body == "a\r\n.");  // as it was
+  CHECK(fixture.modem.smtp->body == "a\r\n.");  // as it was
   CHECK(fixture.ask("AT+SMTPBODY=0") == urc("DOWNLOAD") + OK);
-  CHECK(fixture.modem.smtp.body.empty());
+  CHECK(fixture.modem.smtp->body.empty());
   CHECK(fixture.ask("AT+SMTPBODY=10241") == invalid);
   CHECK(fixture.ask("AT+SMTPBODY?") == "\r\n+CME ERROR: 100\r\n");
 }
@@ -341,7 +343,7 @@ TEST_CASE("smtp: a reset ends everything without a word, and forgets it") {
   fixture.port.take();
   CHECK(fixture.ask("AT+SMTPRCPT?") == OK);
   CHECK(fixture.ask("AT+SMTPSRV?") == urc("+SMTPSRV: \"\",25") + OK);
-  CHECK(fixture.modem.smtp.body.empty());
+  CHECK(fixture.modem.smtp->body.empty());
 }
 
 TEST_CASE("smtp: long subjects are folded between characters") {

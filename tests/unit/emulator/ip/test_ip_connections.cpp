@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
 #include "tests/support/ip_fixture.hpp"
 
 using namespace sim800;

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <functional>
+
+#include "emulator/core/world.hpp"
 #include "tests/support/ip_fixture.hpp"
 
 using namespace sim800;
@@ -116,6 +119,26 @@ TEST_CASE("ip data: SEND OK is the peer's word; a silent one is given up after 6
   CHECK(fixture.wait(645s - 1ms).empty());
   CHECK(fixture.wait(1ms) == framed("SEND FAIL") + framed("CLOSED"));
   CHECK(fixture.state() == "TCP CLOSED");
+}
+
+TEST_CASE("ip data: a module that goes off while AT+CIPSEND waits says nothing of it") {
+  const std::string boot = framed("RDY") + framed("+CFUN: 1") + framed("+CPIN: READY") + framed("Call Ready") +
+                           framed("SMS Ready");
+  const auto say_when = [](const std::function<void(IpFixture&)>& end) {
+    IpFixture fixture;
+    fixture.bring_up();
+    fixture.connect().confirms = false;
+    fixture.ask("AT+CIPSEND=4");
+    CHECK(fixture.say("data").empty());
+    end(fixture);
+    return fixture.wait(1min);
+  };
+  CHECK(say_when([](IpFixture& fixture) { fixture.modem.lose_power(); }).empty());
+  CHECK(say_when([](IpFixture& fixture) { fixture.modem.freeze(); }).empty());
+  CHECK(say_when([&](IpFixture& fixture) { fixture.modem.reset(); }) == boot);
+  CHECK(say_when([](IpFixture& fixture) { fixture.modem.press_power_key(); }) == framed("NORMAL POWER DOWN"));
+  CHECK(say_when([](IpFixture& fixture) { fixture.modem.power_off_soon(); }).empty());
+  CHECK(say_when([](IpFixture& fixture) { fixture.modem.reset_soon(); }) == boot);
 }
 
 TEST_CASE("ip data: a full send queue waits for room, and says how much there is") {

@@ -7,6 +7,8 @@
 #include <map>
 #include <vector>
 
+#include "emulator/core/world.hpp"
+#include "emulator/network/network.hpp"
 #include "tests/support/ip_fixture.hpp"
 
 using namespace sim800;
@@ -243,7 +245,7 @@ TEST_CASE("ip: AT+CIPDPDP says when the loss of the network is found out") {
   fixture.bring_up();
   fixture.ask("AT+CIPDPDP=1,5,2");
   HeldSockets::Peer& peer = fixture.connect();
-  fixture.modem.network.set_registration(Registration::searching);
+  fixture.modem.network->set_registration(Registration::searching);
   CHECK(fixture.wait(9s).find("+PDP: DEACT") == std::string::npos);
   peer.send("not through");
   CHECK(fixture.wait(0s).empty());
@@ -251,13 +253,13 @@ TEST_CASE("ip: AT+CIPDPDP says when the loss of the network is found out") {
   CHECK_FALSE(peer.alive);
 
   fixture.ask("AT+CIPSHUT");
-  fixture.modem.network.set_registration(Registration::home);
+  fixture.modem.network->set_registration(Registration::home);
   fixture.wait(60s);
   fixture.bring_up();
   HeldSockets::Peer& other = fixture.connect();
-  fixture.modem.network.set_registration(Registration::searching);
+  fixture.modem.network->set_registration(Registration::searching);
   fixture.wait(1s);
-  fixture.modem.network.set_registration(Registration::home);
+  fixture.modem.network->set_registration(Registration::home);
   other.send("late");
   CHECK(fixture.wait(60s).find("late") != std::string::npos);
   CHECK(fixture.state() == "CONNECT OK");

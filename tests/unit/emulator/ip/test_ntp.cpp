@@ -2,6 +2,7 @@
 // AT+CNTPCID, AT+CNTP: forms, the packets, each code, the clock that is set.
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
 #include "protocol/ntp.hpp"
 #include "protocol/text/hex.hpp"
 #include "tests/support/module_fixture.hpp"
@@ -21,8 +22,8 @@ std::string reply_to(const std::string& request, std::uint32_t seconds, char fir
 
 constexpr std::uint32_t moment = 3'647'553'164;  // 2015-08-03 01:12:44 UTC
 
-struct NtpBench : ModuleFixture {
-  explicit NtpBench(World given = instant()) : ModuleFixture(std::move(given)) {
+struct NtpFixture : ModuleFixture {
+  explicit NtpFixture(World given = instant()) : ModuleFixture(std::move(given)) {
     ask("ATE0;+CMEE=1");
     open_bearer();
     ask("AT+CNTP=\"pool.ntp.org\",32");
@@ -90,7 +91,7 @@ TEST_CASE("ntp: test and read forms, settings, refusals") {
 }
 
 TEST_CASE("ntp: 1, and the clock shows the server's time in the zone asked for") {
-  NtpBench fixture;
+  NtpFixture fixture;
   const std::string request = fixture.request();
   CHECK(fixture.sockets.last().request.kind == SocketRequest::Kind::udp);
   CHECK(fixture.sockets.last().request.host == "pool.ntp.org");
@@ -112,7 +113,7 @@ TEST_CASE("ntp: 1, and the clock shows the server's time in the zone asked for")
 }
 
 TEST_CASE("ntp: 61 without a bearer, and where it goes meanwhile") {
-  NtpBench fixture;
+  NtpFixture fixture;
   fixture.ask("AT+CNTPCID=2");
   CHECK(fixture.ask("AT+CNTP") == OK + outcome(61));
   fixture.ask("AT+CNTPCID=1");
@@ -123,7 +124,7 @@ TEST_CASE("ntp: 61 without a bearer, and where it goes meanwhile") {
 }
 
 TEST_CASE("ntp: 62 for a name without address, also where no name server answers") {
-  NtpBench fixture;
+  NtpFixture fixture;
   CHECK(fixture.ask("AT+CNTP") == OK);
   fixture.sockets.last().connect(SocketError::dns);
   CHECK(fixture.wait(0s) == outcome(62));
@@ -134,7 +135,7 @@ TEST_CASE("ntp: 62 for a name without address, also where no name server answers
 }
 
 TEST_CASE("ntp: 63 where nobody listens") {
-  NtpBench fixture;
+  NtpFixture fixture;
   CHECK(fixture.ask("AT+CNTP") == OK);
   fixture.sockets.last().connect(SocketError::no_connect);
   CHECK(fixture.wait(0s) == outcome(63));
@@ -144,7 +145,7 @@ TEST_CASE("ntp: 63 where nobody listens") {
 }
 
 TEST_CASE("ntp: 64 for an answer that is none; the clock is left alone") {
-  NtpBench fixture;
+  NtpFixture fixture;
   const std::string before = fixture.modem.rtc.text();
   const std::string request = fixture.request();
   fixture.sockets.last().send(reply_to(request, moment, '\x1c', 0));
@@ -156,7 +157,7 @@ TEST_CASE("ntp: 64 for an answer that is none; the clock is left alone") {
 }
 
 TEST_CASE("ntp: 65 after ten seconds of silence") {
-  NtpBench fixture;
+  NtpFixture fixture;
   fixture.request();
   CHECK(fixture.wait(10s - 1ms) == "");
   CHECK(fixture.wait(1ms) == outcome(65));
@@ -165,7 +166,7 @@ TEST_CASE("ntp: 65 after ten seconds of silence") {
 TEST_CASE("ntp: some silence between OK and the outcome; a reset ends it without a word") {
   World world = ModuleFixture::instant();
   world.timing.overrides["ntp"] = 1s;
-  NtpBench fixture(world);
+  NtpFixture fixture(world);
   const std::string request = fixture.request();
   fixture.sockets.last().send(reply_to(request, moment));
   CHECK(fixture.wait(1s - 1ms) == "");

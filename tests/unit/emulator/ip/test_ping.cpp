@@ -2,6 +2,7 @@
 // AT+CIPPING: forms, probes, time limits, refusals, a context that goes; who may ping the module.
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {
@@ -11,8 +12,8 @@ const std::string NOT_ALLOWED = "\r\n+CME ERROR: 3\r\n";
 const std::string INVALID = "\r\n+CME ERROR: 765\r\n";
 
 /// With an active context, errors by number.
-struct PingBench : ModuleFixture {
-  explicit PingBench(World given = instant()) : ModuleFixture(std::move(given)) {
+struct PingFixture : ModuleFixture {
+  explicit PingFixture(World given = instant()) : ModuleFixture(std::move(given)) {
     ask("AT+CMEE=1;+CSTT;+CIICR");
     ask("AT+CIFSR");
   }
@@ -35,7 +36,7 @@ TEST_CASE("ping: test and read form") {
 TEST_CASE("ping: four probes of 32 bytes, a line for each as soon as it is answered") {
   World world = ModuleFixture::instant();
   world.timing.overrides["ping.gap"] = 1s;
-  PingBench fixture(world);
+  PingFixture fixture(world);
   CHECK(fixture.ask("AT+CIPPING=\"www.google.com\"") == "");
   CHECK(fixture.pinger.host == "www.google.com");
   CHECK(fixture.pinger.sent == 0);
@@ -58,7 +59,7 @@ TEST_CASE("ping: four probes of 32 bytes, a line for each as soon as it is answe
 }
 
 TEST_CASE("ping: all parameters, and a host without quotes") {
-  PingBench fixture;
+  PingFixture fixture;
   fixture.ask("AT+CIPPING=1.2.3.4,2,1024,600,255");
   CHECK(fixture.pinger.host == "1.2.3.4");
   fixture.pinger.found("1.2.3.4");
@@ -71,7 +72,7 @@ TEST_CASE("ping: all parameters, and a host without quotes") {
 }
 
 TEST_CASE("ping: without a reply each probe takes its limit, and says 600 and 255 whatever that is") {
-  PingBench fixture;
+  PingFixture fixture;
   fixture.ask("AT+CIPPING=\"1.2.3.4\",2,32,5");
   fixture.pinger.found("1.2.3.4");
   CHECK(fixture.wait(499ms) == "");
@@ -82,14 +83,14 @@ TEST_CASE("ping: without a reply each probe takes its limit, and says 600 and 25
 TEST_CASE("ping: quirk ping_unit_ms") {
   World world = ModuleFixture::instant();
   world.module.quirks.ping_unit_ms = 10;
-  PingBench fixture(world);
+  PingFixture fixture(world);
   fixture.ask("AT+CIPPING=\"1.2.3.4\",1");
   fixture.pinger.found("1.2.3.4");
   CHECK(fixture.reply(700ms) == "\r\n+CIPPING: 1,\"1.2.3.4\",70,239\r\n\r\nOK\r\n");
 }
 
 TEST_CASE("ping: no context, no address, no name server") {
-  PingBench fixture;
+  PingFixture fixture;
   fixture.ask("AT+CIPPING=\"nowhere.example\"");
   fixture.pinger.found("");
   CHECK(fixture.wait(0s) == "\r\n+CME ERROR: 160\r\n");
@@ -101,7 +102,7 @@ TEST_CASE("ping: no context, no address, no name server") {
 }
 
 TEST_CASE("ping: what does not fit is refused") {
-  PingBench fixture;
+  PingFixture fixture;
   for (const std::string arguments : {"", "\"h\",0", "\"h\",101", "\"h\",1,1025", "\"h\",1,0,0", "\"h\",1,0,601",
                                       "\"h\",1,0,1,0", "\"h\",1,0,1,256", "\"h\",1,0,1,1,1", "\"h\",x"}) {
     CAPTURE(arguments);
@@ -115,7 +116,7 @@ TEST_CASE("ping: ends at once when the context is lost") {
   for (const bool waits_for_reply : {true, false}) {
     World world = ModuleFixture::instant();
     world.timing.overrides["ping.gap"] = 1s;
-    PingBench fixture(world);
+    PingFixture fixture(world);
     fixture.ask("AT+CIPPING=\"1.2.3.4\"");
     if (waits_for_reply) fixture.pinger.found("1.2.3.4");
     fixture.wait(0s);
@@ -126,7 +127,7 @@ TEST_CASE("ping: ends at once when the context is lost") {
 }
 
 TEST_CASE("ping: one host at a time; a reset frees the service") {
-  PingBench fixture;
+  PingFixture fixture;
   RecordingPort second_port;
   Channel& second = fixture.modem.attach(second_port, "second");
   fixture.ask("AT+CIPPING=\"1.2.3.4\"");

@@ -2,6 +2,11 @@
 // One service hears of another: calls and sound, white list and messages, names and messages, signal and its report.
 #include <doctest/doctest.h>
 
+#include "emulator/calls/call_service.hpp"
+#include "emulator/core/world.hpp"
+#include "emulator/network/gprs.hpp"
+#include "emulator/network/network.hpp"
+#include "emulator/sms/sms_service.hpp"
 #include "tests/support/call_fixture.hpp"
 
 namespace sim800::test {
@@ -19,7 +24,7 @@ TEST_CASE("a call that is set up ends a recording and speech, from either side")
   for (const bool dials : {true, false}) {
     CallFixture fixture(with_sound());
     const auto set_up = [&] {
-      return dials ? fixture.ask("ATD100;") : (fixture.modem.calls.receive("200", 2), fixture.wait(0s));
+      return dials ? fixture.ask("ATD100;") : (fixture.modem.calls->receive("200", 2), fixture.wait(0s));
     };
     CHECK(fixture.ask("AT+CREC=1,1,0") == OK);
     fixture.wait(1s);
@@ -33,7 +38,7 @@ TEST_CASE("a call that is set up ends a recording and speech, from either side")
 
 TEST_CASE("speech: not while it rings, but in a call, whose end is its end") {
   CallFixture fixture(with_sound());
-  fixture.modem.calls.receive("200", 0);
+  fixture.modem.calls->receive("200", 0);
   fixture.wait(0s);
   CHECK(fixture.ask("AT+CTTS=2,\"hello\"") == ERROR);
   fixture.ask("ATA");
@@ -48,9 +53,9 @@ TEST_CASE("white list: messages of others are gone, with modes 2 and 3") {
     ModuleFixture fixture;
     fixture.ask("ATE0;+CWHITELIST=1,1,\"+49170\"");
     fixture.ask("AT+CWHITELIST=" + std::to_string(mode));
-    fixture.modem.sms.receive("+49171", "not wanted");
+    fixture.modem.sms->receive("+49171", "not wanted");
     CHECK(fixture.wait(5s) == (mode >= 2 ? "" : "\r\n+CMTI: \"SM\",1\r\n"));
-    fixture.modem.sms.receive("+49170", "wanted");
+    fixture.modem.sms->receive("+49170", "wanted");
     CHECK(fixture.wait(5s) == (mode >= 2 ? "\r\n+CMTI: \"SM\",1\r\n" : "\r\n+CMTI: \"SM\",2\r\n"));
   }
 }
@@ -66,7 +71,7 @@ TEST_CASE("messages: whose number is in the phone book comes with its name") {
   CHECK(fixture.ask("AT+CMGR=2") == "\r\n+CMGR: \"STO UNSENT\",\"+49170\",\"Ann\"\r\nHo\r\n" + OK);
   CHECK(fixture.ask("AT+CMGL=\"REC READ\"").find("\"+49170\",\"Ann\",") != std::string::npos);
   fixture.ask("AT+CNMI=2,2");
-  fixture.modem.sms.receive("+49170", "x");
+  fixture.modem.sms->receive("+49170", "x");
   CHECK(fixture.wait(0s).starts_with("\r\n+CMT: \"+49170\",\"Ann\",\""));
   fixture.ask("AT+CSCS=\"UCS2\"");
   CHECK(fixture.ask("AT+CMGR=1").find(",\"0041006E006E\",") != std::string::npos);
@@ -82,12 +87,12 @@ TEST_CASE("AT+EXUNSOL=\"SQ\",1: each change of the signal is told") {
   CHECK(fixture.ask("AT+EXUNSOL=\"SQ\",1") == OK);
   CHECK(fixture.wait(40s - 1ms) == "");
   CHECK(fixture.wait(1ms) == "\r\n+CSQN: 10,1\r\n");
-  fixture.modem.network.set_signal(9, 1);
+  fixture.modem.network->set_signal(9, 1);
   CHECK(fixture.wait(0s) == "\r\n+CSQN: 9,1\r\n");
-  fixture.modem.network.set_signal(9, 1);
+  fixture.modem.network->set_signal(9, 1);
   CHECK(fixture.wait(0s) == "");
   fixture.ask("AT+EXUNSOL=\"SQ\",0");
-  fixture.modem.network.set_signal(5, 0);
+  fixture.modem.network->set_signal(5, 0);
   CHECK(fixture.wait(0s) == "");
 }
 
@@ -95,7 +100,7 @@ TEST_CASE("AT+CGEREP=1: who deactivates and who leaves") {
   ModuleFixture fixture;
   fixture.ask("ATE0;+CGEREP=1;+CGDCONT=1,\"IP\",\"a\"");
   fixture.ask("AT+CGACT=1,1");
-  const std::string address = fixture.modem.gprs.address(1);
+  const std::string address = fixture.modem.gprs->address(1);
   CHECK(fixture.ask("AT+CGACT=0,1") == "\r\n+CGEV: ME DEACT \"IP\",\"" + address + "\",1\r\n" + OK);
   CHECK(fixture.ask("AT+CGACT=0,1") == OK);  // nothing to tell
   fixture.modem.remove_sim();

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "emulator/core/world.hpp"
+#include "emulator/network/network.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {
@@ -40,17 +42,17 @@ TEST_CASE("registration goes: URCs, bearers, events; and comes back") {
   const Listener listener(fixture.modem);
   fixture.ask("ATE0+CREG=1;+CGREG=2");
   fixture.open_bearer();
-  fixture.modem.network.set_registration(Registration::denied);
+  fixture.modem.network->set_registration(Registration::denied);
   CHECK(fixture.ask("AT+CREG?;+CGATT?;+CGREG?") ==
         "\r\n+CREG: 3\r\n\r\n+CGREG: 3\r\n\r\n+CREG: 1,3\r\n\r\n+CGATT: 0\r\n\r\n+CGREG: 2,3\r\n\r\nOK\r\n"
         "\r\n+SAPBR 1: DEACT\r\n");
   CHECK(fixture.ask("AT+SAPBR=2,1") == "\r\n+SAPBR: 1,3,\"0.0.0.0\"\r\n" + OK);
   CHECK(fixture.ask("AT+SAPBR=1,1") == ERROR);
-  fixture.modem.network.set_registration(Registration::searching);
+  fixture.modem.network->set_registration(Registration::searching);
   CHECK(fixture.wait(0s) == "\r\n+CREG: 2\r\n\r\n+CGREG: 2\r\n");
-  fixture.modem.network.set_registration(Registration::roaming);
+  fixture.modem.network->set_registration(Registration::roaming);
   CHECK(fixture.wait(0s) == "\r\n+CREG: 5\r\n\r\n+CGREG: 0\r\n\r\n+CGREG: 5,\"1816\",\"F9A1\"\r\n");
-  fixture.modem.network.set_registration(Registration::home);
+  fixture.modem.network->set_registration(Registration::home);
   CHECK(fixture.wait(0s) == "\r\n+CREG: 1\r\n\r\n+CGREG: 1,\"1816\",\"F9A1\"\r\n");
   CHECK(fixture.ask("AT+SAPBR=1,1") == OK);
   CHECK(listener.heard == std::vector{bearer_open, unregistered, bearer_closed, registered, bearer_open});
@@ -60,26 +62,26 @@ TEST_CASE("registration takes its time to come back, and may be denied on the wa
   ModuleFixture fixture{World{}};
   fixture.say("AT+CREG=1\r");
   fixture.wait(15ms);
-  fixture.modem.network.set_registration(Registration::searching);
+  fixture.modem.network->set_registration(Registration::searching);
   CHECK(fixture.wait(0s) == "\r\n+CREG: 2\r\n");
-  fixture.modem.network.set_registration(Registration::home);
+  fixture.modem.network->set_registration(Registration::home);
   CHECK(fixture.wait(6s) == "");
-  fixture.modem.network.set_registration(Registration::denied);
+  fixture.modem.network->set_registration(Registration::denied);
   CHECK(fixture.wait(0s) == "\r\n+CREG: 3\r\n");
   CHECK(fixture.wait(1min) == "");
-  fixture.modem.network.set_registration(Registration::home);
+  fixture.modem.network->set_registration(Registration::home);
   CHECK(fixture.wait(0s) == "\r\n+CREG: 2\r\n");
   CHECK(fixture.wait(6799ms) == "");
   CHECK(fixture.wait(1ms) == "\r\n+CREG: 1\r\n");
-  CHECK_FALSE(fixture.modem.network.attached());
+  CHECK_FALSE(fixture.modem.network->attached());
   fixture.wait(1s);
-  CHECK(fixture.modem.network.attached());
+  CHECK(fixture.modem.network->attached());
 }
 
 TEST_CASE("registration that changes while the radio is off shows when it is on again") {
   ModuleFixture fixture;
   fixture.ask("AT+CFUN=4");
-  fixture.modem.network.set_registration(Registration::denied);
+  fixture.modem.network->set_registration(Registration::denied);
   CHECK(fixture.ask("AT+CREG?") == "\r\n+CREG: 0,0\r\n" + OK);
   fixture.ask("AT+CFUN=1");
   CHECK(fixture.ask("AT+CREG?") == "\r\n+CREG: 0,3\r\n" + OK);
@@ -88,7 +90,7 @@ TEST_CASE("registration that changes while the radio is off shows when it is on 
 TEST_CASE("the network may go from within any event, also while a bearer opens") {
   ModuleFixture fixture{World{}};
   fixture.modem.on_event = [&](ModuleEvent event) {
-    if (event == bearer_open) fixture.modem.network.set_registration(Registration::denied);
+    if (event == bearer_open) fixture.modem.network->set_registration(Registration::denied);
     if (event == bearer_closed) fixture.modem.remove_sim();
     if (event == unregistered) fixture.modem.lose_bearers();
   };
@@ -103,7 +105,7 @@ TEST_CASE("an HTTP request ends with its bearer, also when its own callback brin
   fixture.ask("AT+HTTPINIT;+HTTPPARA=\"CID\",1;+HTTPPARA=\"URL\",\"http://a/\"");
   fixture.ask("AT+HTTPACTION=0");
   REQUIRE(fixture.http.running == 1);
-  fixture.modem.network.set_registration(Registration::unknown);
+  fixture.modem.network->set_registration(Registration::unknown);
   CHECK(fixture.http.running == 1);  // what follows waits until the caller has returned
   fixture.wait(0s);
   CHECK(fixture.http.running == 0);
@@ -126,7 +128,7 @@ TEST_CASE("signal: by the scenario's list, counted from power-on, then as told")
   CHECK(fixture.ask("AT+CSQ") == "\r\n+CSQ: 5,3\r\n" + OK);
   fixture.wait(1min);
   CHECK(fixture.ask("AT+CSQ") == "\r\n+CSQ: 99,99\r\n" + OK);
-  fixture.modem.network.set_signal(31, 7);
+  fixture.modem.network->set_signal(31, 7);
   CHECK(fixture.ask("AT+CSQ") == "\r\n+CSQ: 31,7\r\n" + OK);
 }
 
@@ -254,7 +256,7 @@ TEST_CASE("frozen: deaf and dumb until the power key is pressed") {
   fixture.modem.freeze();
   fixture.wait(0s);
   CHECK(fixture.say("AT\r") == "");
-  fixture.modem.network.set_registration(Registration::denied);
+  fixture.modem.network->set_registration(Registration::denied);
   fixture.modem.remove_sim();
   fixture.modem.set_supply(Supply::under_voltage);
   CHECK(fixture.wait(1min) == "");

@@ -2,6 +2,7 @@
 // A stranger's first minute: boot URCs, identity, registration, power-down.
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {

@@ -2,6 +2,7 @@
 // What a second look found: last words, type-ahead before a reset, order of SSL and HTTP set-up, odd spellings.
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {

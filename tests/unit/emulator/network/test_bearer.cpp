@@ -2,6 +2,7 @@
 // AT+SAPBR: types, tags, limits, states, refusals, DEACT.
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {

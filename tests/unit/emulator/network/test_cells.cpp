@@ -2,6 +2,8 @@
 // Cells that are heard: scans, lists, roaming; group identifiers of the card.
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
+#include "emulator/network/network.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {
@@ -17,7 +19,7 @@ TEST_CASE("AT+CNETSCAN: blocks, lists the cells, with LAC and BSIC if asked") {
         "\r\nOperator:\"CHINA MOBILE\",MCC:460,MNC:00,Rxlev:20,Cellid:F9A1,Arfcn:81\r\n"
         "Operator:\"CHINA MOBILE\",MCC:460,MNC:00,Rxlev:5,Cellid:F2A1,Arfcn:14\r\n" +
             OK);
-  fixture.modem.network.set_signal(5, 0);
+  fixture.modem.network->set_signal(5, 0);
   fixture.say("AT+CNETSCAN=1;+CNETSCAN\r");
   CHECK(fixture.wait(21s) ==
         "\r\nOperator:\"CHINA MOBILE\",MCC:460,MNC:00,Rxlev:10,Cellid:F9A1,Arfcn:81,Lac:1816,Bsic:31\r\n" + OK);
@@ -41,7 +43,7 @@ TEST_CASE("AT+CELLIST: the cells, while scanning is on") {
 TEST_CASE("AT+CROAMING: at home, in another network, in another country") {
   ModuleFixture fixture;
   CHECK(fixture.ask("AT+CROAMING") == answered("+CROAMING: 0"));
-  fixture.modem.network.set_registration(Registration::roaming);
+  fixture.modem.network->set_registration(Registration::roaming);
   CHECK(fixture.ask("AT+CROAMING") == answered("+CROAMING: 2"));
   World world = ModuleFixture::instant();
   world.network.plmn = "23001";

@@ -2,6 +2,9 @@
 // Chapter 7: contexts that the host defines and activates, and how they share the network with the bearers.
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
+#include "emulator/network/gprs.hpp"
+#include "emulator/network/network.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {
@@ -42,7 +45,7 @@ TEST_CASE("AT+CGACT: three lines, addresses, refusals") {
   CHECK(fixture.ask("AT+CGACT=0,2") == OK);
   CHECK(fixture.ask("AT+CGACT?") == none);
   for (const char* typed : {"AT+CGACT=2,1", "AT+CGACT=1,4", "AT+CGACT="}) CHECK(fixture.ask(typed) == cme(765));
-  fixture.modem.network.set_registration(Registration::denied);
+  fixture.modem.network->set_registration(Registration::denied);
   fixture.wait(0s);
   CHECK(fixture.ask("AT+CGACT=1,2") == cme(148));
   fixture.ask("AT+CFUN=4");
@@ -56,7 +59,7 @@ TEST_CASE("AT+CGACT takes its time, and attaches by itself") {
   fixture.say("AT+CGACT=1,1\r");
   CHECK(fixture.wait(1514ms) == "");
   CHECK(fixture.wait(1ms) == OK);
-  CHECK(fixture.modem.network.attached());
+  CHECK(fixture.modem.network->attached());
 }
 
 TEST_CASE("two PDP contexts in all: bearers and AT+CGACT share those of the same APN") {
@@ -90,10 +93,10 @@ TEST_CASE("AT+CGEREP=1: detached by the host and by the network, contexts taken 
   fixture.open_bearer();
   CHECK(fixture.ask("AT+CGATT=0") == "\r\n+SAPBR 1: DEACT\r\n\r\n+CGEV: ME DETACH\r\n" + OK);
   CHECK(fixture.ask("AT+CGACT=1,1") == OK);
-  const std::string address = fixture.modem.gprs.address(1);
+  const std::string address = fixture.modem.gprs->address(1);
   fixture.modem.lose_bearers();
   CHECK(fixture.wait(0s) == "\r\n+CGEV: NW DEACT \"IP\",\"" + address + "\",1\r\n");
-  fixture.modem.network.set_registration(Registration::denied);
+  fixture.modem.network->set_registration(Registration::denied);
   CHECK(fixture.wait(0s) == "\r\n+CGEV: NW DETACH\r\n");
   CHECK(fixture.ask("AT+CGEREP?") == answered("+CGEREP: 1"));
   CHECK(fixture.ask("AT+CGEREP=2") == cme(765));
@@ -102,8 +105,8 @@ TEST_CASE("AT+CGEREP=1: detached by the host and by the network, contexts taken 
 TEST_CASE("AT+CGATT=0 holds: the module does not attach by itself when the network comes back") {
   Numbers fixture;
   CHECK(fixture.ask("AT+CGATT=0") == OK);
-  fixture.modem.network.set_registration(Registration::denied);
-  fixture.modem.network.set_registration(Registration::home);
+  fixture.modem.network->set_registration(Registration::denied);
+  fixture.modem.network->set_registration(Registration::home);
   fixture.wait(0s);
   CHECK(fixture.ask("AT+CGATT?") == answered("+CGATT: 0"));
   CHECK(fixture.ask("AT+CGREG?") == answered("+CGREG: 0,0"));

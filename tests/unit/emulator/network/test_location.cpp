@@ -2,6 +2,7 @@
 // AT+CIPGSMLOC, AT+CLBS, AT+CLBSCFG: the scenario's place, the network's time, refusals.
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {

@@ -2,6 +2,8 @@
 // Operators, bands, cells, network time, clock and alarms, sleep, and small questions to the module.
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
+#include "emulator/network/network.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {
@@ -136,7 +138,7 @@ TEST_CASE("AT+CENG: the manual's cells at the level of AT+CSQ") {
   CHECK(fixture.ask("AT+CENG=4,1;+CENG?")
             .find("+CENG: 0,\"0081,56,00,460,00,31,f9a1,08,05,1816,255,-57,177,617,x,x,x,x,x,x\"\r\n") !=
         std::string::npos);
-  fixture.modem.network.set_signal(99, 99);
+  fixture.modem.network->set_signal(99, 99);
   CHECK(fixture.ask("AT+CENG?") == answered("+CENG: 4,1"));
   CHECK(fixture.ask("AT+CENG=5") == cme(765));
 }
@@ -164,8 +166,8 @@ TEST_CASE("AT+CLTS: name and time at registration, and the clock set by them") {
   CHECK(fixture.ask("AT+CLTS?") == answered("+CLTS: 1"));
   CHECK(fixture.ask("AT+CLTS=?") == answered("+CLTS: \"yy/MM/dd,hh:mm:ss+/-zz\""));
   CHECK(fixture.ask("AT+CCLK?") == answered("+CCLK: \"26/11/22,23:30:20-06\""));
-  fixture.modem.network.set_registration(Registration::denied);
-  fixture.modem.network.set_registration(Registration::home);
+  fixture.modem.network->set_registration(Registration::denied);
+  fixture.modem.network->set_registration(Registration::home);
   CHECK(fixture.wait(0s) ==
         "\r\n+CTZV: -6,0\r\n\r\n*PSUTTZ: 2026,11,23,1,0,20,\"-6\",0\r\n\r\nDST: 0\r\n"
         "\r\n+CIEV: 10,\"46000\",\"CHINA MOBILE\",\"CHINA MOBILE\", 0, 0\r\n");
@@ -236,7 +238,7 @@ TEST_CASE("AT+CSCLK=2: asleep after 5 s, the bytes that wake it are lost") {
   fixture.wait(1ms);
   CHECK(fixture.ask("AT") == OK);
   fixture.wait(5s);
-  fixture.modem.network.set_registration(Registration::denied);
+  fixture.modem.network->set_registration(Registration::denied);
   fixture.modem.urc("+X: 1");
   CHECK(fixture.ask("AT") == "\r\n+X: 1\r\n" + OK);  // something of its own has woken it
   CHECK(fixture.ask("AT+CSCLK=0") == OK);
@@ -254,6 +256,27 @@ TEST_CASE("AT+CSCLK=2: work keeps it awake; AT+CSCLK=1 sleeps by DTR, which is a
   fixture.ask("AT+HTTPTERM");
   fixture.wait(1h);
   CHECK(fixture.ask("AT+CSCLK?") == answered("+CSCLK: 1"));
+}
+
+TEST_CASE("AT+CSCLK=2: calls, NTP and what plays keep it awake") {
+  Numbers fixture;
+  fixture.world.network.numbers["123"] = {.call = Subscriber::Call::answer, .after = 1s};
+  fixture.open_bearer();
+  CHECK(fixture.ask("AT+CSCLK=2") == OK);
+  fixture.ask("ATD123;");
+  fixture.wait(1min);
+  CHECK(fixture.ask("AT+CLCC") == answered("+CLCC: 1,0,0,0,0,\"123\",129,\"\""));
+  fixture.ask("ATH");
+  fixture.ask("AT+CNTP=\"pool.ntp.org\",0");
+  fixture.ask("AT+CNTP");
+  fixture.wait(6s);
+  CHECK(fixture.ask("AT") == OK);
+  fixture.wait(10min);  // the server does not answer
+  CHECK(fixture.ask("AT").empty());
+  fixture.wait(1s);
+  fixture.ask("AT+STTONE=1,1,60000");
+  fixture.wait(6s);
+  CHECK(fixture.ask("AT") == OK);
 }
 
 TEST_CASE("small questions: release cause, ADC") {

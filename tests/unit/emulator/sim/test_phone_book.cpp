@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
 #include "tests/support/call_fixture.hpp"
 
 namespace sim800::test {

@@ -2,6 +2,7 @@
 // The card: PIN1, PIN2, call barring, what it holds, and access to its files.
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {

@@ -2,6 +2,8 @@
 // Messages that arrive, the memories, and the settings of the message service.
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
+#include "emulator/sms/sms_service.hpp"
 #include "tests/support/module_fixture.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -18,11 +20,11 @@ World in_text_mode() {
   return world;
 }
 
-struct SmsBench : ModuleFixture {
-  explicit SmsBench(World given = in_text_mode(), Nvram* kept = nullptr)
+struct SmsFixture : ModuleFixture {
+  explicit SmsFixture(World given = in_text_mode(), Nvram* kept = nullptr)
       : ModuleFixture(std::move(given), true, kept) {}
   std::string arrives(std::string_view from, std::string_view text) {
-    modem.sms.receive(from, text);
+    modem.sms->receive(from, text);
     return wait(0s);
   }
   std::string info(std::string_view text) const { return "\r\n" + std::string(text) + "\r\n" + OK; }
@@ -34,7 +36,7 @@ const std::string FIRST = "\"+8613900000000\",\"\",\"02/01/30,20:40:31+00\"";
 }  // namespace
 
 TEST_CASE("CMGR: a message is unread until it was read") {
-  SmsBench fixture;
+  SmsFixture fixture;
   CHECK(fixture.ask("AT+CMGR=1") == fixture.info("+CMGR: \"REC READ\"," + FIRST + "\r\nThis is a test"));
   const std::string second = ",\"INFO\",\"\",\"02/01/30,20:45:12-24\"\r\nTest again";
   CHECK(fixture.ask("AT+CMGR=2,1") == fixture.info("+CMGR: \"REC UNREAD\"" + second));
@@ -52,7 +54,7 @@ TEST_CASE("CMGR: a message is unread until it was read") {
 }
 
 TEST_CASE("CSDH=1 shows the details") {
-  SmsBench fixture;
+  SmsFixture fixture;
   fixture.ask("AT+CSDH=1");
   CHECK(fixture.ask("AT+CMGR=1") ==
         fixture.info("+CMGR: \"REC READ\"," + FIRST + ",145,4,0,0,\"+8613800100500\",145,14\r\nThis is a test"));
@@ -64,7 +66,7 @@ TEST_CASE("CSDH=1 shows the details") {
 }
 
 TEST_CASE("CMGR in PDU mode") {
-  SmsBench fixture;
+  SmsFixture fixture;
   fixture.ask("AT+CMGF=0");
   CHECK(fixture.ask("AT+CMGR=1") ==
         fixture.info("+CMGR: 1,\"\",33\r\n0891683108100005F0040D91683109000000F0000020100302041300"
@@ -72,7 +74,7 @@ TEST_CASE("CMGR in PDU mode") {
 }
 
 TEST_CASE("CMGL: a blank line between messages, and what was unread is read") {
-  SmsBench fixture;
+  SmsFixture fixture;
   CHECK(fixture.ask("AT+CMGL=\"ALL\",1") ==
         "\r\n+CMGL: 1,\"REC READ\"," + FIRST + "\r\nThis is a test\r\n" +
             "\r\n+CMGL: 2,\"REC UNREAD\",\"INFO\",\"\",\"02/01/30,20:45:12-24\"\r\nTest again\r\n" +
@@ -95,7 +97,7 @@ TEST_CASE("CMGL: a blank line between messages, and what was unread is read") {
 }
 
 TEST_CASE("CMGD and CMGDA") {
-  SmsBench fixture;
+  SmsFixture fixture;
   const auto left = [&](std::string_view line) {
     CHECK(fixture.ask(line) == OK);
     const std::string places = fixture.ask("AT+CMGD=?");
@@ -112,7 +114,7 @@ TEST_CASE("CMGD and CMGDA") {
   CHECK(fixture.ask("AT+CMGD=0") == fixture.cms(321));
   CHECK(fixture.ask("AT+CMGD=1,5") == fixture.cms(325));
 
-  SmsBench other;
+  SmsFixture other;
   const auto kind = [&](std::string_view line) {
     CHECK(other.ask(line) == OK);
     const std::string places = other.ask("AT+CMGD=?");
@@ -136,7 +138,7 @@ TEST_CASE("CMGD and CMGDA") {
 }
 
 TEST_CASE("arrival: CNMI mt") {
-  SmsBench fixture;
+  SmsFixture fixture;
   CHECK(fixture.arrives("+49170", "one") == "\r\n+CMTI: \"SM\",3\r\n");
   fixture.ask("AT+CNMI=2,0");
   CHECK(fixture.arrives("+49170", "two") == "");
@@ -153,7 +155,7 @@ TEST_CASE("arrival: CNMI mt") {
 }
 
 TEST_CASE("arrival: a URC waits for the running command, and mode 0 for another mode") {
-  SmsBench fixture;
+  SmsFixture fixture;
   fixture.ask("AT+CNMI=0,1");
   CHECK(fixture.arrives("+49170", "one") == "");
   CHECK(fixture.ask("AT+CNMI=2,1") == OK + "\r\n+CMTI: \"SM\",3\r\n");
@@ -168,7 +170,7 @@ TEST_CASE("arrival: a URC waits for the running command, and mode 0 for another 
 TEST_CASE("arrival: classes") {
   World world = in_text_mode();
   world.sim.number = "+49170";
-  SmsBench fixture(world);
+  SmsFixture fixture(world);
   const auto sent = [&](int dcs) {
     fixture.ask("AT+CSMP=17,167,0," + std::to_string(dcs));
     fixture.ask("AT+CMGS=\"+49170\"");
@@ -192,7 +194,7 @@ TEST_CASE("arrival: classes") {
 TEST_CASE("arrival: a long text comes in parts, hexadecimal with its header") {
   World world = in_text_mode();
   world.module.model = "SIM800C";  // SIM800L has no CCONCINDEX
-  SmsBench fixture(world);
+  SmsFixture fixture(world);
   CHECK(fixture.ask("AT+CCONCINDEX") == fixture.info("+CCONCINDEX: 0"));
   CHECK(fixture.arrives("+49170", std::string(161, 'a')) == "\r\n+CMTI: \"SM\",3\r\n\r\n+CMTI: \"SM\",5\r\n");
   CHECK(fixture.ask("AT+CMGR=5") ==
@@ -201,8 +203,8 @@ TEST_CASE("arrival: a long text comes in parts, hexadecimal with its header") {
 }
 
 TEST_CASE("a full memory: the network keeps what does not fit") {
-  SmsBench fixture;
-  for (int i = 0; i < 47; ++i) fixture.modem.sms.receive("+49170", "fill");
+  SmsFixture fixture;
+  for (int i = 0; i < 47; ++i) fixture.modem.sms->receive("+49170", "fill");
   fixture.wait(0s);
   CHECK(fixture.ask("AT+CPMS?") == fixture.info("+CPMS: \"SM_P\",50,50,\"SM_P\",50,50,\"SM_P\",50,50"));
   CHECK(fixture.arrives("+49170", "waits") == "");
@@ -212,7 +214,7 @@ TEST_CASE("a full memory: the network keeps what does not fit") {
   CHECK(fixture.ask("AT+CMGDA=\"DEL ALL\"") == OK + "\r\n+CMTI: \"SM\",1\r\n");
   // Both memories as one.
   fixture.ask("AT+CPMS=\"MT\",\"MT\",\"MT\"");
-  for (int i = 0; i < 49; ++i) fixture.modem.sms.receive("+49170", "fill");
+  for (int i = 0; i < 49; ++i) fixture.modem.sms->receive("+49170", "fill");
   fixture.wait(0s);
   CHECK(fixture.arrives("+49170", "over") == "\r\n+CMTI: \"ME\",1\r\n");
   CHECK(fixture.ask("AT+CMGR=51").find("over") != std::string::npos);
@@ -222,15 +224,15 @@ TEST_CASE("a full memory: the network keeps what does not fit") {
 }
 
 TEST_CASE("a storm is bounded") {
-  SmsBench fixture;
-  for (int i = 0; i < 5000; ++i) fixture.modem.sms.receive("+49170", std::string(300, 'x'));
+  SmsFixture fixture;
+  for (int i = 0; i < 5000; ++i) fixture.modem.sms->receive("+49170", std::string(300, 'x'));
   fixture.wait(1h);
   CHECK(fixture.ask("AT+CPMS?").starts_with("\r\n+CPMS: \"SM_P\",50,50,"));
   CHECK(fixture.ask("AT") == OK);
 }
 
 TEST_CASE("CPMS") {
-  SmsBench fixture;
+  SmsFixture fixture;
   CHECK(fixture.ask("AT+CPMS=?") ==
         fixture.info("+CPMS: (\"SM\",\"ME\",\"SM_P\",\"ME_P\",\"MT\"),(\"SM\",\"ME\",\"SM_P\",\"ME_P\",\"MT\"),"
                      "(\"SM\",\"ME\",\"SM_P\",\"ME_P\",\"MT\")"));
@@ -276,7 +278,7 @@ TEST_CASE("before SMS Ready, without a card, with a locked one") {
 }
 
 TEST_CASE("messages wait while the module is off or without a network") {
-  SmsBench fixture;
+  SmsFixture fixture;
   fixture.ask("AT+CFUN=0");
   CHECK(fixture.arrives("+49170", "one") == "");
   CHECK(fixture.ask("AT+CMGR=1") == "\r\n+CME ERROR: 3\r\n");
@@ -288,7 +290,7 @@ TEST_CASE("messages wait while the module is off or without a network") {
 }
 
 TEST_CASE("CSMS=1: CMT is acknowledged by CNMA, or shown no more") {
-  SmsBench fixture;
+  SmsFixture fixture;
   CHECK(fixture.ask("AT+CNMA") == fixture.cms(340));
   CHECK(fixture.ask("AT+CSMS=1") == fixture.info("+CSMS: 1,1,1"));
   CHECK(fixture.ask("AT+CSMS?") == fixture.info("+CSMS: 1,1,1,1"));
@@ -306,7 +308,7 @@ TEST_CASE("CSMS=1: CMT is acknowledged by CNMA, or shown no more") {
 TEST_CASE("service centre, profiles, broadcasts") {
   Nvram kept;
   {
-    SmsBench fixture(in_text_mode(), &kept);
+    SmsFixture fixture(in_text_mode(), &kept);
     CHECK(fixture.ask("AT+CSCA?") == fixture.info("+CSCA: \"+8613800100500\",145"));
     CHECK(fixture.ask("AT+CSAS") == OK);
     CHECK(fixture.ask("AT+CSCA=\"+491710760000\"") == OK);
@@ -333,11 +335,11 @@ TEST_CASE("service centre, profiles, broadcasts") {
     CHECK(fixture.ask("AT+CDSCB") == OK);
     CHECK(fixture.ask("AT+CSCB=0,\"50\"") == OK);
     fixture.ask("AT+CNMI=2,1,2");
-    fixture.modem.sms.broadcast(51, "no");
-    fixture.modem.sms.broadcast(50, "221");
+    fixture.modem.sms->broadcast(51, "no");
+    fixture.modem.sms->broadcast(50, "221");
     CHECK(fixture.wait(0s) == "\r\n+CBM: 0,50,0,1,1\r\n221\r\n");
   }
-  SmsBench later(in_text_mode(), &kept);
+  SmsFixture later(in_text_mode(), &kept);
   CHECK(later.ask("AT+CSCA?") == later.info("+CSCA: \"+491710760000\",145"));
   CHECK(later.ask("AT+CSMP?") == later.info("+CSMP: 49,167,0,0"));  // <fo> is kept, the others are not
   CHECK(later.ask("AT+CSCB?") == later.info("+CSCB: 0,\"50\",\"\""));
@@ -347,23 +349,23 @@ TEST_CASE("messages outlive the process with the card they are on") {
   const TemporaryDirectory directory;
   {
     Nvram kept(directory.path());
-    SmsBench fixture(in_text_mode(), &kept);
+    SmsFixture fixture(in_text_mode(), &kept);
     fixture.arrives("+49170", "new");
     fixture.ask("AT+CMGD=1");
     fixture.ask("AT+CMGR=2");
   }
   Nvram kept(directory.path());
-  SmsBench fixture(in_text_mode(), &kept);
+  SmsFixture fixture(in_text_mode(), &kept);
   CHECK(fixture.ask("AT+CMGD=?") == fixture.info("+CMGD: (2,3,4),(0-4)"));
   CHECK(fixture.ask("AT+CMGR=2").starts_with("\r\n+CMGR: \"REC READ\""));
   World other_card = in_text_mode();
   other_card.sim.iccid = "89860000000000000000";
-  SmsBench with_other(other_card, &kept);
+  SmsFixture with_other(other_card, &kept);
   CHECK(with_other.ask("AT+CMGD=?") == with_other.info("+CMGD: (1,2,4),(0-4)"));
 }
 
 TEST_CASE("the other settings of messages") {
-  SmsBench fixture;
+  SmsFixture fixture;
   CHECK(fixture.ask("AT+CMGF=?") == fixture.info("+CMGF: (0,1)"));
   CHECK(fixture.ask("AT+CMGF?") == fixture.info("+CMGF: 1"));
   CHECK(fixture.ask("AT+CMGF=2") == "\r\n+CME ERROR: 765\r\n");

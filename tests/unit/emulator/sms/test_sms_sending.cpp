@@ -2,6 +2,8 @@
 // AT+CMGS, AT+CMGW, AT+CMSS: the prompt, what is sent, what is refused.
 #include <doctest/doctest.h>
 
+#include "emulator/core/world.hpp"
+#include "emulator/sms/sms_service.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {
@@ -19,8 +21,8 @@ World everybody_answers() {
 }
 
 /// Without echo, CMEE=1, text mode.
-struct SmsBench : ModuleFixture {
-  explicit SmsBench(World given = everybody_answers()) : ModuleFixture(std::move(given)) {
+struct SmsFixture : ModuleFixture {
+  explicit SmsFixture(World given = everybody_answers()) : ModuleFixture(std::move(given)) {
     ask("AT");  // the next line shows that this host ends lines with CR alone: its prompts come at once
     ask("AT");
     wait(1s);
@@ -37,14 +39,14 @@ struct SmsBench : ModuleFixture {
 }  // namespace
 
 TEST_CASE("CMGS in text mode: the prompt is CR LF > blank, and the answer its reference") {
-  SmsBench fixture;
+  SmsFixture fixture;
   CHECK(fixture.send("AT+CMGS=\"+491701234567\"", "Hello") == fixture.sent(0));
   CHECK(fixture.send("AT+CMGS=\"10086\",129", "Hello") == fixture.sent(1));
   CHECK(fixture.ask("AT+CMGS=?") == OK);
 }
 
 TEST_CASE("the prompt: echo, CR, backspace, ESC") {
-  SmsBench fixture;
+  SmsFixture fixture;
   // Without echo nothing comes back, whatever is typed.
   CHECK(fixture.ask("AT+CMGS=\"123\"") == PROMPT);
   CHECK(fixture.say("two\r\nlines\b\b") == "");
@@ -62,7 +64,7 @@ TEST_CASE("the prompt: echo, CR, backspace, ESC") {
 }
 
 TEST_CASE("a prompt ends with the client that left it") {
-  SmsBench fixture;
+  SmsFixture fixture;
   CHECK(fixture.ask("AT+CMGS=\"123\"") == PROMPT);
   fixture.say("half a te");
   fixture.channel->client_left();
@@ -70,15 +72,15 @@ TEST_CASE("a prompt ends with the client that left it") {
 }
 
 TEST_CASE("what arrives at the prompt waits until the message is sent") {
-  SmsBench fixture;
+  SmsFixture fixture;
   CHECK(fixture.ask("AT+CMGS=\"123\"") == PROMPT);
-  fixture.modem.sms.receive("+49170", "now");
+  fixture.modem.sms->receive("+49170", "now");
   CHECK(fixture.wait(1s) == "");
   CHECK(fixture.say("text\x1A") == fixture.sent(0) + "\r\n+CMTI: \"SM\",1\r\n");
 }
 
 TEST_CASE("CMGS: who refuses") {
-  SmsBench fixture;
+  SmsFixture fixture;
   CHECK(fixture.send("AT+CMGS=\"+4911\"", "no") == fixture.cms(38));
   CHECK(fixture.send("AT+CMGS=\"+4922\"", "gone") == fixture.sent(1));
   for (const char* bad : {"AT+CMGS=12", "AT+CMGS=\"xyz\"", "AT+CMGS=\"\"", "AT+CMGS=\"123\",5",
@@ -101,12 +103,12 @@ TEST_CASE("CMGS: who refuses") {
 TEST_CASE("CMGS without a network, or a service centre") {
   World world = everybody_answers();
   world.network.registration = Registration::denied;
-  SmsBench fixture(world);
+  SmsFixture fixture(world);
   CHECK(fixture.send("AT+CMGS=\"+49170\"", "x") == fixture.cms(331));
 }
 
 TEST_CASE("CMGS in PDU mode") {
-  SmsBench fixture;
+  SmsFixture fixture;
   fixture.ask("AT+CMGF=0");
   const std::string pdu = "0011000B916407281553F80000AA0AE8329BFD4697D9EC37";
   CHECK(fixture.send("AT+CMGS=23", pdu) == fixture.sent(0));
@@ -125,7 +127,7 @@ TEST_CASE("CMGS in PDU mode") {
 TEST_CASE("a message to oneself comes back") {
   World world = everybody_answers();
   world.timing.profile = TimingProfile::typical;
-  SmsBench fixture(world);
+  SmsFixture fixture(world);
   fixture.channel->receive("AT+CMGS=\"+8613800138000\"\r\n");
   CHECK(fixture.wait(15ms) == PROMPT);
   CHECK(fixture.say("This is a test\x1A") == "");
@@ -139,7 +141,7 @@ TEST_CASE("a message to oneself comes back") {
 }
 
 TEST_CASE("text by alphabet and character set") {
-  SmsBench fixture;
+  SmsFixture fixture;
   const std::string own = "AT+CMGS=\"+8613800138000\"";
   fixture.ask("AT+CNMI=2,2");
   const auto text_of = [](const std::string& urc) {
@@ -175,7 +177,7 @@ TEST_CASE("text by alphabet and character set") {
 }
 
 TEST_CASE("CMGHEX: any character of the alphabet but Ctrl-Z and ESC") {
-  SmsBench fixture;
+  SmsFixture fixture;
   fixture.ask("AT+CSCS=\"GSM\"");
   const std::string typed("\x00\x02\x08\x11 ok", 7);
   fixture.send("AT+CMGW=\"1\"", typed);
@@ -186,7 +188,7 @@ TEST_CASE("CMGHEX: any character of the alphabet but Ctrl-Z and ESC") {
 }
 
 TEST_CASE("long texts go in parts, up to 1024 characters") {
-  SmsBench fixture;
+  SmsFixture fixture;
   CHECK(fixture.send("AT+CMGS=\"123\"", std::string(160, 'a')) == fixture.sent(0));
   CHECK(fixture.send("AT+CMGS=\"123\"", std::string(161, 'a')) == fixture.sent(2));
   CHECK(fixture.send("AT+CMGS=\"123\"", std::string(1024, 'a')) == fixture.sent(9));
@@ -200,7 +202,7 @@ TEST_CASE("long texts go in parts, up to 1024 characters") {
 }
 
 TEST_CASE("status reports") {
-  SmsBench fixture;
+  SmsFixture fixture;
   fixture.ask("AT+CSMP=49,167,0,0");
   fixture.ask("AT+CNMI=2,1,0,1");
   CHECK(fixture.send("AT+CMGS=\"+49170\"", "x") ==
@@ -213,7 +215,7 @@ TEST_CASE("status reports") {
 }
 
 TEST_CASE("CMGW and CMSS") {
-  SmsBench fixture;
+  SmsFixture fixture;
   CHECK(fixture.send("AT+CMGW=\"+49170\"", "later") == "\r\n+CMGW: 1\r\n\r\nOK\r\n");
   CHECK(fixture.send("AT+CMGW=\"+49170\",145,\"STO SENT\"", "done") == "\r\n+CMGW: 2\r\n\r\nOK\r\n");
   CHECK(fixture.ask("AT+CMGW=\"+49170\",145,\"REC READ\"") == fixture.cms(305));
@@ -245,7 +247,7 @@ TEST_CASE("CMGW and CMSS") {
 }
 
 TEST_CASE("status reports and commands in a memory") {
-  SmsBench fixture;
+  SmsFixture fixture;
   fixture.ask("AT+CMGF=0");
   CHECK(fixture.send("AT+CMGW=25,1", "00062E0B916407281553F8621122010000406211220100504000") ==
         "\r\n+CMGW: 1\r\n" + OK);
@@ -263,7 +265,7 @@ TEST_CASE("status reports and commands in a memory") {
 }
 
 TEST_CASE("CSMP: what is sent follows it") {
-  SmsBench fixture;
+  SmsFixture fixture;
   fixture.ask("AT+CSDH=1");
   const auto written = [&](const char* csmp) {
     CHECK(fixture.ask(csmp) == OK);

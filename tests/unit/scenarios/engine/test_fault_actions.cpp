@@ -150,7 +150,7 @@ TEST_CASE("link: changed for a while, for good, and one in the other") {
     {"after": "20s", "do": {"link": {"latency_ms": 500, "blackhole": true}, "for": "10s"}},
     {"after": "25s", "do": {"link": {"up_kbps": 7}}},
     {"after": "50s", "do": {"link": {"down_kbps": 5}, "for": "1s"}}]})");
-  const auto described = [&bench] {
+  const auto described = [&fixture] {
     const LinkModel& link = fixture.faults.link();
     return fmt::format("{} {} {} {} {}", link.latency / 1ms, link.jitter / 1us, link.down_kbps, link.up_kbps,
                        link.blackhole);
@@ -171,9 +171,9 @@ TEST_CASE("link: changed for a while, for good, and one in the other") {
 TEST_CASE("serial noise: lost, garbled, doubled, in one direction or both, for a while") {
   const auto noisy = [](const std::string& noise) {
     auto fixture = std::make_unique<FaultFixture>(event_at_1s("{\"serial\": {" + noise + "}, \"for\": \"10s\"}"));
-    CHECK(bench->faults.needs_serial_line());
-    bench->ask("ATE0");
-    bench->wait(1s);
+    CHECK(fixture->faults.needs_serial_line());
+    fixture->ask("ATE0");
+    fixture->wait(1s);
     return fixture;
   };
   CHECK(noisy(R"("drop": 1, "direction": "tx")")->ask("AT") == "");
@@ -186,9 +186,9 @@ TEST_CASE("serial noise: lost, garbled, doubled, in one direction or both, for a
   CHECK(garbled.size() == OK.size());
   CHECK(bits_apart(garbled, OK) == static_cast<int>(OK.size()));
   const auto fixture = noisy(R"("drop": 1)");
-  CHECK(bench->ask("AT") == "");
-  bench->wait(10s);
-  CHECK(bench->ask("AT") == OK);
+  CHECK(fixture->ask("AT") == "");
+  fixture->wait(10s);
+  CHECK(fixture->ask("AT") == OK);
 }
 
 TEST_CASE("serial noise: a later one covers an earlier, and leaves it when it goes") {

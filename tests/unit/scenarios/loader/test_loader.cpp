@@ -7,10 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/source_dir.hpp"
+#include "emulator/core/world.hpp"
 #include "scenarios/json/duration_text.hpp"
 #include "scenarios/json/nearest.hpp"
 #include "scenarios/loader/loader.hpp"
+#include "tests/support/source_dir.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace sim800 {

@@ -10,9 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/source_dir.hpp"
+#include "emulator/core/world.hpp"
 #include "protocol/dialogue.hpp"
 #include "tests/support/fault_fixture.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace sim800::test {
 namespace {

@@ -11,9 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "tests/support/source_dir.hpp"
+#include "emulator/core/world.hpp"
 #include "scenarios/loader/loader.hpp"
 #include "tests/fuzz/fuzz_scenario.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace sim800 {
 namespace {
