@@ -1,6 +1,7 @@
-# What docs/nvram.md, docs/trace.md and the changelog say about bytes and versions, compared with the program.
+# What README, docs and changelog say about files, bytes, rooms and versions, compared with program and tree.
 # SPDX-License-Identifier: MIT
 
+import glob
 import os
 import re
 import subprocess
@@ -45,7 +46,7 @@ class StateFile(AcceptanceTest):
 class TraceFile(AcceptanceTest):
     def documented(self):
         """The keys of each event, in the order of the page's table."""
-        rows = re.findall(r"^\| (`[^|]*) \| ([^|]*) \|", text_of("docs", "trace.md"), re.MULTILINE)
+        rows = re.findall(r"^\| (`[^|]*) \|([^|]*)\|", text_of("docs", "trace.md"), re.MULTILINE)
         return {name: re.findall(r"`(\w+)`", keys) for names, keys in rows for name in re.findall(r"`(\w+)`", names)}
 
     def test_every_line_has_the_form_and_the_keys_of_the_page(self):
@@ -76,6 +77,34 @@ class TraceFile(AcceptanceTest):
         self.assertLessEqual({"start", "power", "client", "rx", "tx", "command", "result", "urc", "fault", "happening",
                               "end"}, seen)
         self.assertTrue(any(r"\u00e9\u0001\\\"" in line for line in lines), "any byte survives")
+
+
+class Tree(unittest.TestCase):
+    PAGES = sorted(glob.glob(os.path.join(ROOT, "*.md")) + glob.glob(os.path.join(ROOT, "docs", "*.md")))
+    TOP = ("protocol/", "emulator/", "backends/", "scenarios/", "tests/", "docs/", "cmake/", "bench/", "packaging/")
+    INVENTED = {"emulator/board/beeper.hpp", "emulator/internet/quote_service.hpp", "backends/NAME"}  # by the guides
+
+    @staticmethod
+    def prose(page):
+        """The page without its blocks of code."""
+        return re.sub(r"(?ms)^( *)```.*?^\1```$", "", text_of(page))
+
+    def test_links_lead_to_files(self):
+        for page in self.PAGES:
+            for target in re.findall(r"\]\((?!https?:)([^)#]+)", self.prose(page)):
+                with self.subTest(page=os.path.relpath(page, ROOT), target=target):
+                    self.assertTrue(os.path.exists(os.path.join(os.path.dirname(page), target)))
+
+    def test_paths_lead_to_files(self):
+        for page in self.PAGES:
+            for path in set(re.findall(r"`((?:%s)[\w./-]+)`" % "|".join(self.TOP), self.prose(page))) - self.INVENTED:
+                with self.subTest(page=os.path.relpath(page, ROOT), path=path):
+                    self.assertTrue(os.path.exists(os.path.join(ROOT, path)))
+
+    def test_the_architecture_names_every_room(self):
+        rooms = set(re.findall(r"^room\((\S+?)[ )]", text_of("cmake", "rooms.cmake"), re.MULTILINE))
+        table = re.findall(r"^\| (`.*?) \|", text_of("docs", "architecture.md"), re.MULTILINE)
+        self.assertEqual(sorted(re.findall(r"`(\S+)`", " ".join(table))), sorted(rooms))
 
 
 class Version(unittest.TestCase):
