@@ -1,4 +1,4 @@
-# The rooms of the house, bottom up: each folder is a library, and may include its own headers and those of the rooms it
+# The rooms of the source tree, bottom up: each folder is a library, and may include its own headers and those of the rooms it
 # USES, directly or through one of them.  A room can name only rooms that stand above it in this file, so there is no
 # circle.  tests/acceptance/test_rooms.py holds every #include against this list.
 #   room(FOLDER [USES room...] [LINK library...])        LINK: libraries that its headers need

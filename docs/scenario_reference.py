@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # Writes the reference part of scenarios.md from the schema.
 # SPDX-License-Identifier: MIT
-"""./dev docs; with --check only says whether the text is up to date."""
+"""./dev docs; with --check it only reports whether the text is up to date."""
 
 import json
 import os
@@ -11,13 +11,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PAGE = os.path.join(HERE, "scenarios.md")
 SCHEMA = os.path.join(HERE, "..", "scenarios", "scenario.schema.json")
 BEGIN, END = "<!-- reference: written by ./dev docs from the schema -->\n", "<!-- end of the reference -->\n"
-# What has a table of its own: heading, and where the schema has it.
+# Tables of the reference: heading, and the place in the schema.
 TABLES = [("The whole file", ()), ("module", ("module",)), ("module.quirks", ("module", "quirks")), ("sim", ("sim",)),
           ("network", ("network",)), ("serial", ("serial",)), ("timing", ("timing",)),
-          ("faults: what a fault is made of", "fault"), ("on: triggers", "trigger"), ("do: actions", "action"),
-          ("events: what an event is made of", "event")]
-NAMES = {"object": "object", "array": "list", "string": "text", "boolean": "`true`, `false`",
-         "integer": "whole number", "number": "number"}
+          ("faults: keys of a fault", "fault"), ("on: triggers", "trigger"), ("do: actions", "action"),
+          ("events: keys of an event", "event")]
+NAMES = {"object": "object", "array": "list", "string": "string", "boolean": "`true`, `false`",
+         "integer": "integer", "number": "number"}
 
 
 class Reference:
@@ -25,13 +25,13 @@ class Reference:
         self.schema = schema
 
     def resolve(self, node):
-        """The node with what it refers to; what stands beside a reference describes this use of it."""
+        """The node merged with its $ref; keys beside the $ref win, because they describe this use."""
         if "$ref" not in node:
             return node
         return {**self.schema["definitions"][node["$ref"].rpartition("/")[2]], **node}
 
     def values(self, node):
-        """Which values a key may have."""
+        """The values that a key may have, for readers."""
         if "x-expected" in node and len(node.get("enum", ())) != len(node.get("enum", ())[:12]):
             return node["x-expected"]
         if "enum" in node:
@@ -47,11 +47,11 @@ class Reference:
         return words
 
     def rows(self, node, prefix=""):
-        """A row for each key under a node, those of objects within it included."""
+        """A row for each key under a node, including those of nested objects."""
         for key, child in node.get("properties", {}).items():
             child = self.resolve(child)
             yield prefix + key, child
-            if node is not self.schema and key not in ("quirks", "on", "do"):  # those have tables of their own
+            if node is not self.schema and key not in ("quirks", "on", "do"):  # these have tables of their own
                 yield from self.inner(child, prefix + key)
 
     def inner(self, node, name):
@@ -84,7 +84,7 @@ class Reference:
 
 
 def pages():
-    """The page as it is, and as it should be."""
+    """The page as it is, and as the schema wants it."""
     with open(PAGE, encoding="utf-8") as file:
         page = file.read()
     with open(SCHEMA, encoding="utf-8") as file:
@@ -99,7 +99,7 @@ def main():
     if page == wanted:
         return 0
     if "--check" in sys.argv[1:]:
-        print("%s: not as the schema says; run ./dev docs" % PAGE, file=sys.stderr)
+        print("%s: out of date with the schema; run ./dev docs" % PAGE, file=sys.stderr)
         return 1
     with open(PAGE, "w", encoding="utf-8") as file:
         file.write(wanted)

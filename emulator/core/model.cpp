@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, count> revisions = {
     "1418B05SIM840W16", "1308B01SIM800H32",    "1418B05SIM800L24",    "1418B05SIM800M32", "1418B05SIM800M64",
     "1418B05SIM800G32", "1418B02SIM808M32_BT", "1418B05SIM868M32_BT", "1418B05SIM800C24", "1418B05SIM800C32_DS",
     "1418B05SIM800A32", "1418B05SIM800F32"};
+static_assert(!names.back().empty() && !revisions.back().empty(), "each model has a name and a revision");
 
 using namespace models;
 

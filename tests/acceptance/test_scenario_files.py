@@ -145,7 +145,7 @@ class Program(AcceptanceTest):
     def test_the_list_for_people(self):
         ran = self.sim800("scenarios")
         self.assertEqual((ran.returncode, ran.stderr), (0, ""))
-        self.assertRegex(ran.stdout, r"(?m)^hermetic +A healthy module in a world without hosts: .*\.$")
+        self.assertRegex(ran.stdout, r"(?m)^hermetic +A healthy module with no servers to reach: .*\.$")
         self.assertEqual(len(ran.stdout.splitlines()), len(SHIPPED))
 
 

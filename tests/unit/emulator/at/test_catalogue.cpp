@@ -66,6 +66,22 @@ Model model_for(const Json& entry) {
   return std::ranges::find(names, "SIM800L") != names.end() ? Model::sim800l : *find_model(names.front());
 }
 
+/// "SIM800L SIM808": the models of a set that the manual knows; about others it says nothing.
+std::string names_of(Models models) {
+  static const std::set<std::string> known = [] {
+    std::set<std::string> names;
+    for (const Json& entry : catalogue()) {
+      for (const Json& name : entry.value("models", Json::array())) names.insert(name.get<std::string>());
+    }
+    return names;
+  }();
+  std::string text;
+  for (const std::string& name : known) {
+    if (models.has(*find_model(name))) text += (text.empty() ? "" : " ") + name;
+  }
+  return text;
+}
+
 World world_for(const Json& entry) {
   World world = ModuleFixture::instant();
   world.module.model = name_of(model_for(entry));
@@ -260,7 +276,7 @@ TEST_CASE("catalogue: section, saving mode, longest response time, models") {
       listed = Models();
       for (const auto& model : entry["models"]) listed = listed | Models{*find_model(model.get<std::string>())};
     }
-    CHECK(models_of(name) == listed);
+    CHECK(names_of(models_of(name)) == names_of(listed));
     const Command* row = find(entry);
     if (row == nullptr) continue;
     if (row->section != entry["section"]) CHECK(deviations.allow(name, "section"));
