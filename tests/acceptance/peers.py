@@ -8,9 +8,10 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-# Debian keeps servers in sbin; ./dev unpacks below build/ those that must not be installed.
-for _folder in ("/usr/sbin", os.path.join(ROOT, "build/unpacked/usr/sbin"), os.path.join(ROOT, "build/unpacked/usr/bin")):
-    os.environ["PATH"] += os.pathsep + _folder
+# What ./dev has unpacked comes first (gnokii has an smsd too); Debian keeps servers in sbin.
+UNPACKED = os.path.join(ROOT, "build", "unpacked", "usr")
+os.environ["PATH"] = os.pathsep.join([os.path.join(UNPACKED, "sbin"), os.path.join(UNPACKED, "bin"), os.environ["PATH"],
+                                      "/usr/sbin"])
 
 PROGRAMS = {  # and the package that has it
     "chronyd": "chrony", "dbus-daemon": "dbus-daemon", "dbus-send": "dbus-bin", "dovecot": "dovecot-pop3d", "gammu": "gammu",
