@@ -10,9 +10,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-import unittest
 
 from harness import DEADLINE, Pipe, end, spawn
+from peers import require
 from servers import LOOPBACK, Listener, listening_socket
 
 USER, PASSWORD = "sim.cs1", "secret"
@@ -74,8 +74,7 @@ class PureFtpd(FileServer, Listener):
     _hash = "$1$simcs1$LAyKAdHfFtuvCVzfigwQm0"
 
     def __init__(self, folder, *options):
-        if os.geteuid() != 0:
-            raise unittest.SkipTest("pure-ftpd runs only as root")
+        require("pure-ftpd")
         FileServer.__init__(self, folder, "pure-ftpd")
         nobody = pwd.getpwnam("nobody")
         users, base = os.path.join(self.root, "users"), os.path.join(self.root, "users.pdb")

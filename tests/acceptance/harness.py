@@ -15,8 +15,10 @@ import time
 import tty
 import unittest
 
+from peers import PROGRAMS, ROOT, require
+
 DEADLINE = 30.0  # seconds without the bytes waited for, after which a test has failed
-SIM800 = os.path.abspath(os.environ.get("SIM800", "build/release/sim800"))
+SIM800 = os.path.abspath(os.environ.get("SIM800", os.path.join(ROOT, "build/release/sim800")))
 DIALOGUES = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "dialogues")
 
 OK = b"\r\nOK\r\n"
@@ -27,7 +29,9 @@ FINAL = re.compile(rb"\r\n(OK|ERROR|\+CME ERROR: [^\r]*)\r\n\Z")
 
 
 def spawn(command, **options):
-    """A process that cannot outlive this one, however this one ends."""
+    """A process that cannot outlive this one, however this one ends.  A test whose program is not to be had is skipped."""
+    if command[0] in PROGRAMS:
+        require(command[0])
     return subprocess.Popen(["setpriv", "--pdeathsig", "TERM", "--", *command], **options)
 
 

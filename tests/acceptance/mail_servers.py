@@ -83,14 +83,10 @@ class Dovecot:
         for path, _, files in os.walk(self.box):
             for name in ("", *files):
                 os.chown(os.path.join(path, name), entry.pw_uid, entry.pw_gid)
-        for _ in range(20):  # it cannot inherit a socket: another process may be quicker with the port
-            holder, self.port = unused_port()
-            holder2, self.tls_port = unused_port()
-            holder.close()
-            holder2.close()
-            if self._start(root, entry, certificate):
-                return
-        raise AssertionError("dovecot does not start: %s" % self.log(root))
+        self.holder, self.port = unused_port()
+        self.tls_holder, self.tls_port = unused_port()
+        if not self._start(root, entry, certificate):
+            raise AssertionError("dovecot does not start: %s" % self.log(root))
 
     @staticmethod
     def log(root):
@@ -161,3 +157,5 @@ class Dovecot:
 
     def close(self):
         end(self.process)
+        self.holder.close()
+        self.tls_holder.close()

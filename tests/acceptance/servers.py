@@ -25,8 +25,10 @@ def listening_socket():
 
 
 def unused_port():
-    """A port that nobody listens on, and that nobody gets while the socket is kept: (socket, port)."""
+    """A port that nobody listens on: (socket, port).  While the socket is kept the system gives the port to nobody; a
+    server that asks for it, with SO_REUSEADDR as they all do, gets it none the less."""
     holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     holder.bind((LOOPBACK, 0))
     return holder, holder.getsockname()[1]
 
@@ -73,25 +75,19 @@ class Tinyproxy:
     """Reaches every name at one server; `log` holds what it did."""
 
     def __init__(self, folder, upstream_port):
-        for _ in range(20):  # it cannot inherit a socket: another process may be quicker with the port
-            holder, self.port = unused_port()
-            holder.close()
-            config = os.path.join(folder, "tinyproxy.conf")
-            with open(config, "w", encoding="utf-8") as file:
-                file.write('Port %d\nListen %s\nTimeout 600\nMaxClients 10\nLogLevel Info\nUpstream http %s\n'
-                           % (self.port, LOOPBACK, at(upstream_port)))
-            self.process = spawn(["tinyproxy", "-d", "-c", config], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                 stderr=subprocess.STDOUT)
-            self.log = Pipe(self.process.stdout.fileno())
-            try:
-                self.log.until(b"Accepting connections.")
-                return
-            except AssertionError:
-                end(self.process)
-        raise AssertionError("tinyproxy does not start: %r" % self.log.seen)
+        self.holder, self.port = unused_port()
+        config = os.path.join(folder, "tinyproxy.conf")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write('Port %d\nListen %s\nTimeout 600\nMaxClients 10\nLogLevel Info\nUpstream http %s\n'
+                       % (self.port, LOOPBACK, at(upstream_port)))
+        self.process = spawn(["tinyproxy", "-d", "-c", config], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT)
+        self.log = Pipe(self.process.stdout.fileno())
+        self.log.until(b"Accepting connections.")
 
     def close(self):
         end(self.process)
+        self.holder.close()
 
 
 def make_certificates(folder):

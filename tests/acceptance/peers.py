@@ -1,0 +1,42 @@
+# The programs of other people that the acceptance tests talk to: where they are, and what is skipped without them.
+# SPDX-License-Identifier: MIT
+"""Run by itself, it prints a line for each kind of test that cannot be run on this machine."""
+import os
+import shutil
+import sys
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+# What ./dev has unpacked comes first (gnokii has an smsd too); Debian keeps servers in sbin.
+UNPACKED = os.path.join(ROOT, "build", "unpacked", "usr")
+os.environ["PATH"] = os.pathsep.join([os.path.join(UNPACKED, "sbin"), os.path.join(UNPACKED, "bin"), os.environ["PATH"],
+                                      "/usr/sbin"])
+
+PROGRAMS = {  # and the package that has it
+    "chronyd": "chrony", "dbus-daemon": "dbus-daemon", "dbus-send": "dbus-bin", "dovecot": "dovecot-pop3d", "gammu": "gammu",
+    "gsmsendsms": "gsm-utils", "mosquitto": "mosquitto", "nginx": "nginx-light", "ofonod": "ofono", "openssl": "openssl",
+    "pure-ftpd": "pure-ftpd", "pure-pw": "pure-ftpd", "smsd": "smstools", "tinyproxy": "tinyproxy",
+}
+AS_ROOT = {"pure-ftpd"}
+
+
+def obstacle(program):
+    """Why tests with this program cannot be run here, or None."""
+    if shutil.which(program) is None:
+        return "there is no %s (Debian's package %s)" % (program, PROGRAMS.get(program, program))
+    if program in AS_ROOT and os.geteuid() != 0:
+        return "%s runs only as root" % program
+    return None
+
+
+def require(program):
+    """Skips the test that is running unless it can be had."""
+    if reason := obstacle(program):
+        raise unittest.SkipTest(reason)
+
+
+if __name__ == "__main__":
+    for _program in PROGRAMS:
+        if _reason := obstacle(_program):
+            print("\033[1mdev: SKIPPED, tests with %s: %s\033[0m" % (_program, _reason), file=sys.stderr)

@@ -1,0 +1,159 @@
+# The commands that README and docs show are run, or stand below with the reason why they are not.
+# SPDX-License-Identifier: MIT
+"""A command is shown in a fenced or an indented block, or as code within a line if it has arguments."""
+import concurrent.futures
+import glob
+import json
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+
+from harness import DEADLINE, DIALOGUES, SIM800, AcceptanceTest, Pipe, end, spawn
+from peers import ROOT
+
+SHOWN = re.compile(r"(\./dev|sim800|printf|socat|qemu\S*|cmake|cpack|[A-Z_]+=\S+) \S")
+NAMED = re.compile(r"(sim800|cmake) \w+$")  # within a line, this is a name rather than a command to type
+# The prompt before a command, and a remark or the & behind it.
+REMARK = re.compile(r"^\$ |\s+#.*$|\s{2,}.*$|\s*&$")
+
+NOT_RUN = {
+    "./dev test": "this is it; .ci/bare runs it as a newcomer does",
+    "./dev demo": "the test acceptance.demo is this tour",
+    "./dev bench": "minutes long, and its figures want an idle machine; CI compiles it",
+    "./dev bench --only pty --only tcp": "as ./dev bench",
+    "./dev bench --only sockets": "as ./dev bench",
+    "./dev bench --json": "as ./dev bench",
+    "./dev docs": "writes into docs/; acceptance.scenario_files tests that the reference is what it would write",
+    "socat pty,raw,echo=0,link=/tmp/modem tcp:127.0.0.1:5800": "socat's own options; not among the packages of the tests",
+    "socat /tmp/simavr-uart0,raw,echo=0 tcp:127.0.0.1:5800": "needs simavr",
+    "qemu-system-arm … -serial tcp:127.0.0.1:5800": "needs QEMU and a firmware image",
+    "qemu-system-arm … -serial /tmp/modem": "needs QEMU and a firmware image",
+    "sim800 play tests/dialogues/00-bearer-open.txt tests/dialogues/02-http-get.txt":
+        "asks the real www.sim.com; acceptance.dialogues plays both files against a server here",
+    "LD_PRELOAD=$PWD/build/release/libsim800_modem_lines.so gsmctl -d ./sim800.tty all":
+        "acceptance.sms runs other programs of gsm-utils with this library",
+}
+
+
+def commands(page):
+    """(line number, command) for each that the page shows."""
+    fenced = False
+    with open(page, encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            if line.startswith("```"):
+                fenced = not fenced
+                continue
+            block = fenced or line.startswith("    ")
+            for text in [line.strip()] if block else re.findall(r"`([^`]+)`", line):
+                text = REMARK.sub("", text.replace(r"\|", "|")).strip()
+                if SHOWN.match(text) and (block or not NAMED.match(text)):
+                    yield number, text
+
+
+HERMETIC = {"network": {"hosts": {"*": "unresolvable"}}}
+FILES = {  # that the reader has at hand
+    "site.json": json.dumps(HERMETIC),
+    "upload-not-allowed.json": json.dumps({**HERMETIC, "timing": {"profile": "instant"},
+                                           "faults": [{"on": {"ftp": {"verb": "put"}}, "do": {"ftp_error": 66}}]}),
+    "upload-not-allowed.txt": "> AT+SAPBR=1,1\n< OK\n",
+}
+
+
+class Docs(AcceptanceTest):
+    """`run_with` has a check for each command, which is run as shown, apart from the names that `shell` puts in."""
+
+    def setUp(self):
+        super().setUp()
+        os.mkdir(self.path("bin"))
+        os.symlink(SIM800, self.path("bin/sim800"))
+        self.run_with = {
+            "./dev run": self.starts,
+            "./dev run --stdio": self.ends,
+            "./dev run site.json --tcp 127.0.0.1:5800": self.starts,
+            "./dev run --pty /tmp/modem": self.starts,
+            "./dev run --tcp 127.0.0.1:5800": self.starts,
+            "printf 'AT\\r' | ./dev run --stdio --timing instant": self.answers,
+            "printf 'AT\\rATI\\r' | sim800 run --stdio --timing instant": self.answers,
+            "sim800 trace FILE": self.prints_a_trace,
+            "sim800 run --help": self.ends,
+            "sim800 run --trace FILE": self.starts,
+            "sim800 run FILE": self.starts,
+            "sim800 run --tcp 127.0.0.1:5800": self.starts,
+            "sim800 run upload-not-allowed.json --tcp 127.0.0.1:5800 --trace run.jsonl": self.starts,
+            "sim800 check FILE…": self.ends,
+            "sim800 check upload-not-allowed.json": self.ends,
+            "sim800 scenarios": self.ends,
+            "sim800 commands --coverage": self.ends,
+            "sim800 play DIALOGUE…": self.ends,
+            "sim800 play --pty ./sim800.tty DIALOGUE…": self.plays,
+            "sim800 play --tcp localhost:8000 DIALOGUE…": self.plays,
+            "sim800 play --scenario upload-not-allowed.json upload-not-allowed.txt": self.ends,
+        }
+
+    def shell(self, command, folder=None, **names):
+        """The command as arguments and options of Popen, in a folder of its own: this build's program for ./dev's, private
+        names for fixed ones, and files for what is filled in."""
+        folder = folder or tempfile.mkdtemp(dir=self.dir)
+        for name, text in FILES.items():
+            with open(os.path.join(folder, name), "w", encoding="ascii") as file:
+                file.write(text)
+        names = {"/tmp/modem": "modem", "127.0.0.1:5800": "127.0.0.1:0", "DIALOGUE": DIALOGUES + "/00-bearer-open.txt",
+                 "FILE": "trace" if "trace FILE" in command else "site.json", "…": "", "./dev": "sim800", **names}
+        for shown, name in names.items():
+            command = command.replace(shown, name)
+        return ["sh", "-c", "exec " * (" | " not in command) + command], {
+            "cwd": folder, "stdin": subprocess.DEVNULL,
+            "env": {**os.environ, "PATH": self.path("bin") + ":" + os.environ["PATH"]}}
+
+    def ends(self, command, **names):
+        """Status 0 on empty input; returns what it printed."""
+        line, options = self.shell(command, **names)
+        ran = subprocess.run(line, capture_output=True, text=True, timeout=4 * DEADLINE, check=False, **options)
+        self.assertEqual(ran.returncode, 0, "%s\n%s%s" % (command, ran.stdout, ran.stderr))
+        return ran.stdout
+
+    def prints_a_trace(self, command):
+        folder = tempfile.mkdtemp(dir=self.dir)
+        self.ends("sim800 run --trace FILE --stdio --timing instant", folder=folder)
+        self.assertIn("RDY", self.ends(command, folder=folder))
+
+    def answers(self, command):
+        self.assertRegex(self.ends(command), "AT\n\nOK\n")  # each line end read as one
+
+    def starts(self, command):
+        """`ready` comes; the program ends well when asked to."""
+        line, options = self.shell(command)
+        program = spawn(line, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **options)
+        self.addCleanup(end, program)
+        Pipe(program.stdout.fileno()).until(b"ready\n")
+        self.assertEqual(end(program), 0)
+
+    def plays(self, command):
+        """Against a module that runs."""
+        folder = tempfile.mkdtemp(dir=self.dir)
+        module = self.module("--pty", os.path.join(folder, "sim800.tty"))
+        self.ends(command, folder=folder, **{"localhost:8000": "%s:%d" % module.tcp[0]})
+        self.assertEqual(module.end(), 0)  # here: it would not outlive the thread that started it
+
+    def test_every_command_shown_is_run_or_says_why_not(self):
+        shown = set()
+        for page in [os.path.join(ROOT, "README.md"), *sorted(glob.glob(os.path.join(ROOT, "docs", "*.md")))]:
+            for number, command in commands(page):
+                shown.add(command)
+                with self.subTest(place="%s:%d" % (os.path.relpath(page, ROOT), number)):
+                    self.assertTrue(command in self.run_with or command in NOT_RUN,
+                                    "`%s` is neither run by this test nor in NOT_RUN with a reason" % command)
+        self.assertEqual({*self.run_with, *NOT_RUN} - shown, set(), "listed here, and shown nowhere")
+
+    def test_they_do_what_they_should(self):
+        with concurrent.futures.ThreadPoolExecutor(len(self.run_with)) as pool:  # most of them wait for a module to boot
+            running = [(command, pool.submit(check, command)) for command, check in self.run_with.items()]
+            for command, check in running:
+                with self.subTest(command):
+                    check.result()
+
+
+if __name__ == "__main__":
+    unittest.main()
