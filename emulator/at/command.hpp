@@ -105,6 +105,8 @@ struct Command {
   bool is_setting() const { return !list.empty() || kept() > 0; }
   /// How many of its parameters are kept.
   std::size_t kept() const;
+  /// What the `i`-th of the kept values may be.
+  const Parameter& kept_parameter(std::size_t i) const { return parameters[list.empty() ? i : 1]; }
   bool on(Model model) const { return models.has(model) && models_of(name).has(model); }
 };
 

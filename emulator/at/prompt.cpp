@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/at/channel.hpp"
 #include "emulator/at/channel_owner.hpp"
+#include "emulator/at/line_settings.hpp"
 #include "emulator/at/settings.hpp"
 
 namespace sim800 {
@@ -52,7 +53,7 @@ Task<Channel::PromptResult> Channel::take_text(std::string& into, PromptOptions 
 
 void Channel::type(char c, std::string& into, const PromptOptions& how) {
   if (format.echo) out_.push_back(c);
-  if (how.edits && c == static_cast<char>(settings_.number("S5"))) {
+  if (how.edits && c == static_cast<char>(settings_.number(key::s5))) {
     if (!into.empty()) into.pop_back();
     return;
   }

@@ -2,6 +2,7 @@
 // here, so most of them are settings.
 // SPDX-License-Identifier: MIT
 #include "emulator/module/modem.hpp"
+#include "emulator/module/module_settings.hpp"
 
 namespace sim800 {
 namespace {
@@ -14,9 +15,9 @@ using namespace models;
 
 void use_channel(Invocation& cmd, std::uint32_t channel) {
   Settings& settings = cmd.modem.settings;
-  if (settings.number("+CHFA") == channel) return;
-  settings.set("+CHFA", 0, std::to_string(channel));
-  if (settings.number("+CHF") == 1) cmd.modem.urc(fmt::format("+CHF: {}", channel));
+  if (settings.number(key::chfa) == channel) return;
+  settings.set(key::chfa, channel);
+  if (settings.number(key::chf) == 1) cmd.modem.urc(fmt::format("+CHF: {}", channel));
 }
 
 /// AT+CHFA=<n>
@@ -27,7 +28,7 @@ Result swap_channel(Invocation& cmd) {
 
 /// +CHF: <ind>,<state>   Only <ind> is kept over power-off.
 Result show_hands_free(Invocation& cmd) {
-  cmd.print("+CHF: {},{}", cmd.modem.settings.number("+CHF"), cmd.modem.settings.number("+CHFA"));
+  cmd.print("+CHF: {},{}", cmd.modem.settings.number(key::chf), cmd.modem.settings.number(key::chfa));
   return ok;
 }
 
@@ -36,7 +37,7 @@ Result set_hands_free(Invocation& cmd) {
   const Command* channels = cmd.modem.commands.find("+CHFA");
   if (cmd.has(1) && (channels == nullptr || !channels->parameters[0].accepts(cmd.arguments[1])))
     return Cme::invalid_input;
-  cmd.modem.settings.set("+CHF", 0, std::to_string(cmd.number(0)));
+  cmd.modem.settings.set(key::chf, cmd.number(0));
   if (cmd.has(1)) use_channel(cmd, cmd.number(1));
   return ok;
 }
@@ -55,7 +56,7 @@ constexpr Command channel_row(Models on_models, std::string_view channels, const
 
 /// +CALS: <n>,<switch>   The tone is never heard playing.
 Result show_alert_sound(Invocation& cmd) {
-  cmd.print("+CALS: {},0", cmd.modem.settings.number("+CALS"));
+  cmd.print("+CALS: {},0", cmd.settings.values_of(cmd.command.name)[0]);
   return ok;
 }
 

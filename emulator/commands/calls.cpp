@@ -1,6 +1,8 @@
 // Voice calls: dialling, answering, holding, ending (AT manual chapters 2, 3 and 6).
 // SPDX-License-Identifier: MIT
 #include "emulator/at/host_text.hpp"
+#include "emulator/at/line_settings.hpp"
+#include "emulator/calls/call_settings.hpp"
 #include "emulator/calls/dial_string.hpp"
 #include "emulator/module/modem.hpp"
 #include "protocol/at/phone_number.hpp"
@@ -55,14 +57,14 @@ std::optional<Result> no_service(Modem& modem, const std::string& number) {
   if (emergency && modem.network.signal().rssi != 99) return std::nullopt;  // a cell is heard
   if (const auto refused = modem.sim.refusal(); refused && !emergency) return refused;
   if (modem.network.registered()) return std::nullopt;
-  const std::uint32_t x = modem.settings.number("X");
+  const std::uint32_t x = modem.settings.number(key::call_progress);
   return x == 2 || x == 4 ? Code::no_dialtone : Code::no_carrier;
 }
 
 /// A voice call: OK once it is dialled; with AT+COLP=1 once it is answered, or how it failed.
 Task<Result> call_number(Invocation& cmd, std::string number) {
   CallService& calls = cmd.modem.calls;
-  const bool waits = cmd.modem.settings.number("+COLP") == 1;
+  const bool waits = cmd.modem.settings.number(key::colp) == 1;
   const Result dialled = calls.dial(number, waits ? &cmd.channel : nullptr);
   if (dialled.is_ok()) cmd.modem.phone_book.log("LD", number);
   if (!dialled.is_ok() || !waits) co_return dialled;

@@ -51,7 +51,7 @@ Result set_price(Invocation& cmd) { return keep_guarded(cmd, 2); }
 
 /// +CRLP: <iws>,<mws>,<T1>,<N2>,<T4>   T4 cannot be changed, and AT&V leaves it out.
 Result show_radio_link(Invocation& cmd) {
-  cmd.print("{},7", cmd.modem.settings.print("+CRLP"));
+  cmd.print("{},7", cmd.settings.print(cmd.command.name));
   return ok;
 }
 

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "emulator/calls/call_settings.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/module/module_settings.hpp"
 
 namespace sim800 {
 namespace {
@@ -22,7 +24,7 @@ Task<Result> set_functionality(Invocation& cmd) {
   Modem& modem = cmd.modem;
   const std::uint32_t fun = cmd.number(0), before = modem.functionality();
   if (cmd.number(1) == 1) {
-    if (fun != 0) modem.settings.set("+CFUN", 0, std::to_string(fun));
+    if (fun != 0) modem.settings.set(key::cfun, fun);
     const bool ok_last = modem.world.module.quirks.cfun_reset_ok_last;
     modem.reset_soon(ok_last ? &cmd.channel : nullptr);
     co_return ok_last ? Result::silent() : ok;
@@ -84,7 +86,7 @@ constexpr Cause causes[] = {
 Result show_release_cause(Invocation& cmd) {
   const int number = cmd.modem.calls.last_cause();
   const auto* found = std::ranges::find(causes, number, &Cause::number);
-  if (cmd.modem.settings.number("+CEER") == 1 || found == std::end(causes)) {
+  if (cmd.modem.settings.number(key::ceer) == 1 || found == std::end(causes)) {
     cmd.print("+CEER: Cause:{}", number);
   } else {
     cmd.print("+CEER: {}", found->text);
@@ -105,7 +107,7 @@ Result show_adc(Invocation& cmd) {
 
 /// +CMTE: <mode>,<temperature>
 Result show_temperature(Invocation& cmd) {
-  cmd.print("+CMTE: {},{:.2f}", cmd.modem.settings.number("+CMTE"), static_cast<double>(cmd.modem.temperature()));
+  cmd.print("+CMTE: {},{:.2f}", cmd.modem.settings.number(key::cmte), static_cast<double>(cmd.modem.temperature()));
   return ok;
 }
 

@@ -13,7 +13,7 @@ constexpr Duration payload_limit = 75s;  // no source says how long AT+FTPPUT=2 
 
 /// Read forms print the bare value, the password too.
 Result show_parameter(Invocation& cmd) {
-  cmd.print("{}: {}", cmd.command.name, cmd.modem.settings.values(cmd.command.name)[0]);
+  cmd.print("{}: {}", cmd.command.name, cmd.settings.values_of(cmd.command.name)[0]);
   return ok;
 }
 
@@ -228,7 +228,7 @@ Result show_context(Invocation& cmd) {
   for (const std::string_view name :
        {"+FTPSERV", "+FTPPORT", "+FTPUN", "+FTPPW", "+FTPCID", "+FTPMODE", "+FTPTYPE", "+FTPPUTOPT", "+FTPREST",
         "+FTPGETNAME", "+FTPGETPATH", "+FTPPUTNAME", "+FTPPUTPATH"}) {
-    cmd.print("{}: {}", name, cmd.modem.settings.values(name)[0]);
+    cmd.print("{}: {}", name, cmd.settings.values_of(name)[0]);
   }
   cmd.line("+FTPTIMEOUT: 75");
   return ok;

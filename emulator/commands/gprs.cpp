@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "emulator/module/modem.hpp"
+#include "emulator/network/network_settings.hpp"
 #include "protocol/at/ip_address.hpp"
 
 namespace sim800 {
@@ -133,7 +134,7 @@ Result show_address(Invocation& cmd) {
 
 /// +CGREG: <n>,<stat>[,<lac>,<ci>]
 Result show_registration(Invocation& cmd) {
-  cmd.print("+CGREG: {}", cmd.modem.network.cgreg(cmd.modem.settings.number("+CGREG"), true));
+  cmd.print("+CGREG: {}", cmd.modem.network.cgreg(cmd.modem.settings.number(key::cgreg), true));
   return ok;
 }
 

@@ -5,6 +5,7 @@
 #include "emulator/at/host_text.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/network/cell_list.hpp"
+#include "emulator/network/network_settings.hpp"
 #include "protocol/text/characters.hpp"
 
 namespace sim800 {
@@ -24,7 +25,7 @@ Result show_signal(Invocation& cmd) {
 
 /// +CREG: <n>,<stat>[,<lac>,<ci>]
 Result show_registration(Invocation& cmd) {
-  cmd.print("+CREG: {}", cmd.modem.network.creg(cmd.modem.settings.number("+CREG"), true));
+  cmd.print("+CREG: {}", cmd.modem.network.creg(cmd.modem.settings.number(key::creg), true));
   return ok;
 }
 
@@ -42,7 +43,7 @@ std::string name_of(const Operator& shown, std::uint32_t format) {
 /// +COPS: <mode>[,<format>,"<oper>"]
 Result show_operator(Invocation& cmd) {
   const Settings& settings = cmd.modem.settings;
-  const std::uint32_t mode = settings.number("+COPS"), format = settings.number("+COPS", 1);
+  const std::uint32_t mode = settings.number(key::cops_mode), format = settings.number(key::cops_format);
   if (cmd.modem.network.registered()) {
     cmd.print("+COPS: {},{},\"{}\"", mode, format,
               text_for_host(settings, name_of(cmd.modem.network.serving(), format)));
@@ -79,12 +80,12 @@ Task<Result> select_operator(Invocation& cmd) {
   const std::uint32_t format = cmd.number(1);
   const bool manual = mode == manually || mode == manual_then_automatic;
   if ((mode == format_only && !cmd.has(1)) || (manual && !cmd.has(2))) co_return Cme::invalid_input;
-  if (cmd.has(1)) modem.settings.set("+COPS", 1, std::to_string(format));
+  if (cmd.has(1)) modem.settings.set(key::cops_format, format);
   if (mode == format_only) co_return ok;
   if (!radio_on(cmd)) co_return Cme::cfun_off;
   if (const auto refused = modem.sim.refusal()) co_return *refused;
   if (mode == deregister) {
-    modem.settings.set("+COPS", 0, std::to_string(mode));
+    modem.settings.set(key::cops_mode, mode);
     modem.network.leave(&cmd.channel);
     co_return ok;
   }
@@ -99,10 +100,10 @@ Task<Result> select_operator(Invocation& cmd) {
     mode = automatically;
   } else if (manual) {
     mode = manually;
-    modem.settings.set("+COPS", 2, found->plmn);
+    modem.settings.set(key::cops_oper, found->plmn);
   }
   const std::string before = modem.network.serving().plmn;
-  modem.settings.set("+COPS", 0, std::to_string(mode));
+  modem.settings.set(key::cops_mode, mode);
   const std::string& wanted = mode == manually ? found->plmn : modem.world.network.plmn;
   if (modem.network.registered() && before == wanted) co_return ok;
   modem.network.search(&cmd.channel);
@@ -146,7 +147,7 @@ Result list_names(Invocation& cmd) {
 
 /// +CBAND: <op_band>[,<ALL_BAND>]
 Result show_bands(Invocation& cmd) {
-  const std::string& bands = cmd.modem.settings.values("+CBAND")[0];
+  const std::string& bands = cmd.modem.settings.text(key::cband);
   cmd.print("+CBAND: {}", bands == "ALL_BAND" ? "EGSM_DCS_MODE,ALL_BAND" : bands);
   return ok;
 }
@@ -159,7 +160,7 @@ Result set_bands(Invocation& cmd) {
 
 /// +CENG: <mode>,<Ncell>, an empty line, and the cells
 Result show_cells(Invocation& cmd) {
-  cmd.line(cmd.modem.settings.print("+CENG"));
+  cmd.line(cmd.settings.print(cmd.command.name));
   const std::vector<std::string> lines = cmd.modem.cells.lines();
   if (!lines.empty()) cmd.line("");
   for (const std::string& line : lines) cmd.line(line);
@@ -193,7 +194,7 @@ Task<Result> scan_cells(Invocation& cmd) {
     std::ranges::transform(id, id.begin(), to_upper);
     std::string text = fmt::format("Operator:\"{}\",MCC:{},MNC:{},Rxlev:{},Cellid:{},Arfcn:{}", serving.long_name,
                                    serving.plmn.substr(0, 3), serving.plmn.substr(3), cell.level, id, cell.channel);
-    if (modem.settings.number("+CNETSCAN") == 1) text += fmt::format(",Lac:{},Bsic:{:02}", cell.area, cell.bsic);
+    if (modem.settings.number(key::cnetscan) == 1) text += fmt::format(",Lac:{},Bsic:{:02}", cell.area, cell.bsic);
     cmd.line(text);
   }
   co_return ok;
@@ -201,7 +202,7 @@ Task<Result> scan_cells(Invocation& cmd) {
 
 /// +CELLIST: <MCC>,<MNC>,<Arfcn>,<Rxlev>,<CellID>,<Lac>,<Bsic>   while scanning is on.
 Result show_scanned(Invocation& cmd) {
-  if (cmd.modem.settings.number("+CELLIST") == 0) return ok;
+  if (cmd.modem.settings.number(key::cellist_mode) == 0) return ok;
   const std::string plmn = cmd.modem.network.serving().plmn;
   for (const Cell& cell : cells_heard(cmd.modem.network.signal()))
     cmd.print("+CELLIST: {},{},{},{},{},{},{:02}", plmn.substr(0, 3), plmn.substr(3), cell.channel, cell.level, cell.id,

@@ -1,6 +1,7 @@
 // SIMCom's commands about pins, lights, the radio's hardware and how a board is wired (AT manual chapter 6).
 // SPDX-License-Identifier: MIT
 #include "emulator/module/modem.hpp"
+#include "emulator/network/network_settings.hpp"
 
 namespace sim800 {
 namespace {
@@ -52,7 +53,7 @@ Result start_pulses(Invocation&) { return ok; }
 
 /// +SLEDS: <mode>,<timer_on>,<timer_off>   a line for each mode.
 Result show_light(Invocation& cmd) {
-  const Settings::Values& values = cmd.modem.settings.values("+SLEDS");
+  const Settings::Values& values = cmd.settings.values_of(cmd.command.name);
   for (std::size_t mode = 0; mode < 3; ++mode) cmd.print("+SLEDS: {},{},{}", mode + 1, values[mode], values[mode + 3]);
   return ok;
 }
@@ -66,11 +67,11 @@ Result detect_antenna(Invocation& cmd) {
 
 /// +CEGPRS: <switch>[,<class>]
 Result show_edge(Invocation& cmd) {
-  const Settings& settings = cmd.modem.settings;
-  if (settings.number("+CEGPRS") == 0) {
+  const Settings::Values& values = cmd.settings.values_of(cmd.command.name);
+  if (values[0] == "0") {
     cmd.line("+CEGPRS: 0");
   } else {
-    cmd.print("+CEGPRS: 1,{}", settings.number("+CEGPRS", 1));
+    cmd.print("+CEGPRS: 1,{}", values[1]);
   }
   return ok;
 }
@@ -82,9 +83,9 @@ Result set_edge(Invocation& cmd) {
 
 /// *CELLLOCK: <mode>[,<amount>,<arfcn>…]
 Result show_cell_lock(Invocation& cmd) {
-  const Settings::Values& values = cmd.modem.settings.values("*CELLLOCK");
+  const Settings::Values& values = cmd.settings.values_of(cmd.command.name);
   std::string text = "*CELLLOCK: " + values[0];
-  const std::size_t amount = values[0] == "0" ? 0 : cmd.modem.settings.number("*CELLLOCK", 1);
+  const std::size_t amount = values[0] == "0" ? 0 : parse_number(values[1]).value_or(0);
   for (std::size_t i = 1; amount > 0 && i < 2 + amount; ++i) text += "," + values[i];
   cmd.line(text);
   return ok;
@@ -101,11 +102,10 @@ Result lock_cells(Invocation& cmd) {
 
 /// +SJDR: <status>[,<mode>,<var>,<display>,<result>]   There is no jamming here.
 Result show_jamming(Invocation& cmd) {
-  const Settings& settings = cmd.modem.settings;
-  if (settings.number("+SJDR") == 0) {
+  if (cmd.settings.number(key::sjdr_status) == 0) {
     cmd.line("+SJDR: 0");
   } else {
-    cmd.print("{},0", settings.print("+SJDR"));
+    cmd.print("{},0", cmd.settings.print(cmd.command.name));
   }
   return ok;
 }

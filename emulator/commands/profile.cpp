@@ -1,5 +1,6 @@
 // V.25ter commands that are settings of the line, and the profiles that keep them (AT manual 2.2.7-2.2.32).
 // SPDX-License-Identifier: MIT
+#include "emulator/at/line_settings.hpp"
 #include "emulator/module/modem.hpp"
 
 namespace sim800 {
@@ -10,7 +11,7 @@ using enum Saved;
 
 /// A basic command without its number takes 0 (V.250 5.3.1).
 Result keep_basic(Invocation& cmd) {
-  cmd.modem.settings.set(cmd.command.name, 0, std::to_string(cmd.number(0)));
+  cmd.settings.set_value_of(cmd.command.name, 0, std::to_string(cmd.number(0)));
   cmd.modem.apply_line_settings();
   return ok;
 }
@@ -30,7 +31,7 @@ Result set_verbose(Invocation& cmd) {
 
 /// ATS<n>? : the bare decimal value.
 Result show_register(Invocation& cmd) {
-  cmd.line(cmd.modem.settings.values(cmd.command.name)[0]);
+  cmd.line(cmd.settings.values_of(cmd.command.name)[0]);
   return ok;
 }
 
@@ -38,9 +39,9 @@ Result show_register(Invocation& cmd) {
 Settings& profile_of(Invocation& cmd) {
   Settings& settings = cmd.modem.settings;
   const Format& format = cmd.channel.format;
-  settings.set("E", 0, format.echo ? "1" : "0");
-  settings.set("V", 0, format.verbose ? "1" : "0");
-  settings.set("Q", 0, format.quiet ? "1" : "0");
+  settings.set(key::echo, format.echo ? 1 : 0);
+  settings.set(key::verbose, format.verbose ? 1 : 0);
+  settings.set(key::quiet, format.quiet ? 1 : 0);
   return settings;
 }
 

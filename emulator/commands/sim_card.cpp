@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/at/host_text.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/module/module_settings.hpp"
 #include "protocol/text/characters.hpp"
 #include "protocol/text/hex.hpp"
 
@@ -142,7 +143,7 @@ Task<Result> show_groups(Invocation& cmd) {
 
 /// +CSMINS: <n>,<SIM inserted>
 Result show_presence(Invocation& cmd) {
-  cmd.print("+CSMINS: {},{}", cmd.modem.settings.number("+CSMINS"), cmd.modem.sim.present() ? 1 : 0);
+  cmd.print("+CSMINS: {},{}", cmd.modem.settings.number(key::csmins), cmd.modem.sim.present() ? 1 : 0);
   return ok;
 }
 

@@ -4,6 +4,7 @@
 
 #include "emulator/commands/command_list.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/network/network_settings.hpp"
 
 namespace sim800 {
 namespace {
@@ -40,9 +41,9 @@ Result show_product_information(Invocation& cmd) {
 /// AT+EXUNSOL="SQ",<mode>   2 asks.
 Result report_signal(Invocation& cmd) {
   if (cmd.number(1) != 2) {
-    cmd.modem.settings.set("+EXUNSOL", 0, std::to_string(cmd.number(1)));
+    cmd.modem.settings.set(key::exunsol, cmd.number(1));
   } else {
-    cmd.print("+EXUNSOL: \"SQ\",{}", cmd.modem.settings.number("+EXUNSOL"));
+    cmd.print("+EXUNSOL: \"SQ\",{}", cmd.modem.settings.number(key::exunsol));
   }
   return ok;
 }
@@ -51,7 +52,7 @@ Result report_signal(Invocation& cmd) {
 Result set_super_password(Invocation&) { return static_cast<Cme>(4); }
 
 Result show_multislot_class(Invocation& cmd) {
-  cmd.print("MULTISLOT CLASS: {}", cmd.modem.settings.number("+CGMSCLASS"));
+  cmd.print("MULTISLOT CLASS: {}", cmd.modem.settings.number(key::cgmsclass));
   return ok;
 }
 

@@ -1,7 +1,9 @@
 // Settings of the message service (AT manual chapter 4, and 6.2 where it is about messages).
 // SPDX-License-Identifier: MIT
+#include "emulator/at/line_settings.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/sms/sms_print.hpp"
+#include "emulator/sms/sms_settings.hpp"
 #include "protocol/text/unicode.hpp"
 
 namespace sim800 {
@@ -12,7 +14,7 @@ using enum Saved;
 
 constexpr Result invalid_value = Result::cms(325);
 
-CharacterSet character_set(const Invocation& cmd) { return find_character_set(cmd.modem.settings.values("+CSCS")[0]); }
+CharacterSet character_set(const Invocation& cmd) { return find_character_set(cmd.modem.settings.text(key::cscs)); }
 
 /// A setting that is refused until the message service is up, as all of them are on hardware.
 Result keep_if_ready(Invocation& cmd) {
@@ -82,7 +84,7 @@ Task<Result> set_centre(Invocation& cmd) {
 
 /// +CSMP: <fo>,<vp>,<pid>,<dcs>   <vp> is a number or a time in quotes.
 Result show_parameters(Invocation& cmd) {
-  const Settings::Values& values = cmd.modem.settings.values("+CSMP");
+  const Settings::Values& values = cmd.settings.values_of(cmd.command.name);
   const char* quote = parse_number(values[1]) ? "" : "\"";
   cmd.print("+CSMP: {},{}{}{},{},{}", values[0], quote, values[1], quote, values[2], values[3]);
   return ok;
@@ -114,7 +116,7 @@ Result restore_parameters(Invocation& cmd) {
 // --- 4.2.16 CSMS
 
 Result show_service(Invocation& cmd) {
-  cmd.print("+CSMS: {},1,1,1", cmd.modem.settings.number("+CSMS"));
+  cmd.print("+CSMS: {},1,1,1", cmd.modem.settings.number(key::csms));
   return ok;
 }
 /// +CSMS: <mt>,<mo>,<bm>

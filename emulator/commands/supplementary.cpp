@@ -1,6 +1,7 @@
 // Supplementary services: forwarding, waiting, number presentation, USSD (AT manual chapter 3).
 // SPDX-License-Identifier: MIT
 #include "emulator/at/host_text.hpp"
+#include "emulator/calls/call_settings.hpp"
 #include "emulator/module/modem.hpp"
 #include "protocol/at/phone_number.hpp"
 
@@ -90,7 +91,7 @@ Task<Result> let_wait(Invocation& cmd) {
     }
     if (const auto refused = unreachable(cmd)) co_return *refused;
   }
-  modem.settings.set("+CCWA", 0, std::to_string(cmd.number(0)));
+  modem.settings.set(key::ccwa, cmd.number(0));
   if (!cmd.has(1)) co_return ok;
   unsigned& waiting = modem.calls.services.waiting_classes;
   const unsigned classes = cmd.number(2, all_classes);
@@ -108,7 +109,7 @@ Task<Result> let_wait(Invocation& cmd) {
 }
 
 Result show_waiting(Invocation& cmd) {
-  cmd.print("+CCWA: {}", cmd.modem.settings.number("+CCWA"));
+  cmd.print("+CCWA: {}", cmd.modem.settings.number(key::ccwa));
   return ok;
 }
 
@@ -128,7 +129,7 @@ Task<Result> show_restriction(Invocation& cmd) { return show_presentation(cmd, 4
 // --- 3.2.53 AT+CUSD
 
 Result show_ussd(Invocation& cmd) {
-  cmd.print("+CUSD: {}", cmd.modem.settings.number("+CUSD"));
+  cmd.print("+CUSD: {}", cmd.modem.settings.number(key::cusd));
   return ok;
 }
 
@@ -140,7 +141,7 @@ Result send_ussd(Invocation& cmd) {
     ussd.cancel();
     return ok;
   }
-  cmd.modem.settings.set("+CUSD", 0, std::to_string(cmd.number(0)));
+  cmd.modem.settings.set(key::cusd, cmd.number(0));
   if (!cmd.has(1)) return ok;
   if (const auto refused = unreachable(cmd)) return *refused;
   const std::string text = code_from_host(cmd.modem.settings, cmd.text(1));

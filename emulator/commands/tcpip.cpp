@@ -4,6 +4,8 @@
 
 #include <arpa/inet.h>
 
+#include "emulator/ip/ip_settings.hpp"
+
 namespace sim800 {
 
 bool tcpip::is_address(std::string_view text) {
@@ -71,7 +73,7 @@ Task<Result> shut(Invocation& cmd) {
 Result show_bearer(Invocation& cmd) {
   const Settings& settings = cmd.modem.settings;
   const PdpContexts::Access& access = cmd.modem.ip.access();
-  if (settings.number("+CIPCSGP") == 1) {
+  if (settings.number(key::cipcsgp) == 1) {
     cmd.print("+CIPCSGP: 1,\"{}\",\"{}\",\"{}\"", access.apn, access.user, access.password);
   } else {
     const IpStack::Dialled& csd = cmd.modem.ip.dialled;
@@ -85,7 +87,7 @@ Result set_bearer(Invocation& cmd) {
   const bool dialled = cmd.number(0) == 0;
   const std::size_t count = cmd.arguments.size();
   if (dialled ? count != 5 : count > 4) return not_allowed;
-  cmd.modem.settings.set("+CIPCSGP", 0, dialled ? "0" : "1");
+  cmd.modem.settings.set(key::cipcsgp, dialled ? 0 : 1);
   if (dialled) cmd.modem.ip.dialled = {cmd.text(1), cmd.text(2), cmd.text(3), cmd.number(4)};
   if (!dialled && cmd.has(1)) cmd.modem.ip.access() = {cmd.text(1), cmd.text(2), cmd.text(3)};
   return ok;
@@ -133,7 +135,7 @@ Result show_one_status(Invocation& cmd) {
 // --- 8.2.13, 8.2.14 CDNSCFG, CDNSGIP
 
 Result show_name_servers(Invocation& cmd) {
-  const auto& servers = cmd.modem.settings.values("+CDNSCFG");
+  const auto& servers = cmd.settings.values_of(cmd.command.name);
   cmd.print("PrimaryDns: {}", servers[0]);
   cmd.print("SecondaryDns: {}", servers[1]);
   return ok;
@@ -166,12 +168,12 @@ Result show_context(Invocation& cmd) {
   const Settings& settings = cmd.modem.settings;
   const PdpContexts::Access& access = cmd.modem.ip.access();
   cmd.print("+CIPSCONT: {}", cmd.modem.ip.context_saved() ? 0 : 1);
-  cmd.print("+CIPCSGP: {}", settings.number("+CIPCSGP"));
+  cmd.print("+CIPCSGP: {}", settings.number(key::cipcsgp));
   cmd.print("Gprs Config APN: {}", access.apn);
   cmd.print("Gprs Config UserId: {}", access.user);
   cmd.print("Gprs Config Password: {}", access.password);
   for (const std::string_view name : {"+CIPHEAD", "+CIPSHOWTP", "+CIPSRIP", "+CIPATS"}) cmd.line(settings.print(name));
-  cmd.print("+CIPSPRT: {},{}", settings.number("+CIPSPRT"), settings.number("+CIPSPRT") == 2 ? 1 : 0);
+  cmd.print("+CIPSPRT: {},{}", settings.number(key::cipsprt), settings.number(key::cipsprt) == 2 ? 1 : 0);
   for (const std::string_view name :
        {"+CIPQSEND", "+CIPMODE", "+CIPCCFG", "+CIPMUX", "+CIPDPDP", "+CIPRXGET", "+CIPRDTIMER"})
     cmd.line(settings.print(name));

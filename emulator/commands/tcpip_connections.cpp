@@ -1,6 +1,7 @@
 // The TCP/IP toolkit: connections and the server (AT manual 8.2.2, 8.2.6, 8.2.8, 8.2.18, 8.2.25).
 // SPDX-License-Identifier: MIT
 #include "emulator/commands/tcpip.hpp"
+#include "emulator/ip/ip_settings.hpp"
 #include "protocol/text/characters.hpp"
 
 namespace sim800 {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "emulator/calls/call_settings.hpp"
 #include "emulator/module/modem.hpp"
 #include "protocol/text/characters.hpp"
 
@@ -44,7 +45,7 @@ Task<Result> send_keys(Invocation& cmd) {
   std::string_view typed = trim(cmd.typed);
   const bool quoted = typed.size() >= 2 && typed.starts_with('"') && typed.ends_with('"');
   if (quoted) typed = typed.substr(1, typed.size() - 2);
-  const auto length = length_of_keys(typed, cmd.modem.settings.number("+VTD"));
+  const auto length = length_of_keys(typed, cmd.modem.settings.number(key::vtd));
   const bool one = typed.size() == 1 || typed.starts_with('{');  // needs no quotes
   if (!length || typed.size() > longest || (!quoted && !one)) co_return Cme::invalid_input;
   if (!cmd.modem.calls.talking()) co_return Cme::not_allowed;
@@ -56,14 +57,14 @@ Task<Result> send_keys(Invocation& cmd) {
 
 Result show_detection(Invocation& cmd) {
   const auto& keys = cmd.modem.calls.keys;
-  cmd.print("{},{},{},{}", cmd.modem.settings.print("+DDET"), keys.interval_ms, keys.duration ? 1 : 0,
+  cmd.print("{},{},{},{}", cmd.settings.print(cmd.command.name), keys.interval_ms, keys.duration ? 1 : 0,
             keys.single_tones ? 1 : 0);
   return ok;
 }
 
 /// AT+DDET=<mode>[,<interval>[,<reportMode>[,<ssdet>]]]
 Result set_detection(Invocation& cmd) {
-  cmd.modem.settings.set("+DDET", 0, std::to_string(cmd.number(0)));
+  cmd.modem.settings.set(key::ddet, cmd.number(0));
   auto& keys = cmd.modem.calls.keys;
   if (cmd.has(1)) keys.interval_ms = cmd.number(1);
   if (cmd.has(2)) keys.duration = cmd.number(2) == 1;

@@ -1,5 +1,6 @@
 // V.25ter commands for calls, identity and the serial line (AT manual chapter 2).
 // SPDX-License-Identifier: MIT
+#include "emulator/at/line_settings.hpp"
 #include "emulator/module/modem.hpp"
 
 namespace sim800 {
@@ -40,9 +41,9 @@ Result show_imei(Invocation& cmd) {
 /// +ICF?: the parity reads 255 where the format has none.
 Result show_framing(Invocation& cmd) {
   const Settings& settings = cmd.modem.settings;
-  const std::uint32_t format = settings.number("+ICF");
+  const std::uint32_t format = settings.number(key::icf_format);
   const bool parity = format == 2 || format == 5;
-  cmd.print("+ICF: {},{}", format, parity ? settings.number("+ICF", 1) : 255);
+  cmd.print("+ICF: {},{}", format, parity ? settings.number(key::icf_parity) : 255);
   return ok;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "emulator/network/network_settings.hpp"
 #include "protocol/text/characters.hpp"
 
 namespace sim800 {
@@ -212,7 +213,7 @@ HttpRequest HttpService::request(HttpMethod method, const HttpUrl& target) const
     request.proxy_port = static_cast<std::uint16_t>(number(proport));
   }
   request.follow_redirects = number(redir) == 1;
-  request.verify_peer = settings_.number("+SSLOPT", 0) == 0;  // 1: an invalid certificate is ignored
+  request.verify_peer = settings_.number(key::sslopt_ignore_certificate) == 0;  // 1: an invalid certificate is ignored
   request.tls_max = tls_version(quirks.tls);
   request.sni = quirks.sni;
   request.limit = buffer_size;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "emulator/ip/ip_settings.hpp"
 #include "protocol/at/arguments.hpp"
 #include "protocol/text/characters.hpp"
 
@@ -120,7 +121,7 @@ Task<Result> IpStack::bring_up(Context& context) {
   const unsigned run = ++context.run;
   if (!pdp_.is_open(context.access.apn)) co_await environment_.clock.sleep(environment_.latency[Latency::ip_activate]);
   if (context.run != run || context.stage != Stage::config) co_return error;  // shut or lost meanwhile
-  if (!network_.attached() || settings_.number("+CIPCSGP") == 0) {  // nobody takes circuit-switched data calls
+  if (!network_.attached() || settings_.number(key::cipcsgp) == 0) {  // nobody takes circuit-switched data calls
     context.stage = Stage::start;
     co_return unspecified_gprs_error;
   }
@@ -192,7 +193,7 @@ void IpStack::lose_service(Channel* cause) {
 }
 
 void IpStack::check_service() {
-  service_check_ = environment_.clock.after(std::chrono::seconds(settings_.number("+CIPDPDP", 1)), [this] {
+  service_check_ = environment_.clock.after(std::chrono::seconds(settings_.number(key::cipdpdp_interval)), [this] {
     if (network_.attached()) {
       for (unsigned n = 0; n < connection_count; ++n) {
         connections_[n].stalled = false;
@@ -201,8 +202,8 @@ void IpStack::check_service() {
       }
       return;
     }
-    const bool looks = settings_.number("+CIPDPDP") == 1;
-    if (looks && ++service_checks_ >= settings_.number("+CIPDPDP", 2)) return lose_contexts(nullptr);
+    const bool looks = settings_.number(key::cipdpdp_mode) == 1;
+    if (looks && ++service_checks_ >= settings_.number(key::cipdpdp_timer)) return lose_contexts(nullptr);
     check_service();
   });
 }
@@ -245,8 +246,8 @@ void IpStack::boot() {
     if (name == "password") contexts_[0].access.password = value;
     const auto* known = std::ranges::find(kept, name);
     const auto place = parse_number(blank == key.npos ? "" : key.substr(blank + 1));
-    if (known == kept.end() || !place || *place >= settings_.values(*known).size()) continue;
-    settings_.set(*known, *place, value);
+    if (known == kept.end() || !place || *place >= settings_.values_of(*known).size()) continue;
+    settings_.set_value_of(*known, *place, value);
   }
 }
 
@@ -254,7 +255,7 @@ bool IpStack::save_context() {
   const PdpContexts::Access& access = contexts_[0].access;
   Nvram::Section section{{"apn", access.apn}, {"user", access.user}, {"password", access.password}};
   for (const std::string_view name : kept) {
-    const auto& values = settings_.values(name);
+    const auto& values = settings_.values_of(name);
     for (std::size_t i = 0; i < values.size(); ++i) section.emplace(fmt::format("{} {}", name, i), values[i]);
   }
   return nvram_.store(nvram_section, std::move(section));
@@ -270,7 +271,7 @@ bool IpStack::context_saved() const {
   const PdpContexts::Access& access = contexts_[0].access;
   return same("apn", access.apn) && same("user", access.user) && same("password", access.password) &&
          std::ranges::all_of(kept, [&](std::string_view name) {
-           const auto& values = settings_.values(name);
+           const auto& values = settings_.values_of(name);
            for (std::size_t i = 0; i < values.size(); ++i) {
              if (!same(fmt::format("{} {}", name, i), values[i])) return false;
            }

@@ -18,6 +18,7 @@
 #include "emulator/core/trace.hpp"
 #include "emulator/files/file_system.hpp"
 #include "emulator/ip/ip_connection.hpp"
+#include "emulator/ip/ip_settings.hpp"
 #include "emulator/ip/transparent_mode.hpp"
 #include "emulator/network/network.hpp"
 #include "emulator/network/pdp.hpp"
@@ -61,7 +62,7 @@ class IpStack {
 
   void boot();   ///< the saved context and certificate are loaded
   void reset();  ///< nobody is told
-  bool multi() const { return settings_.number("+CIPMUX") == 1; }
+  bool multi() const { return settings_.number(key::cipmux) == 1; }
   State state() const;
   std::string_view state_name() const;
   bool active() const;  ///< the selected context has an address

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "emulator/internet/mms_service.hpp"
+#include "emulator/module/module_settings.hpp"
+#include "emulator/network/network_settings.hpp"
 
 namespace sim800 {
 namespace {
@@ -92,7 +94,7 @@ void Modem::connect_services() {
     if (!registered) ussd.lose_network();
     if (registered) sms.registered();
     tell(registered ? ModuleEvent::registered : ModuleEvent::unregistered);
-    if (registered && settings.number("+CLTS") == 1) network_time.announce(rtc, cause);
+    if (registered && settings.number(key::clts) == 1) network_time.announce(rtc, cause);
   };
   bearers.on_opened = [this](unsigned) { tell(ModuleEvent::bearer_open); };
   bearers.on_closed = [this](unsigned cid) {
@@ -184,7 +186,7 @@ void Modem::power_on() {
   network.power_on();
   sleep.power_on();
   powered_ = true;
-  functionality_ = settings.number("+CFUN");
+  functionality_ = settings.number(key::cfun);
   files.make_directory(FileSystem::user_folder);
   call_ready_ = synchronised_ = false;
   boot_ = boot();
@@ -271,7 +273,7 @@ Task<> Modem::finish_start() {
   search_network();
   co_await clock.sleep_until(ready + since_sim(Latency::boot_call_ready));
   call_ready_ = true;
-  if (settings.number("+CIURC") == 1) boot_urc("Call Ready", false);
+  if (settings.number(key::ciurc) == 1) boot_urc("Call Ready", false);
   co_await clock.sleep_until(ready + since_sim(Latency::boot_sms_ready));
   if (!sim.ready()) co_return;
   boot_urc("SMS Ready", false);
@@ -281,7 +283,7 @@ Task<> Modem::finish_start() {
 void Modem::search_network() {
   if (functionality_ != 1) return;
   if (!sim.ready()) return network.search_for_emergencies();
-  const bool left_on_purpose = settings.number("+COPS") == 2;  // AT+COPS=2, which is kept
+  const bool left_on_purpose = settings.number(key::cops_mode) == 2;  // AT+COPS=2, which is kept
   if (!left_on_purpose) network.search();
 }
 
@@ -317,7 +319,7 @@ void Modem::set_functionality(unsigned fun, Channel* cause) {
   if (fun == functionality_) return;
   const unsigned before = functionality_;
   functionality_ = fun;
-  if (fun != 0) settings.set("+CFUN", 0, std::to_string(fun));
+  if (fun != 0) settings.set(key::cfun, fun);
   if (fun != 1) network.leave(cause);
   if (fun != 1) calls.lose_network();  // also an emergency call, which needs no registration
   if (fun == 0) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include "emulator/internet/mail_settings.hpp"
 #include "tests/support/mail_fixture.hpp"
 
 namespace sim800::test {
@@ -170,9 +171,9 @@ TEST_CASE("smtp: what is missing or under way is refused") {
 }
 
 TEST_CASE("smtp: without server or sender nothing is sent") {
-  for (const char* name : {"+SMTPSRV", "+SMTPFROM"}) {
+  for (const TextKey missing : {key::smtpsrv_server, key::smtpfrom_address}) {
     MailFixture fixture;
-    fixture.modem.settings.set(name, 0, "");
+    fixture.modem.settings.set(missing, "");
     CHECK(fixture.ask("AT+SMTPSEND") == not_allowed);
   }
 }
