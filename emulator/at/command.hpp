@@ -82,6 +82,12 @@ enum class Saved : std::uint8_t {
   automatic,     ///< AUTO_SAVE
 };
 
+/// Settings that a command of theirs saves together: AT+CIPSCONT, AT+FTPSCONT, AT+CMMSSCONT.
+struct SavedContext {
+  std::string_view section;    ///< of the NVRAM
+  std::string_view separator;  ///< in its keys, between command and value: "+CIPATS 1"; empty: "+FTPUN", one value each
+};
+
 struct Command {
   std::string_view name;     ///< "+CSQ", "E", "&W", "S0"
   std::string_view section;  ///< of the AT manual V1.12; "" for commands of application notes
@@ -95,6 +101,7 @@ struct Command {
   /// Factory values, comma between them, of a setting that keeps a list its write form changes part by part (+SLEDS).
   /// What the second parameter takes fits any of them.
   std::string_view list{};
+  const SavedContext* context = nullptr;  ///< the one its values belong to, if any
   /// The models that have this very row, where a command's rows differ (manual 20.1-20.14).  Which models have the
   /// command at all says models_of().
   Models models = Models::all();
@@ -153,6 +160,12 @@ constexpr Command list_setting(std::string_view name, std::string_view section, 
 /// The row for some models only.
 constexpr Command on(Models models, Command row) {
   row.models = models;
+  return row;
+}
+
+/// The row as part of a context.
+constexpr Command in_context(const SavedContext& context, Command row) {
+  row.context = &context;
   return row;
 }
 

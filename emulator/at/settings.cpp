@@ -37,6 +37,12 @@ bool fits(const Command& command, std::size_t i, std::string_view value) {
   return parameter.accepts({value, parameter.kind != Parameter::Kind::number});
 }
 
+/// The name of a value in the section of a context.
+std::string key_in(const SavedContext& context, std::string_view command, std::size_t i) {
+  if (context.separator.empty()) return std::string(command);
+  return fmt::format("{}{}{}", command, context.separator, i);
+}
+
 /// What was expected instead of `values`, which are typed as settings keep them.
 std::optional<std::string> refuse_for(const Command& command, const Settings::Values& values) {
   const std::size_t kept = command.list.empty() ? command.kept() : split(command.list).size();
@@ -139,6 +145,27 @@ bool Settings::store(Saved saved) {
     if (belongs) section.emplace(name, join(entry.user));
   }
   return nvram_.store(saved == Saved::automatic ? automatic_section : profile_section, std::move(section));
+}
+
+Nvram::Section Settings::values_of(const SavedContext& context) const {
+  Nvram::Section values;
+  for (const auto& [name, entry] : entries_) {
+    if (entry.command->context != &context) continue;
+    for (std::size_t i = 0; i < entry.active.size(); ++i) values.emplace(key_in(context, name, i), entry.active[i]);
+  }
+  return values;
+}
+
+void Settings::load(const SavedContext& context) {
+  const Nvram::Section* saved = nvram_.find(context.section);
+  if (saved == nullptr) return;
+  for (auto& [name, entry] : entries_) {
+    if (entry.command->context != &context) continue;
+    for (std::size_t i = 0; i < entry.active.size(); ++i) {
+      const auto found = saved->find(key_in(context, name, i));
+      if (found != saved->end() && fits(*entry.command, i, found->second)) entry.active[i] = found->second;
+    }
+  }
 }
 
 std::string Settings::print(std::string_view name, Profile profile) const {

@@ -48,6 +48,11 @@ class Settings {
   void load_factory();  ///< AT&F
   bool store_user();    ///< AT&W; false where the state directory refuses
 
+  /// The active values of all commands of a context, as they stand in its section of the NVRAM.
+  Nvram::Section values_of(const SavedContext& context) const;
+  /// Takes them from there; what is missing, or refused by this version, is left as it is.
+  void load(const SavedContext& context);
+
   enum class Profile : std::uint8_t { factory, user, active };
   /// "+CSCS: \"IRA\"": a setting as AT&V and the read forms print it.
   std::string print(std::string_view name, Profile profile = Profile::active) const;

@@ -1,5 +1,6 @@
 // FTP (AT manual chapter 12, application note 3.10-3.26) and FTPSSL (SSL application note).
 // SPDX-License-Identifier: MIT
+#include "emulator/internet/ftp_settings.hpp"
 #include "emulator/module/modem.hpp"
 
 namespace sim800 {
@@ -241,7 +242,8 @@ constexpr Command parameter(std::string_view name, std::string_view section, Par
           .parameters = {kept},
           .test = "",
           .read = show_parameter,
-          .write = keep_setting};
+          .write = keep_setting,
+          .context = &ftp_context};
 }
 
 constexpr Command session(std::string_view name, std::string_view section, Handler starts) {
@@ -289,7 +291,7 @@ constexpr Command table[] = {
     {.name = "+FTPFILEPUT", .section = "12.2.27", .parameters = {number("0,1"), optional(text(64))}, .test = "", .write = load_file, .seconds = 75},
     {.name = "+FTPQUIT", .section = "12.2.28", .test = "", .execute = quit},
     {.name = "+FTPSSL", .section = "", .parameters = {number("0-2", "0")}, .test = show_ranges, .read = show_parameter,
-     .write = keep_setting},
+     .write = keep_setting, .context = &ftp_context},
 };
 // clang-format on
 

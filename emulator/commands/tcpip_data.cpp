@@ -138,7 +138,7 @@ constexpr Command table[] = {
          .test = "", .write = show_acknowledged, .execute = show_acknowledged}),
     row({.name = "+CIPRXGET", .section = "8.2.26",
          .parameters = {number("0-4", "0"), optional(number("0-1460")), optional(number("1-1460"))},
-         .test = show_receive_ranges, .read = show_setting, .write = receive}),
+         .test = show_receive_ranges, .read = show_setting, .write = receive, .context = &ip_context}),
 };
 // clang-format on
 

@@ -13,15 +13,10 @@
 namespace sim800 {
 namespace {
 
-constexpr std::string_view nvram_section = "ftp";
 constexpr Duration silence_limit = 75s;  // manual 12.2.14: "in case no response is received from server"
 // Active mode: the server has said 150 and does not connect.  No source says how long the module waits: a minute, which
 // is less than any silence, so that the host hears what was wrong (76).
 constexpr Duration accept_limit = 60s;
-
-constexpr std::array<std::string_view, 14> context{
-    "+FTPSERV",   "+FTPPORT", "+FTPUN",      "+FTPPW",      "+FTPCID",     "+FTPMODE",    "+FTPTYPE",
-    "+FTPPUTOPT", "+FTPREST", "+FTPGETNAME", "+FTPGETPATH", "+FTPPUTNAME", "+FTPPUTPATH", "+FTPSSL"};
 
 using Operation = FtpService::Operation;
 
@@ -72,28 +67,12 @@ FtpService::FtpService(const Environment& environment, Settings& settings, Beare
 
 void FtpService::boot() {
   settings_.set(key::ftpmode, static_cast<std::uint32_t>(environment_.world.module.quirks.ftp_mode));
-  const Nvram::Section* saved = nvram_.find(nvram_section);
-  if (saved == nullptr) return;
-  for (const std::string_view name : context) {
-    const auto found = saved->find(name);
-    if (found != saved->end() && !settings_.refuse(name, {found->second}))
-      settings_.set_value_of(name, 0, found->second);
-  }
+  settings_.load(ftp_context);
 }
 
-bool FtpService::save_context() {
-  Nvram::Section section;
-  for (const std::string_view name : context) section.emplace(name, settings_.values_of(name)[0]);
-  return nvram_.store(nvram_section, std::move(section));
-}
+bool FtpService::save_context() { return nvram_.store(ftp_context.section, settings_.values_of(ftp_context)); }
 
-bool FtpService::context_saved() const {
-  const Nvram::Section* saved = nvram_.find(nvram_section);
-  return saved != nullptr && std::ranges::all_of(context, [&](std::string_view name) {
-           const auto found = saved->find(name);
-           return found != saved->end() && found->second == settings_.values_of(name)[0];
-         });
-}
+bool FtpService::context_saved() const { return nvram_.holds(ftp_context.section, settings_.values_of(ftp_context)); }
 
 FtpRequest FtpService::request(FtpVerb verb) const {
   const bool put = verb == FtpVerb::put;

@@ -2,9 +2,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "emulator/at/command.hpp"
 #include "emulator/at/setting_key.hpp"
 
-namespace sim800::key {
+namespace sim800 {
+
+/// AT+FTPSCONT.
+inline constexpr SavedContext ftp_context{"ftp", ""};
+
+namespace key {
 
 inline constexpr NumberKey ftpport{"+FTPPORT"};      ///< 12.2.1: the server's
 inline constexpr NumberKey ftpmode{"+FTPMODE"};      ///< 12.2.2: 0 active, 1 passive
@@ -21,4 +27,6 @@ inline constexpr TextKey ftpputname{"+FTPPUTNAME"};  ///< 12.2.12
 inline constexpr TextKey ftpputpath{"+FTPPUTPATH"};  ///< 12.2.13
 inline constexpr NumberKey ftpssl{"+FTPSSL"};        ///< 0 plain, 1 implicit TLS, 2 AUTH TLS
 
-}  // namespace sim800::key
+}  // namespace key
+
+}  // namespace sim800

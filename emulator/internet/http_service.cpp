@@ -98,23 +98,17 @@ bool HttpService::set(std::string_view tag, std::string_view value) {
 
 std::uint32_t HttpService::number(Tag tag) const { return parse_number(values_[tag]).value_or(0); }
 
-bool HttpService::save() {
-  Nvram::Section section;
+Nvram::Section HttpService::saved_values() const {
+  Nvram::Section values;
   for (std::size_t i = 0; i < tag_count; ++i) {
-    if (tags[i].saved) section.emplace(tags[i].name, values_[i]);
+    if (tags[i].saved) values.emplace(tags[i].name, values_[i]);
   }
-  return nvram_.store(nvram_section, std::move(section));
+  return values;
 }
 
-bool HttpService::saved() const {
-  const Nvram::Section* section = nvram_.find(nvram_section);
-  if (section == nullptr) return false;
-  return std::ranges::all_of(tags, [&](const TagRow& row) {
-    const auto found = section->find(row.name);
-    return !row.saved ||
-           (found != section->end() && found->second == values_[static_cast<std::size_t>(&row - tags.data())]);
-  });
-}
+bool HttpService::save() { return nvram_.store(nvram_section, saved_values()); }
+
+bool HttpService::saved() const { return nvram_.holds(nvram_section, saved_values()); }
 
 bool HttpService::act(HttpMethod method) {
   if (values_[url].empty()) return false;

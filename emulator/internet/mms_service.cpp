@@ -15,12 +15,7 @@
 namespace sim800 {
 namespace {
 
-constexpr std::string_view nvram_section = "mms";
-constexpr std::array<std::string_view, 7> context{"+CMMSCID",   "+CMMSCURL",    "+CMMSUA",     "+CMMSPROFILE",
-                                                  "+CMMSPROTO", "+CMMSSENDCFG", "+CMMSTIMEOUT"};
 constexpr std::string_view content_type = "application/vnd.wap.mms-message";
-
-std::string nvram_key(std::string_view name, std::size_t i) { return fmt::format("{}.{}", name, i); }
 
 /// <valid> of AT+CMMSSENDCFG in seconds; "maximum" is left to the centre.
 std::optional<std::uint32_t> validity(std::uint32_t code) {
@@ -68,41 +63,11 @@ MmsService::MmsService(const Environment& environment, Settings& settings, const
 
 // --- settings
 
-void MmsService::boot() {
-  const Nvram::Section* saved = nvram_.find(nvram_section);
-  if (saved == nullptr) return;
-  for (const std::string_view name : context) {
-    Settings::Values values;
-    for (std::size_t i = 0; i < settings_.values_of(name).size(); ++i) {
-      const auto found = saved->find(nvram_key(name, i));
-      if (found != saved->end()) values.push_back(found->second);
-    }
-    if (values.size() != settings_.values_of(name).size() || settings_.refuse(name, values)) continue;
-    for (std::size_t i = 0; i < values.size(); ++i) settings_.set_value_of(name, i, values[i]);
-  }
-}
+void MmsService::boot() { settings_.load(mms_context); }
 
-bool MmsService::save() {
-  Nvram::Section section;
-  for (const std::string_view name : context) {
-    const Settings::Values& values = settings_.values_of(name);
-    for (std::size_t i = 0; i < values.size(); ++i) section.emplace(nvram_key(name, i), values[i]);
-  }
-  return nvram_.store(nvram_section, std::move(section));
-}
+bool MmsService::save() { return nvram_.store(mms_context.section, settings_.values_of(mms_context)); }
 
-bool MmsService::saved() const {
-  const Nvram::Section* saved = nvram_.find(nvram_section);
-  if (saved == nullptr) return false;
-  for (const std::string_view name : context) {
-    const Settings::Values& values = settings_.values_of(name);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const auto found = saved->find(nvram_key(name, i));
-      if (found == saved->end() || found->second != values[i]) return false;
-    }
-  }
-  return true;
-}
+bool MmsService::saved() const { return nvram_.holds(mms_context.section, settings_.values_of(mms_context)); }
 
 // --- the buffer
 

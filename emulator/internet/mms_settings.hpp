@@ -2,9 +2,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "emulator/at/command.hpp"
 #include "emulator/at/setting_key.hpp"
 
-namespace sim800::key {
+namespace sim800 {
+
+/// AT+CMMSSCONT.
+inline constexpr SavedContext mms_context{"mms", "."};
+
+namespace key {
 
 inline constexpr TextKey cmmscurl{"+CMMSCURL"};            ///< 14.2.1: of the centre
 inline constexpr TextKey cmmsproto_gateway{"+CMMSPROTO"};  ///< 14.2.2: the proxy's address; empty or 0.0.0.0: none
@@ -25,4 +31,6 @@ inline constexpr TextKey cmmsprofile{"+CMMSPROFILE"};            ///< 14.2.20: X
 inline constexpr NumberKey cmmstimeout_send{"+CMMSTIMEOUT"};     ///< 14.2.21: s
 inline constexpr NumberKey cmmstimeout_recv{"+CMMSTIMEOUT", 1};  ///< s
 
-}  // namespace sim800::key
+}  // namespace key
+
+}  // namespace sim800

@@ -2,9 +2,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "emulator/at/command.hpp"
 #include "emulator/at/setting_key.hpp"
 
-namespace sim800::key {
+namespace sim800 {
+
+/// AT+CIPSCONT.
+inline constexpr SavedContext ip_context{"ip", " "};
+
+namespace key {
 
 inline constexpr NumberKey cipmux{"+CIPMUX"};          ///< 8.2.1: 0 one connection, 1 six
 inline constexpr NumberKey cipqsend{"+CIPQSEND"};      ///< 8.2.4: 0 SEND OK when acknowledged, 1 DATA ACCEPT at once
@@ -34,4 +40,6 @@ inline constexpr NumberKey ciptka_interval{"+CIPTKA", 2};       ///< s between p
 inline constexpr NumberKey ciptka_count{"+CIPTKA", 3};          ///< probes without an answer
 inline constexpr NumberKey cipssl{"+CIPSSL"};                   ///< 1 connections are encrypted
 
-}  // namespace sim800::key
+}  // namespace key
+
+}  // namespace sim800

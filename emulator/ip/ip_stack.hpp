@@ -134,7 +134,7 @@ class IpStack {
   /// AT+SSLSETCERT: the file becomes the client's certificate; false where it is none.
   bool import_certificate(const std::string& file, const std::string& password);
 
-  // AT+CIPSCONT.
+  // AT+CIPSCONT keeps the settings and the access point.
   bool save_context();
   bool context_saved() const;
 
@@ -155,6 +155,7 @@ class IpStack {
     SocketAddress there;
   };
 
+  Nvram::Section saved_values() const;
   Context& context() { return contexts_[selected_]; }
   const Context& context() const { return contexts_[selected_]; }
   Task<Result> bring_up(Context& context);

@@ -54,11 +54,6 @@ constexpr Result cms(std::uint16_t number) { return Result::cms(number); }
 constexpr std::string_view section = "sms";
 constexpr std::array<std::string_view, 4> parameter_names{"fo", "vp", "pid", "dcs"};
 
-std::string value_in(const Nvram::Section& saved, std::string_view name) {
-  const auto found = saved.find(name);
-  return found == saved.end() ? std::string() : found->second;
-}
-
 std::optional<SmsAddress> centre_in(const Nvram::Section& saved, const std::string& prefix) {
   const auto type = parse_number(value_in(saved, prefix + "type"));
   if (!type) return std::nullopt;
