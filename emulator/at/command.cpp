@@ -22,6 +22,15 @@ CommandTable::CommandTable(CommandRows rows, Model model) : rows_(rows) {
   }
 }
 
+std::vector<const Command*> CommandTable::profile_lines() const {
+  std::vector<const Command*> lines;
+  for (const auto& [name, command] : by_name_) {
+    if (command->profile_line != 0) lines.push_back(command);
+  }
+  std::ranges::sort(lines, {}, &Command::profile_line);
+  return lines;
+}
+
 const Handler& Command::handler(Form form) const {
   switch (form) {
     case Form::test: return test;

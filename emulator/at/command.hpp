@@ -101,6 +101,7 @@ struct Command {
   /// Factory values, comma between them, of a setting that keeps a list its write form changes part by part (+SLEDS).
   /// What the second parameter takes fits any of them.
   std::string_view list{};
+  std::uint8_t profile_line = 0;          ///< place in each block of AT&V, from 1; 0: not shown
   const SavedContext* context = nullptr;  ///< the one its values belong to, if any
   /// The models that have this very row, where a command's rows differ (manual 20.1-20.14).  Which models have the
   /// command at all says models_of().
@@ -163,6 +164,12 @@ constexpr Command on(Models models, Command row) {
   return row;
 }
 
+/// The row as AT&V shows it, in that line of each block.
+constexpr Command listed(std::uint8_t profile_line, Command row) {
+  row.profile_line = profile_line;
+  return row;
+}
+
 /// The row as part of a context.
 constexpr Command in_context(const SavedContext& context, Command row) {
   row.context = &context;
@@ -181,6 +188,8 @@ class CommandTable {
     const auto found = by_name_.find(name);
     return found == by_name_.end() ? nullptr : found->second;
   }
+  /// The rows that AT&V shows, in its order.
+  std::vector<const Command*> profile_lines() const;
   /// What it was made from.
   CommandRows rows() const { return rows_; }
 

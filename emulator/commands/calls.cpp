@@ -206,7 +206,7 @@ constexpr Command table[] = {
     {.name = "+CRC", .section = "3.2.31", .parameters = {optional(flag("0"))},
      .test = show_ranges, .read = show_setting, .write = set_ring_form},
     setting("+CDRIND", "6.2.14", full, never, {flag("0")}),
-    setting("+MORING", "6.2.29", full, profile, {flag("0")}),
+    listed(35, setting("+MORING", "6.2.29", full, profile, {flag("0")})),
     setting("+GSMBUSY", "6.2.44", full, never, {number("0-2", "0")}),
     {.name = "+CEMNL", .section = "6.2.45", .saved = automatic, .parameters = {number("0,1"), optional(number("1-11")), repeated(text(3))},
      .test = R"(+CEMNL: (0-1),(1-11),("0"-"999")...)", .read = show_emergency_numbers, .write = set_emergency_numbers},

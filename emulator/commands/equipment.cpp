@@ -115,13 +115,13 @@ Result show_temperature(Invocation& cmd) {
 constexpr Command table[] = {
     {.name = "+CEER", .section = "3.2.7", .parameters = {number("0,1", "0")},
      .test = show_ranges, .read = show_setting, .write = keep_setting, .execute = show_release_cause},
-    setting("+CMEE", "3.2.20", full, profile, {optional(number("0-2", "0"))}),
+    listed(20, setting("+CMEE", "3.2.20", full, profile, {optional(number("0-2", "0"))})),
     {.name = "+CFUN", .section = "3.2.42", .saved = automatic, .parameters = {number("0,1,4", "1"), optional(number("0,1", "0"))},
      .test = show_ranges, .read = show_functionality, .write = set_functionality, .seconds = 10},
     {.name = "+CBC", .section = "3.2.52", .test = "+CBC: (0-2),(1-100),(voltage)", .execute = show_battery},
     {.name = "+CADC", .section = "6.2.7", .test = "+CADC: (0,1),(0-2800)", .read = show_adc, .seconds = 2},
     {.name = "+CMTE", .section = "", .saved = profile, .parameters = {number("0,1", "0")},
-     .read = show_temperature, .write = keep_setting, .seconds = 2},
+     .read = show_temperature, .write = keep_setting, .seconds = 2, .profile_line = 23},
 };
 // clang-format on
 

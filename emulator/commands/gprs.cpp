@@ -169,7 +169,7 @@ constexpr Command table[] = {
     setting("+CGCLASS", "7.2.8", state, automatic, {words("\"B\",\"CG\",\"CC\"", "B")}),
     setting("+CGEREP", "7.2.9", full, never, {number("0,1", "0")}),
     {.name = "+CGREG", .section = "7.2.10", .saved = profile, .parameters = {optional(number("0-2", "0"))},
-     .test = show_ranges, .read = show_registration, .write = keep_setting},
+     .test = show_ranges, .read = show_registration, .write = keep_setting, .profile_line = 19},
     setting("+CGSMS", "7.2.11", state, automatic, {number("0-3", "1")}),
 };
 // clang-format on

@@ -125,8 +125,8 @@ constexpr Models no_battery_check = caf | Models{sim868, sim800c_ds};  // 20.14
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
-    on(Models::all() - ri_for_data, setting("+CFGRI", "6.2.11", state, profile, {number("0-2", "0")})),
-    on(ri_for_data, setting("+CFGRI", "6.2.11", state, profile, {number("0-2", "2")})),
+    listed(22, on(Models::all() - ri_for_data, setting("+CFGRI", "6.2.11", state, profile, {number("0-2", "0")}))),
+    listed(22, on(ri_for_data, setting("+CFGRI", "6.2.11", state, profile, {number("0-2", "2")}))),
     gpio_row(vw, "1-11"),
     gpio_row(Models::all() - vw, "1-7"),
     {.name = "+SPWM", .section = "6.2.40", .support = accepts, .parameters = {number("0-2"), number("0-100000"), number("0-100")},
@@ -136,13 +136,13 @@ constexpr Command table[] = {
      .test = show_ranges, .read = show_cell_lock, .write = lock_cells},
     {.name = "+SLEDS", .section = "6.2.47", .support = state, .saved = profile,
      .parameters = {number("1-3"), number("0,40-65535"), number("0,40-65535")},
-     .test = show_ranges, .read = show_light, .write = keep_part, .list = "64,64,64,800,3000,300"},
-    setting("+CNETLIGHT", "6.2.50", state, profile, {flag("1")}),
-    setting("+CSGS", "6.2.54", state, profile, {number("0-2", "1")}),
+     .test = show_ranges, .read = show_light, .write = keep_part, .list = "64,64,64,800,3000,300", .profile_line = 41},
+    listed(40, setting("+CNETLIGHT", "6.2.50", state, profile, {flag("1")})),
+    listed(39, setting("+CSGS", "6.2.54", state, profile, {number("0-2", "1")})),
     {.name = "+SJDR", .section = "6.2.57", .parameters = {flag("0"), number("0-3", "0"), optional(number("1-255", "255")), optional(flag("0"))},
      .test = "+SJDR: (0,1)", .read = show_jamming, .write = detect_jamming},
     {.name = "+CANT", .section = "6.2.60", .saved = profile, .parameters = {flag("0"), flag("0"), number("0-3600", "10")},
-     .test = show_ranges, .read = show_setting, .write = detect_antenna},
+     .test = show_ranges, .read = show_setting, .write = detect_antenna, .profile_line = 24},
     setting("+SD2PCM", "6.2.62", state, profile, {flag("0")}),
     setting("+SKPD", "6.2.63", state, never, {number("0-1", "0")}),
     setting("+CMNRP", "6.2.67", state, profile_uart, {number("0-1", "0")}),

@@ -221,9 +221,9 @@ constexpr Command table[] = {
     {.name = "+CSPN", .section = "6.2.15", .read = show_provider},
     {.name = "+CCID", .section = "6.2.23", .test = "", .execute = show_iccid, .seconds = 2},
     {.name = "+CGID", .section = "6.2.28", .execute = show_groups},
-    setting("+CSDT", "6.2.52", state, profile, {number("0-1", "0")}),
+    listed(42, setting("+CSDT", "6.2.52", state, profile, {number("0-1", "0")})),
     {.name = "+CSMINS", .section = "6.2.53", .saved = profile, .parameters = {number("0,1", "0")},
-     .test = show_ranges, .read = show_presence, .write = keep_setting},
+     .test = show_ranges, .read = show_presence, .write = keep_setting, .profile_line = 43},
 };
 // clang-format on
 

@@ -161,11 +161,11 @@ constexpr Command sms_setting(std::string_view name, std::string_view section, S
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
-    setting("+CSCS", "3.2.12", full, profile, {words(R"("IRA","GSM","UCS2","HEX","PCCP","PCDN","8859-1")", "IRA")}),
-    sms_setting("+CMGF", "4.2.2", full, profile, {optional(flag("0"))}),
+    listed(28, setting("+CSCS", "3.2.12", full, profile, {words(R"("IRA","GSM","UCS2","HEX","PCCP","PCDN","8859-1")", "IRA")})),
+    listed(26, sms_setting("+CMGF", "4.2.2", full, profile, {optional(flag("0"))})),
     {.name = "+CNMI", .section = "4.2.8", .saved = profile,
      .parameters = {number("0-3", "2"), optional(number("0-3", "1")), optional(number("0,2", "0")), optional(flag("0")), optional(flag("0"))},
-     .test = show_ranges, .read = show_setting, .write = set_indications},
+     .test = show_ranges, .read = show_setting, .write = set_indications, .profile_line = 27},
     {.name = "+CNMA", .section = "", .parameters = {number("0-2")}, .test = "+CNMA: (0-2)",
      .write = acknowledge, .execute = acknowledge, .usage_error = invalid_value},
     {.name = "+CPMS", .section = "4.2.9", .parameters = {memory, optional(memory), optional(memory)},

@@ -141,7 +141,7 @@ Result play_cycle(Invocation& cmd) {
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
-    setting("+VTD", "3.2.36", full, profile, {number("1-255", "1")}),
+    listed(29, setting("+VTD", "3.2.36", full, profile, {number("1-255", "1")})),
     {.name = "+VTS", .section = "3.2.37", .parameters = {text(20), repeated(text(20))},
      .test = "+VTS: (0-9,*,#,A,B,C,D),(1-255)", .write = send_keys},
     {.name = "+CLDTMF", .section = "6.2.13", .parameters = {number("1-100"), text(39), optional(number("10-500"))},
@@ -158,7 +158,7 @@ constexpr Command table[] = {
      .test = "+SIMTONEX: (0,1),(10-500000),(20-20000),(0-20000),(200-25500),(10-25500),(0-4)...", .write = play_cycle},
     {.name = "+DDET", .section = "15.2.1", .saved = profile,
      .parameters = {number("0,1", "0"), optional(number("0-10000")), optional(number("0,1")), optional(number("0,1"))},
-     .test = show_ranges, .read = show_detection, .write = set_detection},
+     .test = show_ranges, .read = show_detection, .write = set_detection, .profile_line = 34},
 };
 // clang-format on
 
