@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "emulator/at/channel_owner.hpp"
+#include "emulator/at/line_settings.hpp"
 #include "emulator/at/settings.hpp"
 
 namespace sim800 {
@@ -278,14 +279,14 @@ void Channel::power_up() {
 }
 
 void Channel::load_format() {
-  format.echo = settings_.number("E") != 0;
-  format.verbose = settings_.number("V") != 0;
-  format.quiet = settings_.number("Q") != 0;
+  format.echo = settings_.number(key::echo) != 0;
+  format.verbose = settings_.number(key::verbose) != 0;
+  format.quiet = settings_.number(key::quiet) != 0;
   apply_settings();
 }
 
 void Channel::apply_settings() {
-  assembler_.set_backspace(static_cast<char>(settings_.number("S5")));
+  assembler_.set_backspace(static_cast<char>(settings_.number(key::s5)));
   update_dcd();
 }
 
@@ -328,7 +329,7 @@ void Channel::set_lines(bool on) {
 }
 
 void Channel::update_dcd() {
-  const bool on = carrier_ || settings_.number("&C") == 0;
+  const bool on = carrier_ || settings_.number(key::dcd) == 0;
   if (on == dcd_) return;
   dcd_ = on;
   owner_.record("line", {{"channel", name_}, {"signal", "DCD"}, {"on", on}});
@@ -407,7 +408,7 @@ Task<PromptResult> Channel::take_text(std::string& into, PromptOptions options) 
       input_came_.raise();
     });
   }
-  TextEntry entry(into, options, static_cast<char>(settings_.number("S5")), format.echo);
+  TextEntry entry(into, options, static_cast<char>(settings_.number(key::s5)), format.echo);
   while (!late && !entry.ended()) {
     consume(entry.feed(input_.waiting(), out_));
     flush();

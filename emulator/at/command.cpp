@@ -13,12 +13,22 @@
 #include "emulator/at/settings.hpp"
 
 namespace sim800 {
+
 CommandTable::CommandTable(CommandRows rows, Model model) : rows_(rows) {
   for (const Command* command : rows) {
     if (!command->on(model) || by_name_.emplace(command->name, command).second) continue;
     fmt::print(stderr, "sim800: the command table has two rows for {} on {}\n", command->name, name_of(model));
     std::abort();
   }
+}
+
+std::vector<const Command*> CommandTable::profile_lines() const {
+  std::vector<const Command*> lines;
+  for (const auto& [name, command] : by_name_) {
+    if (command->profile_line != 0) lines.push_back(command);
+  }
+  std::ranges::sort(lines, {}, &Command::profile_line);
+  return lines;
 }
 
 const Handler& Command::handler(Form form) const {
@@ -65,13 +75,13 @@ static std::string normalised(const Invocation& cmd, std::size_t i) {
 
 Result keep_setting(Invocation& cmd) {
   if (cmd.arguments.size() == 0) {  // AT+CREG= : the factory value
-    cmd.settings.set(cmd.command.name, 0, std::string(cmd.command.parameters[0].initial));
+    cmd.settings.set_value_of(cmd.command.name, 0, std::string(cmd.command.parameters[0].initial));
     return ok;
   }
   const std::size_t kept = std::min(cmd.arguments.size(), cmd.command.kept());
   for (std::size_t i = 0; i < kept; ++i) {
     if (!cmd.has(i)) continue;
-    cmd.settings.set(cmd.command.name, i, normalised(cmd, i));
+    cmd.settings.set_value_of(cmd.command.name, i, normalised(cmd, i));
   }
   return ok;
 }
@@ -91,13 +101,13 @@ std::vector<std::size_t> places_of_part(const Command& command, std::uint32_t wh
 Result keep_part(Invocation& cmd) {
   std::size_t argument = 1;
   for (const std::size_t place : places_of_part(cmd.command, cmd.number(0))) {
-    cmd.settings.set(cmd.command.name, place, std::to_string(cmd.number(argument++)));
+    cmd.settings.set_value_of(cmd.command.name, place, std::to_string(cmd.number(argument++)));
   }
   return ok;
 }
 
 Result show_parts(Invocation& cmd) {
-  const Settings::Values& values = cmd.settings.values(cmd.command.name);
+  const Settings::Values& values = cmd.settings.values_of(cmd.command.name);
   std::string text(cmd.command.name);
   const char* before = ": (";
   for (std::uint32_t which = 0; which < values.size(); ++which) {

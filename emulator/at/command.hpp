@@ -82,6 +82,12 @@ enum class Saved : std::uint8_t {
   automatic,     ///< AUTO_SAVE
 };
 
+/// Settings that a command of theirs saves together: AT+CIPSCONT, AT+FTPSCONT, AT+CMMSSCONT.
+struct SavedContext {
+  std::string_view section;    ///< of the NVRAM
+  std::string_view separator;  ///< in its keys, between command and value: "+CIPATS 1"; empty: "+FTPUN", one value each
+};
+
 struct Command {
   std::string_view name;     ///< "+CSQ", "E", "&W", "S0"
   std::string_view section;  ///< of the AT manual V1.12; "" for commands of application notes
@@ -95,6 +101,8 @@ struct Command {
   /// Factory values, comma between them, of a setting that keeps a list its write form changes part by part (+SLEDS).
   /// What the second parameter takes fits any of them.
   std::string_view list{};
+  std::uint8_t profile_line = 0;          ///< place in each block of AT&V, from 1; 0: not shown
+  const SavedContext* context = nullptr;  ///< the one its values belong to, if any
   /// The models that have this very row, where a command's rows differ (manual 20.1-20.14).  Which models have the
   /// command at all says models_of().
   Models models = Models::all();
@@ -105,6 +113,8 @@ struct Command {
   bool is_setting() const { return !list.empty() || kept() > 0; }
   /// How many of its parameters are kept.
   std::size_t kept() const;
+  /// What the `i`-th of the kept values may be.
+  const Parameter& kept_parameter(std::size_t i) const { return parameters[list.empty() ? i : 1]; }
   bool on(Model model) const { return models.has(model) && models_of(name).has(model); }
 };
 
@@ -154,6 +164,18 @@ constexpr Command on(Models models, Command row) {
   return row;
 }
 
+/// The row as AT&V shows it, in that line of each block.
+constexpr Command listed(std::uint8_t profile_line, Command row) {
+  row.profile_line = profile_line;
+  return row;
+}
+
+/// The row as part of a context.
+constexpr Command in_context(const SavedContext& context, Command row) {
+  row.context = &context;
+  return row;
+}
+
 /// Rows of the whole table, of all models.
 using CommandRows = std::span<const Command* const>;
 
@@ -166,6 +188,8 @@ class CommandTable {
     const auto found = by_name_.find(name);
     return found == by_name_.end() ? nullptr : found->second;
   }
+  /// The rows that AT&V shows, in its order.
+  std::vector<const Command*> profile_lines() const;
   /// What it was made from.
   CommandRows rows() const { return rows_; }
 

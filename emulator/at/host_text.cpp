@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "emulator/at/line_settings.hpp"
 #include "protocol/text/character_set.hpp"
 #include "protocol/text/characters.hpp"
 #include "protocol/text/gsm_alphabet.hpp"
@@ -18,7 +19,7 @@ namespace {
 constexpr std::array<std::pair<char, std::string_view>, 4> escapes{
     {{'\\', "\\5C"}, {'"', "\\22"}, {'\b', "\\08"}, {'\0', "\\00"}}};
 
-CharacterSet chosen(const Settings& settings) { return find_character_set(settings.values("+CSCS").front()); }
+CharacterSet chosen(const Settings& settings) { return find_character_set(settings.text(key::cscs)); }
 
 bool in_hex(CharacterSet set) { return set == CharacterSet::ucs2 || set == CharacterSet::hex; }
 

@@ -32,15 +32,24 @@ Settings::Values factory_values(const Command& command) {
   return values;
 }
 
+bool fits(const Command& command, std::size_t i, std::string_view value) {
+  const Parameter& parameter = command.kept_parameter(i);
+  return parameter.accepts({value, parameter.kind != Parameter::Kind::number});
+}
+
+/// The name of a value in the section of a context.
+std::string key_in(const SavedContext& context, std::string_view command, std::size_t i) {
+  if (context.separator.empty()) return std::string(command);
+  return fmt::format("{}{}{}", command, context.separator, i);
+}
+
 /// What was expected instead of `values`, which are typed as settings keep them.
 std::optional<std::string> refuse_for(const Command& command, const Settings::Values& values) {
   const std::size_t kept = command.list.empty() ? command.kept() : split(command.list).size();
   if (values.size() > kept) return fmt::format("at most {} value(s) for {}", kept, command.name);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const Parameter& parameter = command.parameters[command.list.empty() ? i : 1];
-    const bool quoted = parameter.kind != Parameter::Kind::number;
-    if (!parameter.accepts({values[i], quoted}))
-      return fmt::format("value {} of {} in the range {}", i + 1, command.name, parameter.range);
+    if (!fits(command, i, values[i]))
+      return fmt::format("value {} of {} in the range {}", i + 1, command.name, command.kept_parameter(i).range);
   }
   return std::nullopt;
 }
@@ -94,12 +103,12 @@ const Settings::Entry& Settings::entry(std::string_view name) const {
   return found->second;
 }
 
-std::uint32_t Settings::number(std::string_view name, std::size_t i) const {
-  return parse_number(values(name)[i]).value_or(0);
+std::uint32_t Settings::number(NumberKey key) const {
+  return parse_number(entry(key.command).active[key.value]).value_or(0);
 }
 
-void Settings::set(std::string_view name, std::size_t i, std::string value) {
-  Entry& changed = entries_.find(entry(name).command->name)->second;
+void Settings::set_value_of(std::string_view command, std::size_t i, std::string value) {
+  Entry& changed = entry(command);
   changed.active[i] = std::move(value);
   if (changed.command->saved != Saved::automatic) return;
   changed.user = changed.active;
@@ -138,6 +147,27 @@ bool Settings::store(Saved saved) {
   return nvram_.store(saved == Saved::automatic ? automatic_section : profile_section, std::move(section));
 }
 
+Nvram::Section Settings::values_of(const SavedContext& context) const {
+  Nvram::Section values;
+  for (const auto& [name, entry] : entries_) {
+    if (entry.command->context != &context) continue;
+    for (std::size_t i = 0; i < entry.active.size(); ++i) values.emplace(key_in(context, name, i), entry.active[i]);
+  }
+  return values;
+}
+
+void Settings::load(const SavedContext& context) {
+  const Nvram::Section* saved = nvram_.find(context.section);
+  if (saved == nullptr) return;
+  for (auto& [name, entry] : entries_) {
+    if (entry.command->context != &context) continue;
+    for (std::size_t i = 0; i < entry.active.size(); ++i) {
+      const auto found = saved->find(key_in(context, name, i));
+      if (found != saved->end() && fits(*entry.command, i, found->second)) entry.active[i] = found->second;
+    }
+  }
+}
+
 std::string Settings::print(std::string_view name, Profile profile) const {
   const Entry& shown = entry(name);
   const Values& values = profile == Profile::factory ? shown.factory
@@ -146,8 +176,7 @@ std::string Settings::print(std::string_view name, Profile profile) const {
   std::string text(name);
   text += ": ";
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const Parameter& parameter = shown.command->parameters[shown.command->list.empty() ? i : 1];
-    const char* quote = parameter.kind == Parameter::Kind::number ? "" : "\"";
+    const char* quote = shown.command->kept_parameter(i).kind == Parameter::Kind::number ? "" : "\"";
     text += fmt::format("{}{}{}{}", i == 0 ? "" : ",", quote, values[i], quote);
   }
   return text;

@@ -8,9 +8,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "emulator/at/command.hpp"
+#include "emulator/at/setting_key.hpp"
 #include "emulator/core/nvram.hpp"
 
 namespace sim800 {
@@ -31,15 +33,25 @@ class Settings {
     return refuse(rows_, name, values);
   }
 
-  const Values& values(std::string_view name) const { return entry(name).active; }
-  std::uint32_t number(std::string_view name, std::size_t i = 0) const;
-  /// Changes one value; AUTO_SAVE settings are written at once.
-  void set(std::string_view name, std::size_t i, std::string value);
+  std::uint32_t number(NumberKey key) const;
+  const std::string& text(TextKey key) const { return entry(key.command).active[key.value]; }
+  /// AUTO_SAVE settings are written at once.
+  void set(NumberKey key, std::uint32_t value) { set_value_of(key.command, key.value, std::to_string(value)); }
+  void set(TextKey key, std::string value) { set_value_of(key.command, key.value, std::move(value)); }
+
+  /// For handlers that serve any row: all that a command keeps, as text.
+  const Values& values_of(std::string_view command) const { return entry(command).active; }
+  void set_value_of(std::string_view command, std::size_t i, std::string value);
 
   void boot();          ///< the active values become the stored ones
   void load_user();     ///< ATZ
   void load_factory();  ///< AT&F
   bool store_user();    ///< AT&W; false where the state directory refuses
+
+  /// The active values of all commands of a context, as they stand in its section of the NVRAM.
+  Nvram::Section values_of(const SavedContext& context) const;
+  /// Takes them from there; what is missing, or refused by this version, is left as it is.
+  void load(const SavedContext& context);
 
   enum class Profile : std::uint8_t { factory, user, active };
   /// "+CSCS: \"IRA\"": a setting as AT&V and the read forms print it.
@@ -51,12 +63,13 @@ class Settings {
     Values factory, user, active;
   };
   const Entry& entry(std::string_view name) const;
+  Entry& entry(std::string_view name) { return const_cast<Entry&>(std::as_const(*this).entry(name)); }
   bool store(Saved saved);
   void load(const Nvram::Section& section);
 
   CommandRows rows_;
   Nvram& nvram_;
-  std::map<std::string_view, Entry, std::less<>> entries_;
+  std::unordered_map<std::string_view, Entry> entries_;
 };
 
 }  // namespace sim800

@@ -2,6 +2,7 @@
 // without modem lines is always on: it never sleeps. SPDX-License-Identifier: MIT
 #pragma once
 
+#include "emulator/at/line_settings.hpp"
 #include "emulator/at/settings.hpp"
 #include "emulator/core/clock.hpp"
 
@@ -17,7 +18,7 @@ class Sleep {
   template <class Idle>
   bool consumes_wakeup(const Idle& idle) {
     const TimePoint now = clock_.now();
-    const bool asleep = now - touched_at_ >= falls_asleep_after && settings_.number("+CSCLK") == automatic && idle();
+    const bool asleep = now - touched_at_ >= falls_asleep_after && settings_.number(key::csclk) == automatic && idle();
     if (asleep) awake_at_ = now + wakes_in;
     touched_at_ = now;
     return now < awake_at_;

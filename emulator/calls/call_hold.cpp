@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "emulator/calls/call_service.hpp"
+#include "emulator/calls/call_settings.hpp"
 
 namespace sim800 {
 namespace {
@@ -150,7 +151,7 @@ void CallService::hear_key() {
   const TimePoint now = environment_.clock.now();
   const bool single = key == 'E' || key == 'F';
   const bool too_soon = key == last_key_ && now - last_key_at_ < std::chrono::milliseconds(keys.interval_ms);
-  if (talking() && settings_.number("+DDET") == 1 && (!single || keys.single_tones) && !too_soon) {
+  if (talking() && settings_.number(key::ddet) == 1 && (!single || keys.single_tones) && !too_soon) {
     last_key_ = key;
     last_key_at_ = now;
     const std::string heard = single ? (key == 'E' ? "1400" : "2300") : std::string(1, key);

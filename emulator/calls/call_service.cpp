@@ -10,6 +10,8 @@
 
 #include "emulator/at/channel.hpp"
 #include "emulator/at/host_text.hpp"
+#include "emulator/at/line_settings.hpp"
+#include "emulator/calls/call_settings.hpp"
 #include "protocol/at/phone_number.hpp"
 
 namespace sim800 {
@@ -94,8 +96,8 @@ Result CallService::dial(const std::string& number, Channel* waiter) {
   }
   const auto forwarded = [this](std::size_t reason) { return services.forwarding.at(reason).forwards_calls(); };
   using Services = SupplementaryServices;
-  if (settings_.number("+CSSN") == 1 && forwarded(Services::unconditional)) say("+CSSI: 0");
-  if (settings_.number("+CSSN") == 1 &&
+  if (settings_.number(key::cssn_n) == 1 && forwarded(Services::unconditional)) say("+CSSI: 0");
+  if (settings_.number(key::cssn_n) == 1 &&
       (forwarded(Services::busy) || forwarded(Services::no_reply) || forwarded(Services::not_reachable)))
     say("+CSSI: 1");
   report(call, nullptr);
@@ -114,7 +116,7 @@ void CallService::set_up(int id) {
   if (subscriber->call == unreachable) return end(id, cause_out_of_order, false);
   call.state = State::alerting;
   report(call, nullptr);
-  if (settings_.number("+MORING") == 1) say("MO RING");
+  if (settings_.number(key::moring) == 1) say("MO RING");
   if (subscriber->call == answer) {
     call.next = environment_.clock.after(subscriber->after, [this, id] { connect(id); });
   } else {
@@ -129,7 +131,7 @@ void CallService::connect(int id) {
   report(call, nullptr);
   if (call.from_network) {
     phone_book_.log("RC", call.number);
-  } else if (settings_.number("+MORING") == 1) {
+  } else if (settings_.number(key::moring) == 1) {
     say("MO CONNECTED");
   }
   const Subscriber* subscriber = find_subscriber(call.number);
@@ -158,10 +160,10 @@ std::string CallService::colp_line(const std::string& number) const {
 bool CallService::gets_through(const std::string& from) const {
   if (!network_.registered() || sends_message()) return false;
   if (services.forwarding[SupplementaryServices::unconditional].forwards_calls()) return false;
-  if (settings_.number("+GSMBUSY") != 0 || !lists.lets_call(from)) return false;
+  if (settings_.number(key::gsmbusy) != 0 || !lists.lets_call(from)) return false;
   if (connections_.empty()) return true;
   if (in_state(State::incoming) || in_state(State::waiting)) return false;
-  return settings_.number("+CCWA") == 1 && (services.waiting_classes & 1U) != 0;
+  return settings_.number(key::ccwa) == 1 && (services.waiting_classes & 1U) != 0;
 }
 
 bool CallService::receive(const std::string& from, unsigned rings) {
@@ -186,14 +188,14 @@ void CallService::ring(int id) {
     call.next = environment_.clock.after(ring_period, [this, id] { end(id, cause_normal, false); });
     return;
   }
-  const std::uint32_t answer_after = settings_.number("S0");
+  const std::uint32_t answer_after = settings_.number(key::s0);
   if (!waits && answer_after != 0 && call.rung >= answer_after) return connect(id);
   call.next = environment_.clock.after(ring_period, [this, id] { ring(id); });
 }
 
 /// RING or +CRING: VOICE, then +CLIP, or +CCWA for one that waits.
 void CallService::announce(const Connection& call) {
-  if (settings_.number("+CRC") == 1) {
+  if (settings_.number(key::crc) == 1) {
     say("+CRING: VOICE");
   } else {
     environment_.code(Code::ring);
@@ -202,7 +204,7 @@ void CallService::announce(const Connection& call) {
   const std::string name = text_for_host(settings_, call.name);
   if (call.state == State::waiting) {
     say(fmt::format("+CCWA: \"{}\",{},1,\"{}\"", call.number, type, name));
-  } else if (settings_.number("+CLIP") == 1) {
+  } else if (settings_.number(key::clip) == 1) {
     say(fmt::format("+CLIP: \"{}\",{},\"\",0,\"{}\",{}", call.number, type, name, call.number.empty() ? 1 : 0));
   }
 }
@@ -232,17 +234,17 @@ void CallService::end(int id, int cause, bool by_host, Channel* channel) {
   gone.state = State::disconnected;
   report(gone, channel);
   if (!waited) tell_end(gone, cause, by_host);
-  if (was_connected && settings_.number("+CDRIND") == 1) environment_.urc("+CDRIND: 0", nullptr);
+  if (was_connected && settings_.number(key::cdrind) == 1) environment_.urc("+CDRIND: 0", nullptr);
   check_multiparty();
   if (connections_.empty()) {
-    settings_.set("+CMUT", 0, "0");
+    settings_.set(key::cmut, 0);
     on_all_ended();
   }
   ring_who_waits();
 }
 
 void CallService::tell_end(const Connection& gone, int cause, bool by_host) {
-  const std::uint32_t x = settings_.number("X");
+  const std::uint32_t x = settings_.number(key::call_progress);
   const Code code = cause == cause_busy && (x == 3 || x == 4) ? Code::busy
                     : cause == cause_no_answer                ? Code::no_answer
                                                               : Code::no_carrier;
@@ -304,7 +306,7 @@ std::string CallService::describe(const Connection& call) const {
 }
 
 void CallService::report(const Connection& call, Channel* channel) {
-  if (settings_.number("+CLCC") == 1) environment_.urc(describe(call), channel);
+  if (settings_.number(key::clcc) == 1) environment_.urc(describe(call), channel);
 }
 
 }  // namespace sim800

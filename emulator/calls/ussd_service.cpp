@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "emulator/at/host_text.hpp"
+#include "emulator/calls/call_settings.hpp"
 
 namespace sim800 {
 namespace {
@@ -59,7 +60,7 @@ void UssdService::receive(std::string_view text) { say(Kind::final, text); }
 
 /// +CUSD: <m>[, "<str>", <dcs>]
 void UssdService::say(Kind kind, std::string_view text) {
-  if (settings_.number("+CUSD") == 0) return;
+  if (settings_.number(key::cusd) == 0) return;
   std::string line = fmt::format("+CUSD: {}", static_cast<int>(kind));
   if (!text.empty()) {
     const NetworkText shown = network_text_for_host(settings_, text);

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/calls/call_service.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/module/module_settings.hpp"
 
 namespace sim800 {
 namespace {
@@ -15,9 +16,9 @@ using namespace models;
 
 void use_channel(Invocation& cmd, std::uint32_t channel) {
   Settings& settings = cmd.modem.settings;
-  if (settings.number("+CHFA") == channel) return;
-  settings.set("+CHFA", 0, std::to_string(channel));
-  if (settings.number("+CHF") == 1) cmd.modem.urc(fmt::format("+CHF: {}", channel));
+  if (settings.number(key::chfa) == channel) return;
+  settings.set(key::chfa, channel);
+  if (settings.number(key::chf) == 1) cmd.modem.urc(fmt::format("+CHF: {}", channel));
 }
 
 /// AT+CHFA=<n>
@@ -28,7 +29,7 @@ Result swap_channel(Invocation& cmd) {
 
 /// +CHF: <ind>,<state>   Only <ind> is kept over power-off.
 Result show_hands_free(Invocation& cmd) {
-  cmd.print("+CHF: {},{}", cmd.modem.settings.number("+CHF"), cmd.modem.settings.number("+CHFA"));
+  cmd.print("+CHF: {},{}", cmd.modem.settings.number(key::chf), cmd.modem.settings.number(key::chfa));
   return ok;
 }
 
@@ -37,7 +38,7 @@ Result set_hands_free(Invocation& cmd) {
   const Command* channels = cmd.modem.commands.find("+CHFA");
   if (cmd.has(1) && (channels == nullptr || !channels->parameters[0].accepts(cmd.arguments[1])))
     return Cme::invalid_input;
-  cmd.modem.settings.set("+CHF", 0, std::to_string(cmd.number(0)));
+  cmd.modem.settings.set(key::chf, cmd.number(0));
   if (cmd.has(1)) use_channel(cmd, cmd.number(1));
   return ok;
 }
@@ -56,7 +57,7 @@ constexpr Command channel_row(Models on_models, std::string_view channels, const
 
 /// +CALS: <n>,<switch>   The tone is never heard playing.
 Result show_alert_sound(Invocation& cmd) {
-  cmd.print("+CALS: {},0", cmd.modem.settings.number("+CALS"));
+  cmd.print("+CALS: {},0", cmd.settings.values_of(cmd.command.name)[0]);
   return ok;
 }
 
@@ -91,7 +92,7 @@ constexpr Command microphone(Models on_models, std::string_view channels, std::s
 constexpr Command table[] = {
     setting("+CALM", "3.2.45", state, never, {flag("0")}),
     {.name = "+CALS", .section = "3.2.46", .support = state, .saved = profile, .parameters = {number("0-19", "1"), optional(number("0,1"))},
-     .test = show_ranges, .read = show_alert_sound, .write = keep_setting},
+     .test = show_ranges, .read = show_alert_sound, .write = keep_setting, .profile_line = 30},
     setting("+CRSL", "3.2.47", state, automatic, {number("0-100", "50")}),
     setting("+CLVL", "3.2.48", state, automatic, {number("0-100", "50")}),
     {.name = "+CMUT", .section = "3.2.49", .parameters = {flag("0")},
@@ -104,7 +105,7 @@ constexpr Command table[] = {
     microphone(caf, "0,2", "10,8,10,8"),
     microphone(four_channels, "0-3", "10,11,10,11"),
     {.name = "+CHF", .section = "6.2.18", .support = state, .saved = profile, .parameters = {flag("0"), optional(number("0-4"))},
-     .test = show_ranges, .read = show_hands_free, .write = set_hands_free},
+     .test = show_ranges, .read = show_hands_free, .write = set_hands_free, .profile_line = 31},
     channel_row(vw, "0,1", "+CHFA: (0 = NORMAL_AUDIO,1 = AUX_AUDIO)"),
     channel_row(Models{Model::sim800, sim800m64}, "0,2,4", "+CHFA: (0 = NORMAL_AUDIO, 2 = HANDFREE_AUDIO,4=PCM_AUDIO)"),
     channel_row(caf, "0,2", "+CHFA: (0 = NORMAL_AUDIO, 2 = HANDFREE_AUDIO)"),
@@ -112,10 +113,10 @@ constexpr Command table[] = {
     list_setting("+ECHO", "6.2.41", state, automatic,
                  {flag({}), number("0-65535"), number("0-65535"), number("0-65535"), number("0-65535"), optional(number("0,1"))},
                  "96,96,253,253,16388,16388,57351,57351"),
-    setting("+CAAS", "6.2.42", state, profile, {number("0-2", "1")}),
-    setting("+SVR", "6.2.43", state, profile, {number("0-17", "16")}),
+    listed(32, setting("+CAAS", "6.2.42", state, profile, {number("0-2", "1")})),
+    listed(36, setting("+SVR", "6.2.43", state, profile, {number("0-17", "16")})),
     {.name = "+CBUZZERRING", .section = "6.2.48", .support = state, .saved = profile, .parameters = {flag("0")},
-     .read = show_setting, .write = keep_setting},
+     .read = show_setting, .write = keep_setting, .profile_line = 33},
     setting("+CEXTERNTONE", "6.2.49", state, never, {flag("0")}),
     setting("+CMICBIAS", "6.2.55", state, never, {flag("1")}),
     setting("+DTAM", "6.2.56", state, never, {number("0-2", "0")}),

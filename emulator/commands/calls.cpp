@@ -1,7 +1,9 @@
 // Voice calls: dialling, answering, holding, ending (AT manual chapters 2, 3 and 6).
 // SPDX-License-Identifier: MIT
 #include "emulator/at/host_text.hpp"
+#include "emulator/at/line_settings.hpp"
 #include "emulator/calls/call_service.hpp"
+#include "emulator/calls/call_settings.hpp"
 #include "emulator/calls/dial_string.hpp"
 #include "emulator/calls/ussd_service.hpp"
 #include "emulator/core/latency.hpp"
@@ -61,14 +63,14 @@ std::optional<Result> no_service(Modem& modem, const std::string& number) {
   if (emergency && modem.network->signal().rssi != 99) return std::nullopt;  // a cell is heard
   if (const auto refused = modem.sim->refusal(); refused && !emergency) return refused;
   if (modem.network->registered()) return std::nullopt;
-  const std::uint32_t x = modem.settings.number("X");
+  const std::uint32_t x = modem.settings.number(key::call_progress);
   return x == 2 || x == 4 ? Code::no_dialtone : Code::no_carrier;
 }
 
 /// A voice call: OK once it is dialled; with AT+COLP=1 once it is answered, or how it failed.
 Task<Result> call_number(Invocation& cmd, std::string number) {
   CallService& calls = *cmd.modem.calls;
-  const bool waits = cmd.modem.settings.number("+COLP") == 1;
+  const bool waits = cmd.modem.settings.number(key::colp) == 1;
   const Result dialled = calls.dial(number, waits ? &cmd.channel : nullptr);
   if (dialled.is_ok()) cmd.modem.phone_book->log("LD", number);
   if (!dialled.is_ok() || !waits) co_return dialled;
@@ -210,7 +212,7 @@ constexpr Command table[] = {
     {.name = "+CRC", .section = "3.2.31", .parameters = {optional(flag("0"))},
      .test = show_ranges, .read = show_setting, .write = set_ring_form},
     setting("+CDRIND", "6.2.14", full, never, {flag("0")}),
-    setting("+MORING", "6.2.29", full, profile, {flag("0")}),
+    listed(35, setting("+MORING", "6.2.29", full, profile, {flag("0")})),
     setting("+GSMBUSY", "6.2.44", full, never, {number("0-2", "0")}),
     {.name = "+CEMNL", .section = "6.2.45", .saved = automatic, .parameters = {number("0,1"), optional(number("1-11")), repeated(text(3))},
      .test = R"(+CEMNL: (0-1),(1-11),("0"-"999")...)", .read = show_emergency_numbers, .write = set_emergency_numbers},

@@ -52,11 +52,15 @@ Result set_price(Invocation& cmd) { return keep_guarded(cmd, 2); }
 
 /// +CRLP: <iws>,<mws>,<T1>,<N2>,<T4>   T4 cannot be changed, and AT&V leaves it out.
 Result show_radio_link(Invocation& cmd) {
-  cmd.print("{},7", cmd.modem.settings.print("+CRLP"));
+  cmd.print("{},7", cmd.settings.print(cmd.command.name));
   return ok;
 }
 
 constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }
+
+constexpr Command bearer_type =
+    setting("+CBST", "3.2.4", state, profile,
+            {number("0,4,5,6,7,12,14,68,70,71,75", "7"), optional(number("0,4", "0")), optional(number("0-3", "1"))});
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
@@ -65,14 +69,14 @@ constexpr Command table[] = {
      .test = "", .read = show_setting, .write = set_maximum},
     {.name = "+CAOC", .section = "3.2.3", .parameters = {number("0-2", "1")},
      .test = show_ranges, .read = show_setting, .write = advise_of_charge, .execute = show_call_meter},
-    setting("+CBST", "3.2.4", state, profile,
-            {number("0,4,5,6,7,12,14,68,70,71,75", "7"), optional(number("0,4", "0")), optional(number("0-3", "1"))}),
+    on(Models::all() - Models{Model::sim808}, bearer_type),
+    on({Model::sim808}, listed(9, bearer_type)),  // AT&V of the others leaves it out (field logs)
     setting("+CSTA", "3.2.13", state, never, {number("129,145,161,177", "129")}),
     setting("+CR", "3.2.30", state, never, {optional(flag("0"))}),
     {.name = "+CRLP", .section = "3.2.33", .support = state, .saved = profile,
      .parameters = {number("0-61", "61"), optional(number("0-61", "61")), optional(number("44-255", "48")),
                     optional(number("1-255", "6")), optional(number("7"))},
-     .test = show_ranges, .read = show_radio_link, .write = keep_setting},
+     .test = show_ranges, .read = show_radio_link, .write = keep_setting, .profile_line = 10},
     {.name = "+CPUC", .section = "3.2.50", .support = state, .parameters = {text(3, ""), text(20, ""), optional(text(8))},
      .test = "", .read = show_setting, .write = set_price, .seconds = 5},
     setting("+CCWE", "3.2.51", state, never, {flag("0")}),

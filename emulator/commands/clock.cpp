@@ -59,7 +59,7 @@ constexpr Command table[] = {
      .test = "+CALA: (\"yy/mm/dd,hh:mm:ss\",\"hh:mm:ss\"),(1-5),(0-7)", .read = show_alarms, .write = set_alarm},
     {.name = "+CALD", .section = "6.2.6", .parameters = {number("1-5")}, .test = show_ranges, .write = delete_alarm},
     {.name = "+CLTS", .section = "6.2.12", .saved = profile, .parameters = {number("0,1", "0")},
-     .test = "+CLTS: \"yy/MM/dd,hh:mm:ss+/-zz\"", .read = show_setting, .write = keep_setting},
+     .test = "+CLTS: \"yy/MM/dd,hh:mm:ss+/-zz\"", .read = show_setting, .write = keep_setting, .profile_line = 17},
 };
 // clang-format on
 

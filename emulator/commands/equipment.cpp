@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "emulator/calls/call_service.hpp"
+#include "emulator/calls/call_settings.hpp"
 #include "emulator/core/latency.hpp"
 #include "emulator/core/world.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/module/module_settings.hpp"
 
 namespace sim800 {
 namespace {
@@ -25,7 +27,7 @@ Task<Result> set_functionality(Invocation& cmd) {
   Modem& modem = cmd.modem;
   const std::uint32_t fun = cmd.number(0), before = modem.functionality();
   if (cmd.number(1) == 1) {
-    if (fun != 0) modem.settings.set("+CFUN", 0, std::to_string(fun));
+    if (fun != 0) modem.settings.set(key::cfun, fun);
     const bool ok_last = modem.world.module.quirks.cfun_reset_ok_last;
     modem.reset_soon(ok_last ? &cmd.channel : nullptr);
     co_return ok_last ? Result::silent() : ok;
@@ -87,7 +89,7 @@ constexpr Cause causes[] = {
 Result show_release_cause(Invocation& cmd) {
   const int number = cmd.modem.calls->last_cause();
   const auto* found = std::ranges::find(causes, number, &Cause::number);
-  if (cmd.modem.settings.number("+CEER") == 1 || found == std::end(causes)) {
+  if (cmd.modem.settings.number(key::ceer) == 1 || found == std::end(causes)) {
     cmd.print("+CEER: Cause:{}", number);
   } else {
     cmd.print("+CEER: {}", found->text);
@@ -108,7 +110,7 @@ Result show_adc(Invocation& cmd) {
 
 /// +CMTE: <mode>,<temperature>
 Result show_temperature(Invocation& cmd) {
-  cmd.print("+CMTE: {},{:.2f}", cmd.modem.settings.number("+CMTE"), static_cast<double>(cmd.modem.temperature()));
+  cmd.print("+CMTE: {},{:.2f}", cmd.modem.settings.number(key::cmte), static_cast<double>(cmd.modem.temperature()));
   return ok;
 }
 
@@ -116,13 +118,13 @@ Result show_temperature(Invocation& cmd) {
 constexpr Command table[] = {
     {.name = "+CEER", .section = "3.2.7", .parameters = {number("0,1", "0")},
      .test = show_ranges, .read = show_setting, .write = keep_setting, .execute = show_release_cause},
-    setting("+CMEE", "3.2.20", full, profile, {optional(number("0-2", "0"))}),
+    listed(20, setting("+CMEE", "3.2.20", full, profile, {optional(number("0-2", "0"))})),
     {.name = "+CFUN", .section = "3.2.42", .saved = automatic, .parameters = {number("0,1,4", "1"), optional(number("0,1", "0"))},
      .test = show_ranges, .read = show_functionality, .write = set_functionality, .seconds = 10},
     {.name = "+CBC", .section = "3.2.52", .test = "+CBC: (0-2),(1-100),(voltage)", .execute = show_battery},
     {.name = "+CADC", .section = "6.2.7", .test = "+CADC: (0,1),(0-2800)", .read = show_adc, .seconds = 2},
     {.name = "+CMTE", .section = "", .saved = profile, .parameters = {number("0,1", "0")},
-     .read = show_temperature, .write = keep_setting, .seconds = 2},
+     .read = show_temperature, .write = keep_setting, .seconds = 2, .profile_line = 23},
 };
 // clang-format on
 

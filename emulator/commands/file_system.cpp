@@ -116,7 +116,7 @@ constexpr Command table[] = {
     {.name = "+FSRENAME", .section = "", .parameters = {path, path}, .test = "", .write = rename},
     {.name = "+FSFLSIZE", .section = "", .parameters = {path}, .test = "", .write = show_size},
     {.name = "+FSMEM", .section = "", .test = "", .execute = show_free},
-    setting("+FSHEX", "", Support::state, Saved::profile, {number("0,1", "0")}),
+    listed(45, setting("+FSHEX", "", Support::state, Saved::profile, {number("0,1", "0")})),
 };
 // clang-format on
 

@@ -3,6 +3,7 @@
 #include "emulator/core/world.hpp"
 #include "emulator/files/file_system.hpp"
 #include "emulator/internet/ftp_service.hpp"
+#include "emulator/internet/ftp_settings.hpp"
 #include "emulator/module/modem.hpp"
 
 namespace sim800 {
@@ -16,7 +17,7 @@ constexpr Duration payload_limit = 75s;  // no source says how long AT+FTPPUT=2 
 
 /// Read forms print the bare value, the password too.
 Result show_parameter(Invocation& cmd) {
-  cmd.print("{}: {}", cmd.command.name, cmd.modem.settings.values(cmd.command.name)[0]);
+  cmd.print("{}: {}", cmd.command.name, cmd.settings.values_of(cmd.command.name)[0]);
   return ok;
 }
 
@@ -231,7 +232,7 @@ Result show_context(Invocation& cmd) {
   for (const std::string_view name :
        {"+FTPSERV", "+FTPPORT", "+FTPUN", "+FTPPW", "+FTPCID", "+FTPMODE", "+FTPTYPE", "+FTPPUTOPT", "+FTPREST",
         "+FTPGETNAME", "+FTPGETPATH", "+FTPPUTNAME", "+FTPPUTPATH"}) {
-    cmd.print("{}: {}", name, cmd.modem.settings.values(name)[0]);
+    cmd.print("{}: {}", name, cmd.settings.values_of(name)[0]);
   }
   cmd.line("+FTPTIMEOUT: 75");
   return ok;
@@ -244,7 +245,8 @@ constexpr Command parameter(std::string_view name, std::string_view section, Par
           .parameters = {kept},
           .test = "",
           .read = show_parameter,
-          .write = keep_setting};
+          .write = keep_setting,
+          .context = &ftp_context};
 }
 
 constexpr Command session(std::string_view name, std::string_view section, Handler starts) {
@@ -292,7 +294,7 @@ constexpr Command table[] = {
     {.name = "+FTPFILEPUT", .section = "12.2.27", .parameters = {number("0,1"), optional(text(64))}, .test = "", .write = load_file, .seconds = 75},
     {.name = "+FTPQUIT", .section = "12.2.28", .test = "", .execute = quit},
     {.name = "+FTPSSL", .section = "", .parameters = {number("0-2", "0")}, .test = show_ranges, .read = show_parameter,
-     .write = keep_setting},
+     .write = keep_setting, .context = &ftp_context},
 };
 // clang-format on
 

@@ -6,6 +6,7 @@
 #include "emulator/module/modem.hpp"
 #include "emulator/network/gprs.hpp"
 #include "emulator/network/network.hpp"
+#include "emulator/network/network_settings.hpp"
 #include "emulator/sim/sim.hpp"
 #include "protocol/at/ip_address.hpp"
 
@@ -138,7 +139,7 @@ Result show_address(Invocation& cmd) {
 
 /// +CGREG: <n>,<stat>[,<lac>,<ci>]
 Result show_registration(Invocation& cmd) {
-  cmd.print("+CGREG: {}", cmd.modem.network->cgreg(cmd.modem.settings.number("+CGREG"), true));
+  cmd.print("+CGREG: {}", cmd.modem.network->cgreg(cmd.modem.settings.number(key::cgreg), true));
   return ok;
 }
 
@@ -173,7 +174,7 @@ constexpr Command table[] = {
     setting("+CGCLASS", "7.2.8", state, automatic, {words("\"B\",\"CG\",\"CC\"", "B")}),
     setting("+CGEREP", "7.2.9", full, never, {number("0,1", "0")}),
     {.name = "+CGREG", .section = "7.2.10", .saved = profile, .parameters = {optional(number("0-2", "0"))},
-     .test = show_ranges, .read = show_registration, .write = keep_setting},
+     .test = show_ranges, .read = show_registration, .write = keep_setting, .profile_line = 19},
     setting("+CGSMS", "7.2.11", state, automatic, {number("0-3", "1")}),
 };
 // clang-format on

@@ -158,14 +158,13 @@ Result set_tls(Invocation& cmd) {
 
 /// <opt> 0: ignore an invalid certificate; 1: authenticate the client.
 Result show_ssl_options(Invocation& cmd) {
-  for (std::size_t option = 0; option < 2; ++option) {
-    cmd.print("+SSLOPT: {},{}", option, cmd.modem.settings.number("+SSLOPT", option));
-  }
+  const Settings::Values& values = cmd.settings.values_of(cmd.command.name);
+  for (std::size_t option = 0; option < values.size(); ++option) cmd.print("+SSLOPT: {},{}", option, values[option]);
   return ok;
 }
 Result set_ssl_option(Invocation& cmd) {
   if (cmd.arguments.size() != 2) return Cme::invalid_input;
-  cmd.modem.settings.set("+SSLOPT", cmd.number(0), std::to_string(cmd.number(1)));
+  cmd.settings.set_value_of(cmd.command.name, cmd.number(0), std::to_string(cmd.number(1)));
   return ok;
 }
 

@@ -8,6 +8,7 @@
 #include "emulator/files/file_system.hpp"
 #include "emulator/files/fs_path.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/module/module_settings.hpp"
 #include "protocol/text/characters.hpp"
 
 namespace sim800 {
@@ -269,7 +270,7 @@ Result speak(Invocation& cmd) {
   const bool hexadecimal = text.find_first_not_of("0123456789ABCDEFabcdef") == std::string::npos;
   if (!cmd.modem.calls->connections().empty() && !cmd.modem.calls->talking()) return Cme::not_allowed;  // it rings
   if (text.empty() || (mode == ucs2 && (!hexadecimal || text.size() % 4 != 0))) return Cme::invalid_input;
-  const std::uint32_t speed = cmd.modem.settings.number("+CTTSPARAM", 3);
+  const std::uint32_t speed = cmd.modem.settings.number(key::cttsparam_speed);
   return cmd.modem.media->speak(mode == ucs2 ? speech_time(text.size() / 4, false, speed)
                                              : speech_time(text.size(), true, speed));
 }

@@ -4,6 +4,7 @@
 
 #include "emulator/files/file_system.hpp"
 #include "emulator/internet/mms_service.hpp"
+#include "emulator/internet/mms_settings.hpp"
 #include "emulator/module/modem.hpp"
 #include "protocol/text/unicode.hpp"
 
@@ -277,14 +278,14 @@ constexpr const char* downloads =
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
-    {.name = "+CMMSCURL", .section = "14.2.1", .parameters = {text(256, "")}, .test = "+CMMSCURL: \"URL\"", .read = show_setting, .write = keep},
+    {.name = "+CMMSCURL", .section = "14.2.1", .parameters = {text(256, "")}, .test = "+CMMSCURL: \"URL\"", .read = show_setting, .write = keep, .context = &mms_context},
     {.name = "+CMMSPROTO", .section = "14.2.2", .parameters = {text(15, ""), number("1-65535", "80")},
-     .test = "+CMMSPROTO: \"(0-255).(0-255).(0-255).(0-255)\",(1-65535)", .read = show_setting, .write = set_gateway},
-    {.name = "+CMMSCID", .section = "14.2.3", .parameters = {number("1-3", "1")}, .test = show_ranges, .read = show_setting, .write = keep},
+     .test = "+CMMSPROTO: \"(0-255).(0-255).(0-255).(0-255)\",(1-65535)", .read = show_setting, .write = set_gateway, .context = &mms_context},
+    {.name = "+CMMSCID", .section = "14.2.3", .parameters = {number("1-3", "1")}, .test = show_ranges, .read = show_setting, .write = keep, .context = &mms_context},
     {.name = "+CMMSSENDCFG", .section = "14.2.4",
      .parameters = {number("0-6", "6"), optional(number("0-3", "3")), optional(number("0,1", "0")), optional(number("0,1", "0")),
                     optional(number("0-2", "2")), optional(number("0-4", "4")), optional(number("1-2", "1")), optional(number("0,1", "0"))},
-     .test = show_ranges, .read = show_setting, .write = keep},
+     .test = show_ranges, .read = show_setting, .write = keep, .context = &mms_context},
     {.name = "+CMMSEDIT", .section = "14.2.5", .parameters = {number("0,1")}, .test = show_ranges, .read = show_edit, .write = set_edit},
     {.name = "+CMMSDOWN", .section = "14.2.6",
      .parameters = {words("\"TITLE\",\"TEXT\",\"PIC\",\"AUDIO_AAC\",\"AUDIO_AMR\",\"AUDIO_BASIC\",\"AUDIO_MID\",\"AUDIO_MPEG\",\"VIDEO_3GPP\",\"VIDEO_MP4\""),
@@ -302,10 +303,10 @@ constexpr Command table[] = {
     {.name = "+CMMSVIEW", .section = "14.2.16", .test = "", .execute = view},
     {.name = "+CMMSREAD", .section = "14.2.17", .parameters = {number("1-10")}, .test = "", .write = read, .seconds = 5},
     {.name = "+CMMSRDPUSH", .section = "14.2.18", .parameters = {number("1-50")}, .test = show_ranges, .write = read_push, .seconds = 5},
-    {.name = "+CMMSUA", .section = "14.2.19", .parameters = {text(100, "SIMCOM_MODULE")}, .test = "+CMMSUA: \"UserAgent\"", .read = show_setting, .write = keep},
-    {.name = "+CMMSPROFILE", .section = "14.2.20", .parameters = {text(256, "")}, .test = "+CMMSPROFILE: \"UserAgentProfile\"", .read = show_setting, .write = keep},
+    {.name = "+CMMSUA", .section = "14.2.19", .parameters = {text(100, "SIMCOM_MODULE")}, .test = "+CMMSUA: \"UserAgent\"", .read = show_setting, .write = keep, .context = &mms_context},
+    {.name = "+CMMSPROFILE", .section = "14.2.20", .parameters = {text(256, "")}, .test = "+CMMSPROFILE: \"UserAgentProfile\"", .read = show_setting, .write = keep, .context = &mms_context},
     {.name = "+CMMSTIMEOUT", .section = "14.2.21", .parameters = {number("10-1000", "120"), number("10-1000", "120")},
-     .test = show_ranges, .read = show_setting, .write = keep},
+     .test = show_ranges, .read = show_setting, .write = keep, .context = &mms_context},
     {.name = "+CMMSSTATUS", .section = "14.2.22", .test = "", .read = show_status},
     {.name = "+CMMSINIT", .section = "14.2.23", .test = "", .execute = initialise},
     {.name = "+CMMSTERM", .section = "14.2.24", .test = "", .execute = terminate},

@@ -13,7 +13,7 @@ Result multiplex(Invocation& cmd) {
   if (!result.is_ok()) return result;
   for (std::size_t i = 0; i < cmd.command.kept(); ++i) {
     const auto first = parse_number(cmd.command.parameters[i].initial).value_or(0);
-    cmd.modem.settings.set("+CMUX", i, std::to_string(cmd.number(i, first)));
+    cmd.settings.set_value_of(cmd.command.name, i, std::to_string(cmd.number(i, first)));
   }
   return ok;
 }

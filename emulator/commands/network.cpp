@@ -9,6 +9,7 @@
 #include "emulator/network/cell_list.hpp"
 #include "emulator/network/cells.hpp"
 #include "emulator/network/network.hpp"
+#include "emulator/network/network_settings.hpp"
 #include "emulator/sim/preferred_operators.hpp"
 #include "emulator/sim/sim.hpp"
 #include "protocol/text/characters.hpp"
@@ -30,7 +31,7 @@ Result show_signal(Invocation& cmd) {
 
 /// +CREG: <n>,<stat>[,<lac>,<ci>]
 Result show_registration(Invocation& cmd) {
-  cmd.print("+CREG: {}", cmd.modem.network->creg(cmd.modem.settings.number("+CREG"), true));
+  cmd.print("+CREG: {}", cmd.modem.network->creg(cmd.modem.settings.number(key::creg), true));
   return ok;
 }
 
@@ -48,7 +49,7 @@ std::string name_of(const Operator& shown, std::uint32_t format) {
 /// +COPS: <mode>[,<format>,"<oper>"]
 Result show_operator(Invocation& cmd) {
   const Settings& settings = cmd.modem.settings;
-  const std::uint32_t mode = settings.number("+COPS"), format = settings.number("+COPS", 1);
+  const std::uint32_t mode = settings.number(key::cops_mode), format = settings.number(key::cops_format);
   if (cmd.modem.network->registered()) {
     cmd.print("+COPS: {},{},\"{}\"", mode, format,
               text_for_host(settings, name_of(cmd.modem.network->serving(), format)));
@@ -85,12 +86,12 @@ Task<Result> select_operator(Invocation& cmd) {
   const std::uint32_t format = cmd.number(1);
   const bool manual = mode == manually || mode == manual_then_automatic;
   if ((mode == format_only && !cmd.has(1)) || (manual && !cmd.has(2))) co_return Cme::invalid_input;
-  if (cmd.has(1)) modem.settings.set("+COPS", 1, std::to_string(format));
+  if (cmd.has(1)) modem.settings.set(key::cops_format, format);
   if (mode == format_only) co_return ok;
   if (!radio_on(cmd)) co_return Cme::cfun_off;
   if (const auto refused = modem.sim->refusal()) co_return *refused;
   if (mode == deregister) {
-    modem.settings.set("+COPS", 0, std::to_string(mode));
+    modem.settings.set(key::cops_mode, mode);
     modem.network->leave(&cmd.channel);
     co_return ok;
   }
@@ -105,10 +106,10 @@ Task<Result> select_operator(Invocation& cmd) {
     mode = automatically;
   } else if (manual) {
     mode = manually;
-    modem.settings.set("+COPS", 2, found->plmn);
+    modem.settings.set(key::cops_oper, found->plmn);
   }
   const std::string before = modem.network->serving().plmn;
-  modem.settings.set("+COPS", 0, std::to_string(mode));
+  modem.settings.set(key::cops_mode, mode);
   const std::string& wanted = mode == manually ? found->plmn : modem.world.network.plmn;
   if (modem.network->registered() && before == wanted) co_return ok;
   modem.network->search(&cmd.channel);
@@ -152,7 +153,7 @@ Result list_names(Invocation& cmd) {
 
 /// +CBAND: <op_band>[,<ALL_BAND>]
 Result show_bands(Invocation& cmd) {
-  const std::string& bands = cmd.modem.settings.values("+CBAND")[0];
+  const std::string& bands = cmd.modem.settings.text(key::cband);
   cmd.print("+CBAND: {}", bands == "ALL_BAND" ? "EGSM_DCS_MODE,ALL_BAND" : bands);
   return ok;
 }
@@ -165,7 +166,7 @@ Result set_bands(Invocation& cmd) {
 
 /// +CENG: <mode>,<Ncell>, an empty line, and the cells
 Result show_cells(Invocation& cmd) {
-  cmd.line(cmd.modem.settings.print("+CENG"));
+  cmd.line(cmd.settings.print(cmd.command.name));
   const std::vector<std::string> lines = cmd.modem.cells->lines();
   if (!lines.empty()) cmd.line("");
   for (const std::string& line : lines) cmd.line(line);
@@ -199,7 +200,7 @@ Task<Result> scan_cells(Invocation& cmd) {
     std::ranges::transform(id, id.begin(), to_upper);
     std::string text = fmt::format("Operator:\"{}\",MCC:{},MNC:{},Rxlev:{},Cellid:{},Arfcn:{}", serving.long_name,
                                    serving.plmn.substr(0, 3), serving.plmn.substr(3), cell.level, id, cell.channel);
-    if (modem.settings.number("+CNETSCAN") == 1) text += fmt::format(",Lac:{},Bsic:{:02}", cell.area, cell.bsic);
+    if (modem.settings.number(key::cnetscan) == 1) text += fmt::format(",Lac:{},Bsic:{:02}", cell.area, cell.bsic);
     cmd.line(text);
   }
   co_return ok;
@@ -207,7 +208,7 @@ Task<Result> scan_cells(Invocation& cmd) {
 
 /// +CELLIST: <MCC>,<MNC>,<Arfcn>,<Rxlev>,<CellID>,<Lac>,<Bsic>   while scanning is on.
 Result show_scanned(Invocation& cmd) {
-  if (cmd.modem.settings.number("+CELLIST") == 0) return ok;
+  if (cmd.modem.settings.number(key::cellist_mode) == 0) return ok;
   const std::string plmn = cmd.modem.network->serving().plmn;
   for (const Cell& cell : cells_heard(cmd.modem.network->signal()))
     cmd.print("+CELLIST: {},{},{},{},{},{},{:02}", plmn.substr(0, 3), plmn.substr(3), cell.channel, cell.level, cell.id,
@@ -240,7 +241,7 @@ constexpr Command table[] = {
      .parameters = {number("0-4", "0"), optional(number("0-2", "0")), optional(text(32, ""))},
      .test = scan_operators, .read = show_operator, .write = select_operator, .seconds = 120},
     {.name = "+CREG", .section = "3.2.32", .saved = profile, .parameters = {optional(number("0-2", "0"))},
-     .test = show_ranges, .read = show_registration, .write = keep_setting},
+     .test = show_ranges, .read = show_registration, .write = keep_setting, .profile_line = 18},
     {.name = "+CSQ", .section = "3.2.35", .test = "+CSQ: (0-31,99),(0-7,99)", .execute = show_signal},
     {.name = "+CPOL", .section = "3.2.40", .saved = automatic,
      .parameters = {number("1-20"), optional(number("0-2")), optional(text(32))},

@@ -4,6 +4,7 @@
 #include "emulator/module/modem.hpp"
 #include "emulator/network/jamming.hpp"
 #include "emulator/network/network.hpp"
+#include "emulator/network/network_settings.hpp"
 
 namespace sim800 {
 namespace {
@@ -55,7 +56,7 @@ Result start_pulses(Invocation&) { return ok; }
 
 /// +SLEDS: <mode>,<timer_on>,<timer_off>   a line for each mode.
 Result show_light(Invocation& cmd) {
-  const Settings::Values& values = cmd.modem.settings.values("+SLEDS");
+  const Settings::Values& values = cmd.settings.values_of(cmd.command.name);
   for (std::size_t mode = 0; mode < 3; ++mode) cmd.print("+SLEDS: {},{},{}", mode + 1, values[mode], values[mode + 3]);
   return ok;
 }
@@ -69,11 +70,11 @@ Result detect_antenna(Invocation& cmd) {
 
 /// +CEGPRS: <switch>[,<class>]
 Result show_edge(Invocation& cmd) {
-  const Settings& settings = cmd.modem.settings;
-  if (settings.number("+CEGPRS") == 0) {
+  const Settings::Values& values = cmd.settings.values_of(cmd.command.name);
+  if (values[0] == "0") {
     cmd.line("+CEGPRS: 0");
   } else {
-    cmd.print("+CEGPRS: 1,{}", settings.number("+CEGPRS", 1));
+    cmd.print("+CEGPRS: 1,{}", values[1]);
   }
   return ok;
 }
@@ -85,9 +86,9 @@ Result set_edge(Invocation& cmd) {
 
 /// *CELLLOCK: <mode>[,<amount>,<arfcn>…]
 Result show_cell_lock(Invocation& cmd) {
-  const Settings::Values& values = cmd.modem.settings.values("*CELLLOCK");
+  const Settings::Values& values = cmd.settings.values_of(cmd.command.name);
   std::string text = "*CELLLOCK: " + values[0];
-  const std::size_t amount = values[0] == "0" ? 0 : cmd.modem.settings.number("*CELLLOCK", 1);
+  const std::size_t amount = values[0] == "0" ? 0 : parse_number(values[1]).value_or(0);
   for (std::size_t i = 1; amount > 0 && i < 2 + amount; ++i) text += "," + values[i];
   cmd.line(text);
   return ok;
@@ -104,11 +105,10 @@ Result lock_cells(Invocation& cmd) {
 
 /// +SJDR: <status>[,<mode>,<var>,<display>,<result>]   There is no jamming here.
 Result show_jamming(Invocation& cmd) {
-  const Settings& settings = cmd.modem.settings;
-  if (settings.number("+SJDR") == 0) {
+  if (cmd.settings.number(key::sjdr_status) == 0) {
     cmd.line("+SJDR: 0");
   } else {
-    cmd.print("{},0", settings.print("+SJDR"));
+    cmd.print("{},0", cmd.settings.print(cmd.command.name));
   }
   return ok;
 }
@@ -128,8 +128,8 @@ constexpr Models no_battery_check = caf | Models{sim868, sim800c_ds};  // 20.14
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
-    on(Models::all() - ri_for_data, setting("+CFGRI", "6.2.11", state, profile, {number("0-2", "0")})),
-    on(ri_for_data, setting("+CFGRI", "6.2.11", state, profile, {number("0-2", "2")})),
+    listed(22, on(Models::all() - ri_for_data, setting("+CFGRI", "6.2.11", state, profile, {number("0-2", "0")}))),
+    listed(22, on(ri_for_data, setting("+CFGRI", "6.2.11", state, profile, {number("0-2", "2")}))),
     gpio_row(vw, "1-11"),
     gpio_row(Models::all() - vw, "1-7"),
     {.name = "+SPWM", .section = "6.2.40", .support = accepts, .parameters = {number("0-2"), number("0-100000"), number("0-100")},
@@ -139,13 +139,13 @@ constexpr Command table[] = {
      .test = show_ranges, .read = show_cell_lock, .write = lock_cells},
     {.name = "+SLEDS", .section = "6.2.47", .support = state, .saved = profile,
      .parameters = {number("1-3"), number("0,40-65535"), number("0,40-65535")},
-     .test = show_ranges, .read = show_light, .write = keep_part, .list = "64,64,64,800,3000,300"},
-    setting("+CNETLIGHT", "6.2.50", state, profile, {flag("1")}),
-    setting("+CSGS", "6.2.54", state, profile, {number("0-2", "1")}),
+     .test = show_ranges, .read = show_light, .write = keep_part, .list = "64,64,64,800,3000,300", .profile_line = 41},
+    listed(40, setting("+CNETLIGHT", "6.2.50", state, profile, {flag("1")})),
+    listed(39, setting("+CSGS", "6.2.54", state, profile, {number("0-2", "1")})),
     {.name = "+SJDR", .section = "6.2.57", .parameters = {flag("0"), number("0-3", "0"), optional(number("1-255", "255")), optional(flag("0"))},
      .test = "+SJDR: (0,1)", .read = show_jamming, .write = detect_jamming},
     {.name = "+CANT", .section = "6.2.60", .saved = profile, .parameters = {flag("0"), flag("0"), number("0-3600", "10")},
-     .test = show_ranges, .read = show_setting, .write = detect_antenna},
+     .test = show_ranges, .read = show_setting, .write = detect_antenna, .profile_line = 24},
     setting("+SD2PCM", "6.2.62", state, profile, {flag("0")}),
     setting("+SKPD", "6.2.63", state, never, {number("0-1", "0")}),
     setting("+CMNRP", "6.2.67", state, profile_uart, {number("0-1", "0")}),

@@ -14,14 +14,14 @@ using Question = Pop3Service::Question;
 
 /// +POP3SRV: "pop3.example.org","user","password",110
 Result show_server(Invocation& cmd) {
-  const Settings::Values& values = cmd.modem.settings.values("+POP3SRV");
+  const Settings::Values& values = cmd.settings.values_of(cmd.command.name);
   cmd.print("+POP3SRV: \"{}\",\"{}\",\"{}\",{}", values[0], values[1], values[2],
             mail_port(cmd.modem.settings, MailProtocol::pop3));
   return ok;
 }
 Result set_server(Invocation& cmd) {
   if (cmd.modem.pop3->state() != State::off) return not_allowed;
-  for (std::size_t i = 0; i < 4; ++i) cmd.modem.settings.set("+POP3SRV", i, cmd.text(i));
+  for (std::size_t i = 0; i < 4; ++i) cmd.settings.set_value_of(cmd.command.name, i, cmd.text(i));
   return ok;
 }
 

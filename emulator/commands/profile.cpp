@@ -1,5 +1,6 @@
 // V.25ter commands that are settings of the line, and the profiles that keep them (AT manual 2.2.7-2.2.32).
 // SPDX-License-Identifier: MIT
+#include "emulator/at/line_settings.hpp"
 #include "emulator/module/modem.hpp"
 
 namespace sim800 {
@@ -10,7 +11,7 @@ using enum Saved;
 
 /// A basic command without its number takes 0 (V.250 5.3.1).
 Result keep_basic(Invocation& cmd) {
-  cmd.modem.settings.set(cmd.command.name, 0, std::to_string(cmd.number(0)));
+  cmd.settings.set_value_of(cmd.command.name, 0, std::to_string(cmd.number(0)));
   cmd.modem.apply_line_settings();
   return ok;
 }
@@ -30,7 +31,7 @@ Result set_verbose(Invocation& cmd) {
 
 /// ATS<n>? : the bare decimal value.
 Result show_register(Invocation& cmd) {
-  cmd.line(cmd.modem.settings.values(cmd.command.name)[0]);
+  cmd.line(cmd.settings.values_of(cmd.command.name)[0]);
   return ok;
 }
 
@@ -38,9 +39,9 @@ Result show_register(Invocation& cmd) {
 Settings& profile_of(Invocation& cmd) {
   Settings& settings = cmd.modem.settings;
   const Format& format = cmd.channel.format;
-  settings.set("E", 0, format.echo ? "1" : "0");
-  settings.set("V", 0, format.verbose ? "1" : "0");
-  settings.set("Q", 0, format.quiet ? "1" : "0");
+  settings.set(key::echo, format.echo ? 1 : 0);
+  settings.set(key::verbose, format.verbose ? 1 : 0);
+  settings.set(key::quiet, format.quiet ? 1 : 0);
   return settings;
 }
 
@@ -60,31 +61,18 @@ Result load_factory_profile(Invocation& cmd) {
 
 Result store_profile(Invocation& cmd) { return profile_of(cmd).store_user() ? ok : error; }
 
-/// What a model does not have is not in its profile; +CBST stands in SIM808's alone.
-bool shown_on(const Modem& modem, std::string_view name) {
-  return modem.commands.find(name) != nullptr && (name != "+CBST" || modem.model == Model::sim808);
-}
-
 /// AT&V prints three blocks of the same layout, a blank line between them.
 Result show_profiles(Invocation& cmd) {
-  static constexpr std::string_view order[] = {
-      "S0",     "S3",    "S4",     "S5",         "S6",     "S7",           "S8",       "S10",      "+CBST",
-      "+CRLP",  "V",     "E",      "Q",          "X",      "&C",           "&D",       "+CLTS",    "+CREG",
-      "+CGREG", "+CMEE", "+CIURC", "+CFGRI",     "+CMTE",  "+CANT",        "+STKPCIS", "+CMGF",    "+CNMI",
-      "+CSCS",  "+VTD",  "+CALS",  "+CHF",       "+CAAS",  "+CBUZZERRING", "+DDET",    "+MORING",  "+SVR",
-      "+CCPD",  "+CSNS", "+CSGS",  "+CNETLIGHT", "+SLEDS", "+CSDT",        "+CSMINS",  "+EXUNSOL", "+FSHEX",
-      "+FSEXT", "+IPR",  "+IFC",   "+CSCLK"};
   static constexpr std::pair<std::string_view, Settings::Profile> blocks[] = {
       {"DEFAULT PROFILE", Settings::Profile::factory},
       {"USER PROFILE", Settings::Profile::user},
       {"ACTIVE PROFILE", Settings::Profile::active}};
   const Settings& settings = profile_of(cmd);
+  const std::vector<const Command*> lines = cmd.modem.commands.profile_lines();
   for (const auto& [title, profile] : blocks) {
     if (title != blocks[0].first) cmd.line("");
     cmd.line(title);
-    for (const std::string_view name : order) {
-      if (shown_on(cmd.modem, name)) cmd.line(settings.print(name, profile));
-    }
+    for (const Command* row : lines) cmd.line(settings.print(row->name, profile));
   }
   return ok;
 }
@@ -117,25 +105,25 @@ constexpr Command only_shown(std::string_view name, std::string_view section, st
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
-    basic_setting("E", "2.2.7", full, number("0,1", "1"), set_echo),
-    basic_setting("Q", "2.2.15", full, number("0,1", "0"), set_quiet),
-    basic_setting("V", "2.2.25", full, number("0,1", "1"), set_verbose),
-    basic_setting("X", "2.2.26", full, number("0-4", "4")),
-    basic_setting("&C", "2.2.28", full, number("0,1", "1")),
-    basic_setting("&D", "2.2.29", state, number("0-2", "1")),
-    s_register("S0", "2.2.16", state, number("0-255", "0")),
-    s_register("S3", "2.2.17", full, number("13", "13")),
-    s_register("S4", "2.2.18", full, number("10", "10")),
-    s_register("S5", "2.2.19", full, number("0-127", "8")),
-    s_register("S6", "2.2.20", full, number("0-999", "2")),
-    s_register("S7", "2.2.21", state, number("1-255", "60")),
-    s_register("S8", "2.2.22", full, number("0-255", "2")),
-    s_register("S10", "2.2.23", state, number("1-254", "15")),
+    listed(12, basic_setting("E", "2.2.7", full, number("0,1", "1"), set_echo)),
+    listed(13, basic_setting("Q", "2.2.15", full, number("0,1", "0"), set_quiet)),
+    listed(11, basic_setting("V", "2.2.25", full, number("0,1", "1"), set_verbose)),
+    listed(14, basic_setting("X", "2.2.26", full, number("0-4", "4"))),
+    listed(15, basic_setting("&C", "2.2.28", full, number("0,1", "1"))),
+    listed(16, basic_setting("&D", "2.2.29", state, number("0-2", "1"))),
+    listed(1, s_register("S0", "2.2.16", state, number("0-255", "0"))),
+    listed(2, s_register("S3", "2.2.17", full, number("13", "13"))),
+    listed(3, s_register("S4", "2.2.18", full, number("10", "10"))),
+    listed(4, s_register("S5", "2.2.19", full, number("0-127", "8"))),
+    listed(5, s_register("S6", "2.2.20", full, number("0-999", "2"))),
+    listed(6, s_register("S7", "2.2.21", state, number("1-255", "60"))),
+    listed(7, s_register("S8", "2.2.22", full, number("0-255", "2"))),
+    listed(8, s_register("S10", "2.2.23", state, number("1-254", "15"))),
     {.name = "Z", .section = "2.2.27", .parameters = {optional(number("0"))}, .write = load_user_profile},
     {.name = "&F", .section = "2.2.30", .parameters = {optional(number("0"))}, .write = load_factory_profile},
     {.name = "&V", .section = "2.2.31", .parameters = {optional(number("0"))}, .write = show_profiles},
     {.name = "&W", .section = "2.2.32", .parameters = {optional(number("0"))}, .write = store_profile},
-    only_shown("+FSEXT", "", {number("0,1", "0")}),
+    listed(46, only_shown("+FSEXT", "", {number("0,1", "0")})),
 };
 // clang-format on
 

@@ -6,6 +6,7 @@
 #include "emulator/core/world.hpp"
 #include "emulator/files/file_system.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/module/module_settings.hpp"
 #include "emulator/network/network.hpp"
 #include "emulator/sim/sim.hpp"
 #include "protocol/text/characters.hpp"
@@ -148,7 +149,7 @@ Task<Result> show_groups(Invocation& cmd) {
 
 /// +CSMINS: <n>,<SIM inserted>
 Result show_presence(Invocation& cmd) {
-  cmd.print("+CSMINS: {},{}", cmd.modem.settings.number("+CSMINS"), cmd.modem.sim->present() ? 1 : 0);
+  cmd.print("+CSMINS: {},{}", cmd.modem.settings.number(key::csmins), cmd.modem.sim->present() ? 1 : 0);
   return ok;
 }
 
@@ -226,9 +227,9 @@ constexpr Command table[] = {
     {.name = "+CSPN", .section = "6.2.15", .read = show_provider},
     {.name = "+CCID", .section = "6.2.23", .test = "", .execute = show_iccid, .seconds = 2},
     {.name = "+CGID", .section = "6.2.28", .execute = show_groups},
-    setting("+CSDT", "6.2.52", state, profile, {number("0-1", "0")}),
+    listed(42, setting("+CSDT", "6.2.52", state, profile, {number("0-1", "0")})),
     {.name = "+CSMINS", .section = "6.2.53", .saved = profile, .parameters = {number("0,1", "0")},
-     .test = show_ranges, .read = show_presence, .write = keep_setting},
+     .test = show_ranges, .read = show_presence, .write = keep_setting, .profile_line = 43},
 };
 // clang-format on
 

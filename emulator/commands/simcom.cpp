@@ -6,6 +6,7 @@
 #include "emulator/core/latency.hpp"
 #include "emulator/core/world.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/network/network_settings.hpp"
 
 namespace sim800 {
 namespace {
@@ -42,9 +43,9 @@ Result show_product_information(Invocation& cmd) {
 /// AT+EXUNSOL="SQ",<mode>   2 asks.
 Result report_signal(Invocation& cmd) {
   if (cmd.number(1) != 2) {
-    cmd.modem.settings.set("+EXUNSOL", 0, std::to_string(cmd.number(1)));
+    cmd.modem.settings.set(key::exunsol, cmd.number(1));
   } else {
-    cmd.print("+EXUNSOL: \"SQ\",{}", cmd.modem.settings.number("+EXUNSOL"));
+    cmd.print("+EXUNSOL: \"SQ\",{}", cmd.modem.settings.number(key::exunsol));
   }
   return ok;
 }
@@ -53,7 +54,7 @@ Result report_signal(Invocation& cmd) {
 Result set_super_password(Invocation&) { return static_cast<Cme>(4); }
 
 Result show_multislot_class(Invocation& cmd) {
-  cmd.print("MULTISLOT CLASS: {}", cmd.modem.settings.number("+CGMSCLASS"));
+  cmd.print("MULTISLOT CLASS: {}", cmd.modem.settings.number(key::cgmsclass));
   return ok;
 }
 
@@ -91,16 +92,16 @@ constexpr Parameter flag(std::string_view initial) { return number("0,1", initia
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     {.name = "+CPOWD", .section = "6.2.2", .parameters = {number("0,1")}, .write = power_down},
-    setting("+CSNS", "6.2.8", state, profile, {number("0,2,4", "0")}),
+    listed(38, setting("+CSNS", "6.2.8", state, profile, {number("0,2,4", "0")})),
     setting("+CMOD", "6.2.10", state, never, {optional(number("0", "0"))}),
-    on(Models::all() - Models{Model::sim808}, setting("+CSCLK", "6.2.20", full, profile_uart, {number("0-2", "0")})),
-    on({Model::sim808}, setting("+CSCLK", "6.2.20", full, profile_uart, {number("0-1", "0")})),
-    setting("+CCPD", "6.2.27", state, profile, {flag("1")}),
+    listed(49, on(Models::all() - Models{Model::sim808}, setting("+CSCLK", "6.2.20", full, profile_uart, {number("0-2", "0")}))),
+    listed(49, on({Model::sim808}, setting("+CSCLK", "6.2.20", full, profile_uart, {number("0-1", "0")}))),
+    listed(37, setting("+CCPD", "6.2.27", state, profile, {flag("1")})),
     setting("+CCODE", "6.2.31", state, never, {flag("0")}),
-    setting("+CIURC", "6.2.32", full, profile, {flag("1")}),
+    listed(21, setting("+CIURC", "6.2.32", full, profile, {flag("1")})),
     {.name = "+CPSPWD", .section = "6.2.33", .parameters = {text(8), text(8)}, .write = set_super_password},
     {.name = "+EXUNSOL", .section = "6.2.34", .saved = profile, .parameters = {words("\"SQ\""), number("0-2")},
-     .test = "+EXUNSOL: (\"SQ\")", .write = report_signal, .list = "0"},
+     .test = "+EXUNSOL: (\"SQ\")", .write = report_signal, .list = "0", .profile_line = 44},
     {.name = "+CGMSCLASS", .section = "6.2.35", .support = state, .saved = automatic, .parameters = {number("2,4,8,9,10,12", "12")},
      .test = "MULTISLOT CLASS: (2,4,8,9,10,12)", .read = show_multislot_class, .write = keep_setting},
     {.name = "+CDEVICE", .section = "6.2.36", .read = "Device Name:SERIAL_FLASH_MTKSIP_6261_SF_24_01"},

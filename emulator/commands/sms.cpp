@@ -1,10 +1,12 @@
 // Settings of the message service (AT manual chapter 4, and 6.2 where it is about messages).
 // SPDX-License-Identifier: MIT
+#include "emulator/at/line_settings.hpp"
 #include "emulator/core/latency.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/sim/sim.hpp"
 #include "emulator/sms/sms_print.hpp"
 #include "emulator/sms/sms_service.hpp"
+#include "emulator/sms/sms_settings.hpp"
 #include "protocol/text/unicode.hpp"
 
 namespace sim800 {
@@ -15,7 +17,7 @@ using enum Saved;
 
 constexpr Result invalid_value = Result::cms(325);
 
-CharacterSet character_set(const Invocation& cmd) { return find_character_set(cmd.modem.settings.values("+CSCS")[0]); }
+CharacterSet character_set(const Invocation& cmd) { return find_character_set(cmd.modem.settings.text(key::cscs)); }
 
 /// A setting that is refused until the message service is up, as all of them are on hardware.
 Result keep_if_ready(Invocation& cmd) {
@@ -86,7 +88,7 @@ Task<Result> set_centre(Invocation& cmd) {
 
 /// +CSMP: <fo>,<vp>,<pid>,<dcs>   <vp> is a number or a time in quotes.
 Result show_parameters(Invocation& cmd) {
-  const Settings::Values& values = cmd.modem.settings.values("+CSMP");
+  const Settings::Values& values = cmd.settings.values_of(cmd.command.name);
   const char* quote = parse_number(values[1]) ? "" : "\"";
   cmd.print("+CSMP: {},{}{}{},{},{}", values[0], quote, values[1], quote, values[2], values[3]);
   return ok;
@@ -118,7 +120,7 @@ Result restore_parameters(Invocation& cmd) {
 // --- 4.2.16 CSMS
 
 Result show_service(Invocation& cmd) {
-  cmd.print("+CSMS: {},1,1,1", cmd.modem.settings.number("+CSMS"));
+  cmd.print("+CSMS: {},1,1,1", cmd.modem.settings.number(key::csms));
   return ok;
 }
 /// +CSMS: <mt>,<mo>,<bm>
@@ -163,11 +165,11 @@ constexpr Command sms_setting(std::string_view name, std::string_view section, S
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
-    setting("+CSCS", "3.2.12", full, profile, {words(R"("IRA","GSM","UCS2","HEX","PCCP","PCDN","8859-1")", "IRA")}),
-    sms_setting("+CMGF", "4.2.2", full, profile, {optional(flag("0"))}),
+    listed(28, setting("+CSCS", "3.2.12", full, profile, {words(R"("IRA","GSM","UCS2","HEX","PCCP","PCDN","8859-1")", "IRA")})),
+    listed(26, sms_setting("+CMGF", "4.2.2", full, profile, {optional(flag("0"))})),
     {.name = "+CNMI", .section = "4.2.8", .saved = profile,
      .parameters = {number("0-3", "2"), optional(number("0-3", "1")), optional(number("0,2", "0")), optional(flag("0")), optional(flag("0"))},
-     .test = show_ranges, .read = show_setting, .write = set_indications},
+     .test = show_ranges, .read = show_setting, .write = set_indications, .profile_line = 27},
     {.name = "+CNMA", .section = "", .parameters = {number("0-2")}, .test = "+CNMA: (0-2)",
      .write = acknowledge, .execute = acknowledge, .usage_error = invalid_value},
     {.name = "+CPMS", .section = "4.2.9", .parameters = {memory, optional(memory), optional(memory)},

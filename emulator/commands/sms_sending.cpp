@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "emulator/at/line_settings.hpp"
 #include "emulator/core/latency.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/sms/sms_print.hpp"
 #include "emulator/sms/sms_service.hpp"
+#include "emulator/sms/sms_settings.hpp"
 #include "protocol/sms/sms_parts.hpp"
 #include "protocol/text/gsm_alphabet.hpp"
 #include "protocol/text/hex.hpp"
@@ -25,7 +27,7 @@ constexpr std::size_t max_typed = 4 * max_characters;
 constexpr std::uint32_t longest_tpdu = 176;
 constexpr std::size_t max_pdu_typed = 1024;
 
-bool text_mode(const Invocation& cmd) { return cmd.modem.settings.number("+CMGF") == 1; }
+bool text_mode(const Invocation& cmd) { return cmd.modem.settings.number(key::cmgf) == 1; }
 
 /// What came of the prompt: messages, or the command's end.
 struct Composed {
@@ -42,20 +44,20 @@ std::optional<Result> end_of(PromptResult typing) {
 
 /// What AT+CSMP says, to that address.
 Sms draft(const Invocation& cmd, SmsAddress to) {
-  const Settings::Values& values = cmd.modem.settings.values("+CSMP");
-  const auto octet = [&](std::size_t i) { return static_cast<std::uint8_t>(parse_number(values[i]).value_or(0)); };
+  const auto octet = [&](NumberKey key) { return static_cast<std::uint8_t>(cmd.settings.number(key)); };
   constexpr std::uint8_t type_bits = 0x03, submit = 0x01, validity_bits = 0x18, relative = 0x10;
   Sms message;
   message.type = SmsType::submit;
-  message.first_octet = static_cast<std::uint8_t>((octet(0) & ~type_bits) | submit);
+  message.first_octet = static_cast<std::uint8_t>((octet(key::csmp_fo) & ~type_bits) | submit);
   message.address = std::move(to);
-  message.protocol = octet(2);
-  message.coding = octet(3);
-  const auto time = SmsTime::parse(values[1]);
+  message.protocol = octet(key::csmp_pid);
+  message.coding = octet(key::csmp_dcs);
+  const std::string& validity = cmd.settings.text(key::csmp_vp);
+  const auto time = SmsTime::parse(validity);
   if (time && (message.first_octet & validity_bits) == validity_bits) {
     message.validity = time->encode();
   } else if (!time && (message.first_octet & validity_bits) == relative) {
-    message.validity = std::string(1, static_cast<char>(octet(1)));
+    message.validity = std::string(1, static_cast<char>(parse_number(validity).value_or(0)));
   } else {  // <fo> and <vp> do not fit: no validity period
     message.first_octet &= static_cast<std::uint8_t>(~validity_bits);
   }
@@ -71,7 +73,7 @@ std::optional<std::string> typed_octets(std::string typed) { return from_hex(wit
 
 /// The body as typed: characters for the GSM alphabet, otherwise two digits per octet.
 std::optional<std::string> typed_body(const Invocation& cmd, SmsAlphabet alphabet, const std::string& typed) {
-  const CharacterSet set = find_character_set(cmd.modem.settings.values("+CSCS")[0]);
+  const CharacterSet set = find_character_set(cmd.modem.settings.text(key::cscs));
   if (alphabet != SmsAlphabet::gsm || set == CharacterSet::hex) return typed_octets(typed);
   if (set == CharacterSet::gsm) return typed;
   const auto text = decode(set, set == CharacterSet::ucs2 ? without_line_ends(typed) : typed);
@@ -109,7 +111,7 @@ Composed with_typed_header(const Invocation& cmd, Sms message, const std::string
 
 Task<Composed> compose_text(Invocation& cmd, SmsAddress to) {
   const Settings& settings = cmd.modem.settings;
-  const bool raw = settings.number("+CMGHEX") == 1 && settings.values("+CSCS")[0] == "GSM";
+  const bool raw = settings.number(key::cmghex) == 1 && settings.text(key::cscs) == "GSM";
   std::string typed;
   const PromptResult typing =
       co_await cmd.channel.take_text(typed, {.limit = max_typed, .controls = raw, .edits = !raw});
@@ -129,7 +131,7 @@ std::optional<SmsAddress> destination(const Invocation& cmd, std::size_t i) {
   const auto type = typed_type ? std::optional(static_cast<std::uint8_t>(*typed_type)) : std::nullopt;
   if (typed_type && (*typed_type < 128 || *typed_type > 255)) return std::nullopt;
   if (!typed_type && cmd.has(i + 1)) return std::nullopt;
-  return typed_number(find_character_set(cmd.modem.settings.values("+CSCS")[0]), cmd.text(i), type);
+  return typed_number(find_character_set(cmd.modem.settings.text(key::cscs)), cmd.text(i), type);
 }
 
 // --- PDU mode

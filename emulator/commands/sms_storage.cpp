@@ -7,6 +7,7 @@
 #include "emulator/module/modem.hpp"
 #include "emulator/sms/sms_print.hpp"
 #include "emulator/sms/sms_service.hpp"
+#include "emulator/sms/sms_settings.hpp"
 #include "protocol/sms/sms_parts.hpp"
 
 namespace sim800 {
@@ -15,7 +16,7 @@ namespace {
 constexpr Result memory_failure = Result::cms(320), invalid_index = Result::cms(321);
 constexpr Result invalid_text_mode = Result::cms(305), invalid_value = Result::cms(325);
 
-bool text_mode(const Invocation& cmd) { return cmd.modem.settings.number("+CMGF") == 1; }
+bool text_mode(const Invocation& cmd) { return cmd.modem.settings.number(key::cmgf) == 1; }
 SmsMemory memory(const Invocation& cmd) { return cmd.modem.sms->memory(SmsService::Use::read); }
 
 /// What was typed as in the other mode (AT+CMGF).

@@ -1,5 +1,6 @@
 // E-mail: what SMTP and POP3 share, and sending (AT manual 13.2.1-13.2.12); EMAILSSL (SSL application note).
 // SPDX-License-Identifier: MIT
+#include "emulator/internet/mail_settings.hpp"
 #include "emulator/internet/pop3_service.hpp"
 #include "emulator/internet/smtp_service.hpp"
 #include "emulator/module/modem.hpp"
@@ -16,7 +17,7 @@ Result keep_unless_busy(Invocation& cmd) { return cmd.modem.smtp->busy() ? not_a
 /// What is left out is empty again.
 Result keep_all(Invocation& cmd) {
   if (cmd.modem.smtp->busy()) return not_allowed;
-  for (std::size_t i = 0; i < cmd.command.kept(); ++i) cmd.modem.settings.set(cmd.command.name, i, cmd.text(i));
+  for (std::size_t i = 0; i < cmd.command.kept(); ++i) cmd.settings.set_value_of(cmd.command.name, i, cmd.text(i));
   return ok;
 }
 
@@ -24,7 +25,7 @@ Result keep_all(Invocation& cmd) {
 
 /// +SMTPSRV: "smtp.example.org",25
 Result show_server(Invocation& cmd) {
-  cmd.print("+SMTPSRV: \"{}\",{}", cmd.modem.settings.values("+SMTPSRV")[0],
+  cmd.print("+SMTPSRV: \"{}\",{}", cmd.modem.settings.text(key::smtpsrv_server),
             mail_port(cmd.modem.settings, MailProtocol::smtp));
   return ok;
 }
@@ -41,9 +42,9 @@ Result set_file(Invocation& cmd) {
   if (cmd.arguments.size() != (type == 0 ? 1 : 3)) return Cme::invalid_input;
   if (type != 0 && (!cmd.has(2) || cmd.number(2) != type - 1 || cmd.text(1).empty())) return Cme::invalid_input;
   if (cmd.modem.smtp->busy()) return not_allowed;
-  cmd.modem.settings.set("+SMTPFILE", 0, std::to_string(type));
-  cmd.modem.settings.set("+SMTPFILE", 1, cmd.text(1));
-  cmd.modem.settings.set("+SMTPFILE", 2, type == 2 ? "1" : "0");
+  cmd.modem.settings.set(key::smtpfile_type, type);
+  cmd.modem.settings.set(key::smtpfile_name, cmd.text(1));
+  cmd.modem.settings.set(key::smtpfile_encoding, type == 2 ? 1 : 0);
   return ok;
 }
 
@@ -119,7 +120,7 @@ Task<Result> transfer(Invocation& cmd) {
   if (!co_await cmd.channel.settle_line_end()) co_return Result::silent();
   cmd.print("+SMTPFT: 2,{}", length);
   std::string data;
-  const auto limit = std::chrono::seconds(cmd.modem.settings.number("+EMAILTO"));
+  const auto limit = std::chrono::seconds(cmd.modem.settings.number(key::emailto));
   switch (co_await cmd.channel.take_payload(data, length, limit)) {
     case Channel::PayloadResult::complete: break;
     case Channel::PayloadResult::gone: co_return Result::silent();

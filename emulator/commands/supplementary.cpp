@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/at/host_text.hpp"
 #include "emulator/calls/call_service.hpp"
+#include "emulator/calls/call_settings.hpp"
 #include "emulator/calls/ussd_service.hpp"
 #include "emulator/core/latency.hpp"
 #include "emulator/module/modem.hpp"
@@ -95,7 +96,7 @@ Task<Result> let_wait(Invocation& cmd) {
     }
     if (const auto refused = unreachable(cmd)) co_return *refused;
   }
-  modem.settings.set("+CCWA", 0, std::to_string(cmd.number(0)));
+  modem.settings.set(key::ccwa, cmd.number(0));
   if (!cmd.has(1)) co_return ok;
   unsigned& waiting = modem.calls->services.waiting_classes;
   const unsigned classes = cmd.number(2, all_classes);
@@ -113,7 +114,7 @@ Task<Result> let_wait(Invocation& cmd) {
 }
 
 Result show_waiting(Invocation& cmd) {
-  cmd.print("+CCWA: {}", cmd.modem.settings.number("+CCWA"));
+  cmd.print("+CCWA: {}", cmd.modem.settings.number(key::ccwa));
   return ok;
 }
 
@@ -133,7 +134,7 @@ Task<Result> show_restriction(Invocation& cmd) { return show_presentation(cmd, 4
 // --- 3.2.53 AT+CUSD
 
 Result show_ussd(Invocation& cmd) {
-  cmd.print("+CUSD: {}", cmd.modem.settings.number("+CUSD"));
+  cmd.print("+CUSD: {}", cmd.modem.settings.number(key::cusd));
   return ok;
 }
 
@@ -145,7 +146,7 @@ Result send_ussd(Invocation& cmd) {
     ussd.cancel();
     return ok;
   }
-  cmd.modem.settings.set("+CUSD", 0, std::to_string(cmd.number(0)));
+  cmd.modem.settings.set(key::cusd, cmd.number(0));
   if (!cmd.has(1)) return ok;
   if (const auto refused = unreachable(cmd)) return *refused;
   const std::string text = code_from_host(cmd.modem.settings, cmd.text(1));

@@ -5,6 +5,8 @@
 
 #include <arpa/inet.h>
 
+#include "emulator/ip/ip_settings.hpp"
+
 namespace sim800 {
 
 bool tcpip::is_address(std::string_view text) {
@@ -72,7 +74,7 @@ Task<Result> shut(Invocation& cmd) {
 Result show_bearer(Invocation& cmd) {
   const Settings& settings = cmd.modem.settings;
   const PdpContexts::Access& access = cmd.modem.ip->access();
-  if (settings.number("+CIPCSGP") == 1) {
+  if (settings.number(key::cipcsgp) == 1) {
     cmd.print("+CIPCSGP: 1,\"{}\",\"{}\",\"{}\"", access.apn, access.user, access.password);
   } else {
     const IpStack::Dialled& csd = cmd.modem.ip->dialled;
@@ -86,7 +88,7 @@ Result set_bearer(Invocation& cmd) {
   const bool dialled = cmd.number(0) == 0;
   const std::size_t count = cmd.arguments.size();
   if (dialled ? count != 5 : count > 4) return not_allowed;
-  cmd.modem.settings.set("+CIPCSGP", 0, dialled ? "0" : "1");
+  cmd.modem.settings.set(key::cipcsgp, dialled ? 0 : 1);
   if (dialled) cmd.modem.ip->dialled = {cmd.text(1), cmd.text(2), cmd.text(3), cmd.number(4)};
   if (!dialled && cmd.has(1)) cmd.modem.ip->access() = {cmd.text(1), cmd.text(2), cmd.text(3)};
   return ok;
@@ -134,7 +136,7 @@ Result show_one_status(Invocation& cmd) {
 // --- 8.2.13, 8.2.14 CDNSCFG, CDNSGIP
 
 Result show_name_servers(Invocation& cmd) {
-  const auto& servers = cmd.modem.settings.values("+CDNSCFG");
+  const auto& servers = cmd.settings.values_of(cmd.command.name);
   cmd.print("PrimaryDns: {}", servers[0]);
   cmd.print("SecondaryDns: {}", servers[1]);
   return ok;
@@ -167,12 +169,12 @@ Result show_context(Invocation& cmd) {
   const Settings& settings = cmd.modem.settings;
   const PdpContexts::Access& access = cmd.modem.ip->access();
   cmd.print("+CIPSCONT: {}", cmd.modem.ip->context_saved() ? 0 : 1);
-  cmd.print("+CIPCSGP: {}", settings.number("+CIPCSGP"));
+  cmd.print("+CIPCSGP: {}", settings.number(key::cipcsgp));
   cmd.print("Gprs Config APN: {}", access.apn);
   cmd.print("Gprs Config UserId: {}", access.user);
   cmd.print("Gprs Config Password: {}", access.password);
   for (const std::string_view name : {"+CIPHEAD", "+CIPSHOWTP", "+CIPSRIP", "+CIPATS"}) cmd.line(settings.print(name));
-  cmd.print("+CIPSPRT: {},{}", settings.number("+CIPSPRT"), settings.number("+CIPSPRT") == 2 ? 1 : 0);
+  cmd.print("+CIPSPRT: {},{}", settings.number(key::cipsprt), settings.number(key::cipsprt) == 2 ? 1 : 0);
   for (const std::string_view name :
        {"+CIPQSEND", "+CIPMODE", "+CIPCCFG", "+CIPMUX", "+CIPDPDP", "+CIPRXGET", "+CIPRDTIMER"})
     cmd.line(settings.print(name));
@@ -193,8 +195,8 @@ Result set_certificate(Invocation& cmd) {
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     row({.name = "+CIPMUX", .section = "8.2.1", .parameters = {number("0,1", "0")},
-         .test = show_ranges, .read = show_setting, .write = set_multi}),
-    row(setting("+CIPQSEND", "8.2.4", full, never, {number("0,1", "0")})),
+         .test = show_ranges, .read = show_setting, .write = set_multi, .context = &ip_context}),
+    row(in_context(ip_context, setting("+CIPQSEND", "8.2.4", full, never, {number("0,1", "0")}))),
     row({.name = "+CIPSHUT", .section = "8.2.7", .test = "", .execute = shut, .seconds = 65}),
     row({.name = "+CSTT", .section = "8.2.9", .parameters = {text(50), optional(text(50)), optional(text(50))},
          .test = R"(+CSTT: "APN","USER","PWD")", .read = show_access, .write = start_task, .execute = start_task}),
@@ -205,24 +207,24 @@ constexpr Command table[] = {
     row({.name = "+CDNSCFG", .section = "8.2.13", .parameters = {text(15, "0.0.0.0"), optional(text(15, "0.0.0.0"))},
          .test = R"(+CDNSCFG: ("Primary DNS"),("Secondary DNS"))", .read = show_name_servers, .write = set_name_servers}),
     row({.name = "+CDNSGIP", .section = "8.2.14", .parameters = {text(100)}, .test = "", .write = look_up}),
-    row(setting("+CIPHEAD", "8.2.15", full, never, {number("0,1", "0")})),
+    row(in_context(ip_context, setting("+CIPHEAD", "8.2.15", full, never, {number("0,1", "0")}))),
     row({.name = "+CIPATS", .section = "8.2.16", .parameters = {number("0,1", "0"), optional(number("1-100", "0"))},
-         .test = "+CIPATS: (0,1),(1-100)", .read = show_setting, .write = set_auto_send}),
-    row(setting("+CIPSPRT", "8.2.17", full, never, {number("0-2", "1")})),
+         .test = "+CIPATS: (0,1),(1-100)", .read = show_setting, .write = set_auto_send, .context = &ip_context}),
+    row(in_context(ip_context, setting("+CIPSPRT", "8.2.17", full, never, {number("0-2", "1")}))),
     row({.name = "+CIPCSGP", .section = "8.2.19",
          .parameters = {number("0,1", "1"), optional(text(50)), optional(text(50)), optional(text(50)), optional(number("0-3"))},
          .test = "+CIPCSGP:0-CSD,DIALNUMBER,USER NAME,PASSWORD,RATE(0-3)\r\n+CIPCSGP: 1-GPRS,APN,USER NAME,PASSWORD",
-         .read = show_bearer, .write = set_bearer}),
-    row(setting("+CIPSRIP", "8.2.20", full, never, {number("0,1", "0")})),
-    row(setting("+CIPDPDP", "8.2.21", full, never, {number("0,1", "1"), optional(number("1-180", "10")), optional(number("1-10", "3"))})),
+         .read = show_bearer, .write = set_bearer, .context = &ip_context}),
+    row(in_context(ip_context, setting("+CIPSRIP", "8.2.20", full, never, {number("0,1", "0")}))),
+    row(in_context(ip_context, setting("+CIPDPDP", "8.2.21", full, never, {number("0,1", "1"), optional(number("1-180", "10")), optional(number("1-10", "3"))}))),
     row({.name = "+CIPMODE", .section = "8.2.22", .parameters = {number("0,1", "0")},
-         .test = "+CIPMODE: (0-NORMAL MODE,1-TRANSPARENT MODE)", .read = show_setting, .write = set_mode}),
+         .test = "+CIPMODE: (0-NORMAL MODE,1-TRANSPARENT MODE)", .read = show_setting, .write = set_mode, .context = &ip_context}),
     row({.name = "+CIPCCFG", .section = "8.2.23",
          .parameters = {number("3-8", "5"), number("1-10", "2"), number("1-1460", "1024"), number("0,1", "1"),
                         optional(number("0,1", "0")), optional(number("50-1460", "1460")), optional(number("20-1000", "50"))},
          .test = "+CIPCCFG: (NmRetry:3-8),(WaitTm:1-10),(SendSz:1-1460),(esc:0,1),(Rxmode:0,1),(RxSize:50-1460),(Rxtimer:20-1000)",
-         .read = show_setting, .write = keep_setting}),
-    row(setting("+CIPSHOWTP", "8.2.24", full, never, {number("0,1", "0")})),
+         .read = show_setting, .write = keep_setting, .context = &ip_context}),
+    row(in_context(ip_context, setting("+CIPSHOWTP", "8.2.24", full, never, {number("0,1", "0")}))),
     row({.name = "+CIPSCONT", .section = "8.2.27", .read = show_context, .execute = save_context}),
     row({.name = "+CIPSGTXT", .section = "8.2.29", .parameters = {number("0,1")}, .test = show_ranges, .write = select_context}),
     row(setting("+CIPSSL", "", full, never, {number("0-1", "0")})),

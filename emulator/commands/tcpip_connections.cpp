@@ -1,6 +1,7 @@
 // The TCP/IP toolkit: connections and the server (AT manual 8.2.2, 8.2.6, 8.2.8, 8.2.18, 8.2.25).
 // SPDX-License-Identifier: MIT
 #include "emulator/commands/tcpip.hpp"
+#include "emulator/ip/ip_settings.hpp"
 #include "emulator/ip/ip_stack.hpp"
 #include "protocol/text/characters.hpp"
 
@@ -190,7 +191,7 @@ constexpr Command table[] = {
          .test = "+CIPSERVER: (0-CLOSE SERVER,1-OPEN SERVER),(1-65535)", .read = show_server, .write = control_server}),
     row({.name = "+CIPUDPMODE", .section = "8.2.25", .parameters = {text(1), optional(text(15)), optional(text(15)), optional(text(5))},
          .test = show_udp_ranges, .read = show_udp_modes, .write = set_udp_mode}),
-    row(setting("+CIPRDTIMER", "8.2.28", full, never, {number("100-4000", "2000"), number("100-7000", "3500")})),
+    row(in_context(ip_context, setting("+CIPRDTIMER", "8.2.28", full, never, {number("100-4000", "2000"), number("100-7000", "3500")}))),
     row(setting("+CIPTKA", "8.2.30", full, never,
                 {number("0,1", "1"), optional(number("30-7200", "7200")), optional(number("30-600", "75")), optional(number("1-9", "9"))})),
 };

@@ -1,6 +1,7 @@
 // Data of the TCP/IP toolkit's connections (AT manual 8.2.3, 8.2.5, 8.2.26).
 // SPDX-License-Identifier: MIT
 #include "emulator/commands/tcpip.hpp"
+#include "emulator/ip/ip_settings.hpp"
 #include "emulator/ip/ip_stack.hpp"
 #include "protocol/text/hex.hpp"
 
@@ -47,10 +48,10 @@ Task<Result> send(Invocation& cmd) {
 
   std::string data;
   PromptOptions how{.limit = IpStack::block, .controls = true, .edits = true, .repeat_prompt = false};
-  const std::uint32_t prompting = settings.number("+CIPSPRT");
+  const std::uint32_t prompting = settings.number(key::cipsprt);
   how.prompt = prompting == 1;
   if (has_length) how.exactly = length;
-  if (settings.number("+CIPATS") == 1) how.time = std::chrono::seconds(settings.number("+CIPATS", 1));
+  if (settings.number(key::cipats_mode) == 1) how.time = std::chrono::seconds(settings.number(key::cipats_time));
   const PromptResult typed = co_await cmd.channel.take_text(data, how);
   if (typed == PromptResult::gone) co_return Result::silent();
   if (typed == PromptResult::cancelled) co_return ok;
@@ -59,7 +60,7 @@ Task<Result> send(Invocation& cmd) {
   const std::string number = ip.multi() ? fmt::format("{}, ", *n) : "";
   if (!co_await ip.send(*n, data)) {
     cmd.print("{}SEND FAIL", number);
-  } else if (settings.number("+CIPQSEND") == 1) {
+  } else if (settings.number(key::cipqsend) == 1) {
     cmd.print("DATA ACCEPT:{}{}", ip.multi() ? fmt::format("{},", *n) : "", data.size());
   } else if (prompting != 2) {
     cmd.print("{}SEND OK", number);
@@ -95,7 +96,7 @@ Result read_received(Invocation& cmd, unsigned n, std::uint32_t mode, std::uint3
   if (!ip.connection(n).has_socket()) return not_allowed;
   const bool datagrams = ip.connection(n).datagrams();
   const SocketAddress source = ip.connection(n).socket().source();
-  const bool names = cmd.modem.settings.number("+CIPSRIP") == 1;
+  const bool names = cmd.modem.settings.number(key::cipsrip) == 1;
   const std::string from =
       names ? fmt::format(",{}:{}", datagrams ? source.host : ip.connection(n).remote.host, source.port) : "";
   const std::string bytes = ip.take(n, wanted);
@@ -112,7 +113,7 @@ Result receive(Invocation& cmd) {
   const std::uint32_t mode = cmd.number(0);
   if (mode <= 1) {
     if (cmd.arguments.size() > 1) return not_allowed;
-    cmd.modem.settings.set("+CIPRXGET", 0, std::to_string(mode));
+    cmd.modem.settings.set(key::ciprxget, mode);
     return ok;
   }
   const std::size_t length_at = ip.multi() ? 2 : 1;
@@ -138,7 +139,7 @@ constexpr Command table[] = {
          .test = "", .write = show_acknowledged, .execute = show_acknowledged}),
     row({.name = "+CIPRXGET", .section = "8.2.26",
          .parameters = {number("0-4", "0"), optional(number("0-1460")), optional(number("1-1460"))},
-         .test = show_receive_ranges, .read = show_setting, .write = receive}),
+         .test = show_receive_ranges, .read = show_setting, .write = receive, .context = &ip_context}),
 };
 // clang-format on
 

@@ -4,6 +4,7 @@
 
 #include "emulator/board/tones.hpp"
 #include "emulator/calls/call_service.hpp"
+#include "emulator/calls/call_settings.hpp"
 #include "emulator/module/modem.hpp"
 #include "protocol/text/characters.hpp"
 
@@ -46,7 +47,7 @@ Task<Result> send_keys(Invocation& cmd) {
   std::string_view typed = trim(cmd.typed);
   const bool quoted = typed.size() >= 2 && typed.starts_with('"') && typed.ends_with('"');
   if (quoted) typed = typed.substr(1, typed.size() - 2);
-  const auto length = length_of_keys(typed, cmd.modem.settings.number("+VTD"));
+  const auto length = length_of_keys(typed, cmd.modem.settings.number(key::vtd));
   const bool one = typed.size() == 1 || typed.starts_with('{');  // needs no quotes
   if (!length || typed.size() > longest || (!quoted && !one)) co_return Cme::invalid_input;
   if (!cmd.modem.calls->talking()) co_return Cme::not_allowed;
@@ -58,14 +59,14 @@ Task<Result> send_keys(Invocation& cmd) {
 
 Result show_detection(Invocation& cmd) {
   const auto& keys = cmd.modem.calls->keys;
-  cmd.print("{},{},{},{}", cmd.modem.settings.print("+DDET"), keys.interval_ms, keys.duration ? 1 : 0,
+  cmd.print("{},{},{},{}", cmd.settings.print(cmd.command.name), keys.interval_ms, keys.duration ? 1 : 0,
             keys.single_tones ? 1 : 0);
   return ok;
 }
 
 /// AT+DDET=<mode>[,<interval>[,<reportMode>[,<ssdet>]]]
 Result set_detection(Invocation& cmd) {
-  cmd.modem.settings.set("+DDET", 0, std::to_string(cmd.number(0)));
+  cmd.modem.settings.set(key::ddet, cmd.number(0));
   auto& keys = cmd.modem.calls->keys;
   if (cmd.has(1)) keys.interval_ms = cmd.number(1);
   if (cmd.has(2)) keys.duration = cmd.number(2) == 1;
@@ -142,7 +143,7 @@ Result play_cycle(Invocation& cmd) {
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
-    setting("+VTD", "3.2.36", full, profile, {number("1-255", "1")}),
+    listed(29, setting("+VTD", "3.2.36", full, profile, {number("1-255", "1")})),
     {.name = "+VTS", .section = "3.2.37", .parameters = {text(20), repeated(text(20))},
      .test = "+VTS: (0-9,*,#,A,B,C,D),(1-255)", .write = send_keys},
     {.name = "+CLDTMF", .section = "6.2.13", .parameters = {number("1-100"), text(39), optional(number("10-500"))},
@@ -159,7 +160,7 @@ constexpr Command table[] = {
      .test = "+SIMTONEX: (0,1),(10-500000),(20-20000),(0-20000),(200-25500),(10-25500),(0-4)...", .write = play_cycle},
     {.name = "+DDET", .section = "15.2.1", .saved = profile,
      .parameters = {number("0,1", "0"), optional(number("0-10000")), optional(number("0,1")), optional(number("0,1"))},
-     .test = show_ranges, .read = show_detection, .write = set_detection},
+     .test = show_ranges, .read = show_detection, .write = set_detection, .profile_line = 34},
 };
 // clang-format on
 

@@ -31,7 +31,7 @@ constexpr Command table[] = {
     answer_to("+STKDTMF", "5.2.7", "0,4,32"),
     {.name = "+STKMENU", .section = "5.2.9", .test = "", .read = ""},
     {.name = "+STKPCIS", .section = "5.2.10", .saved = profile, .parameters = {number("0,1", "0")},
-     .test = "+STKPCIS: (0-1)", .read = show_setting, .write = keep_setting},
+     .test = "+STKPCIS: (0-1)", .read = show_setting, .write = keep_setting, .profile_line = 25},
 };
 // clang-format on
 

@@ -1,5 +1,6 @@
 // V.25ter commands for calls, identity and the serial line (AT manual chapter 2).
 // SPDX-License-Identifier: MIT
+#include "emulator/at/line_settings.hpp"
 #include "emulator/core/world.hpp"
 #include "emulator/ip/ip_stack.hpp"
 #include "emulator/module/modem.hpp"
@@ -42,9 +43,9 @@ Result show_imei(Invocation& cmd) {
 /// +ICF?: the parity reads 255 where the format has none.
 Result show_framing(Invocation& cmd) {
   const Settings& settings = cmd.modem.settings;
-  const std::uint32_t format = settings.number("+ICF");
+  const std::uint32_t format = settings.number(key::icf_format);
   const bool parity = format == 2 || format == 5;
-  cmd.print("+ICF: {},{}", format, parity ? settings.number("+ICF", 1) : 255);
+  cmd.print("+ICF: {},{}", format, parity ? settings.number(key::icf_parity) : 255);
   return ok;
 }
 
@@ -70,10 +71,10 @@ constexpr Command table[] = {
     {.name = "+ICF", .section = "2.2.39", .support = state, .saved = profile_uart,
      .parameters = {number("1-6", "3"), optional(number("0,1,3", "3"))},
      .test = show_ranges, .read = show_framing, .write = keep_setting},
-    setting("+IFC", "2.2.40", state, profile_uart, {number("0-2", "0"), optional(number("0-2", "0"))}),
+    listed(48, setting("+IFC", "2.2.40", state, profile_uart, {number("0-2", "0"), optional(number("0-2", "0"))})),
     {.name = "+IPR", .section = "2.2.41", .support = state, .saved = profile_uart, .parameters = {number(rates, "115200")},
      .test = "+IPR: (),(0,1200,2400,4800,9600,19200,38400,57600,115200,230400,460800)",
-     .read = show_setting, .write = keep_setting},
+     .read = show_setting, .write = keep_setting, .profile_line = 47},
     {.name = "+CGMI", .section = "3.2.8", .test = "", .execute = show_manufacturer},
     {.name = "+CGMM", .section = "3.2.9", .test = "", .execute = show_model},
     {.name = "+CGMR", .section = "3.2.10", .test = "", .execute = show_revision},

@@ -167,6 +167,11 @@ const Nvram::Section* Nvram::find(std::string_view name) const {
   return found == sections_.end() ? nullptr : &found->second;
 }
 
+bool Nvram::holds(std::string_view name, const Section& values) const {
+  const Section* section = find(name);
+  return section != nullptr && std::ranges::includes(*section, values);
+}
+
 bool Nvram::store(std::string_view name, Section section) {
   sections_.insert_or_assign(std::string(name), std::move(section));
   if (file_.empty()) return true;
@@ -177,6 +182,11 @@ bool Nvram::store(std::string_view name, Section section) {
     return false;
   }
   return true;
+}
+
+std::string value_in(const Nvram::Section& section, std::string_view name) {
+  const auto found = section.find(name);
+  return found == section.end() ? std::string() : found->second;
 }
 
 void Nvram::write() const {

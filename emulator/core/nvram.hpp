@@ -28,6 +28,8 @@ class Nvram {
   explicit Nvram(const std::filesystem::path& directory);
 
   const Section* find(std::string_view name) const;
+  /// Whether a section has all of these values.
+  bool holds(std::string_view name, const Section& values) const;
   /// Replaces a section and writes the file; false, and a word in the log, when the disk refuses.
   bool store(std::string_view name, Section section);
 
@@ -36,5 +38,8 @@ class Nvram {
   std::filesystem::path file_;  ///< empty: memory only
   std::map<std::string, Section, std::less<>> sections_;
 };
+
+/// Empty where the section has no such value.
+std::string value_in(const Nvram::Section& section, std::string_view name);
 
 }  // namespace sim800

@@ -9,18 +9,16 @@
 #include <array>
 #include <utility>
 
+#include "emulator/internet/ftp_settings.hpp"
+#include "emulator/network/network_settings.hpp"
+
 namespace sim800 {
 namespace {
 
-constexpr std::string_view nvram_section = "ftp";
 constexpr Duration silence_limit = 75s;  // manual 12.2.14: "in case no response is received from server"
 // Active mode: the server has said 150 and does not connect.  No source says how long the module waits: a minute, which
 // is less than any silence, so that the host hears what was wrong (76).
 constexpr Duration accept_limit = 60s;
-
-constexpr std::array<std::string_view, 14> context{
-    "+FTPSERV",   "+FTPPORT", "+FTPUN",      "+FTPPW",      "+FTPCID",     "+FTPMODE",    "+FTPTYPE",
-    "+FTPPUTOPT", "+FTPREST", "+FTPGETNAME", "+FTPGETPATH", "+FTPPUTNAME", "+FTPPUTPATH", "+FTPSSL"};
 
 using Operation = FtpService::Operation;
 
@@ -70,50 +68,34 @@ FtpService::FtpService(const Environment& environment, Settings& settings, Beare
 // --- parameters
 
 void FtpService::power_on() {
-  settings_.set("+FTPMODE", 0, std::to_string(environment_.world.module.quirks.ftp_mode));
-  const Nvram::Section* saved = nvram_.find(nvram_section);
-  if (saved == nullptr) return;
-  for (const std::string_view name : context) {
-    const auto found = saved->find(name);
-    if (found != saved->end() && !settings_.refuse(name, {found->second})) settings_.set(name, 0, found->second);
-  }
+  settings_.set(key::ftpmode, static_cast<std::uint32_t>(environment_.world.module.quirks.ftp_mode));
+  settings_.load(ftp_context);
 }
 
-bool FtpService::save_context() {
-  Nvram::Section section;
-  for (const std::string_view name : context) section.emplace(name, settings_.values(name)[0]);
-  return nvram_.store(nvram_section, std::move(section));
-}
+bool FtpService::save_context() { return nvram_.store(ftp_context.section, settings_.values_of(ftp_context)); }
 
-bool FtpService::context_saved() const {
-  const Nvram::Section* saved = nvram_.find(nvram_section);
-  return saved != nullptr && std::ranges::all_of(context, [&](std::string_view name) {
-           const auto found = saved->find(name);
-           return found != saved->end() && found->second == settings_.values(name)[0];
-         });
-}
+bool FtpService::context_saved() const { return nvram_.holds(ftp_context.section, settings_.values_of(ftp_context)); }
 
 FtpRequest FtpService::request(FtpVerb verb) const {
-  const auto text = [this](std::string_view name) { return settings_.values(name)[0]; };
   const bool put = verb == FtpVerb::put;
   FtpRequest request;
   request.verb = verb;
-  request.host = text("+FTPSERV");
-  request.port = static_cast<std::uint16_t>(settings_.number("+FTPPORT"));
-  request.user = text("+FTPUN");
-  request.password = text("+FTPPW");
-  request.path = text(put ? "+FTPPUTPATH" : "+FTPGETPATH");
-  request.name = text(put ? "+FTPPUTNAME" : "+FTPGETNAME");
-  request.passive = settings_.number("+FTPMODE") == 1;
-  request.ascii = text("+FTPTYPE") == "A";
-  if (verb == FtpVerb::get) request.offset = settings_.number("+FTPREST");
-  const std::string option = text("+FTPPUTOPT");
+  request.host = settings_.text(key::ftpserv);
+  request.port = static_cast<std::uint16_t>(settings_.number(key::ftpport));
+  request.user = settings_.text(key::ftpun);
+  request.password = settings_.text(key::ftppw);
+  request.path = settings_.text(put ? key::ftpputpath : key::ftpgetpath);
+  request.name = settings_.text(put ? key::ftpputname : key::ftpgetname);
+  request.passive = settings_.number(key::ftpmode) == 1;
+  request.ascii = settings_.text(key::ftptype) == "A";
+  if (verb == FtpVerb::get) request.offset = settings_.number(key::ftprest);
+  const std::string& option = settings_.text(key::ftpputopt);
   request.put_option = option == "APPE"   ? FtpPutOption::append
                        : option == "STOU" ? FtpPutOption::store_unique
                                           : FtpPutOption::store;
-  request.tls = static_cast<FtpTls>(settings_.number("+FTPSSL"));
+  request.tls = static_cast<FtpTls>(settings_.number(key::ftpssl));
   request.tls_max = tls_version(environment_.world.module.quirks.tls);
-  request.verify_peer = settings_.number("+SSLOPT", 0) == 0;
+  request.verify_peer = settings_.number(key::sslopt_ignore_certificate) == 0;
   return request;
 }
 
@@ -122,7 +104,7 @@ std::optional<int> FtpService::refusal(Operation operation) const {
   const bool by_path = operation == Operation::mkd || operation == Operation::rmd;
   const bool nameless = operation != Operation::list && (by_path ? wanted.path : wanted.name).empty();
   if (nameless || wanted.host.empty()) return environment_.world.module.quirks.ftp_empty_name;
-  if (!bearers_.connected(settings_.number("+FTPCID"))) return ftp_code::net_error;
+  if (!bearers_.connected(settings_.number(key::ftpcid))) return ftp_code::net_error;
   return std::nullopt;
 }
 
@@ -218,7 +200,7 @@ bool FtpService::quit() {
 }
 
 void FtpService::bearer_closed(unsigned cid) {
-  if (running_ && settings_.number("+FTPCID") == cid) end(ftp_code::net_error);
+  if (running_ && settings_.number(key::ftpcid) == cid) end(ftp_code::net_error);
 }
 
 void FtpService::power_off() {

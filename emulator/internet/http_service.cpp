@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "emulator/network/network_settings.hpp"
 #include "protocol/text/characters.hpp"
 
 namespace sim800 {
@@ -99,23 +100,17 @@ bool HttpService::set(std::string_view tag, std::string_view value) {
 
 std::uint32_t HttpService::number(Tag tag) const { return parse_number(values_[tag]).value_or(0); }
 
-bool HttpService::save() {
-  Nvram::Section section;
+Nvram::Section HttpService::saved_values() const {
+  Nvram::Section values;
   for (std::size_t i = 0; i < tag_count; ++i) {
-    if (tags[i].saved) section.emplace(tags[i].name, values_[i]);
+    if (tags[i].saved) values.emplace(tags[i].name, values_[i]);
   }
-  return nvram_.store(nvram_section, std::move(section));
+  return values;
 }
 
-bool HttpService::saved() const {
-  const Nvram::Section* section = nvram_.find(nvram_section);
-  if (section == nullptr) return false;
-  return std::ranges::all_of(tags, [&](const TagRow& row) {
-    const auto found = section->find(row.name);
-    return !row.saved ||
-           (found != section->end() && found->second == values_[static_cast<std::size_t>(&row - tags.data())]);
-  });
-}
+bool HttpService::save() { return nvram_.store(nvram_section, saved_values()); }
+
+bool HttpService::saved() const { return nvram_.holds(nvram_section, saved_values()); }
 
 bool HttpService::act(HttpMethod method) {
   if (values_[url].empty()) return false;
@@ -214,7 +209,7 @@ HttpRequest HttpService::request(HttpMethod method, const HttpUrl& target) const
     request.proxy_port = static_cast<std::uint16_t>(number(proport));
   }
   request.follow_redirects = number(redir) == 1;
-  request.verify_peer = settings_.number("+SSLOPT", 0) == 0;  // 1: an invalid certificate is ignored
+  request.verify_peer = settings_.number(key::sslopt_ignore_certificate) == 0;  // 1: an invalid certificate is ignored
   request.tls_max = tls_version(quirks.tls);
   request.sni = quirks.sni;
   request.limit = buffer_size;

@@ -81,6 +81,7 @@ class HttpService final : public Service {
   HttpRequest request(HttpMethod method, const HttpUrl& url) const;
   HttpResult fit(HttpMethod method, HttpResult result) const;
   std::uint32_t number(Tag tag) const;
+  Nvram::Section saved_values() const;
 
   const Environment& environment_;
   const Settings& settings_;

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "emulator/core/world.hpp"
+#include "emulator/internet/mail_settings.hpp"
+#include "emulator/network/network_settings.hpp"
 
 namespace sim800 {
 
@@ -17,13 +19,13 @@ Task<int> MailConnection::enter(MailLogin login) {
   entered_.reset();
   ended_.reset();
   closed_ = false;
-  if (!bearers_.connected(settings_.number("+EMAILCID"))) {
+  if (!bearers_.connected(settings_.number(key::emailcid))) {
     ended_ = mail_code::network_error;
     return wait_for_entry();
   }
-  login.tls = static_cast<MailTls>(settings_.number("+EMAILSSL"));
+  login.tls = static_cast<MailTls>(settings_.number(key::emailssl));
   login.tls_max = tls_version(environment_.world.module.quirks.tls);
-  login.verify_peer = settings_.number("+SSLOPT", 0) == 0;  // 1: an invalid certificate is ignored
+  login.verify_peer = settings_.number(key::sslopt_ignore_certificate) == 0;  // 1: an invalid certificate is ignored
   session_ = client_.start(std::move(login), {.heard =
                                                   [this] {
                                                     if (expecting_) expect();
@@ -68,13 +70,13 @@ bool MailConnection::over() {
 }
 
 void MailConnection::bearer_closed(unsigned cid) {
-  if (session_ && settings_.number("+EMAILCID") == cid) end(mail_code::network_error);
+  if (session_ && settings_.number(key::emailcid) == cid) end(mail_code::network_error);
 }
 
 void MailConnection::expect() {
   expecting_ = true;
-  silence_ =
-      environment_.clock.after(std::chrono::seconds(settings_.number("+EMAILTO")), [this] { end(mail_code::timeout); });
+  silence_ = environment_.clock.after(std::chrono::seconds(settings_.number(key::emailto)),
+                                      [this] { end(mail_code::timeout); });
 }
 
 void MailConnection::rest() {
@@ -129,8 +131,8 @@ Task<bool> MailConnection::write_all(std::string_view bytes) {
 
 std::uint16_t mail_port(const Settings& settings, MailProtocol protocol) {
   const bool smtp = protocol == MailProtocol::smtp;
-  const std::uint32_t given = smtp ? settings.number("+SMTPSRV", 1) : settings.number("+POP3SRV", 3);
-  const bool encrypted = settings.number("+EMAILSSL") == 1;
+  const std::uint32_t given = smtp ? settings.number(key::smtpsrv_port) : settings.number(key::pop3srv_port);
+  const bool encrypted = settings.number(key::emailssl) == 1;
   if (given != 0) return static_cast<std::uint16_t>(given);
   return smtp ? (encrypted ? 465 : 25) : (encrypted ? 995 : 110);
 }

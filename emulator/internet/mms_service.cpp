@@ -9,17 +9,13 @@
 #include <utility>
 
 #include "emulator/internet/http_url.hpp"
+#include "emulator/internet/mms_settings.hpp"
 #include "protocol/sms/sms_ports.hpp"
 
 namespace sim800 {
 namespace {
 
-constexpr std::string_view nvram_section = "mms";
-constexpr std::array<std::string_view, 7> context{"+CMMSCID",   "+CMMSCURL",    "+CMMSUA",     "+CMMSPROFILE",
-                                                  "+CMMSPROTO", "+CMMSSENDCFG", "+CMMSTIMEOUT"};
 constexpr std::string_view content_type = "application/vnd.wap.mms-message";
-
-std::string key(std::string_view name, std::size_t i) { return fmt::format("{}.{}", name, i); }
 
 /// <valid> of AT+CMMSSENDCFG in seconds; "maximum" is left to the centre.
 std::optional<std::uint32_t> validity(std::uint32_t code) {
@@ -67,41 +63,11 @@ MmsService::MmsService(const Environment& environment, Settings& settings, const
 
 // --- settings
 
-void MmsService::power_on() {
-  const Nvram::Section* saved = nvram_.find(nvram_section);
-  if (saved == nullptr) return;
-  for (const std::string_view name : context) {
-    Settings::Values values;
-    for (std::size_t i = 0; i < settings_.values(name).size(); ++i) {
-      const auto found = saved->find(key(name, i));
-      if (found != saved->end()) values.push_back(found->second);
-    }
-    if (values.size() != settings_.values(name).size() || settings_.refuse(name, values)) continue;
-    for (std::size_t i = 0; i < values.size(); ++i) settings_.set(name, i, values[i]);
-  }
-}
+void MmsService::power_on() { settings_.load(mms_context); }
 
-bool MmsService::save() {
-  Nvram::Section section;
-  for (const std::string_view name : context) {
-    const Settings::Values& values = settings_.values(name);
-    for (std::size_t i = 0; i < values.size(); ++i) section.emplace(key(name, i), values[i]);
-  }
-  return nvram_.store(nvram_section, std::move(section));
-}
+bool MmsService::save() { return nvram_.store(mms_context.section, settings_.values_of(mms_context)); }
 
-bool MmsService::saved() const {
-  const Nvram::Section* saved = nvram_.find(nvram_section);
-  if (saved == nullptr) return false;
-  for (const std::string_view name : context) {
-    const Settings::Values& values = settings_.values(name);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const auto found = saved->find(key(name, i));
-      if (found == saved->end() || found->second != values[i]) return false;
-    }
-  }
-  return true;
-}
+bool MmsService::saved() const { return nvram_.holds(mms_context.section, settings_.values_of(mms_context)); }
 
 // --- the buffer
 
@@ -175,7 +141,7 @@ MmsService::Busy::~Busy() {
 
 std::optional<Result> MmsService::refusal() const {
   if (!network_.attached()) return mms_error::not_attached;
-  return bearers_.connected(settings_.number("+CMMSCID")) ? std::nullopt : std::optional(mms_error::no_connection);
+  return bearers_.connected(settings_.number(key::cmmscid)) ? std::nullopt : std::optional(mms_error::no_connection);
 }
 
 /// False where the URL is none.
@@ -188,16 +154,16 @@ bool MmsService::prepare(HttpMethod method, const std::string& url) {
   request_.host = target->host;
   request_.port = target->port;
   request_.path = target->path;
-  request_.user_agent = settings_.values("+CMMSUA")[0];
+  request_.user_agent = settings_.text(key::cmmsua);
   request_.content_type = content_type;
-  if (const std::string& profile = settings_.values("+CMMSPROFILE")[0]; !profile.empty()) {
+  if (const std::string& profile = settings_.text(key::cmmsprofile); !profile.empty()) {
     request_.headers.push_back(fmt::format("X-Wap-Profile: \"{}\"", profile));
   }
   request_.body = octets_;
-  const std::string& gateway = settings_.values("+CMMSPROTO")[0];
+  const std::string& gateway = settings_.text(key::cmmsproto_gateway);
   if (!gateway.empty() && gateway != "0.0.0.0") {
     request_.proxy_host = gateway;
-    request_.proxy_port = static_cast<std::uint16_t>(settings_.number("+CMMSPROTO", 1));
+    request_.proxy_port = static_cast<std::uint16_t>(settings_.number(key::cmmsproto_port));
   }
   request_.limit = 2 * max_bytes;
   return true;
@@ -225,7 +191,7 @@ Task<Result> MmsService::transfer(std::uint32_t seconds, Result failure) {
 }
 
 void MmsService::bearer_closed(unsigned cid) {
-  if (!busy_ || settings_.number("+CMMSCID") != cid) return;
+  if (!busy_ || settings_.number(key::cmmscid) != cid) return;
   lost_ = true;
   event_.raise();
 }
@@ -233,7 +199,6 @@ void MmsService::bearer_closed(unsigned cid) {
 // --- sending
 
 Mms MmsService::composed(const std::string& receiver) const {
-  const auto config = [this](std::size_t i) { return settings_.number("+CMMSSENDCFG", i); };
   Mms message;
   message.transaction = fmt::format("{:X}", sendings_);
   message.date = static_cast<std::uint32_t>(rtc_.now().time_since_epoch().count() - rtc_.zone() * 900);
@@ -242,12 +207,12 @@ Mms MmsService::composed(const std::string& receiver) const {
   message.cc = addresses[cc];
   message.bcc = addresses[bcc];
   message.subject = subject;
-  message.validity = validity(config(0));
-  message.priority = below(config(1), 3);
-  message.delivery_report = config(2) == 1;
-  message.read_report = config(3) == 1;
-  message.sender_visibility = below(config(4), 2);
-  message.message_class = below(config(5), 4);
+  message.validity = validity(settings_.number(key::cmmssendcfg_valid));
+  message.priority = below(settings_.number(key::cmmssendcfg_pri), 3);
+  message.delivery_report = settings_.number(key::cmmssendcfg_sendrep) == 1;
+  message.read_report = settings_.number(key::cmmssendcfg_readrep) == 1;
+  message.sender_visibility = below(settings_.number(key::cmmssendcfg_visible), 2);
+  message.message_class = below(settings_.number(key::cmmssendcfg_class), 4);
   message.parts = files;
   return message;
 }
@@ -261,9 +226,9 @@ Task<Result> MmsService::send(const std::string& receiver) {
   if (refused) co_return *refused;
   ++sendings_;
   octets_ = encode_mms(composed(receiver));
-  if (!prepare(HttpMethod::post, settings_.values("+CMMSCURL")[0])) co_return mms_error::no_connection;
+  if (!prepare(HttpMethod::post, settings_.text(key::cmmscurl))) co_return mms_error::no_connection;
   const Busy guard(*this, "MMS_SENDING");
-  const Result result = co_await transfer(settings_.number("+CMMSTIMEOUT", 0), mms_error::unknown);
+  const Result result = co_await transfer(settings_.number(key::cmmstimeout_send), mms_error::unknown);
   if (!result.is_ok()) co_return result;
   const auto confirmation = decode_mms(answer_->body);
   const bool accepted =
@@ -295,12 +260,13 @@ Task<Result> MmsService::receive() {
   octets_.clear();
   if (!prepare(HttpMethod::get, push_->location)) co_return mms_error::not_received;
   const Busy guard(*this, "MMS_RECEIVING");
-  Result result = co_await transfer(settings_.number("+CMMSTIMEOUT", 1), mms_error::not_received);
+  Result result = co_await transfer(settings_.number(key::cmmstimeout_recv), mms_error::not_received);
   if (result.is_ok()) result = keep_received();
   if (!result.is_ok()) co_return result;
   prepare_response();
   // Whatever the centre says to it: the message is here.
-  if (settings_.number("+CMMSSENDCFG", 7) == 0) co_await transfer(settings_.number("+CMMSTIMEOUT", 1), ok);
+  if (settings_.number(key::cmmssendcfg_notifrspcheck) == 0)
+    co_await transfer(settings_.number(key::cmmstimeout_recv), ok);
   status_ = "MMS_RECEIVED";
   co_return ok;
 }
@@ -326,7 +292,7 @@ void MmsService::prepare_response() {
   response.transaction = push_->transaction;
   response.status = 1;
   octets_ = encode_mms(response);
-  prepare(HttpMethod::post, settings_.values("+CMMSCURL")[0]);
+  prepare(HttpMethod::post, settings_.text(key::cmmscurl));
 }
 
 }  // namespace sim800

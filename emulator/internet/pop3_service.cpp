@@ -8,6 +8,8 @@
 #include <array>
 #include <utility>
 
+#include "emulator/internet/mail_settings.hpp"
+
 namespace sim800 {
 namespace {
 
@@ -50,7 +52,7 @@ Pop3Service::Pop3Service(const Environment& environment, const Settings& setting
     : environment_(environment), settings_(settings), connection_(connection) {}
 
 bool Pop3Service::enter() {
-  if (settings_.values("+POP3SRV")[0].empty()) return false;
+  if (settings_.text(key::pop3srv_server).empty()) return false;
   state_ = State::entering;
   leaving_ = false;
   run_ = run();
@@ -107,9 +109,9 @@ Task<> Pop3Service::run() {
 Task<int> Pop3Service::log_in() {
   MailLogin login;
   login.protocol = MailProtocol::pop3;
-  login.host = settings_.values("+POP3SRV")[0];
+  login.host = settings_.text(key::pop3srv_server);
   login.port = mail_port(settings_, MailProtocol::pop3);
-  const std::string user = settings_.values("+POP3SRV")[1], password = settings_.values("+POP3SRV")[2];
+  const std::string user = settings_.text(key::pop3srv_user), password = settings_.text(key::pop3srv_password);
   const int code = co_await connection_.enter(std::move(login));
   if (code != mail_code::done) co_return code;
   auto status = co_await exchange("USER " + user);

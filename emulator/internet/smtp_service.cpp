@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "emulator/internet/mail_settings.hpp"
 #include "protocol/text/hex.hpp"
 
 namespace sim800 {
@@ -44,14 +45,13 @@ std::string SmtpService::date() const {
 }
 
 std::optional<MailMessage> SmtpService::compose() const {
-  const auto text = [this](std::string_view name, std::size_t i) { return settings_.values(name)[i]; };
   MailMessage message;
-  message.from = {text("+SMTPFROM", 0), text("+SMTPFROM", 1)};
+  message.from = {settings_.text(key::smtpfrom_address), settings_.text(key::smtpfrom_name)};
   message.to = list(recipients[to]);
   message.cc = list(recipients[cc]);
-  message.subject = text("+SMTPSUB", 0);
+  message.subject = settings_.text(key::smtpsub);
   message.body = body;
-  if (const std::string charset = text("+SMTPCS", 0); !is_ascii(charset)) {
+  if (const std::string charset = settings_.text(key::smtpcs); !is_ascii(charset)) {
     auto subject = from_hex(message.subject), typed = from_hex(message.body);
     if (!subject || !typed) return std::nullopt;
     message.subject = std::move(*subject);
@@ -60,15 +60,16 @@ std::optional<MailMessage> SmtpService::compose() const {
   }
   message.date = date();
   message.boundary = fmt::format("=_SIM800_{:016X}_{}", environment_.seed, mails_);
-  if (const auto type = settings_.number("+SMTPFILE"); type != 0) {
-    message.attachment = MailAttachment{text("+SMTPFILE", 1), type == 2};
+  if (const auto type = settings_.number(key::smtpfile_type); type != 0) {
+    message.attachment = MailAttachment{settings_.text(key::smtpfile_name), type == 2};
   }
   return message;
 }
 
 bool SmtpService::start() {
   const bool addressed = std::ranges::any_of(recipients, [](const Recipients& some) { return !some.empty(); });
-  if (!addressed || settings_.values("+SMTPSRV")[0].empty() || settings_.values("+SMTPFROM")[0].empty()) return false;
+  if (!addressed || settings_.text(key::smtpsrv_server).empty() || settings_.text(key::smtpfrom_address).empty())
+    return false;
   auto message = compose();
   if (!message) return false;
   busy_ = true;
@@ -99,10 +100,10 @@ Task<> SmtpService::run() {
 
 Task<int> SmtpService::send() {
   MailLogin login;
-  login.host = settings_.values("+SMTPSRV")[0];
+  login.host = settings_.text(key::smtpsrv_server);
   login.port = mail_port(settings_, MailProtocol::smtp);
-  if (settings_.number("+SMTPAUTH") == 1) {
-    login.account = MailAccount{settings_.values("+SMTPAUTH")[1], settings_.values("+SMTPAUTH")[2]};
+  if (settings_.number(key::smtpauth_type) == 1) {
+    login.account = MailAccount{settings_.text(key::smtpauth_user), settings_.text(key::smtpauth_password)};
   }
   int code = co_await connection_.enter(std::move(login));
   if (code == mail_code::done) code = co_await address();
@@ -139,7 +140,7 @@ Task<int> SmtpService::deliver() {
 
 /// +SMTPFT: 1,<maxLength> as often as there is room for a block, until the host ends the file.  False: it is over.
 Task<bool> SmtpService::attach() {
-  file_ = settings_.number("+SMTPFILE") == 2 ? decltype(file_)(MailBase64()) : decltype(file_)(MailText());
+  file_ = settings_.number(key::smtpfile_type) == 2 ? decltype(file_)(MailBase64()) : decltype(file_)(MailText());
   while (!finished_) {
     if (connection_.over()) co_return false;
     if (!ready_ && connection_.room() >= max_of_block) {

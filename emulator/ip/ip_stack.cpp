@@ -8,19 +8,15 @@
 #include <algorithm>
 #include <chrono>
 
+#include "emulator/ip/ip_settings.hpp"
 #include "protocol/at/arguments.hpp"
 #include "protocol/text/characters.hpp"
 
 namespace sim800 {
 namespace {
 
-constexpr std::string_view nvram_section = "ip", certificate_section = "certificate";
+constexpr std::string_view certificate_section = "certificate";
 constexpr std::size_t certificate_max = 16'384;
-
-/// What AT+CIPSCONT keeps beside the access point.
-constexpr std::array<std::string_view, 13> kept{"+CIPCSGP", "+CIPHEAD",  "+CIPSHOWTP", "+CIPSRIP", "+CIPATS",
-                                                "+CIPSPRT", "+CIPQSEND", "+CIPMODE",   "+CIPCCFG", "+CIPMUX",
-                                                "+CIPDPDP", "+CIPRXGET", "+CIPRDTIMER"};
 
 }  // namespace
 
@@ -121,7 +117,7 @@ Task<Result> IpStack::bring_up(Context& context) {
   const unsigned run = ++context.run;
   if (!pdp_.is_open(context.access.apn)) co_await environment_.clock.sleep(environment_.latency[Latency::ip_activate]);
   if (context.run != run || context.stage != Stage::config) co_return error;  // shut or lost meanwhile
-  if (!network_.attached() || settings_.number("+CIPCSGP") == 0) {  // nobody takes circuit-switched data calls
+  if (!network_.attached() || settings_.number(key::cipcsgp) == 0) {  // nobody takes circuit-switched data calls
     context.stage = Stage::start;
     co_return unspecified_gprs_error;
   }
@@ -193,7 +189,7 @@ void IpStack::lose_service(Channel* cause) {
 }
 
 void IpStack::check_service() {
-  service_check_ = environment_.clock.after(std::chrono::seconds(settings_.number("+CIPDPDP", 1)), [this] {
+  service_check_ = environment_.clock.after(std::chrono::seconds(settings_.number(key::cipdpdp_interval)), [this] {
     if (network_.attached()) {
       for (unsigned n = 0; n < connection_count; ++n) {
         connections_[n].stalled = false;
@@ -202,8 +198,8 @@ void IpStack::check_service() {
       }
       return;
     }
-    const bool looks = settings_.number("+CIPDPDP") == 1;
-    if (looks && ++service_checks_ >= settings_.number("+CIPDPDP", 2)) return lose_contexts(nullptr);
+    const bool looks = settings_.number(key::cipdpdp_mode) == 1;
+    if (looks && ++service_checks_ >= settings_.number(key::cipdpdp_timer)) return lose_contexts(nullptr);
     check_service();
   });
 }
@@ -229,55 +225,25 @@ void IpStack::power_off() {
 
 void IpStack::power_on() {
   if (const Nvram::Section* saved = nvram_.find(certificate_section)) {
-    const auto value = [&](std::string_view key) {
-      const auto found = saved->find(key);
-      return found == saved->end() ? std::string() : found->second;
-    };
-    certificate_password_ = value("password");
-    certificate_ = files_.read(value("file"), 0, certificate_max).value_or("");
+    certificate_password_ = value_in(*saved, "password");
+    certificate_ = files_.read(value_in(*saved, "file"), 0, certificate_max).value_or("");
   }
-  const Nvram::Section* saved = nvram_.find(nvram_section);
-  if (saved == nullptr) return;
-  for (const auto& [key, value] : *saved) {
-    const std::size_t blank = key.find(' ');
-    const std::string name = key.substr(0, blank);
-    if (name == "apn") contexts_[0].access.apn = value;
-    if (name == "user") contexts_[0].access.user = value;
-    if (name == "password") contexts_[0].access.password = value;
-    const auto* known = std::ranges::find(kept, name);
-    const auto place = parse_number(blank == key.npos ? "" : key.substr(blank + 1));
-    if (known == kept.end() || !place || *place >= settings_.values(*known).size()) continue;
-    settings_.set(*known, *place, value);
-  }
+  if (const Nvram::Section* saved = nvram_.find(ip_context.section))
+    contexts_[0].access = {value_in(*saved, "apn"), value_in(*saved, "user"), value_in(*saved, "password")};
+  settings_.load(ip_context);
 }
 
-bool IpStack::save_context() {
+/// The access point is part of it.
+Nvram::Section IpStack::saved_values() const {
+  Nvram::Section values = settings_.values_of(ip_context);
   const PdpContexts::Access& access = contexts_[0].access;
-  Nvram::Section section{{"apn", access.apn}, {"user", access.user}, {"password", access.password}};
-  for (const std::string_view name : kept) {
-    const auto& values = settings_.values(name);
-    for (std::size_t i = 0; i < values.size(); ++i) section.emplace(fmt::format("{} {}", name, i), values[i]);
-  }
-  return nvram_.store(nvram_section, std::move(section));
+  values.insert({{"apn", access.apn}, {"user", access.user}, {"password", access.password}});
+  return values;
 }
 
-bool IpStack::context_saved() const {
-  const Nvram::Section* saved = nvram_.find(nvram_section);
-  if (saved == nullptr) return false;
-  const auto same = [&](const std::string& key, const std::string& value) {
-    const auto found = saved->find(key);
-    return found != saved->end() && found->second == value;
-  };
-  const PdpContexts::Access& access = contexts_[0].access;
-  return same("apn", access.apn) && same("user", access.user) && same("password", access.password) &&
-         std::ranges::all_of(kept, [&](std::string_view name) {
-           const auto& values = settings_.values(name);
-           for (std::size_t i = 0; i < values.size(); ++i) {
-             if (!same(fmt::format("{} {}", name, i), values[i])) return false;
-           }
-           return true;
-         });
-}
+bool IpStack::save_context() { return nvram_.store(ip_context.section, saved_values()); }
+
+bool IpStack::context_saved() const { return nvram_.holds(ip_context.section, saved_values()); }
 
 bool IpStack::import_certificate(const std::string& file, const std::string& password) {
   const std::size_t dot = file.rfind('.');

@@ -19,6 +19,7 @@
 #include "emulator/core/trace.hpp"
 #include "emulator/files/file_system.hpp"
 #include "emulator/ip/ip_connection.hpp"
+#include "emulator/ip/ip_settings.hpp"
 #include "emulator/ip/transparent_mode.hpp"
 #include "emulator/network/network.hpp"
 #include "emulator/network/pdp.hpp"
@@ -62,7 +63,7 @@ class IpStack final : public Service {
 
   void power_on() override;  ///< the saved context and certificate are loaded
   void power_off() override;
-  bool multi() const { return settings_.number("+CIPMUX") == 1; }
+  bool multi() const { return settings_.number(key::cipmux) == 1; }
   State state() const;
   std::string_view state_name() const;
   bool active() const;  ///< the selected context has an address
@@ -134,7 +135,7 @@ class IpStack final : public Service {
   /// AT+SSLSETCERT: the file becomes the client's certificate; false where it is none.
   bool import_certificate(const std::string& file, const std::string& password);
 
-  // AT+CIPSCONT.
+  // AT+CIPSCONT keeps the settings and the access point.
   bool save_context();
   bool context_saved() const;
 
@@ -155,6 +156,7 @@ class IpStack final : public Service {
     SocketAddress there;
   };
 
+  Nvram::Section saved_values() const;
   Context& context() { return contexts_[selected_]; }
   const Context& context() const { return contexts_[selected_]; }
   Task<Result> bring_up(Context& context);

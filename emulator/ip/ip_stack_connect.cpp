@@ -8,7 +8,9 @@
 #include "emulator/at/channel.hpp"
 #include "emulator/core/latency.hpp"
 #include "emulator/core/world.hpp"
+#include "emulator/ip/ip_settings.hpp"
 #include "emulator/ip/ip_stack.hpp"
+#include "emulator/network/network_settings.hpp"
 
 namespace sim800 {
 namespace {
@@ -52,14 +54,14 @@ void IpStack::connect(unsigned n, SocketRequest request, Channel& channel) {
   connection.context = multi() ? selected_ : 0;
   connection.accepted = false;
   connection.channel = &channel;
-  connection.manual = settings_.number("+CIPRXGET") == 1;
+  connection.manual = settings_.number(key::ciprxget) == 1;
   request.id = static_cast<int>(n);
   request.local_port = connection.datagrams() ? local_ports[n].udp : local_ports[n].tcp;
   request.tls = tls(request);
-  if (!connection.datagrams() && settings_.number("+CIPTKA") == 1) {
-    request.keep_alive = KeepAlive{.idle = std::chrono::seconds(settings_.number("+CIPTKA", 1)),
-                                   .interval = std::chrono::seconds(settings_.number("+CIPTKA", 2)),
-                                   .count = settings_.number("+CIPTKA", 3)};
+  if (!connection.datagrams() && settings_.number(key::ciptka_mode) == 1) {
+    request.keep_alive = KeepAlive{.idle = std::chrono::seconds(settings_.number(key::ciptka_idle)),
+                                   .interval = std::chrono::seconds(settings_.number(key::ciptka_interval)),
+                                   .count = settings_.number(key::ciptka_count)};
   }
   if (contexts_[connection.context].stage == Stage::status) connection.prepare();
   record(n, "connect");
@@ -68,14 +70,14 @@ void IpStack::connect(unsigned n, SocketRequest request, Channel& channel) {
 }
 
 std::optional<SocketTls> IpStack::tls(const SocketRequest& request) const {
-  if (request.kind != SocketRequest::Kind::tcp || settings_.number("+CIPSSL") == 0) return std::nullopt;
+  if (request.kind != SocketRequest::Kind::tcp || settings_.number(key::cipssl) == 0) return std::nullopt;
   const Quirks& quirks = environment_.world.module.quirks;
-  SocketTls tls{.verify_peer = settings_.number("+SSLOPT", 0) == 0,
+  SocketTls tls{.verify_peer = settings_.number(key::sslopt_ignore_certificate) == 0,
                 .max = tls_version(quirks.tls),
                 .sni = quirks.sni,
                 .certificate = {},
                 .password = {}};
-  if (settings_.number("+SSLOPT", 1) == 1) {
+  if (settings_.number(key::sslopt_authenticate) == 1) {
     tls.certificate = certificate_;
     tls.password = certificate_password_;
   }
@@ -107,7 +109,7 @@ void IpStack::opened(unsigned n) {
   connection.established();
   record(n, "connected");
   if (connection.datagrams()) set_udp_mode(n, udp_modes_[n].mode, udp_modes_[n].there);
-  if (settings_.number("+CIPMODE") == 1 && !multi()) {
+  if (settings_.number(key::cipmode) == 1 && !multi()) {
     transparent_.start(connection);
   } else {
     say(n, "CONNECT OK");
@@ -149,7 +151,7 @@ Task<> IpStack::close(unsigned n, bool quick) {
 
 Task<bool> IpStack::send(unsigned n, std::string_view bytes) {
   IpConnection& connection = connections_[n];
-  const bool confirmed = settings_.number("+CIPQSEND") == 0;
+  const bool confirmed = settings_.number(key::cipqsend) == 0;
   const bool waits = confirmed && !connection.datagrams();
   const TimePoint earliest =
       environment_.clock.now() + (waits ? environment_.latency[Latency::ip_acknowledge] : Duration::zero());
@@ -215,11 +217,11 @@ void IpStack::client_came(std::unique_ptr<Socket> socket) {
   free->context = server_context_;
   free->accepted = true;
   free->channel = server_channel_;
-  free->manual = settings_.number("+CIPRXGET") == 1;
+  free->manual = settings_.number(key::ciprxget) == 1;
   free->adopt(std::move(socket));
   record(n, "accepted");
   say(n, fmt::format("REMOTE IP: {}", free->remote.host));
-  if (settings_.number("+CIPMODE") == 1 && !multi()) transparent_.start(*free);
+  if (settings_.number(key::cipmode) == 1 && !multi()) transparent_.start(*free);
   changed(n);
 }
 

@@ -7,6 +7,7 @@
 
 #include "emulator/at/channel.hpp"
 #include "emulator/core/latency.hpp"
+#include "emulator/ip/ip_settings.hpp"
 #include "emulator/ip/ip_stack.hpp"
 
 namespace sim800 {
@@ -38,7 +39,7 @@ void IpStack::announce(unsigned n) {
   connection.announced = true;
   std::string line = "+CIPRXGET: 1";
   if (multi()) line += fmt::format(",{}", n);
-  if (settings_.number("+CIPSRIP") == 1) {
+  if (settings_.number(key::cipsrip) == 1) {
     const SocketAddress source = connection.socket().source();
     line += fmt::format(",{}:{}", source.host, source.port);
   }
@@ -52,15 +53,15 @@ void IpStack::push(unsigned n) {
   while (connection.up() && connection.waiting() > 0 && connection.channel->free()) {
     const std::string_view bytes = connection.socket().readable().substr(0, block);
     const SocketAddress source = connection.socket().source();
-    const std::string from = settings_.number("+CIPSRIP") == 1 ? fmt::format("{}:{}", source.host, source.port) : "";
+    const std::string from = settings_.number(key::cipsrip) == 1 ? fmt::format("{}:{}", source.host, source.port) : "";
     if (multi()) {
       connection.channel->write_line(
           fmt::format("+RECEIVE,{},{}{}{}:", n, bytes.size(), from.empty() ? "" : ",", from));
     } else {
       if (!from.empty()) connection.channel->write_line("RECV FROM:" + from);
-      const bool names = settings_.number("+CIPSHOWTP") == 1;
+      const bool names = settings_.number(key::cipshowtp) == 1;
       const std::string_view protocol = !names ? "" : connection.datagrams() ? ",UDP" : ",TCP";
-      if (settings_.number("+CIPHEAD") == 1)
+      if (settings_.number(key::ciphead) == 1)
         connection.channel->write(fmt::format("\r\n+IPD,{}{}:", bytes.size(), protocol));
     }
     connection.channel->write(bytes);
@@ -76,7 +77,7 @@ void IpStack::expect_end(unsigned n) {
   const bool escaped = transparent_.uses(connection) && !transparent_.online();
   if (connection.leave == IpConnection::Leave::now && (delivered || escaped)) return peer_gone(n);
   if (connection.leave != IpConnection::Leave::no) return;
-  const std::chrono::milliseconds most(settings_.number("+CIPRDTIMER", multi() ? 1 : 0));
+  const std::chrono::milliseconds most(settings_.number(multi() ? key::ciprdtimer_multi : key::ciprdtimer_single));
   const Duration wait =
       connection.broken() ? Duration::zero() : std::min<Duration>(environment_.latency[Latency::ip_closed], most);
   connection.leave = IpConnection::Leave::soon;

@@ -5,14 +5,12 @@
 #include <chrono>
 #include <utility>
 
+#include "emulator/ip/ip_settings.hpp"
+
 namespace sim800 {
 namespace {
 
 constexpr Duration give_up = 645s;
-
-// Of AT+CIPCCFG.
-enum : std::size_t { wait_tenths, send_size, escape_enabled, output_paced, output_size, output_pause };
-std::uint32_t option(const Settings& settings, std::size_t which) { return settings.number("+CIPCCFG", which + 1); }
 
 }  // namespace
 
@@ -63,22 +61,22 @@ void TransparentMode::move() {
   if (mode_ != Mode::online) return;
   to_host();
   const std::size_t before = block_.size();
-  if (before >= option(settings_, send_size) || flushing_) send_block();
+  if (before >= settings_.number(key::cipccfg_sendsz) || flushing_) send_block();
   if (block_.size() < before) channel_->data_wanted();
 }
 
 // --- towards the host
 
 void TransparentMode::to_host() {
-  const bool paced = option(settings_, output_paced) == 1;
+  const bool paced = settings_.number(key::cipccfg_rxmode) == 1;
   while (!pausing_ && connection_->waiting() > 0 && channel_->free()) {
     std::string_view bytes = connection_->socket().readable();
-    if (paced) bytes = bytes.substr(0, option(settings_, output_size));
+    if (paced) bytes = bytes.substr(0, settings_.number(key::cipccfg_rxsize));
     channel_->write(bytes);
     connection_->socket().consume(bytes.size());
     if (!paced) continue;
     pausing_ = true;
-    output_ = clock_.after(std::chrono::milliseconds(option(settings_, output_pause)), [this] {
+    output_ = clock_.after(std::chrono::milliseconds(settings_.number(key::cipccfg_rxtimer)), [this] {
       pausing_ = false;
       if (connection_->on_change) connection_->on_change();
     });
@@ -90,9 +88,9 @@ void TransparentMode::to_host() {
 std::size_t TransparentMode::from_host(std::string_view bytes) {
   const TimePoint now = clock_.now();
   const Duration silence = now - last_input_;
-  const std::size_t block = option(settings_, send_size);
+  const std::size_t block = settings_.number(key::cipccfg_sendsz);
   std::size_t taken = 0;
-  if (option(settings_, escape_enabled) == 1) {
+  if (settings_.number(key::cipccfg_esc) == 1) {
     bool on_time = pluses_ == 0 ? silence >= guard : silence < guard;
     while (taken < bytes.size() && bytes[taken] == '+' && pluses_ < 3 && on_time) {
       ++pluses_;
@@ -145,7 +143,7 @@ void TransparentMode::wait_for_room() {
 void TransparentMode::wait_for_more() {
   flush_.cancel();
   if (block_.empty() || flushing_) return;
-  flush_ = clock_.after(std::chrono::milliseconds(100) * option(settings_, wait_tenths), [this] {
+  flush_ = clock_.after(std::chrono::milliseconds(100) * settings_.number(key::cipccfg_waittm), [this] {
     flushing_ = true;
     move();
   });

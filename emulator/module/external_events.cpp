@@ -5,6 +5,7 @@
 
 #include "emulator/ip/ip_stack.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/module/module_settings.hpp"
 #include "emulator/network/bearer.hpp"
 #include "emulator/network/gprs.hpp"
 #include "emulator/network/network.hpp"
@@ -48,7 +49,7 @@ void Modem::insert_sim() {
     boot_.cancel();
     sim->activate();
     announce_sim(nullptr);
-    if (settings.number("+CSMINS") == 1) urc("+CSMINS: 1,1");
+    if (settings.number(key::csmins) == 1) urc("+CSMINS: 1,1");
     if (sim->locked()) return;
     start_ = finish_start();
     start_.start([] {});
@@ -69,7 +70,7 @@ void Modem::sim_gone() {
   start_.cancel();
   sms->stop();
   urc(sim->present() ? "+CPIN: " + std::string(sim->word()) : "+CPIN: NOT READY");
-  if (!sim->present() && settings.number("+CSMINS") == 1) urc("+CSMINS: 1,0");
+  if (!sim->present() && settings.number(key::csmins) == 1) urc("+CSMINS: 1,0");
   search_network();
 }
 
@@ -83,7 +84,7 @@ void Modem::set_supply(Supply supply) {
 }
 
 void Modem::judge_supply() {
-  if (!answers() || settings.number("+CBATCHK") == 0) return;
+  if (!answers() || settings.number(key::cbatchk) == 0) return;
   switch (supply_) {
     case Supply::normal: return;
     case Supply::under_voltage: return urc("UNDER-VOLTAGE WARNNING");
@@ -103,7 +104,7 @@ void Modem::set_temperature(int celsius) {
 
 /// AT+CMTE=1 (hardware design guide): +CMTE: 1 and -1 warn, 2 and -2 stand before power-off.
 void Modem::judge_temperature() {
-  if (!answers() || settings.number("+CMTE") == 0) return;
+  if (!answers() || settings.number(key::cmte) == 0) return;
   const int severity = temperature_ > 85 || temperature_ < -40 ? 2 : temperature_ >= 80 || temperature_ <= -30 ? 1 : 0;
   if (severity == 0) return;
   urc("+CMTE: " + std::to_string(temperature_ < 0 ? -severity : severity));

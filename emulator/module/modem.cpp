@@ -29,12 +29,14 @@
 #include "emulator/ip/ip_stack.hpp"
 #include "emulator/ip/ntp_service.hpp"
 #include "emulator/ip/ping_service.hpp"
+#include "emulator/module/module_settings.hpp"
 #include "emulator/network/bearer.hpp"
 #include "emulator/network/cells.hpp"
 #include "emulator/network/gprs.hpp"
 #include "emulator/network/jamming.hpp"
 #include "emulator/network/locator.hpp"
 #include "emulator/network/network.hpp"
+#include "emulator/network/network_settings.hpp"
 #include "emulator/network/network_time.hpp"
 #include "emulator/network/pdp.hpp"
 #include "emulator/sim/phone_book.hpp"
@@ -166,7 +168,7 @@ void Modem::connect_services() {
     if (!registered) lose_network();
     if (registered) sms->registered();
     tell(registered ? ModuleEvent::registered : ModuleEvent::unregistered);
-    if (registered && settings.number("+CLTS") == 1) network_time->announce(rtc, cause);
+    if (registered && settings.number(key::clts) == 1) network_time->announce(rtc, cause);
   };
   bearers->on_opened = [this](unsigned) { tell(ModuleEvent::bearer_open); };
   bearers->on_closed = [this](unsigned cid) {
@@ -262,7 +264,7 @@ void Modem::power_on() {
   for_each_service([](Service& service) { service.power_on(); });
   sleep.power_on();
   powered_ = true;
-  functionality_ = settings.number("+CFUN");
+  functionality_ = settings.number(key::cfun);
   files.make_directory(FileSystem::user_folder);
   call_ready_ = synchronised_ = false;
   boot_ = boot();
@@ -329,7 +331,7 @@ Task<> Modem::finish_start() {
   search_network();
   co_await clock.sleep_until(ready + since_sim(Latency::boot_call_ready));
   call_ready_ = true;
-  if (settings.number("+CIURC") == 1) boot_urc("Call Ready", false);
+  if (settings.number(key::ciurc) == 1) boot_urc("Call Ready", false);
   co_await clock.sleep_until(ready + since_sim(Latency::boot_sms_ready));
   if (!sim->ready()) co_return;
   boot_urc("SMS Ready", false);
@@ -339,7 +341,7 @@ Task<> Modem::finish_start() {
 void Modem::search_network() {
   if (functionality_ != 1) return;
   if (!sim->ready()) return network->search_for_emergencies();
-  const bool left_on_purpose = settings.number("+COPS") == 2;  // AT+COPS=2, which is kept
+  const bool left_on_purpose = settings.number(key::cops_mode) == 2;  // AT+COPS=2, which is kept
   if (!left_on_purpose) network->search();
 }
 
@@ -375,7 +377,7 @@ void Modem::set_functionality(unsigned fun, Channel* cause) {
   if (fun == functionality_) return;
   const unsigned before = functionality_;
   functionality_ = fun;
-  if (fun != 0) settings.set("+CFUN", 0, std::to_string(fun));
+  if (fun != 0) settings.set(key::cfun, fun);
   if (fun != 1) network->leave(cause);
   if (fun != 1) lose_network();  // also an emergency call, which needs no registration
   if (fun == 0) {

@@ -13,6 +13,7 @@
 #include "emulator/at/channel.hpp"
 #include "emulator/at/channel_owner.hpp"
 #include "emulator/at/fault_hooks.hpp"
+#include "emulator/at/line_settings.hpp"
 #include "emulator/at/multiplexer.hpp"
 #include "emulator/at/settings.hpp"
 #include "emulator/at/sleep.hpp"
@@ -169,7 +170,7 @@ class Modem final : public ChannelOwner {
   void urc(Code code);
 
   void synchronised() override { synchronised_ = true; }
-  int error_mode() const override { return static_cast<int>(settings.number("+CMEE")); }
+  int error_mode() const override { return static_cast<int>(settings.number(key::cmee)); }
   Modem& modem() override { return *this; }
   bool call_ready() const { return call_ready_; }
 
@@ -209,7 +210,7 @@ class Modem final : public ChannelOwner {
     if (on_event) on_event(event);
   }
   void boot_urc(std::string_view text, bool needs_fixed_rate);
-  bool fixed_rate() const { return settings.number("+IPR") != 0; }
+  bool fixed_rate() const { return settings.number(key::ipr) != 0; }
 
   friend void adopt(Modem& modem, Service& service);
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "emulator/network/cell_list.hpp"
+#include "emulator/network/network_settings.hpp"
 
 namespace sim800 {
 namespace {
@@ -35,8 +36,8 @@ std::string serving(const Cell& cell, int quality, std::string_view mcc, std::st
 }  // namespace
 
 std::vector<std::string> Cells::lines() const {
-  const std::uint32_t mode = settings_.number("+CENG");
-  const bool with_id = settings_.number("+CENG", 1) == 1 || mode == extended;
+  const std::uint32_t mode = settings_.number(key::ceng_mode);
+  const bool with_id = settings_.number(key::ceng_ncell) == 1 || mode == extended;
   const SignalPoint signal = network_.signal();
   std::vector<std::string> lines;
   if (mode == 0) return lines;
@@ -58,7 +59,7 @@ std::vector<std::string> Cells::lines() const {
 
 void Cells::apply() {
   next_.cancel();
-  if (settings_.number("+CENG") == automatic) next_ = environment_.clock.after(interval, [this] { report(); });
+  if (settings_.number(key::ceng_mode) == automatic) next_ = environment_.clock.after(interval, [this] { report(); });
 }
 
 void Cells::report() {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "emulator/network/network_settings.hpp"
 #include "protocol/at/arguments.hpp"
 
 namespace sim800 {
@@ -122,7 +123,7 @@ void Gprs::power_off() {
 }
 
 void Gprs::report(std::string_view event, Channel* cause) const {
-  if (settings_.number("+CGEREP") == 1) environment_.urc(fmt::format("+CGEV: {}", event), cause);
+  if (settings_.number(key::cgerep) == 1) environment_.urc(fmt::format("+CGEV: {}", event), cause);
 }
 
 }  // namespace sim800

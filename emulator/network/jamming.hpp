@@ -5,6 +5,7 @@
 #include "emulator/at/settings.hpp"
 #include "emulator/core/environment.hpp"
 #include "emulator/core/service.hpp"
+#include "emulator/network/network_settings.hpp"
 
 namespace sim800 {
 
@@ -15,8 +16,8 @@ class Jamming final : public Service {
   /// AT+SJDR was written: reports by URC (modes 1 and 3) come every 3 s, or once, as nothing changes, with <display> 1.
   void apply() {
     next_.cancel();
-    const bool by_urc = settings_.number("+SJDR", 1) % 2 == 1;
-    if (settings_.number("+SJDR") == 1 && by_urc) next_ = around_.clock.after(period, [this] { report(); });
+    const bool by_urc = settings_.number(key::sjdr_mode) % 2 == 1;
+    if (settings_.number(key::sjdr_status) == 1 && by_urc) next_ = around_.clock.after(period, [this] { report(); });
   }
   void power_off() override { next_.cancel(); }
 
@@ -25,7 +26,7 @@ class Jamming final : public Service {
 
   void report() {
     around_.urc("+SJDR: NO JAMMING", nullptr);
-    if (settings_.number("+SJDR", 3) == 0) next_ = around_.clock.after(period, [this] { report(); });
+    if (settings_.number(key::sjdr_display) == 0) next_ = around_.clock.after(period, [this] { report(); });
   }
 
   const Environment& around_;

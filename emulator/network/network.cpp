@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "emulator/network/network_settings.hpp"
 #include "protocol/text/characters.hpp"
 
 namespace sim800 {
@@ -47,8 +48,8 @@ void Network::search(Channel* cause) {
   cancel_all();
   seeks_ = true;
   change(2, false, cause);
-  const std::string& chosen = settings_.values("+COPS")[2];
-  const bool manual = settings_.number("+COPS") == manual_selection && !chosen.empty();
+  const std::string& chosen = settings_.text(key::cops_oper);
+  const bool manual = settings_.number(key::cops_mode) == manual_selection && !chosen.empty();
   serving_ = manual ? chosen : environment_.world.network.plmn;
   registering_ = environment_.clock.soon(registering_time(), [this, cause] { found_cell(cause); });
   const Duration attaching = environment_.latency[Latency::network_attach] - environment_.latency[Latency::boot_cpin];
@@ -73,7 +74,7 @@ void Network::found_cell(Channel* cause) {
 
 /// The cells of this world are in the EGSM and DCS bands.
 bool Network::hears_cells() const {
-  const std::string& bands = settings_.values("+CBAND")[0];
+  const std::string& bands = settings_.text(key::cband);
   return bands != "GSM850_MODE" && bands != "PCS_MODE" && bands != "GSM850_PCS_MODE";
 }
 
@@ -180,7 +181,7 @@ void Network::tell_signal() {
   const SignalPoint now = signal();
   const bool changed = now.rssi != told_.rssi || now.ber != told_.ber;
   told_ = now;
-  if (changed && settings_.number("+EXUNSOL") == 1)
+  if (changed && settings_.number(key::exunsol) == 1)
     environment_.urc(fmt::format("+CSQN: {},{}", now.rssi, now.ber), nullptr);
 }
 
@@ -218,7 +219,7 @@ void Network::change(int stat, bool attached, Channel* cause, Losing losing) {
   } else if (lost && on_detached) {
     on_detached(cause);
   }
-  const std::uint32_t n = settings_.number("+CREG"), gn = settings_.number("+CGREG");
+  const std::uint32_t n = settings_.number(key::creg), gn = settings_.number(key::cgreg);
   if (n > 0 && creg(2, false) != creg_before) environment_.urc("+CREG: " + creg(n, false), cause);
   if (gn > 0 && cgreg(2, false) != cgreg_before) environment_.urc("+CGREG: " + cgreg(gn, false), cause);
   if (registered() != was_registered && on_registration) on_registration(registered(), cause);

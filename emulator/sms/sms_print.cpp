@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "emulator/at/line_settings.hpp"
+#include "emulator/sms/sms_settings.hpp"
 #include "protocol/text/gsm_alphabet.hpp"
 #include "protocol/text/hex.hpp"
 #include "protocol/text/unicode.hpp"
@@ -27,9 +29,9 @@ std::optional<SmsAddress> typed_number(CharacterSet set, std::string_view typed,
 }
 
 SmsPrint::SmsPrint(const Settings& settings, NameOf name_of)
-    : text_mode_(settings.number("+CMGF") == 1),
-      details_(settings.number("+CSDH") == 1),
-      set_(find_character_set(settings.values("+CSCS")[0])),
+    : text_mode_(settings.number(key::cmgf) == 1),
+      details_(settings.number(key::csdh) == 1),
+      set_(find_character_set(settings.text(key::cscs))),
       name_of_(std::move(name_of)) {}
 
 /// <alpha>: who that is in the phone book, in quotes.

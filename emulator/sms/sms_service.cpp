@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "emulator/sms/sms_print.hpp"
+#include "emulator/sms/sms_settings.hpp"
 #include "protocol/at/arguments.hpp"
 #include "protocol/sms/sms_ports.hpp"
 #include "protocol/text/gsm_alphabet.hpp"
@@ -54,11 +55,6 @@ constexpr Result cms(std::uint16_t number) { return Result::cms(number); }
 // What the module keeps besides messages, and the names of AT+CSMP's values in it.
 constexpr std::string_view section = "sms";
 constexpr std::array<std::string_view, 4> parameter_names{"fo", "vp", "pid", "dcs"};
-
-std::string value_in(const Nvram::Section& saved, std::string_view name) {
-  const auto found = saved.find(name);
-  return found == saved.end() ? std::string() : found->second;
-}
 
 std::optional<SmsAddress> centre_in(const Nvram::Section& saved, const std::string& prefix) {
   const auto type = parse_number(value_in(saved, prefix + "type"));
@@ -163,18 +159,18 @@ bool SmsService::save(Nvram::Section values) {
 void SmsService::restore_parameters(const Nvram::Section& saved, const std::string& prefix, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     const std::string value = value_in(saved, prefix + std::string(parameter_names[i]));
-    if (!value.empty()) settings_.set("+CSMP", i, value);
+    if (!value.empty()) settings_.set_value_of(key::csmp_fo.command, i, value);
   }
 }
 
-bool SmsService::keep_first_octet() { return save({{"fo", settings_.values("+CSMP")[0]}}); }
+bool SmsService::keep_first_octet() { return save({{"fo", settings_.values_of(key::csmp_fo.command)[0]}}); }
 
 bool SmsService::save_profile(std::uint32_t profile) {
   const std::string prefix = fmt::format("profile{}.", profile);
   Nvram::Section values;
   if (centre_address_) put_centre(values, prefix, *centre_address_);
   for (std::size_t i = 0; i < parameter_names.size(); ++i)
-    values[prefix + std::string(parameter_names[i])] = settings_.values("+CSMP")[i];
+    values[prefix + std::string(parameter_names[i])] = settings_.values_of(key::csmp_fo.command)[i];
   return save(std::move(values));
 }
 
@@ -200,11 +196,11 @@ SmsCentre::Answer SmsService::arrived(const Sms& message) {
   using enum SmsCentre::Answer;
   if (!started_ || !network_.registered()) return not_now;
   if (message.type == SmsType::deliver && !lets_in(to_utf8(message.address.text()))) return taken;
-  if (message.type == SmsType::status_report) return settings_.number("+CNMI", 3) == 1 ? show(message) : taken;
-  const std::uint32_t mt = settings_.number("+CNMI", 1);
+  if (message.type == SmsType::status_report) return settings_.number(key::cnmi_ds) == 1 ? show(message) : taken;
+  const std::uint32_t mt = settings_.number(key::cnmi_mt);
   const std::optional<int> message_class = sms_coding(message.coding).message_class;
   if (message_class == 0) {
-    if (settings_.number("+SCLASS0") == 1) return keep(message, true, mt > 0);
+    if (settings_.number(key::sclass0) == 1) return keep(message, true, mt > 0);
     return mt > 0 ? show(message) : taken;  // a flash message that nobody sees is gone
   }
   // AT+CMMSRDPUSH looks for it on the card.
@@ -218,7 +214,7 @@ SmsCentre::Answer SmsService::show(const Sms& message) {
   const SmsPdu pdu{centre_address_, message, encode_sms(message).size()};
   const SmsPrint print(settings_, name_of);
   tell(message.type == SmsType::deliver ? "+CMT: " + print.arrived(pdu) : "+CDS: " + print.report(pdu));
-  if (settings_.number("+CSMS") == 0) return SmsCentre::Answer::taken;
+  if (settings_.number(key::csms) == 0) return SmsCentre::Answer::taken;
   unacknowledged_ = true;
   acknowledgement_ = environment_.clock.after(acknowledgement_time, [this] { not_acknowledged(); });
   return SmsCentre::Answer::unconfirmed;
@@ -238,14 +234,14 @@ SmsCentre::Answer SmsService::keep(const Sms& message, bool on_sim, bool tell_ho
 }
 
 void SmsService::tell(std::string text) {
-  if (settings_.number("+CNMI") != 0) return environment_.urc(text, nullptr);
+  if (settings_.number(key::cnmi_mode) != 0) return environment_.urc(text, nullptr);
   if (kept_back_.size() == max_kept_back) kept_back_.pop_front();
   kept_back_.push_back(std::move(text));
 }
 
 void SmsService::indications_changed() {
-  if (settings_.number("+CNMI") == 0) return;
-  const bool forget = settings_.number("+CNMI", 4) == 1;
+  if (settings_.number(key::cnmi_mode) == 0) return;
+  const bool forget = settings_.number(key::cnmi_bfr) == 1;
   for (const std::string& text : std::exchange(kept_back_, {})) {
     if (!forget) environment_.urc(text, nullptr);
   }
@@ -261,13 +257,13 @@ bool SmsService::acknowledge() {
 /// 27.005 3.4.4: whoever does not acknowledge is shown nothing more; the network sends the message again.
 void SmsService::not_acknowledged() {
   unacknowledged_ = false;
-  settings_.set("+CNMI", 1, "0");
-  settings_.set("+CNMI", 3, "0");
+  settings_.set(key::cnmi_mt, 0);
+  settings_.set(key::cnmi_ds, 0);
   centre_.try_again();
 }
 
 void SmsService::broadcast(std::uint16_t identifier, std::string_view text) {
-  if (!started_ || settings_.number("+CNMI", 2) != 2 || !broadcasts_.wants(identifier)) return;
+  if (!started_ || settings_.number(key::cnmi_bm) != 2 || !broadcasts_.wants(identifier)) return;
   tell("+CBM: " + SmsPrint(settings_).broadcast(identifier, from_utf8(text)));
 }
 

@@ -21,6 +21,7 @@
 #include "emulator/sms/broadcast_selection.hpp"
 #include "emulator/sms/message_store.hpp"
 #include "emulator/sms/sms_centre.hpp"
+#include "emulator/sms/sms_settings.hpp"
 
 namespace sim800 {
 
@@ -57,7 +58,9 @@ class SmsService final : public Service {
   enum class Use : std::uint8_t { read, write, receive };
   SmsMemory memory(Use use) { return memory(memory_name(use)); }
   SmsMemory memory(std::string_view name);
-  const std::string& memory_name(Use use) const { return settings_.values("+CPMS")[static_cast<std::size_t>(use)]; }
+  const std::string& memory_name(Use use) const {
+    return settings_.text(use == Use::read ? key::cpms_mem1 : use == Use::write ? key::cpms_mem2 : key::cpms_mem3);
+  }
   /// A place became free: the network may deliver again.
   void room_made() { centre_.try_again(); }
 

@@ -14,7 +14,8 @@ namespace {
 
 /// Bytes of the host and the module in hexadecimal digits.
 struct MuxFixture : ModuleFixture {
-  explicit MuxFixture(std::string_view opening = "AT+CMUX=0", World given = instant()) : ModuleFixture(std::move(given)) {
+  explicit MuxFixture(std::string_view opening = "AT+CMUX=0", World given = instant())
+      : ModuleFixture(std::move(given)) {
     ask("ATE0");
     REQUIRE(ask(opening) == OK);
   }

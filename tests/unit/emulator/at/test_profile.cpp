@@ -69,18 +69,23 @@ TEST_CASE("basic commands without a number take 0") {
     CHECK(fixture.say(std::string(line) + "\r") == "4\r");
 }
 
-TEST_CASE("AT&V prints three blocks") {
+TEST_CASE("AT&V prints three blocks, the lines of each as a module has them (field log)") {
   ModuleFixture fixture;
   fixture.ask("ATE0S0=1&W");
-  fixture.ask("ATS0=2");
-  const std::string text = fixture.ask("AT&V");
-  CHECK(text.starts_with("\r\nDEFAULT PROFILE\r\nS0: 0\r\nS3: 13\r\n"));
-  CHECK(text.find("+CSCLK: 0\r\n\r\nUSER PROFILE\r\nS0: 1\r\n") != std::string::npos);
-  CHECK(text.find("+CSCLK: 0\r\n\r\nACTIVE PROFILE\r\nS0: 2\r\n") != std::string::npos);
-  CHECK(text.find("\r\n+CSCS: \"IRA\"\r\n+VTD: 1\r\n") != std::string::npos);
-  CHECK(text.find("\r\n+SLEDS: 64,64,64,800,3000,300\r\n") != std::string::npos);
-  CHECK(text.find("\r\nE: 0\r\nQ: 0\r\nX: 4\r\n&C: 1\r\n&D: 1\r\n") != std::string::npos);
-  CHECK(text.ends_with("+IFC: 0,0\r\n+CSCLK: 0\r\n\r\nOK\r\n"));
+  fixture.ask("ATS0=2;+CMEE=1;+CNMI=1,2");
+  const auto block = [](std::string_view s0, std::string_view e, std::string_view cmee, std::string_view cnmi) {
+    return fmt::format(
+        "S0: {}\r\nS3: 13\r\nS4: 10\r\nS5: 8\r\nS6: 2\r\nS7: 60\r\nS8: 2\r\nS10: 15\r\n+CRLP: 61,61,48,6\r\nV: 1\r\n"
+        "E: {}\r\nQ: 0\r\nX: 4\r\n&C: 1\r\n&D: 1\r\n+CLTS: 0\r\n+CREG: 0\r\n+CGREG: 0\r\n+CMEE: {}\r\n+CIURC: 1\r\n"
+        "+CFGRI: 0\r\n+CMTE: 0\r\n+CANT: 0,0,10\r\n+STKPCIS: 0\r\n+CMGF: 0\r\n+CNMI: {}\r\n+CSCS: \"IRA\"\r\n"
+        "+VTD: 1\r\n+CALS: 1\r\n+CHF: 0\r\n+CAAS: 1\r\n+CBUZZERRING: 0\r\n+DDET: 0\r\n+MORING: 0\r\n+SVR: 16\r\n"
+        "+CCPD: 1\r\n+CSNS: 0\r\n+CSGS: 1\r\n+CNETLIGHT: 1\r\n+SLEDS: 64,64,64,800,3000,300\r\n+CSDT: 0\r\n"
+        "+CSMINS: 0\r\n+EXUNSOL: 0\r\n+FSHEX: 0\r\n+FSEXT: 0\r\n+IPR: 115200\r\n+IFC: 0,0\r\n+CSCLK: 0\r\n",
+        s0, e, cmee, cnmi);
+  };
+  CHECK(fixture.ask("AT&V") == "\r\nDEFAULT PROFILE\r\n" + block("0", "1", "0", "2,1,0,0,0") + "\r\nUSER PROFILE\r\n" +
+                                   block("1", "0", "0", "2,1,0,0,0") + "\r\nACTIVE PROFILE\r\n" +
+                                   block("2", "0", "1", "1,2,0,0,0") + OK);
 }
 
 TEST_CASE("what AT&W stored is there after a reset, what it did not is gone") {

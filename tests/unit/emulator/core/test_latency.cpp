@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/source_dir.hpp"
 #include "emulator/core/latency.hpp"
 #include "scenarios/json/duration_text.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace sim800 {
 namespace {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include "emulator/internet/mail_settings.hpp"
 #include "emulator/internet/pop3_service.hpp"
 #include "tests/support/mail_fixture.hpp"
 
@@ -90,7 +91,7 @@ TEST_CASE("pop3: codes of a log-in that fails") {
   CHECK(fixture.wait(30s) == urc("+POP3IN: 64"));
   fixture.ask("AT+EMAILCID=3");
   CHECK(fixture.ask("AT+POP3IN") == OK + urc("+POP3IN: 61"));
-  fixture.modem.settings.set("+POP3SRV", 0, "");
+  fixture.modem.settings.set(key::pop3srv_server, "");
   CHECK(fixture.ask("AT+POP3IN") == not_allowed);
 }
 

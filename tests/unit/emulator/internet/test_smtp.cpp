@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "emulator/core/world.hpp"
+#include "emulator/internet/mail_settings.hpp"
 #include "emulator/internet/smtp_service.hpp"
 #include "tests/support/mail_fixture.hpp"
 
@@ -172,9 +173,9 @@ TEST_CASE("smtp: what is missing or under way is refused") {
 }
 
 TEST_CASE("smtp: without server or sender nothing is sent") {
-  for (const char* name : {"+SMTPSRV", "+SMTPFROM"}) {
+  for (const TextKey missing : {key::smtpsrv_server, key::smtpfrom_address}) {
     MailFixture fixture;
-    fixture.modem.settings.set(name, 0, "");
+    fixture.modem.settings.set(missing, "");
     CHECK(fixture.ask("AT+SMTPSEND") == not_allowed);
   }
 }

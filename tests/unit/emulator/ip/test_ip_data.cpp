@@ -122,8 +122,8 @@ TEST_CASE("ip data: SEND OK is the peer's word; a silent one is given up after 6
 }
 
 TEST_CASE("ip data: a module that goes off while AT+CIPSEND waits says nothing of it") {
-  const std::string boot = framed("RDY") + framed("+CFUN: 1") + framed("+CPIN: READY") + framed("Call Ready") +
-                           framed("SMS Ready");
+  const std::string boot =
+      framed("RDY") + framed("+CFUN: 1") + framed("+CPIN: READY") + framed("Call Ready") + framed("SMS Ready");
   const auto say_when = [](const std::function<void(IpFixture&)>& end) {
     IpFixture fixture;
     fixture.bring_up();

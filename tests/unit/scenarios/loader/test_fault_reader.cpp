@@ -7,10 +7,10 @@
 #include <sstream>
 #include <string>
 
-#include "tests/support/source_dir.hpp"
 #include "emulator/program/trace_print.hpp"
 #include "scenarios/faults/actions.hpp"
 #include "tests/support/fault_fixture.hpp"
+#include "tests/support/source_dir.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace sim800::test {

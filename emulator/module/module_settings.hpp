@@ -1,0 +1,18 @@
+// What is kept of the module as a whole, and of sounds (AT manual 3.2.42, chapters 6 and 17).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "emulator/at/setting_key.hpp"
+
+namespace sim800::key {
+
+inline constexpr NumberKey cfun{"+CFUN"};                     ///< 3.2.42: 0 minimum, 1 full, 4 no radio
+inline constexpr NumberKey chf{"+CHF"};                       ///< 6.2.18: 1 a change of the audio channel is told
+inline constexpr NumberKey chfa{"+CHFA"};                     ///< 6.2.19: audio channel, 0 to 4
+inline constexpr NumberKey ciurc{"+CIURC"};                   ///< 6.2.32: 1 Call Ready is said
+inline constexpr NumberKey csmins{"+CSMINS"};                 ///< 6.2.53: 1 the card's coming and going is told
+inline constexpr NumberKey cbatchk{"+CBATCHK"};               ///< 6.2.81: 1 the voltage is watched
+inline constexpr NumberKey cmte{"+CMTE"};                     ///< 1 the temperature is watched (AT manual V1.09)
+inline constexpr NumberKey cttsparam_speed{"+CTTSPARAM", 3};  ///< 17.2.2: 1 to 100
+
+}  // namespace sim800::key
