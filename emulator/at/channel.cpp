@@ -25,6 +25,7 @@ Channel::Channel(ChannelOwner& owner, Settings& settings, Port& port, std::strin
 // --- input
 
 void Channel::receive(std::string_view bytes) {
+  owner_.record("rx", {{"channel", name_}, {"data", bytes}});
   if (!owner_.answers() || mute_) {
     owner_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(bytes.size())}});
     return;  // nobody listens on the UART
@@ -67,7 +68,6 @@ std::size_t Channel::available() const {
 }
 
 void Channel::consume(std::size_t count) {
-  if (owner_.trace() != nullptr) traced_.append(input_, head_, count);
   const bool was_full = !wants_input();
   head_ += count;
   consumed_ += count;
@@ -76,12 +76,6 @@ void Channel::consume(std::size_t count) {
     head_ = 0;
   }
   if (was_full && wants_input() && !receiving_) port_.input_wanted();
-}
-
-void Channel::trace_input() {
-  if (traced_.empty()) return;
-  owner_.record("rx", {{"channel", name_}, {"data", traced_}});
-  traced_.clear();
 }
 
 /// At the point of the stream where a client left, what it had half typed is forgotten.
@@ -105,7 +99,6 @@ void Channel::pump() {
     if (online()) {
       const std::size_t taken = user_->from_host(bytes);
       consume(taken);
-      trace_input();
       if (taken == 0) break;
       continue;
     }
@@ -121,7 +114,6 @@ void Channel::pump() {
 
 void Channel::begin_line(bool runnable) {
   busy_ = true;
-  trace_input();
   owner_.record("command", {{"channel", name_}, {"line", assembler_.line()}});
   owner_.synchronised();
   runnable_ = runnable && line_.parse(assembler_.line());
@@ -197,7 +189,6 @@ void Channel::end_line(Result result) {
   response_.next_command();
   response_.end(result, error_mode);
   if (owner_.trace() != nullptr) {
-    trace_input();
     flush();
     owner_.record("result", {{"channel", name_}, {"text", result_text(result, error_mode)}});
   }
@@ -313,7 +304,6 @@ void Channel::forget_input() {
   user_ = nullptr;
   behind_.clear();
   verdict_.reset();
-  trace_input();
   if (received_ > consumed_)
     owner_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(received_ - consumed_)}});
   input_.clear();
@@ -398,7 +388,6 @@ Task<Channel::PayloadResult> Channel::take_payload(std::string& into, std::size_
   }
   carrier_ = false;
   update_dcd();
-  trace_input();
   co_return result;
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "emulator/at/command.hpp"
@@ -131,6 +132,7 @@ class Channel final : public PortUser {
     std::optional<std::size_t> exactly{};  ///< so many bytes, whatever they are, and no end mark
     std::optional<Duration> time{};        ///< what has been typed by then is all
   };
+  static_assert(std::is_trivially_copyable_v<PromptOptions>, "or it cannot be written in a call: see task.hpp, 2");
   enum class PromptResult : std::uint8_t {
     complete,   ///< Ctrl-Z, or enough, or the time is over
     cancelled,  ///< ESC
@@ -158,7 +160,6 @@ class Channel final : public PortUser {
   bool forget_client();
   bool congested();
   bool congested_now() const { return unsent() >= Port::congested_at; }
-  void take_data();
   void say_waiting();
   void begin_line(bool runnable);
   void run_line();
@@ -177,7 +178,6 @@ class Channel final : public PortUser {
   std::size_t available() const;
   std::string_view waiting() const { return std::string_view(input_).substr(head_, available()); }
   void consume(std::size_t count);
-  void trace_input();
 
   ChannelOwner& owner_;
   Settings& settings_;
@@ -214,7 +214,6 @@ class Channel final : public PortUser {
   std::deque<Unsolicited> urcs_;
   std::vector<std::string> behind_;
   DataUser* user_ = nullptr;  ///< in data mode
-  std::string traced_;        ///< input since the last one recorded
 };
 
 }  // namespace sim800

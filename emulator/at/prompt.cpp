@@ -36,7 +36,6 @@ Task<Channel::PromptResult> Channel::take_text(std::string& into, PromptOptions 
       consume(1);
       if (c == ctrl_z || c == esc) {
         flush();
-        trace_input();
         co_return c == esc ? PromptResult::cancelled : PromptResult::complete;
       }
       type(c, into, how);
@@ -46,7 +45,6 @@ Task<Channel::PromptResult> Channel::take_text(std::string& into, PromptOptions 
     if (!leaves_.empty()) co_return PromptResult::gone;
     co_await input_came_;
   }
-  trace_input();
   co_return PromptResult::complete;
 }
 

@@ -234,7 +234,7 @@ class Traces(AcceptanceTest):
         shown = [(event["event"], event.get("data", event.get("on"))) for event in events
                  if event["event"] in ("tx", "rx", "line")]
         at = shown.index(("tx", "AT+HTTPDATA=5,1000\r\r\nDOWNLOAD\r\n"))
-        self.assertEqual(shown[at + 1:at + 5], [("line", True), ("line", False), ("rx", "\r\n\0\xff\x1a"),
+        self.assertEqual(shown[at + 1:at + 5], [("line", True), ("rx", "\r\n\0\xff\x1a"), ("line", False),
                                                 ("tx", "\r\nOK\r\n")])
         self.assertEqual([event["signal"] for event in events if event["event"] == "line"], ["DCD", "DCD"])
 
