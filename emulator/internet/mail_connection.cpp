@@ -12,14 +12,13 @@ MailConnection::MailConnection(const Environment& environment, const Settings& s
                                MailClient& client)
     : environment_(environment), settings_(settings), bearers_(bearers), client_(client) {}
 
-// No coroutine itself because GCC 12 spoils their class-type parameters.
 Task<int> MailConnection::enter(MailLogin login) {
   entered_.reset();
   ended_.reset();
   closed_ = false;
   if (!bearers_.connected(settings_.number("+EMAILCID"))) {
     ended_ = mail_code::network_error;
-    return wait_for_entry();
+    co_return mail_code::network_error;
   }
   login.tls = static_cast<MailTls>(settings_.number("+EMAILSSL"));
   login.tls_max = tls_version(environment_.world.module.quirks.tls);
@@ -40,10 +39,6 @@ Task<int> MailConnection::enter(MailLogin login) {
                                                     news.raise();
                                                   }});
   expect();
-  return wait_for_entry();
-}
-
-Task<int> MailConnection::wait_for_entry() {
   while (!entered_ && !ended_) co_await news;
   rest();
   if (!ended_ && *entered_ != mail_code::done) ended_ = entered_;

@@ -52,7 +52,6 @@ class MailConnection {
   Signal news;
 
  private:
-  Task<int> wait_for_entry();
   std::optional<std::string> take_line();
 
   const Environment& environment_;
