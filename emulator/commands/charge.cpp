@@ -55,8 +55,6 @@ Result show_radio_link(Invocation& cmd) {
   return ok;
 }
 
-constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }
-
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     {.name = "+CACM", .section = "3.2.1", .parameters = {text(8)}, .test = "", .read = show_meter, .write = reset_meter},

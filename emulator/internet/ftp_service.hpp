@@ -82,7 +82,6 @@ class FtpService {
   Task<int> deliver(std::string_view bytes);
   Task<int> download_to_file(FtpFileJob& job);
   Task<int> upload_from_file(FtpFileJob& job);
-  Task<int> plain(Operation operation);
 
   /// A code that comes without a connection: no bearer, no name, no server.
   std::optional<int> refusal(Operation operation) const;
