@@ -75,6 +75,7 @@ class FtpService {
 
  private:
   Task<> run(Operation operation, FtpFileJob job);
+  void record(Operation operation, std::string_view phase, int code) const;
   Task<int> perform(Operation operation, FtpFileJob& job);
   Task<int> stream_down();
   Task<int> stream_up();

@@ -23,6 +23,9 @@ Task<int> MailConnection::enter(MailLogin login) {
   login.tls = static_cast<MailTls>(settings_.number("+EMAILSSL"));
   login.tls_max = tls_version(environment_.world.module.quirks.tls);
   login.verify_peer = settings_.number("+SSLOPT", 0) == 0;  // 1: an invalid certificate is ignored
+  host_ = login.host;
+  port_ = login.port;
+  record("connect", mail_code::done);
   session_ = client_.start(std::move(login), {.heard =
                                                   [this] {
                                                     if (expecting_) expect();
@@ -42,12 +45,19 @@ Task<int> MailConnection::enter(MailLogin login) {
   while (!entered_ && !ended_) co_await news;
   rest();
   if (!ended_ && *entered_ != mail_code::done) ended_ = entered_;
+  record(ended_ ? "failed" : "connected", ended_.value_or(mail_code::done));
   co_return ended_.value_or(mail_code::done);
 }
 
 void MailConnection::close() {
+  if (session_) record("closed", ended_.value_or(mail_code::done));
   session_.reset();
   rest();
+}
+
+void MailConnection::record(std::string_view phase, int code) const {
+  environment_.record("mail",
+                      {{"phase", phase}, {"host", host_}, {"port", std::int64_t{port_}}, {"code", std::int64_t{code}}});
 }
 
 void MailConnection::end(int code) {

@@ -50,6 +50,21 @@ class Run(AcceptanceTest):
         module.process.send_signal(signal.SIGHUP)
         self.host(module).ok("AT")
 
+    def test_the_log_says_what_happens(self):
+        trace = TraceWatch(self.path("trace"))
+        module = self.module("--log-level", "info", "--trace", trace.path)
+        host = self.host(module)
+        host.ok("AT+CREG=1")
+        host.close()
+        trace.wait_for(1, event="client", present=False)
+        module.process.send_signal(signal.SIGTERM)
+        self.assertEqual(module.process.wait(DEADLINE), 0)
+        said, address = module.stderr(), "tcp:127.0.0.1:0"
+        for line in ("endpoint tcp 127.0.0.1 %d" % module.tcp[0][1], "urc RDY", address + ": client came",
+                     address + ": AT+CREG=1: OK", address + ": client left", "SIGTERM: the run ends"):
+            self.assertIn("[info] " + line + "\n", said)
+        self.assertNotIn("[debug]", said)
+
     def test_the_endpoint_nobody_asked_for(self):
         module = self.module(tcp=0)
         self.assertRegex(module.lines[0], r"\Apty \./sim800\.tty /dev/pts/\d+\Z")

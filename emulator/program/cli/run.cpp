@@ -10,6 +10,7 @@
 #include <asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <ctime>
 #include <filesystem>
 #include <memory>
@@ -29,6 +30,7 @@
 #include "emulator/module/modem.hpp"
 #include "emulator/program/asio_clock.hpp"
 #include "emulator/program/cli/cli.hpp"
+#include "emulator/program/event_log.hpp"
 #include "scenarios/engine/fault_engine.hpp"
 #include "scenarios/loader/loader.hpp"
 
@@ -72,7 +74,7 @@ class Run {
         nvram_(options.state.empty() ? Nvram() : Nvram(options.state)),
         files_(options.state.empty() ? FileSystem() : FileSystem(std::filesystem::path(options.state) / "files")),
         clock_(loop_, world_.timing.scale),
-        trace_(options.trace.empty() ? nullptr : std::make_unique<Trace>(options.trace, clock_)),
+        trace_(make_trace(options)),
         faults_(make_faults(options)),
         link_(loop_, world_.network.hosts, clock_, world_.network.link, options.seed),
         http_(make_curl_http_client(loop_, link_, faults_.get())),
@@ -92,7 +94,10 @@ class Run {
       if (endpoints_[i].get() != stdio_) endpoints_[i]->attach(*users_[i]);
     }
     watch_signals();
-    for (const auto& endpoint : endpoints_) say(endpoint->announcement());
+    for (const auto& endpoint : endpoints_) {
+      say(endpoint->announcement());
+      spdlog::info("endpoint {}", endpoint->announcement());
+    }
     modem_->on_ready = [this] { ready(); };
     if (faults_) {
       faults_->on_link = [this](const LinkModel& model) { link_.set_model(model); };
@@ -138,6 +143,16 @@ class Run {
     return opened;
   }
 
+  /// Null where nobody wants to know what happens.
+  std::unique_ptr<Trace> make_trace(const Options& options) {
+    const bool logged = spdlog::should_log(spdlog::level::info);
+    if (options.trace.empty() && !logged) return nullptr;
+    auto trace =
+        options.trace.empty() ? std::make_unique<Trace>(clock_) : std::make_unique<Trace>(options.trace, clock_);
+    if (logged) trace->listener = EventLog();
+    return trace;
+  }
+
   void record_start(const Options& options) {
     if (!trace_) return;
     const std::string wall = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
@@ -153,8 +168,10 @@ class Run {
     // Under nohup(1) it is ignored, and has to stay so.
     struct sigaction hang_up{};
     if (sigaction(SIGHUP, nullptr, &hang_up) == 0 && hang_up.sa_handler != SIG_IGN) stop_.add(SIGHUP);
-    stop_.async_wait([this](asio::error_code problem, int) {
-      if (!problem) loop_.stop();
+    stop_.async_wait([this](asio::error_code problem, int number) {
+      if (problem) return;
+      spdlog::info("SIG{}: the run ends", sigabbrev_np(number));
+      loop_.stop();
     });
     watch_power_key();
   }
@@ -254,7 +271,9 @@ void add_run(CLI::App& app, int& status) {
       ->check(CLI::Range(1e-6, 1000.0));
   command->add_option("--seed", options->seed, "Seed of everything that is left to chance");
   command->add_option("--trace", options->trace, "Record the run in a file (docs/trace.md)")->type_name("FILE");
-  command->add_option("--log-level", options->log_level, "trace, debug, info, warning (default), error, off")
+  command
+      ->add_option("--log-level", options->log_level,
+                   "trace, debug (all bytes), info (what happens), warning (default), error, off")
       ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}));
   command->callback([options, &status] { status = run(*options); });
 }
