@@ -16,7 +16,7 @@ LOADER = "/lib64/ld-linux-x86-64.so.2"
 class Installed(AcceptanceTest):
     def setUp(self):
         super().setUp()
-        subprocess.run(["cmake", "--install", BUILD, "--prefix", self.path("usr")], stdout=subprocess.DEVNULL, check=True,
+        subprocess.run(["cmake", "--install", BUILD, "--strip", "--prefix", self.path("usr")], stdout=subprocess.DEVNULL, check=True,
                        timeout=DEADLINE)
         self.program = self.path("usr/bin/sim800")
 
@@ -38,6 +38,8 @@ class Installed(AcceptanceTest):
         for name in files:
             with open(name, "rb") as file:
                 content = file.read()
+            if b"__asan_" in content:
+                self.skipTest("AddressSanitizer keeps the names of source files")
             for path in paths:
                 self.assertNotIn(path, content, "%s names %s" % (name, path.decode()))
 
