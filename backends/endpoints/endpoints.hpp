@@ -30,7 +30,8 @@ class Endpoint : public Port {
 };
 
 /// A pseudo-terminal whose slave is reached by the symbolic link `link`; the link goes with the endpoint.
-/// Throws EndpointError, also where `link` is an existing file that is no symbolic link.
+/// Throws EndpointError, also where `link` is an existing file that is no symbolic link, or is the link of another
+/// endpoint, in this process or another one.  A link that nobody owns any more is replaced.
 std::unique_ptr<Endpoint> open_pty(asio::io_context& loop, const std::string& link);
 
 /// A listening TCP socket; `address` is HOST:PORT ([HOST]:PORT for IPv6 literals), port 0 takes any free one.

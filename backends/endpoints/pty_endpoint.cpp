@@ -16,6 +16,7 @@
 #include <system_error>
 #include <utility>
 
+#include "backends/endpoints/link_claim.hpp"
 #include "backends/endpoints/stream_endpoint.hpp"
 #include "emulator/core/unique_fd.hpp"
 
@@ -111,7 +112,8 @@ UniqueFd watch_node(const std::string& path, int& node) {
 /// first few KiB written to an absent client, the queue the rest.
 class PtyEndpoint final : public StreamEndpoint {
  public:
-  PtyEndpoint(asio::io_context& loop, const std::string& link) : PtyEndpoint(loop, link, open_master(link)) {}
+  PtyEndpoint(asio::io_context& loop, const std::string& link)
+      : PtyEndpoint(loop, link, LinkClaim(link), open_master(link)) {}
 
   std::string announcement() const override { return "pty " + name().substr(4) + " " + slave_path_; }
 
@@ -122,8 +124,9 @@ class PtyEndpoint final : public StreamEndpoint {
 
  private:
   // The watch begins after the slave was opened, so that our own opening is not counted.
-  PtyEndpoint(asio::io_context& loop, const std::string& link, UniqueFd master)
+  PtyEndpoint(asio::io_context& loop, const std::string& link, LinkClaim claim, UniqueFd master)
       : StreamEndpoint(loop, "pty:" + link, kept_for_nobody),
+        claim_(std::move(claim)),
         slave_path_(slave_path(master.get(), link)),
         slave_(open_slave(slave_path_, link)),
         events_(loop),
@@ -218,6 +221,7 @@ class PtyEndpoint final : public StreamEndpoint {
     asio::post(loop(), guarded(life(), [this] { take_events(); }));
   }
 
+  LinkClaim claim_;
   std::string slave_path_;
   UniqueFd slave_;
   Descriptor events_;

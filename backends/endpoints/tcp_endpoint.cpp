@@ -14,12 +14,12 @@
 #include <asio/steady_timer.hpp>
 #include <asio/system_error.hpp>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <cstring>
 #include <vector>
 
 #include "backends/endpoints/stream_endpoint.hpp"
+#include "protocol/text/host_port.hpp"
 
 namespace sim800 {
 
@@ -27,41 +27,27 @@ namespace {
 
 using asio::ip::tcp;
 
-struct Address {
-  std::string host;
-  std::string port;
-};
-
 // Without a host only this machine gets in: whoever wants more has to say so.
-Address parse_address(const std::string& text) {
-  const EndpointError wrong("\"" + text + "\" is no HOST:PORT ([HOST]:PORT for IPv6)");
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos) throw wrong;
-  Address address{text.substr(0, colon), text.substr(colon + 1)};
-  unsigned port = 0;
-  const char* end = address.port.data() + address.port.size();
-  const auto [rest, error] = std::from_chars(address.port.data(), end, port);
-  if (error != std::errc() || rest != end || port > 65535) throw wrong;
-  std::string& host = address.host;
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-  } else if (host.find_first_of("[]:*") != std::string::npos) {
-    throw wrong;
+HostPort parse_address(const std::string& text) {
+  auto address = parse_host_port(text);
+  if (!address || address->host.find('*') != std::string::npos) {
+    throw EndpointError("\"" + text + "\" is no HOST:PORT ([HOST]:PORT for IPv6)");
   }
-  if (host.empty()) host = "127.0.0.1";
-  return address;
+  if (address->host.empty()) address->host = "127.0.0.1";
+  return *std::move(address);
 }
 
-tcp::endpoint resolve(asio::io_context& loop, const Address& address) {
+tcp::endpoint resolve(asio::io_context& loop, const HostPort& address) {
   tcp::resolver resolver(loop);
+  const std::string port = std::to_string(address.port);
   asio::error_code error;
   // A name with both kinds of address means IPv4, which is what a modem's hosts try first.
-  auto found = resolver.resolve(tcp::v4(), address.host, address.port, tcp::resolver::numeric_service, error);
-  if (error) found = resolver.resolve(address.host, address.port, tcp::resolver::numeric_service);
+  auto found = resolver.resolve(tcp::v4(), address.host, port, tcp::resolver::numeric_service, error);
+  if (error) found = resolver.resolve(address.host, port, tcp::resolver::numeric_service);
   return *found.begin();
 }
 
-tcp::acceptor listen(asio::io_context& loop, const std::string& text, const Address& address) try {
+tcp::acceptor listen(asio::io_context& loop, const std::string& text, const HostPort& address) try {
   const tcp::endpoint local = resolve(loop, address);
   tcp::acceptor acceptor(loop, local.protocol());
   fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
@@ -99,7 +85,7 @@ class TcpEndpoint final : public StreamEndpoint {
  private:
   enum class Client { none, here, leaving };
 
-  TcpEndpoint(asio::io_context& loop, const std::string& text, const Address& address)
+  TcpEndpoint(asio::io_context& loop, const std::string& text, const HostPort& address)
       : StreamEndpoint(loop, "tcp:" + text, kept_for_nobody),
         host_(address.host),
         acceptor_(listen(loop, text, address)),

@@ -26,6 +26,7 @@ Channel::Channel(ChannelOwner& owner, Settings& settings, Port& port, std::strin
 // --- input
 
 void Channel::receive(std::string_view bytes) {
+  owner_.record("rx", {{"channel", name_}, {"data", bytes}});
   if (!owner_.answers() || wire_ == Wire::muted) {
     owner_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(bytes.size())}});
     return;  // nobody listens on the UART
@@ -66,15 +67,8 @@ void Channel::output_lost(std::size_t count) {
 
 void Channel::consume(std::size_t count) {
   const bool was_full = !wants_input();
-  const std::string_view taken = input_.consume(count);
-  if (owner_.trace() != nullptr) traced_.append(taken);
+  input_.consume(count);
   if (was_full && wants_input() && !receiving_) port_.input_wanted();
-}
-
-void Channel::trace_input() {
-  if (traced_.empty()) return;
-  owner_.record("rx", {{"channel", name_}, {"data", traced_}});
-  traced_.clear();
 }
 
 /// At the point of the stream where a client left, what it had half typed is forgotten.
@@ -97,7 +91,6 @@ void Channel::pump() {
     if (online()) {
       const std::size_t taken = user_->from_host(bytes);
       consume(taken);
-      trace_input();
       if (taken == 0) break;
       continue;
     }
@@ -113,7 +106,6 @@ void Channel::pump() {
 
 void Channel::begin_line(bool runnable) {
   line_state_ = LineState::running;
-  trace_input();
   owner_.record("command", {{"channel", name_}, {"line", assembler_.line()}});
   owner_.synchronised();
   runnable_ = runnable && line_.parse(assembler_.line());
@@ -191,7 +183,6 @@ void Channel::end_line(Result result) {
   response_.next_command();
   response_.end(result, error_mode);
   if (owner_.trace() != nullptr) {
-    trace_input();
     flush();
     owner_.record("result", {{"channel", name_}, {"text", result_text(result, error_mode)}});
   }
@@ -311,7 +302,6 @@ void Channel::forget_input() {
   user_ = nullptr;
   behind_.clear();
   verdict_.reset();
-  trace_input();
   if (input_.size() > 0)
     owner_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(input_.size())}});
   input_.clear();
@@ -391,7 +381,6 @@ Task<Channel::PayloadResult> Channel::take_payload(std::string& into, std::size_
   }
   carrier_ = false;
   update_dcd();
-  trace_input();
   co_return result;
 }
 
@@ -416,7 +405,6 @@ Task<PromptResult> Channel::take_text(std::string& into, PromptOptions options) 
     if (input_.client_leaves()) co_return PromptResult::gone;
     co_await input_came_;
   }
-  trace_input();
   co_return entry.ended().value_or(PromptResult::complete);
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "emulator/at/command.hpp"
@@ -176,7 +177,6 @@ class Channel final : public PortUser {
   void forget_input();
 
   void consume(std::size_t count);
-  void trace_input();
 
   ChannelOwner& owner_;
   Settings& settings_;
@@ -208,7 +208,6 @@ class Channel final : public PortUser {
   std::deque<Unsolicited> urcs_;
   std::vector<std::string> behind_;
   DataUser* user_ = nullptr;  ///< in data mode
-  std::string traced_;        ///< input since the last one recorded
 };
 
 }  // namespace sim800

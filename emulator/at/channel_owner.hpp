@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -40,7 +39,7 @@ class ChannelOwner {
 
   /// Null: nothing is recorded.
   Trace* trace() const { return trace_; }
-  void record(std::string_view event, std::initializer_list<Trace::Field> fields) const {
+  void record(std::string_view event, Trace::Fields fields) const {
     if (trace_ != nullptr) trace_->event(event, fields);
   }
 

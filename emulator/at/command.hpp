@@ -67,6 +67,12 @@ struct Handler {
   constexpr explicit operator bool() const { return act != nullptr || conversation != nullptr || says != nullptr; }
 };
 
+/// The wrong moment for it.
+inline constexpr Result not_allowed{Cme::not_allowed};
+
+/// A parameter that is 0 or 1.
+constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }
+
 /// How much of the module's behaviour stands behind a command.
 enum class Support : std::uint8_t {
   full,     ///< what the module does

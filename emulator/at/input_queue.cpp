@@ -21,11 +21,9 @@ std::size_t InputQueue::available() const {
   return static_cast<std::size_t>(end - consumed_);
 }
 
-std::string_view InputQueue::consume(std::size_t count) {
-  const std::string_view taken = std::string_view(bytes_).substr(head_, count);
+void InputQueue::consume(std::size_t count) {
   head_ += count;
   consumed_ += count;
-  return taken;
 }
 
 bool InputQueue::take_leave() {

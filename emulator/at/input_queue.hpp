@@ -25,8 +25,8 @@ class InputQueue {
   /// What may be read now: up to the next place where a client left.
   std::string_view waiting() const { return std::string_view(bytes_).substr(head_, available()); }
   std::size_t available() const;
-  /// Takes bytes of waiting() off the queue and returns them, until it is changed.
-  std::string_view consume(std::size_t count);
+  /// Takes bytes of waiting() off the queue.
+  void consume(std::size_t count);
   /// True once for each client that left here, at the front of the queue.
   bool take_leave();
   /// The client whose bytes these are has left, or will have once they are dealt with.

@@ -73,8 +73,6 @@ Result set_pcm_sync(Invocation& cmd) {
   return cmd.number(0) == 0 && cmd.number(1) != 1 ? Result{Cme::invalid_input} : keep_setting(cmd);
 }
 
-constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }
-
 constexpr Models four_channels = Models::all() - vw - caf - Models{Model::sim800, sim800m64};
 
 constexpr Command side_tone(Models on_models, std::string_view channels, const char* test) {

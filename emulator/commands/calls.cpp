@@ -19,8 +19,6 @@ namespace {
 using enum Support;
 using enum Saved;
 
-constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }
-
 // --- 2.2.3 to 2.2.6 ATD
 
 constexpr std::size_t longest_number = 40;

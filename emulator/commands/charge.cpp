@@ -56,8 +56,6 @@ Result show_radio_link(Invocation& cmd) {
   return ok;
 }
 
-constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }
-
 constexpr Command bearer_type =
     setting("+CBST", "3.2.4", state, profile,
             {number("0,4,5,6,7,12,14,68,70,71,75", "7"), optional(number("0,4", "0")), optional(number("0-3", "1"))});

@@ -9,8 +9,6 @@
 namespace sim800 {
 namespace {
 
-constexpr Result not_allowed{Cme::not_allowed};
-
 Result result_of(bool done) { return done ? ok : not_allowed; }
 
 /// 765 for what can be no path; what is not on C: is found missing later, D: for want of a card.

@@ -12,7 +12,6 @@ namespace {
 using Operation = FtpService::Operation;
 using Method = FtpService::Method;
 
-constexpr Result not_allowed{Cme::not_allowed};
 constexpr Duration payload_limit = 75s;  // no source says how long AT+FTPPUT=2 waits: as long as a session does
 
 /// Read forms print the bare value, the password too.

@@ -7,8 +7,6 @@
 namespace sim800 {
 namespace {
 
-constexpr Result not_allowed{Cme::not_allowed};
-
 // --- 11.2.1, 11.2.2 HTTPINIT, HTTPTERM
 
 /// The bearer is not looked at: a request without one fails with 601.

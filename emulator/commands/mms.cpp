@@ -11,8 +11,6 @@
 namespace sim800 {
 namespace {
 
-constexpr Result not_allowed{Cme::not_allowed};
-
 using List = MmsService::List;
 
 MmsService& mms(const Invocation& cmd) { return *cmd.modem.mms; }

@@ -121,7 +121,6 @@ Result detect_jamming(Invocation& cmd) {
   return ok;
 }
 
-constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }
 constexpr Parameter arfcn = number("0-124,128-251,512-885,975-1023", "0");
 constexpr Models ri_for_data = caf | Models{sim808, sim868};           // 20.12
 constexpr Models no_battery_check = caf | Models{sim868, sim800c_ds};  // 20.14

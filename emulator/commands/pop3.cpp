@@ -7,8 +7,6 @@
 namespace sim800 {
 namespace {
 
-constexpr Result not_allowed{Cme::not_allowed};
-
 using State = Pop3Service::State;
 using Question = Pop3Service::Question;
 

@@ -87,8 +87,6 @@ Result list_commands(Invocation& cmd) {
   return ok;
 }
 
-constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }
-
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     {.name = "+CPOWD", .section = "6.2.2", .parameters = {number("0,1")}, .write = power_down},

@@ -152,7 +152,6 @@ Result reset_broadcasts(Invocation& cmd) {
   return cmd.modem.sms->set_broadcasts({}) ? ok : Result::cms(320);
 }
 
-constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }
 constexpr Parameter memory = words(R"("SM","ME","SM_P","ME_P","MT")", "SM_P");
 
 /// A setting that takes effect only once the message service is up.

@@ -8,7 +8,6 @@
 namespace sim800 {
 namespace {
 
-constexpr Result not_allowed{Cme::not_allowed};
 constexpr Duration body_limit = 30s;  // no source says how long AT+SMTPBODY waits
 
 /// A mail that is on its way keeps what it was started with.

@@ -16,8 +16,6 @@ namespace {
 using enum Support;
 using enum Saved;
 
-constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }
-
 /// Why the network cannot be asked.
 std::optional<Result> unreachable(Invocation& cmd) {
   if (cmd.modem.functionality() != 1) return Cme::cfun_off;

@@ -3,17 +3,11 @@
 #include "emulator/commands/tcpip.hpp"
 #include "emulator/ip/ip_stack.hpp"
 
-#include <arpa/inet.h>
+#include "protocol/at/ip_address.hpp"
 
 #include "emulator/ip/ip_settings.hpp"
 
 namespace sim800 {
-
-bool tcpip::is_address(std::string_view text) {
-  in_addr address{};
-  return ::inet_pton(AF_INET, std::string(text).c_str(), &address) == 1;
-}
-
 namespace {
 
 using namespace tcpip;
@@ -144,7 +138,7 @@ Result show_name_servers(Invocation& cmd) {
 
 Result set_name_servers(Invocation& cmd) {
   for (std::size_t i = 0; i < cmd.arguments.size(); ++i) {
-    if (!is_address(cmd.arguments[i].text)) return not_allowed;
+    if (!is_ip_address(cmd.arguments[i].text)) return not_allowed;
   }
   return keep_setting(cmd);
 }

@@ -13,9 +13,6 @@
 
 namespace sim800::tcpip {
 
-// A wrong state and a wrong parameter are refused alike (field logs).
-inline constexpr Result not_allowed{Cme::not_allowed};
-
 using State = IpStack::State;
 
 inline bool in(const IpStack& ip, std::initializer_list<State> states) {
@@ -34,9 +31,7 @@ inline std::optional<unsigned> connection_number(const Invocation& cmd, std::siz
   return n && *n < IpStack::connection_count ? std::optional<unsigned>(*n) : std::nullopt;
 }
 
-/// A dotted IPv4 address.
-bool is_address(std::string_view text);
-
+/// A wrong parameter is refused as a wrong state is (field logs).
 constexpr Command row(Command command) {
   command.usage_error = not_allowed;
   return command;

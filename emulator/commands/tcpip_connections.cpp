@@ -3,6 +3,7 @@
 #include "emulator/commands/tcpip.hpp"
 #include "emulator/ip/ip_settings.hpp"
 #include "emulator/ip/ip_stack.hpp"
+#include "protocol/at/ip_address.hpp"
 #include "protocol/text/characters.hpp"
 
 namespace sim800 {
@@ -171,7 +172,7 @@ Result set_udp_mode(Invocation& cmd) {
   SocketAddress there;
   if (count == first + 3) {
     const auto port = port_of(cmd.arguments[first + 2].text, 1);
-    if (!port || !is_address(cmd.arguments[first + 1].text)) return not_allowed;
+    if (!port || !is_ip_address(cmd.arguments[first + 1].text)) return not_allowed;
     there = {cmd.text(first + 1), *port};
   }
   if (*mode == 2 && there.host.empty()) return not_allowed;

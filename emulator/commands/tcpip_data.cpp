@@ -56,6 +56,7 @@ Task<Result> send(Invocation& cmd) {
   if (typed == PromptResult::gone) co_return Result::silent();
   if (typed == PromptResult::cancelled) co_return ok;
   if (data.empty() || data.size() > IpStack::block) co_return not_allowed;
+  if (ip.connection(*n).transmitting()) co_return not_allowed;  // another channel has been quicker
 
   const std::string number = ip.multi() ? fmt::format("{}, ", *n) : "";
   if (!co_await ip.send(*n, data)) {

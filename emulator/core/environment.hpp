@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "emulator/core/clock.hpp"
+#include "emulator/core/trace.hpp"
 #include "protocol/at/result.hpp"
 
 namespace sim800 {
@@ -25,6 +26,11 @@ struct Environment {
   std::function<void(std::string_view text, Channel* cause)> urc;
   /// Sends an unsolicited result code (RING, NO CARRIER) to every channel.
   std::function<void(Code code)> code;
+  Trace* trace = nullptr;  ///< null: nothing is recorded
+
+  void record(std::string_view event, Trace::Fields fields) const {
+    if (trace != nullptr) trace->event(event, fields);
+  }
 };
 
 }  // namespace sim800

@@ -17,6 +17,9 @@
 #include <system_error>
 #include <utility>
 
+#include "emulator/core/atomic_file.hpp"
+#include "emulator/core/unique_fd.hpp"
+
 namespace sim800 {
 namespace {
 
@@ -121,32 +124,6 @@ Sections read_sections(const fs::path& file) {
                   file.string(), line));
 }
 
-class Descriptor {
- public:
-  Descriptor(const fs::path& path, int flags) : path_(path), number_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
-    if (number_ < 0) fail(path_);
-  }
-  ~Descriptor() { ::close(number_); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  void write(std::string_view bytes) const {
-    while (!bytes.empty()) {
-      const ssize_t count = ::write(number_, bytes.data(), bytes.size());
-      if (count < 0 && errno != EINTR) fail(path_);
-      if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
-    }
-  }
-  void sync() const {
-    // EINVAL: a file system that has nothing to synchronise.
-    if (::fsync(number_) != 0 && errno != EINVAL) fail(path_);
-  }
-
- private:
-  const fs::path& path_;
-  int number_;
-};
-
 fs::path temporary(const fs::path& file) { return fs::path(file) += ".tmp"; }
 
 }  // namespace
@@ -195,15 +172,14 @@ void Nvram::write() const {
     json& values = document[to_utf8(name)] = json::object();
     for (const auto& [key, value] : section) values[to_utf8(key)] = to_utf8(value);
   }
-  const fs::path unfinished = temporary(file_);
-  {
-    const Descriptor output(unfinished, O_WRONLY | O_CREAT | O_TRUNC);
-    output.write(document.dump(2) + "\n");
-    output.sync();
+  fs::path folder = file_.parent_path();
+  if (folder.empty()) folder = ".";
+  const UniqueFd directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.get() < 0) fail(folder);
+  if (!write_atomically(directory.get(), temporary(file_).filename(), directory.get(), file_.filename(),
+                        document.dump(2) + "\n")) {
+    fail(file_);
   }
-  if (::rename(unfinished.c_str(), file_.c_str()) != 0) fail(file_);
-  const fs::path directory = file_.parent_path();
-  Descriptor(directory.empty() ? fs::path(".") : directory, O_RDONLY | O_DIRECTORY).sync();
 }
 
 }  // namespace sim800

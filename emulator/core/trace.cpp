@@ -38,7 +38,12 @@ Trace::Trace(const std::string& file, const Clock& clock) : clock_(clock), file_
   if (!file_) throw StateError(fmt::format("{}: {}", file, std::strerror(errno)));
 }
 
-void Trace::event(std::string_view name, std::initializer_list<Field> fields) {
+void Trace::event(std::string_view name, Fields fields) {
+  if (file_) write(name, fields);
+  if (listener) listener(name, fields);
+}
+
+void Trace::write(std::string_view name, Fields fields) {
   line_.clear();
   const double seconds = std::chrono::duration<double>(clock_.now()).count();
   fmt::format_to(std::back_inserter(line_), "{{\"t\":{:.6f},\"event\":\"{}\"", seconds, name);

@@ -1,9 +1,10 @@
-// The record of a run: one JSON object a line, in the order things happened (docs/trace.md).
+// The record of a run, in the order things happened: a file of JSON Lines (docs/trace.md), and whoever listens.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -21,13 +22,22 @@ class Trace {
     std::variant<std::string_view, std::int64_t, bool> value;
   };
 
+  using Fields = std::initializer_list<Field>;
+
+  /// Writes to no file.
+  explicit Trace(const Clock& clock) : clock_(clock) {}
   /// Writes to `file`, replacing it.  Throws StateError where that cannot be done.
   Trace(const std::string& file, const Clock& clock);
 
+  /// Hears every event, after the file.
+  std::function<void(std::string_view name, Fields fields)> listener;
+
   /// Texts are bytes: each stands as the code point of its value, U+0000 to U+00FF.
-  void event(std::string_view name, std::initializer_list<Field> fields = {});
+  void event(std::string_view name, Fields fields = {});
 
  private:
+  void write(std::string_view name, Fields fields);
+
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };

@@ -13,6 +13,7 @@
 #include <memory>
 #include <system_error>
 
+#include "emulator/core/atomic_file.hpp"
 #include "emulator/core/nvram.hpp"
 #include "emulator/files/fs_path.hpp"
 #include "protocol/text/escape.hpp"
@@ -34,15 +35,6 @@ std::string reason() {
 bool refused(const Folder::Names& path) {
   spdlog::warn("file system: {}: {}", path.empty() ? "the folder" : escaped(path.back()), reason());
   return false;
-}
-
-bool write_all(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(file, bytes.data(), bytes.size());
-    if (count < 0 && errno != EINTR) return false;
-    if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return ::fsync(file) == 0 || errno == EINVAL;  // EINVAL: a file system that has nothing to synchronise
 }
 
 bool same_file(const struct stat& a, const struct stat& b) { return a.st_dev == b.st_dev && a.st_ino == b.st_ino; }
@@ -160,18 +152,8 @@ bool Folder::write(const Names& path, std::string_view bytes, Target goal) {
     errno = EEXIST;
     return refused(path);
   }
-  ::unlinkat(root_.get(), unfinished.c_str(), 0);
-  const UniqueFd file(
-      ::openat(root_.get(), unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
-  if (file.get() < 0) return refused(path);
-  if (!write_all(file.get(), bytes) ||
-      ::renameat(root_.get(), unfinished.c_str(), parent.get(), path.back().c_str()) != 0) {
-    refused(path);
-    ::unlinkat(root_.get(), unfinished.c_str(), 0);
-    return false;
-  }
-  ::fsync(parent.get());
-  return true;
+  const bool written = write_atomically(root_.get(), unfinished, parent.get(), path.back(), bytes);
+  return written || refused(path);
 }
 
 }  // namespace sim800

@@ -126,7 +126,9 @@ Task<> FtpService::run(Operation operation, FtpFileJob job) {
   if (const auto refused = refusal(operation)) {
     code = *refused;
   } else {
+    record(operation, "start", code);
     code = co_await perform(operation, job);
+    record(operation, "end", ended_.value_or(code));
   }
   close();
   co_await environment_.clock.sleep_until(earliest_);
@@ -134,6 +136,16 @@ Task<> FtpService::run(Operation operation, FtpFileJob job) {
   running_.reset();
   announced_ = ready_ = false;
   report(operation, code);
+}
+
+void FtpService::record(Operation operation, std::string_view phase, int code) const {
+  if (environment_.trace == nullptr) return;
+  const FtpRequest wanted = request(verb_of(operation));
+  environment_.record("ftp", {{"phase", phase},
+                              {"command", word(operation)},
+                              {"host", wanted.host},
+                              {"port", std::int64_t{wanted.port}},
+                              {"code", std::int64_t{code}}});
 }
 
 Task<int> FtpService::perform(Operation operation, FtpFileJob& job) {

@@ -75,6 +75,7 @@ class FtpService final : public Service {
 
  private:
   Task<> run(Operation operation, FtpFileJob job);
+  void record(Operation operation, std::string_view phase, int code) const;
   Task<int> perform(Operation operation, FtpFileJob& job);
   Task<int> stream_down();
   Task<int> stream_up();
@@ -82,7 +83,6 @@ class FtpService final : public Service {
   Task<int> deliver(std::string_view bytes);
   Task<int> download_to_file(FtpFileJob& job);
   Task<int> upload_from_file(FtpFileJob& job);
-  Task<int> plain(Operation operation);
 
   /// A code that comes without a connection: no bearer, no name, no server.
   std::optional<int> refusal(Operation operation) const;

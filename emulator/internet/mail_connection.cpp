@@ -14,18 +14,20 @@ MailConnection::MailConnection(const Environment& environment, const Settings& s
                                MailClient& client)
     : environment_(environment), settings_(settings), bearers_(bearers), client_(client) {}
 
-// No coroutine itself because GCC 12 spoils their class-type parameters.
 Task<int> MailConnection::enter(MailLogin login) {
   entered_.reset();
   ended_.reset();
   closed_ = false;
   if (!bearers_.connected(settings_.number(key::emailcid))) {
     ended_ = mail_code::network_error;
-    return wait_for_entry();
+    co_return mail_code::network_error;
   }
   login.tls = static_cast<MailTls>(settings_.number(key::emailssl));
   login.tls_max = tls_version(environment_.world.module.quirks.tls);
   login.verify_peer = settings_.number(key::sslopt_ignore_certificate) == 0;  // 1: an invalid certificate is ignored
+  host_ = login.host;
+  port_ = login.port;
+  record("connect", mail_code::done);
   session_ = client_.start(std::move(login), {.heard =
                                                   [this] {
                                                     if (expecting_) expect();
@@ -42,19 +44,22 @@ Task<int> MailConnection::enter(MailLogin login) {
                                                     news.raise();
                                                   }});
   expect();
-  return wait_for_entry();
-}
-
-Task<int> MailConnection::wait_for_entry() {
   while (!entered_ && !ended_) co_await news;
   rest();
   if (!ended_ && *entered_ != mail_code::done) ended_ = entered_;
+  record(ended_ ? "failed" : "connected", ended_.value_or(mail_code::done));
   co_return ended_.value_or(mail_code::done);
 }
 
 void MailConnection::close() {
+  if (session_) record("closed", ended_.value_or(mail_code::done));
   session_.reset();
   rest();
+}
+
+void MailConnection::record(std::string_view phase, int code) const {
+  environment_.record("mail",
+                      {{"phase", phase}, {"host", host_}, {"port", std::int64_t{port_}}, {"code", std::int64_t{code}}});
 }
 
 void MailConnection::end(int code) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,7 +55,7 @@ class MailConnection final : public Service {
   Signal news;
 
  private:
-  Task<int> wait_for_entry();
+  void record(std::string_view phase, int code) const;
   std::optional<std::string> take_line();
 
   const Environment& environment_;
@@ -62,6 +63,8 @@ class MailConnection final : public Service {
   const Bearers& bearers_;
   MailClient& client_;
   std::unique_ptr<MailSession> session_;
+  std::string host_;  ///< of session_
+  std::uint16_t port_ = 0;
   std::optional<int> entered_, ended_;
   bool closed_ = false;  ///< by the server: what it has sent may still be read
   bool expecting_ = false;

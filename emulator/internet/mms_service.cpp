@@ -173,6 +173,8 @@ bool MmsService::prepare(HttpMethod method, const std::string& url) {
 Task<Result> MmsService::transfer(std::uint32_t seconds, Result failure) {
   answer_.reset();
   lost_ = late_ = false;
+  const std::string_view method = request_.method == HttpMethod::post ? "POST" : "GET";
+  environment_.record("http", {{"phase", "start"}, {"method", method}, {"url", request_.url}});
   transfer_ = client_.start(request_, [this](HttpResult result) {
     answer_ = std::move(result);
     event_.raise();
@@ -184,6 +186,11 @@ Task<Result> MmsService::transfer(std::uint32_t seconds, Result failure) {
   while (!answer_ && !late_ && !lost_) co_await event_;
   transfer_.reset();
   limit_.cancel();
+  environment_.record("http", {{"phase", "end"},
+                               {"method", method},
+                               {"url", request_.url},
+                               {"status", std::int64_t{answer_ && !lost_ && !late_ ? answer_->status : 0}},
+                               {"length", static_cast<std::int64_t>(answer_ ? answer_->body.size() : 0)}});
   if (lost_) co_return mms_error::no_connection;
   if (late_) co_return mms_error::overtime;
   if (answer_->status >= 600) co_return mms_error::no_connection;

@@ -123,15 +123,10 @@ Task<int> Pop3Service::log_in() {
   co_return mail_code::done;
 }
 
-// The line is a member because GCC 12 spoils class-type parameters of coroutines.
 Task<std::optional<std::string>> Pop3Service::exchange(std::string line) {
-  line_ = std::move(line) + "\r\n";
-  return send_and_hear();
-}
-
-Task<std::optional<std::string>> Pop3Service::send_and_hear() {
+  line += "\r\n";
   std::optional<std::string> status;
-  if (co_await connection_.write_all(line_)) status = co_await connection_.line();
+  if (co_await connection_.write_all(line)) status = co_await connection_.line();
   co_return status;
 }
 

@@ -52,7 +52,6 @@ class Pop3Service final : public Service {
   Task<bool> stream();
   Task<int> log_out();
   Task<std::optional<std::string>> exchange(std::string line);
-  Task<std::optional<std::string>> send_and_hear();
   void tell(Question question, std::string_view status);
   void announce();
   void wait_for_host();
@@ -64,7 +63,6 @@ class Pop3Service final : public Service {
   State state_ = State::off;
   Question question_{};
   std::string command_;  ///< asked, not yet sent
-  std::string line_;     ///< to the server
   bool leaving_ = false;
 
   // Of a multi-line response:

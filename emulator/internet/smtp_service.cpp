@@ -169,15 +169,10 @@ void SmtpService::finish() {
   connection_.news.raise();
 }
 
-// The line is a member because GCC 12 spoils class-type parameters of coroutines.
 Task<int> SmtpService::ask(std::string line) {
-  line_ = std::move(line) + "\r\n";
-  return exchange();
-}
-
-Task<int> SmtpService::exchange() {
+  line += "\r\n";
   int answer = 0;
-  if (co_await connection_.write_all(line_)) answer = co_await reply();
+  if (co_await connection_.write_all(line)) answer = co_await reply();
   co_return answer;
 }
 

@@ -51,7 +51,6 @@ class SmtpService final : public Service {
   Task<bool> attach();
   /// The server's whole reply to a line; 0: none came.
   Task<int> ask(std::string line);
-  Task<int> exchange();
   Task<int> reply();
   std::string date() const;
 
@@ -61,7 +60,6 @@ class SmtpService final : public Service {
   MailConnection& connection_;
   bool busy_ = false;
   MailMessage message_;  ///< that is on its way
-  std::string line_;     ///< to the server
   bool ready_ = false, finished_ = false;
   std::variant<MailText, MailBase64> file_;
   unsigned mails_ = 0;

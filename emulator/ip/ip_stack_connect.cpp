@@ -1,6 +1,5 @@
 // How connections of the TCP/IP toolkit begin and end (AT manual 8.2.2, 8.2.6, 8.2.17).
 // SPDX-License-Identifier: MIT
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include "emulator/ip/ip_settings.hpp"
 #include "emulator/ip/ip_stack.hpp"
 #include "emulator/network/network_settings.hpp"
+#include "protocol/at/ip_address.hpp"
 
 namespace sim800 {
 namespace {
@@ -21,11 +21,6 @@ constexpr Duration send_limit = 645s;  // manual 8.2.3
 constexpr Duration close_limit = 5s;
 constexpr Duration name_limit = 30s;
 constexpr unsigned max_clients = 5;  // application note: the server counts as the sixth
-
-bool is_address(const std::string& host) {
-  in_addr address{};
-  return ::inet_pton(AF_INET, host.c_str(), &address) == 1;
-}
 
 }  // namespace
 
@@ -97,7 +92,7 @@ Task<> IpStack::open(unsigned n, SocketRequest request) {
   }
   const Duration least = connection.datagrams() ? Duration::zero() : environment_.latency[Latency::ip_connect];
   const TimePoint earliest = environment_.clock.now() + least;
-  if (!is_address(request.host)) co_await environment_.clock.sleep(environment_.latency[Latency::dns]);
+  if (!is_ip_address(request.host)) co_await environment_.clock.sleep(environment_.latency[Latency::dns]);
   const std::optional<SocketError> outcome = co_await connection.open(sockets_, std::move(request), connect_limit);
   if (outcome != SocketError::none) co_return failed(n, outcome == SocketError::tls);
   co_await environment_.clock.sleep_until(earliest);
@@ -238,10 +233,10 @@ void IpStack::resolve(const std::string& host) {
     query_limit_.cancel();
     environment_.urc(line, nullptr);
   };
-  const Duration delay = is_address(host) ? Duration::zero() : environment_.latency[Latency::dns];
+  const Duration delay = is_ip_address(host) ? Duration::zero() : environment_.latency[Latency::dns];
   query_delay_ = environment_.clock.after(delay, [this, host, report] {
     if (!active()) return report({}, 3);
-    if (is_address(host)) return report({host}, 0);
+    if (is_ip_address(host)) return report({host}, 0);
     query_ = sockets_.resolve(host, [report](const std::vector<std::string>& addresses) { report(addresses, 8); });
     query_limit_ = environment_.clock.after(name_limit, [this, report] {
       query_.reset();

@@ -20,9 +20,12 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <memory>
 #include <string_view>
 #include <system_error>
+
+#include "protocol/text/host_port.hpp"
 
 namespace sim800 {
 namespace {
@@ -41,18 +44,9 @@ bool readable_within(int descriptor, std::chrono::milliseconds wait) {
 
 }  // namespace
 
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  std::swap(number_, other.number_);
-  return *this;
-}
-
-Descriptor::~Descriptor() {
-  if (number_ >= 0) ::close(number_);
-}
-
-Descriptor open_serial(const std::string& path, unsigned baud) {
+UniqueFd open_serial(const std::string& path, unsigned baud) {
   // Without O_NONBLOCK the open of a serial port may wait for its carrier.
-  Descriptor port(::open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
+  UniqueFd port(::open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
   if (port.get() < 0) fail(path, errno);
   termios settings{};
   if (::tcgetattr(port.get(), &settings) != 0) fail(path, errno);
@@ -65,23 +59,20 @@ Descriptor open_serial(const std::string& path, unsigned baud) {
   return port;
 }
 
-Descriptor connect_tcp(const std::string& address) {
-  const auto colon = address.rfind(':');
-  if (colon == address.npos || colon == 0 || colon + 1 == address.size())
-    throw HostLineError(fmt::format("{}: expected HOST:PORT", address));
-  auto host = address.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+UniqueFd connect_tcp(const std::string& address) {
+  const auto there = parse_host_port(address);
+  if (!there || there->host.empty()) throw HostLineError(fmt::format("{}: expected HOST:PORT", address));
 
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  if (const int error = ::getaddrinfo(host.c_str(), address.c_str() + colon + 1, &hints, &found))
+  if (const int error = ::getaddrinfo(there->host.c_str(), std::to_string(there->port).c_str(), &hints, &found))
     throw HostLineError(fmt::format("{}: {}", address, ::gai_strerror(error)));
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> list(found, &::freeaddrinfo);
 
   int error = 0;
   for (const auto* entry = list.get(); entry; entry = entry->ai_next) {
-    Descriptor connection(::socket(entry->ai_family, entry->ai_socktype | SOCK_CLOEXEC, entry->ai_protocol));
+    UniqueFd connection(::socket(entry->ai_family, entry->ai_socktype | SOCK_CLOEXEC, entry->ai_protocol));
     if (connection.get() >= 0 && ::connect(connection.get(), entry->ai_addr, entry->ai_addrlen) == 0) {
       const int on = 1;
       ::setsockopt(connection.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -92,15 +83,12 @@ Descriptor connect_tcp(const std::string& address) {
   fail(address, error);
 }
 
-ChildEmulator::ChildEmulator(const std::vector<std::string>& command) {
-  std::vector<char*> arguments;
-  arguments.reserve(command.size() + 1);
-  for (const auto& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
-  arguments.push_back(nullptr);
+ChildEmulator::ChildEmulator(const std::function<int()>& emulator) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("pipe", errno);
-  output_ = Descriptor(ends[0]);
-  Descriptor child_end(ends[1]);
+  output_ = UniqueFd(ends[0]);
+  UniqueFd child_end(ends[1]);
+  std::fflush(nullptr);  // or both would write what waits
   const pid_t parent = ::getpid();
   pid_ = ::fork();
   if (pid_ < 0) fail("fork", errno);
@@ -108,11 +96,14 @@ ChildEmulator::ChildEmulator(const std::vector<std::string>& command) {
     // Whatever becomes of the host, no emulator is left behind.
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (::getppid() != parent) ::_exit(127);
+    output_ = UniqueFd();
     ::dup2(child_end.get(), STDOUT_FILENO);
-    ::execv(arguments[0], arguments.data());
-    ::_exit(127);
+    child_end = UniqueFd();
+    const int status = emulator();
+    std::fflush(nullptr);
+    ::_exit(status);
   }
-  child_end = Descriptor();  // or the end of the child would not end its output
+  child_end = UniqueFd();  // or the end of the child would not end its output
   try {
     wait_until_ready();
   } catch (...) {
@@ -131,8 +122,11 @@ void ChildEmulator::wait_until_ready() {
     for (auto end = text.find('\n'); end != text.npos; end = text.find('\n')) {
       const auto line = text.substr(0, end);
       text.erase(0, end + 1);
-      const auto port = line.rfind(' ');
-      if (line.starts_with("tcp ") && port > 3) tcp_address_ = line.substr(4, port - 4) + ":" + line.substr(port + 1);
+      if (line.starts_with("tcp ")) {
+        const auto space = line.rfind(' ');
+        tcp_address_ =
+            to_host_port(line.substr(4, space - 4), static_cast<std::uint16_t>(std::stoi(line.substr(space))));
+      }
       if (line == "ready" && tcp_address_.empty()) throw HostLineError("the emulator announced no TCP endpoint");
       if (line == "ready") return;
     }
@@ -150,7 +144,7 @@ void ChildEmulator::stop() {
   if (pid_ < 0) return;
   ::kill(pid_, SIGTERM);
   // glibc 2.36 declares pidfd_open for C only.
-  const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+  const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   if (process.get() < 0 || !readable_within(process.get(), stop_wait)) ::kill(pid_, SIGKILL);
   ::waitpid(pid_, nullptr, 0);
   pid_ = -1;

@@ -68,6 +68,11 @@ std::pair<std::string, Event> parse_event(const std::string& line) {
   return {std::string(), std::move(event)};
 }
 
+/// Bytes of the host that came right behind others.
+bool continues(const Event& before, const Event& event) {
+  return before.name == "rx" && event.name == "rx" && before.channel == event.channel;
+}
+
 std::string shown(std::string_view bytes, TraceView view) {
   if (view.all || bytes.size() <= shown_whole) return escaped(bytes);
   return fmt::format("{} ... {} ({} bytes)", escaped(bytes.substr(0, shown_first)),
@@ -114,7 +119,11 @@ void print_trace(std::istream& in, const std::string& file, std::ostream& out, T
     auto [mistake, event] = parse_event(line);
     if (mistake.empty()) {
       if (!event.channel.empty()) channels.insert(event.channel);
-      events.push_back(std::move(event));
+      if (!view.all && !events.empty() && continues(events.back(), event)) {
+        events.back().bytes += event.bytes;
+      } else {
+        events.push_back(std::move(event));
+      }
     } else if (in.eof()) {
       cut = true;  // no newline: the writer was stopped in the middle
     } else {

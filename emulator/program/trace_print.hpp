@@ -15,7 +15,8 @@ struct TraceError : std::runtime_error {
 };
 
 struct TraceView {
-  bool all = false;  ///< also what repeats the bytes (command, result), and payloads in full
+  bool all =
+      false;  ///< also what repeats the bytes (command, result), payloads in full, and the host's bytes in pieces
 };
 
 /// Prints the events of `in`, one a line: seconds, channel (where the trace has more than one), what happened.  A last

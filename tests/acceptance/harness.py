@@ -199,14 +199,14 @@ class Host(Pipe):
 class Module:
     """`sim800 run` with these options; a scenario is a dict."""
 
-    def __init__(self, folder, *options, scenario=None, timing="instant", tcp=1, env=None):
+    def __init__(self, folder, *options, scenario=None, timing="instant", tcp=1, env=None, wrapper=()):
         self.folder = folder
-        command = [SIM800, "run", *(("--timing", timing) if timing else ()), *["--tcp", "127.0.0.1:0"] * tcp, *options]
+        command = [*wrapper, SIM800, "run", *(("--timing", timing) if timing else ()), *["--tcp", "127.0.0.1:0"] * tcp, *options]
         if scenario is not None:
             path = os.path.join(folder, "scenario.json")
             with open(path, "w", encoding="utf-8") as file:
                 json.dump(scenario, file)
-            command.insert(2, path)
+            command.append(path)
         self.errors = open(os.path.join(folder, "stderr"), "w+b")
         self.process = spawn(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors,
                              env=None if env is None else {**os.environ, **env})

@@ -35,10 +35,35 @@ class Run(AcceptanceTest):
         module.process.send_signal(signal.SIGTERM)
         self.assertEqual(module.stdout.rest(), b"")
 
-    def test_sigint_ends_it_too(self):
-        link = self.path("tty")
-        self.assertEqual(self.module("--pty", link).end(signal.SIGINT), 0)
-        self.assertFalse(os.path.lexists(link))
+    def test_sigint_and_sighup_end_it_too(self):
+        for how in signal.SIGINT, signal.SIGHUP:
+            link = self.path("tty")
+            module = self.module("--pty", link, scenario={"faults": [{"on": {"urc": "X"}, "do": {"reset": True}}]})
+            module.process.send_signal(how)
+            self.assertEqual(module.process.wait(DEADLINE), 0)
+            self.assertRegex(module.stderr(), "sim800: never fired: ")
+            self.assertFalse(os.path.lexists(link))
+            self.assertEqual(module.end(), 0)
+
+    def test_nohup_keeps_it_running(self):
+        module = self.module(wrapper=("nohup",))
+        module.process.send_signal(signal.SIGHUP)
+        self.host(module).ok("AT")
+
+    def test_the_log_says_what_happens(self):
+        trace = TraceWatch(self.path("trace"))
+        module = self.module("--log-level", "info", "--trace", trace.path)
+        host = self.host(module)
+        host.ok("AT+CREG=1")
+        host.close()
+        trace.wait_for(1, event="client", present=False)
+        module.process.send_signal(signal.SIGTERM)
+        self.assertEqual(module.process.wait(DEADLINE), 0)
+        said, address = module.stderr(), "tcp:127.0.0.1:0"
+        for line in ("endpoint tcp 127.0.0.1 %d" % module.tcp[0][1], "urc RDY", address + ": client came",
+                     address + ": AT+CREG=1: OK", address + ": client left", "SIGTERM: the run ends"):
+            self.assertIn("[info] " + line + "\n", said)
+        self.assertNotIn("[debug]", said)
 
     def test_the_endpoint_nobody_asked_for(self):
         module = self.module(tcp=0)
@@ -107,6 +132,34 @@ class Refusals(AcceptanceTest):
 
     def test_no_such_scenario(self):
         self.refused("no-such-world", "no-such-world")
+
+
+    def test_a_link_that_is_in_use(self):
+        link, trace = self.path("tty"), self.path("trace")
+        module = self.module("--pty", link, "--trace", trace)
+        host = self.host(module)
+        before = os.readlink(link)
+        self.refused(r"tty is in use by another sim800 \(process %d\)" % module.pid, "--pty", "./tty", "--trace", trace,
+                     "--state", "state")
+        self.assertEqual(os.readlink(link), before)
+        host.ok("AT")
+        self.assertGreater(os.path.getsize(trace), 0)
+        self.assertEqual(os.listdir(self.path("state")), [])
+        self.assertEqual(module.end(signal.SIGKILL), -signal.SIGKILL)
+        self.assertEqual(os.readlink(link), before)
+        self.assertEqual(self.module("--pty", link).lines[0].split(" ")[:2], ["pty", link])
+
+    def test_a_link_that_is_given_twice(self):
+        self.refused("tty is given twice", "--pty", "tty", "--pty", "./tty")
+        self.assertFalse(os.path.lexists(self.path("tty")))
+
+    def test_a_state_directory_that_is_in_use(self):
+        state = self.path("state")
+        module = self.module("--state", state)
+        self.refused(r"state: in use by another sim800", "--state", "state", "--pty", "tty")
+        self.assertFalse(os.path.lexists(self.path("tty")))
+        self.assertEqual(module.end(signal.SIGKILL), -signal.SIGKILL)
+        self.host(self.module("--state", state)).ok("AT")
 
 
 class Clients(AcceptanceTest):
@@ -234,7 +287,7 @@ class Traces(AcceptanceTest):
         shown = [(event["event"], event.get("data", event.get("on"))) for event in events
                  if event["event"] in ("tx", "rx", "line")]
         at = shown.index(("tx", "AT+HTTPDATA=5,1000\r\r\nDOWNLOAD\r\n"))
-        self.assertEqual(shown[at + 1:at + 5], [("line", True), ("line", False), ("rx", "\r\n\0\xff\x1a"),
+        self.assertEqual(shown[at + 1:at + 5], [("line", True), ("rx", "\r\n\0\xff\x1a"), ("line", False),
                                                 ("tx", "\r\nOK\r\n")])
         self.assertEqual([event["signal"] for event in events if event["event"] == "line"], ["DCD", "DCD"])
 

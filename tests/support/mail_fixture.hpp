@@ -55,7 +55,7 @@ struct MailFixture : ModuleFixture {
   std::string ask_server(std::string_view line, std::string_view status) { return ask(line) + reply(status); }
 };
 
-inline const std::string not_allowed = "\r\n+CME ERROR: 3\r\n";
+inline const std::string NOT_ALLOWED = "\r\n+CME ERROR: 3\r\n";
 inline const std::string invalid = "\r\n+CME ERROR: 765\r\n";
 
 inline std::string urc(std::string_view text) { return "\r\n" + std::string(text) + "\r\n"; }

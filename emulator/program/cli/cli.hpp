@@ -5,12 +5,16 @@
 #include <CLI/CLI.hpp>
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace sim800 {
 
 /// Exit code for everything that is wrong with what the user gave: arguments, scenario, files.
 inline constexpr int usage_error = 2;
+
+/// Runs the program with these arguments, its name not among them; returns its exit code.
+int run_program(std::vector<std::string> arguments);
 
 /// Where the scenarios that ship are: installed with this program, wherever that was moved, or beside its sources.
 std::vector<std::filesystem::path> shipped_scenarios();

@@ -1,37 +1,65 @@
 // sim800: a SIM800 modem in software.
 // SPDX-License-Identifier: MIT
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
-#include <system_error>
+#include <fstream>
+#include <sstream>
 
 #include "emulator/program/cli/cli.hpp"
 
-std::vector<std::filesystem::path> sim800::shipped_scenarios() {
-  std::error_code error;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
-  return {program.parent_path() / SIM800_SCENARIO_DIR, program.parent_path() / "shipped-scenarios"};
+namespace sim800 {
+namespace {
+
+/// The file this program was loaded from.  /proc/self/exe would name the loader where it was started by one
+/// ("ld-linux-x86-64.so.2 sim800"), so the file is the one that is mapped where this function is (proc(5), maps).
+std::filesystem::path program_file() {
+  const auto here = reinterpret_cast<std::uintptr_t>(&program_file);
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    std::istringstream columns(line);
+    std::uintptr_t begin = 0, end = 0;
+    char dash = 0;
+    columns >> std::hex >> begin >> dash >> end;
+    const std::size_t path = line.find('/');
+    if (begin <= here && here < end && path != std::string::npos) return line.substr(path);
+  }
+  return {};
 }
 
-int main(int argc, char** argv) {
+}  // namespace
+
+std::vector<std::filesystem::path> shipped_scenarios() {
+  const std::filesystem::path folder = program_file().parent_path();
+  return {folder / SIM800_SCENARIO_DIR, folder / "shipped-scenarios"};
+}
+
+int run_program(std::vector<std::string> arguments) {
   CLI::App app{"A SIM800 modem in software, for firmware to be tested against", "sim800"};
   app.set_version_flag("--version", SIM800_VERSION);
   app.require_subcommand(1);
   int status = 0;
-  sim800::add_run(app, status);
-  sim800::add_check(app, status);
-  sim800::add_scenarios(app, status);
-  sim800::add_commands(app, status);
-  sim800::add_play(app, status);
-  sim800::add_trace(app, status);
+  add_run(app, status);
+  add_check(app, status);
+  add_scenarios(app, status);
+  add_commands(app, status);
+  add_play(app, status);
+  add_trace(app, status);
   try {
-    app.parse(argc, argv);
+    std::ranges::reverse(arguments);  // as CLI11 takes them
+    app.parse(std::move(arguments));
   } catch (const CLI::ParseError& problem) {
     // --help and --version are "errors" with code 0; every real one is the usage error of the contract.
-    return app.exit(problem) == 0 ? 0 : sim800::usage_error;
+    return app.exit(problem) == 0 ? 0 : usage_error;
   } catch (const std::exception& problem) {
     std::fprintf(stderr, "sim800: %s\n", problem.what());
     return 1;
   }
   return status;
 }
+
+}  // namespace sim800
+
+int main(int argc, char** argv) { return sim800::run_program({argv + std::min(argc, 1), argv + argc}); }

@@ -28,8 +28,9 @@ struct PlayArguments {
   double time_scale = 1;
 };
 
-std::vector<std::string> emulator_command(const PlayArguments& given) {
-  std::vector<std::string> command{"/proc/self/exe", "run", "--tcp", "127.0.0.1:0"};
+/// Arguments of a `sim800 run` to play against.
+std::vector<std::string> emulator_arguments(const PlayArguments& given) {
+  std::vector<std::string> command{"run", "--tcp", "127.0.0.1:0"};
   // A module that still boots would be no fair partner; a scenario has a timing of its own.
   const auto timing = given.timing.empty() && given.scenario.empty() ? "instant" : given.timing;
   if (!timing.empty()) command.insert(command.end(), {"--timing", timing});
@@ -47,7 +48,9 @@ int play(const PlayArguments& given) {
   for (const auto& pattern : given.ignore) options.ignore.push_back(compile_pattern(pattern));
 
   std::optional<ChildEmulator> emulator;
-  if (given.pty.empty() && given.tcp.empty()) emulator.emplace(emulator_command(given));
+  if (given.pty.empty() && given.tcp.empty()) {
+    emulator.emplace([arguments = emulator_arguments(given)] { return run_program(arguments); });
+  }
   const auto line = !given.pty.empty() ? open_serial(given.pty, given.baud)
                                        : connect_tcp(emulator ? emulator->tcp_address() : given.tcp);
   Player player(line.get(), options);

@@ -1,4 +1,4 @@
-// sim800 run: one module until SIGINT or SIGTERM.
+// sim800 run: one module until SIGINT, SIGTERM or SIGHUP.
 // SPDX-License-Identifier: MIT
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -10,6 +10,7 @@
 #include <asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <ctime>
 #include <filesystem>
 #include <memory>
@@ -25,11 +26,13 @@
 #include "backends/sockets/asio_sockets.hpp"
 #include "emulator/at/serial_line.hpp"
 #include "emulator/commands/command_list.hpp"
+#include "emulator/core/state_lock.hpp"
 #include "emulator/core/world.hpp"
 #include "emulator/files/file_system.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/program/asio_clock.hpp"
 #include "emulator/program/cli/cli.hpp"
+#include "emulator/program/event_log.hpp"
 #include "scenarios/engine/fault_engine.hpp"
 #include "scenarios/loader/loader.hpp"
 
@@ -68,10 +71,12 @@ class Run {
  public:
   explicit Run(const Options& options)
       : scenario_(load(options)),
+        state_lock_(options.state.empty() ? StateLock() : StateLock(options.state)),
+        endpoints_(open_endpoints(options)),
         nvram_(options.state.empty() ? Nvram() : Nvram(options.state)),
         files_(options.state.empty() ? FileSystem() : FileSystem(std::filesystem::path(options.state) / "files")),
         clock_(loop_, world_.timing.scale),
-        trace_(options.trace.empty() ? nullptr : std::make_unique<Trace>(options.trace, clock_)),
+        trace_(make_trace(options)),
         faults_(make_faults(options)),
         link_(loop_, world_.network.hosts, clock_, world_.network.link, options.seed),
         http_(make_curl_http_client(loop_, link_, faults_.get())),
@@ -80,7 +85,6 @@ class Run {
         pinger_(make_icmp_pinger(loop_, link_, options.seed)),
         mail_(make_curl_mail_client(loop_, link_)),
         lines_(options.stdio ? stderr : stdout) {
-    open_endpoints(options);
     modem_ = std::make_unique<Modem>(Modem::Parts{world_, command_table, clock_, nvram_, files_, *http_, *ftp_,
                                                   *sockets_, *pinger_, *mail_, trace_.get(), options.seed});
     record_start(options);
@@ -92,7 +96,10 @@ class Run {
       if (endpoints_[i].get() != stdio_) endpoints_[i]->attach(*users_[i]);
     }
     watch_signals();
-    for (const auto& endpoint : endpoints_) say(endpoint->announcement());
+    for (const auto& endpoint : endpoints_) {
+      say(endpoint->announcement());
+      spdlog::info("endpoint {}", endpoint->announcement());
+    }
     modem_->on_ready = [this] { ready(); };
     if (faults_) {
       faults_->on_link = [this](const LinkModel& model) { link_.set_model(model); };
@@ -125,14 +132,27 @@ class Run {
     for (const std::string& fault : faults_->never_fired()) fmt::print(stderr, "sim800: never fired: {}\n", fault);
   }
 
-  void open_endpoints(const Options& options) {
-    for (const std::string& link : options.ptys) endpoints_.push_back(open_pty(loop_, link));
-    for (const std::string& address : options.tcps) endpoints_.push_back(open_tcp(loop_, address));
+  /// Before anything is written: a name that is taken, or a port, ends it with everything as it was.
+  std::vector<std::unique_ptr<Endpoint>> open_endpoints(const Options& options) {
+    std::vector<std::unique_ptr<Endpoint>> opened;
+    for (const std::string& link : options.ptys) opened.push_back(open_pty(loop_, link));
+    for (const std::string& address : options.tcps) opened.push_back(open_tcp(loop_, address));
     if (options.stdio) {
-      endpoints_.push_back(open_stdio(loop_, [this] { stop_when_idle(); }));
-      stdio_ = endpoints_.back().get();
+      opened.push_back(open_stdio(loop_, [this] { stop_when_idle(); }));
+      stdio_ = opened.back().get();
     }
-    if (endpoints_.empty()) endpoints_.push_back(open_pty(loop_, "./sim800.tty"));
+    if (opened.empty()) opened.push_back(open_pty(loop_, "./sim800.tty"));
+    return opened;
+  }
+
+  /// Null where nobody wants to know what happens.
+  std::unique_ptr<Trace> make_trace(const Options& options) {
+    const bool logged = spdlog::should_log(spdlog::level::info);
+    if (options.trace.empty() && !logged) return nullptr;
+    auto trace =
+        options.trace.empty() ? std::make_unique<Trace>(clock_) : std::make_unique<Trace>(options.trace, clock_);
+    if (logged) trace->listener = EventLog();
+    return trace;
   }
 
   void record_start(const Options& options) {
@@ -147,8 +167,13 @@ class Run {
 
   void watch_signals() {
     std::signal(SIGPIPE, SIG_IGN);
-    stop_.async_wait([this](asio::error_code problem, int) {
-      if (!problem) loop_.stop();
+    // Under nohup(1) it is ignored, and has to stay so.
+    struct sigaction hang_up{};
+    if (sigaction(SIGHUP, nullptr, &hang_up) == 0 && hang_up.sa_handler != SIG_IGN) stop_.add(SIGHUP);
+    stop_.async_wait([this](asio::error_code problem, int number) {
+      if (problem) return;
+      spdlog::info("SIG{}: the run ends", sigabbrev_np(number));
+      loop_.stop();
     });
     watch_power_key();
   }
@@ -183,6 +208,9 @@ class Run {
   asio::io_context loop_{1};
   Scenario scenario_;
   const World& world_ = scenario_.world;
+  StateLock state_lock_;
+  Endpoint* stdio_ = nullptr;
+  std::vector<std::unique_ptr<Endpoint>> endpoints_;
   Nvram nvram_;
   FileSystem files_;
   AsioClock clock_;
@@ -195,10 +223,8 @@ class Run {
   std::unique_ptr<Pinger> pinger_;
   std::unique_ptr<MailClient> mail_;
   std::unique_ptr<Modem> modem_;
-  std::vector<std::unique_ptr<Endpoint>> endpoints_;
   std::vector<std::unique_ptr<SerialLine>> serial_lines_;
   std::vector<PortUser*> users_;  // of the endpoints, in their order
-  Endpoint* stdio_ = nullptr;
   asio::signal_set stop_{loop_, SIGINT, SIGTERM};
   asio::signal_set power_key_{loop_, SIGUSR1};
   Timer poll_;
@@ -229,7 +255,7 @@ int run(const Options& options) {
 
 void add_run(CLI::App& app, int& status) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("run", "Emulate one module until SIGINT or SIGTERM");
+  CLI::App* command = app.add_subcommand("run", "Emulate one module until SIGINT, SIGTERM or SIGHUP");
   command->add_option("SCENARIO", options->scenario, "A scenario file, or the name of one that ships");
   // One value an option, or the scenario after it would be taken for one more.
   command->add_option("--pty", options->ptys, "Symbolic link to make to a pseudo-terminal (repeatable)")
@@ -247,7 +273,9 @@ void add_run(CLI::App& app, int& status) {
       ->check(CLI::Range(1e-6, 1000.0));
   command->add_option("--seed", options->seed, "Seed of everything that is left to chance");
   command->add_option("--trace", options->trace, "Record the run in a file (docs/trace.md)")->type_name("FILE");
-  command->add_option("--log-level", options->log_level, "trace, debug, info, warning (default), error, off")
+  command
+      ->add_option("--log-level", options->log_level,
+                   "trace, debug (all bytes), info (what happens), warning (default), error, off")
       ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}));
   command->callback([options, &status] { status = run(*options); });
 }

@@ -58,17 +58,34 @@ TEST_CASE_FIXTURE(PtyFixture, "pty: the link leads to a raw slave before anythin
   CHECK(fs::is_empty(folder.path));
 }
 
-TEST_CASE_FIXTURE(PtyFixture, "pty: a symbolic link is replaced, and belongs to who made it last") {
-  auto second = open_pty(loop, link);
-  CHECK(fs::read_symlink(link) == words(second->announcement())[2]);
+TEST_CASE_FIXTURE(PtyFixture, "pty: a link that nobody owns is replaced, and one that was taken over stays") {
   endpoint.reset();
-  CHECK(fs::is_symlink(fs::symlink_status(link)));
-  second.reset();
-  CHECK(fs::is_empty(folder.path));
-
   fs::create_symlink("/nowhere", link);
-  second = open_pty(loop, link);
-  CHECK(fs::read_symlink(link) == words(second->announcement())[2]);
+  endpoint = open_pty(loop, link);
+  CHECK(fs::read_symlink(link) == words(endpoint->announcement())[2]);
+  fs::remove(link);
+  fs::create_symlink("/elsewhere", link);
+  endpoint.reset();
+  CHECK(fs::read_symlink(link) == "/elsewhere");
+}
+
+TEST_CASE_FIXTURE(PtyFixture, "pty: the link of another endpoint is refused, however it is spelled") {
+  const fs::path folder_again = fs::path(folder.path) / "again";
+  fs::create_directory_symlink(folder.path, folder_again);
+  for (const fs::path& name : {fs::path(link), fs::path(folder.path) / "." / "tty", folder_again / "tty"}) {
+    CHECK_THROWS_WITH_AS(open_pty(loop, name), (name.string() + " is given twice").c_str(), EndpointError);
+  }
+  CHECK(fs::read_symlink(link) == words(endpoint->announcement())[2]);
+  endpoint.reset();
+  endpoint = open_pty(loop, link);
+  CHECK(fs::is_symlink(fs::symlink_status(link)));
+}
+
+TEST_CASE_FIXTURE(PtyFixture, "pty: a link may have a name longer than a socket's") {
+  const fs::path below = fs::path(folder.path) / std::string(150, 'x');
+  fs::create_directory(below);
+  const auto first = open_pty(loop, below / "a"), second = open_pty(loop, below / "b");
+  CHECK_THROWS_AS(open_pty(loop, below / "a"), EndpointError);
 }
 
 TEST_CASE_FIXTURE(PtyFixture, "pty: any other file, a folder and a missing folder are refused by name") {

@@ -16,7 +16,7 @@ World verbose(std::string_view model = "SIM800L") {
 }
 
 const std::string bad_input = "\r\n+CME ERROR: 765\r\n";
-const std::string not_allowed = "\r\n+CME ERROR: 3\r\n";
+const std::string NOT_ALLOWED = "\r\n+CME ERROR: 3\r\n";
 
 }  // namespace
 
@@ -168,7 +168,7 @@ TEST_CASE("odds and ends of chapters 3 and 6") {
   CHECK(fixture.ask("AT+EXUNSOL=\"SQ\",2") == answered("+EXUNSOL: \"SQ\",1"));
   CHECK(fixture.ask("AT+EXUNSOL=\"XY\",1") == bad_input);
   CHECK(fixture.ask("AT+CPSPWD=\"12345678\",\"87654321\"") == "\r\n+CME ERROR: 4\r\n");
-  CHECK(fixture.ask("AT+CMUT=1") == not_allowed);
+  CHECK(fixture.ask("AT+CMUT=1") == NOT_ALLOWED);
   CHECK(fixture.ask("AT+CGMSCLASS=?") == answered("MULTISLOT CLASS: (2,4,8,9,10,12)"));
   CHECK(fixture.ask("AT+CGMSCLASS=10") == OK);
   CHECK(fixture.ask("AT+CGMSCLASS?") == answered("MULTISLOT CLASS: 10"));

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "emulator/core/world.hpp"
+#include "emulator/files/file_system.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {

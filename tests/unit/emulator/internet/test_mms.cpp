@@ -109,13 +109,13 @@ TEST_CASE("mms: settings, and what AT+CMMSSCONT keeps of them") {
 
 TEST_CASE("mms: nothing before AT+CMMSINIT and after AT+CMMSTERM") {
   MmsFixture fixture;
-  CHECK(fixture.ask("AT+CMMSINIT") == not_allowed);
+  CHECK(fixture.ask("AT+CMMSINIT") == NOT_ALLOWED);
   CHECK(fixture.ask("AT+CMMSTERM") == OK);
   for (const char* line :
        {"AT+CMMSTERM", "AT+CMMSEDIT=1", "AT+CMMSDOWN=\"PIC\",1,5000", "AT+CMMSDELFILE=1", "AT+CMMSSEND",
         "AT+CMMSRECP=\"1\"", "AT+CMMSDELRECP", "AT+CMMSVIEW", "AT+CMMSREAD=1", "AT+CMMSRDPUSH=1", "AT+CMMSRECV=1"}) {
     CAPTURE(line);
-    CHECK(fixture.ask(line) == not_allowed);
+    CHECK(fixture.ask(line) == NOT_ALLOWED);
   }
 }
 

@@ -62,7 +62,7 @@ TEST_CASE("pop3: what the server refuses, or says no values to, is 0") {
   CHECK(fixture.ask_server("AT+POP3DEL=9", "-ERR no such message\r\n") == OK + urc("+POP3DEL: 0"));
   CHECK(fixture.ask_server("AT+POP3RSET", "-ERR\r\n") == OK + urc("+POP3RSET: 0"));
   CHECK(fixture.ask_server("AT+POP3CMD=4,9", "-ERR no such message\r\n") == OK + urc("+POP3CMD: 0"));
-  CHECK(fixture.ask("AT+POP3READ=1") == not_allowed);
+  CHECK(fixture.ask("AT+POP3READ=1") == NOT_ALLOWED);
 }
 
 TEST_CASE("pop3: codes of a log-in that fails") {
@@ -92,7 +92,7 @@ TEST_CASE("pop3: codes of a log-in that fails") {
   fixture.ask("AT+EMAILCID=3");
   CHECK(fixture.ask("AT+POP3IN") == OK + urc("+POP3IN: 61"));
   fixture.modem.settings.set(key::pop3srv_server, "");
-  CHECK(fixture.ask("AT+POP3IN") == not_allowed);
+  CHECK(fixture.ask("AT+POP3IN") == NOT_ALLOWED);
 }
 
 TEST_CASE("pop3: commands in the wrong state are refused") {
@@ -102,7 +102,7 @@ TEST_CASE("pop3: commands in the wrong state are refused") {
   const auto refuse = [&](const std::vector<std::string>& lines) {
     for (const std::string& line : lines) {
       CAPTURE(line);
-      CHECK(fixture.ask(line) == not_allowed);
+      CHECK(fixture.ask(line) == NOT_ALLOWED);
     }
   };
   refuse(all);
@@ -150,7 +150,7 @@ TEST_CASE("pop3: a response is read piece by piece, as the server has sent it") 
   CHECK(fixture.ask("AT+POP3READ=8") == "\r\n+POP3READ: 1,8\r\nA: b\r\n\r\n\r\nOK\r\n");
   CHECK(fixture.ask("AT+POP3READ=8") == "\r\n+POP3READ: 1,8\r\n..dot\r\n.\r\nOK\r\n");
   CHECK(fixture.ask("AT+POP3READ=8") == "\r\n+POP3READ: 2,2\r\n\r\n\r\nOK\r\n");
-  CHECK(fixture.ask("AT+POP3READ=8") == not_allowed);
+  CHECK(fixture.ask("AT+POP3READ=8") == NOT_ALLOWED);
   CHECK(fixture.ask_server("AT+POP3NUM", "+OK 1 20\r\n") == OK + urc("+POP3NUM: 1,1,20"));
 }
 

@@ -83,7 +83,7 @@ TEST_CASE("smtp: AT+SMTPBODY takes just so many bytes, or gives up") {
   CHECK(fixture.ask("AT+SMTPBODY=4") == urc("DOWNLOAD"));
   fixture.say("abc");
   CHECK(fixture.wait(29s) == "");
-  CHECK(fixture.wait(1s) == not_allowed);
+  CHECK(fixture.wait(1s) == NOT_ALLOWED);
   CHECK(fixture.modem.smtp->body == "a\r\n.");  // as it was
   CHECK(fixture.ask("AT+SMTPBODY=0") == urc("DOWNLOAD") + OK);
   CHECK(fixture.modem.smtp->body.empty());
@@ -157,9 +157,9 @@ TEST_CASE("smtp: +SMTPSEND keeps its distance to OK") {
 
 TEST_CASE("smtp: what is missing or under way is refused") {
   MailFixture fixture;
-  CHECK(fixture.ask("AT+SMTPFT=10") == not_allowed);
+  CHECK(fixture.ask("AT+SMTPFT=10") == NOT_ALLOWED);
   fixture.ask("AT+SMTPRCPT=0");
-  CHECK(fixture.ask("AT+SMTPSEND") == not_allowed);
+  CHECK(fixture.ask("AT+SMTPSEND") == NOT_ALLOWED);
   fixture.ask("AT+SMTPRCPT=2,0,\"a@b\"");  // one in Bcc will do
   CHECK(fixture.ask("AT+SMTPSEND") == OK);
   CHECK_FALSE(fixture.modem.at_rest());
@@ -168,7 +168,7 @@ TEST_CASE("smtp: what is missing or under way is refused") {
         "AT+SMTPAUTH=0", "AT+SMTPFROM=\"a\"", "AT+SMTPRCPT=0", "AT+SMTPSUB=\"a\"", "AT+SMTPBODY=1", "AT+SMTPFILE=0",
         "AT+SMTPCS=\"ASCII\"", "AT+SMTPFT=0"}) {
     CAPTURE(line);
-    CHECK(fixture.ask(line) == not_allowed);
+    CHECK(fixture.ask(line) == NOT_ALLOWED);
   }
 }
 
@@ -176,7 +176,7 @@ TEST_CASE("smtp: without server or sender nothing is sent") {
   for (const TextKey missing : {key::smtpsrv_server, key::smtpfrom_address}) {
     MailFixture fixture;
     fixture.modem.settings.set(missing, "");
-    CHECK(fixture.ask("AT+SMTPSEND") == not_allowed);
+    CHECK(fixture.ask("AT+SMTPSEND") == NOT_ALLOWED);
   }
 }
 
@@ -250,9 +250,9 @@ TEST_CASE("smtp: dots and line ends of a body") {
 TEST_CASE("smtp: with another charset, subject and body are hexadecimal") {
   MailFixture fixture;
   CHECK(fixture.ask("AT+SMTPCS=\"UTF-8\"") == OK);
-  CHECK(fixture.ask("AT+SMTPSEND") == not_allowed);  // "Test"
+  CHECK(fixture.ask("AT+SMTPSEND") == NOT_ALLOWED);  // "Test"
   fixture.ask("AT+SMTPSUB=\"C3A4C3B6\"");
-  CHECK(fixture.ask("AT+SMTPSEND") == not_allowed);  // "Hello"
+  CHECK(fixture.ask("AT+SMTPSEND") == NOT_ALLOWED);  // "Hello"
   fixture.ask("AT+SMTPBODY=8");
   fixture.say("54455354");
   fixture.send_to_data();
@@ -281,12 +281,12 @@ TEST_CASE("smtp: an attachment goes as the host gives it, block by block") {
   CHECK(fixture.mail.take() == std::string(76, 'A') + "\r\nAAAA");
   CHECK(fixture.ask("AT+SMTPFT=4") == urc("+SMTPFT: 2,4"));
   fixture.say("BBB");
-  CHECK(fixture.wait(30s) == not_allowed);  // and nothing is sent of it
+  CHECK(fixture.wait(30s) == NOT_ALLOWED);  // and nothing is sent of it
   CHECK(fixture.ask("AT+SMTPFT=4") == urc("+SMTPFT: 2,4"));
   CHECK(fixture.say("BBB=") == OK + urc("+SMTPFT: 1,1360"));
   CHECK(fixture.ask("AT+SMTPFT=0") == OK);
   CHECK(fixture.mail.take() == "BBB=\r\n--" + boundary + "--\r\n.\r\n");
-  CHECK(fixture.ask("AT+SMTPFT=1") == not_allowed);
+  CHECK(fixture.ask("AT+SMTPFT=1") == NOT_ALLOWED);
   CHECK(fixture.reply("250 ok\r\n") == urc("+SMTPSEND: 1"));
 }
 

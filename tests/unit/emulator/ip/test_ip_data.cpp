@@ -141,6 +141,26 @@ TEST_CASE("ip data: a module that goes off while AT+CIPSEND waits says nothing o
   CHECK(say_when([](IpFixture& fixture) { fixture.modem.reset_soon(); }) == boot);
 }
 
+TEST_CASE("ip data: two channels at the prompt of one connection: the later one is refused") {
+  IpFixture fixture;
+  fixture.bring_up();
+  HeldSockets::Peer& peer = fixture.connect();
+  peer.confirms = false;
+  RecordingPort second;
+  Channel& other = fixture.modem.attach(second, "second");
+  fixture.ask("AT+CIPSEND=4");
+  other.receive("AT+CIPSEND=4\r");
+  fixture.clock.advance(0s);
+  CHECK(fixture.say("data").empty());
+  second.take();
+  other.receive("more");
+  fixture.clock.advance(0s);
+  CHECK(second.take().ends_with(ERROR));
+  peer.confirm();
+  CHECK(fixture.wait(0s) == framed("SEND OK"));
+  CHECK(peer.got == "data");
+}
+
 TEST_CASE("ip data: a full send queue waits for room, and says how much there is") {
   IpFixture fixture;
   fixture.bring_up();

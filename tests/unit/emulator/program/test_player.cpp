@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -22,25 +23,25 @@
 
 namespace {
 
-using sim800::Descriptor;
 using sim800::parse_dialogue;
 using sim800::Player;
+using sim800::UniqueFd;
 
 /// What a scripted module does: after it has read these bytes it writes those.
 struct Turn {
   std::string reads, writes;
 };
 
-std::pair<Descriptor, Descriptor> socket_pair() {
+std::pair<UniqueFd, UniqueFd> socket_pair() {
   std::array<int, 2> ends{};
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
-  return {Descriptor(ends[0]), Descriptor(ends[1])};
+  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
 /// A module on a thread of its own.  It hangs up when its script is over, unless told to stay until the host hangs up.
 class ScriptedModule {
  public:
-  ScriptedModule(Descriptor line, std::vector<Turn> script, std::size_t write_size, bool stays)
+  ScriptedModule(UniqueFd line, std::vector<Turn> script, std::size_t write_size, bool stays)
       : thread_([line = std::move(line), script = std::move(script), write_size, stays] {
           for (const auto& turn : script)
             if (!read_exactly(line.get(), turn.reads) || !write_all(line.get(), turn.writes, write_size)) return;
@@ -81,7 +82,7 @@ struct Scene {
 std::string play(const std::string& dialogue, Scene scene) {
   auto [host, module] = socket_pair();
   const ScriptedModule scripted(std::move(module), std::move(scene.script), scene.write_size, scene.stays);
-  const Descriptor line = std::move(host);  // closed before the module's thread is joined
+  const UniqueFd line = std::move(host);  // closed before the module's thread is joined
   Player player(line.get(), scene.options);
   if (scene.synchronise > 0 && !player.synchronise(scene.synchronise)) return "no OK";
   return player.play(parse_dialogue(dialogue, "d")).value_or("ok");
@@ -212,7 +213,7 @@ TEST_CASE("player: a lost connection is a difference") {
   CHECK(play(csq, {.script = {{"AT+CSQ\r", "\r\n+CSQ: 21,0\r\n"}}, .stays = false}) ==
         R"(d:3: expected "OK", got the end of the connection)");
   auto [host, module] = socket_pair();
-  module = Descriptor();
+  module = UniqueFd();
   CHECK(Player(host.get()).play(parse_dialogue("> AT\n< OK\n", "d")) ==
         "d:1: expected the module to take 3 more bytes, got the end of the connection");
   CHECK_FALSE(Player(host.get()).synchronise(3));
@@ -236,7 +237,7 @@ TEST_CASE("player: answers to earlier attempts to synchronise are dropped") {
 }
 
 TEST_CASE("host line: a tty is opened raw at the rate asked for") {
-  const Descriptor master(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+  const UniqueFd master(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
   REQUIRE(::grantpt(master.get()) == 0);
   REQUIRE(::unlockpt(master.get()) == 0);
   std::array<char, 64> name{};
@@ -257,16 +258,24 @@ TEST_CASE("host line: an address that cannot be connected to is told") {
 }
 
 TEST_CASE("host line: an emulator is ready when started, and gone afterwards") {
+  const auto says = [](const char* lines) {
+    return [lines] {
+      std::fputs(lines, stdout);
+      return 0;
+    };
+  };
   {
-    const sim800::ChildEmulator child(
-        {"/bin/sh", "-c", "echo pty a b; echo tcp 127.0.0.1 4711; echo ready; exec tail -f /dev/null"});
+    const sim800::ChildEmulator child([&says] {
+      says("pty a b\ntcp 127.0.0.1 4711\nready\n")();
+      std::fflush(stdout);
+      return ::pause();
+    });
     CHECK(child.tcp_address() == "127.0.0.1:4711");
   }
   CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
   CHECK(errno == ECHILD);
-  CHECK_THROWS_WITH_AS(sim800::ChildEmulator({"/bin/sh", "-c", "echo tcp 127.0.0.1 4711"}),
-                       "the emulator ended before it was ready", sim800::HostLineError);
-  CHECK_THROWS_WITH_AS(sim800::ChildEmulator({"/bin/sh", "-c", "echo ready"}), "the emulator announced no TCP endpoint",
+  CHECK_THROWS_WITH_AS(sim800::ChildEmulator(says("tcp 127.0.0.1 4711\n")), "the emulator ended before it was ready",
                        sim800::HostLineError);
-  CHECK_THROWS_AS(sim800::ChildEmulator({"/no/such/program"}), sim800::HostLineError);
+  CHECK_THROWS_WITH_AS(sim800::ChildEmulator(says("ready\n")), "the emulator announced no TCP endpoint",
+                       sim800::HostLineError);
 }

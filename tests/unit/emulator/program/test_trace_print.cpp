@@ -65,6 +65,17 @@ TEST_CASE("trace: channels have a column where there are several") {
 )");
 }
 
+TEST_CASE("trace: bytes of the host that come in pieces are shown as one") {
+  const std::string trace = R"({"t":1,"event":"rx","channel":"a","data":"A"}
+{"t":2,"event":"rx","channel":"a","data":"T\r"}
+{"t":3,"event":"tx","channel":"a","data":"x"}
+{"t":4,"event":"tx","channel":"a","data":"y"}
+{"t":5,"event":"rx","channel":"a","data":"Z"}
+)";
+  CHECK(transcript(trace) == "      1.000  > AT\\r\n      3.000  < x\n      4.000  < y\n      5.000  > Z\n");
+  CHECK(transcript(trace, {.all = true}).starts_with("      1.000  > A\n      2.000  > T\\r\n"));
+}
+
 TEST_CASE("trace: commands and results are printed when all is asked for") {
   const std::string trace = R"({"t":1,"event":"command","channel":"a","line":"AT"}
 {"t":1,"event":"result","channel":"a","text":"OK"}

@@ -1,0 +1,25 @@
+// One process on a state directory at a time.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+
+#include "emulator/core/unique_fd.hpp"
+
+namespace sim800 {
+
+/// Keeps other processes off a state directory.  The lock is on the directory itself and leaves no file; the kernel
+/// lifts it when the process ends, however it ends.
+class StateLock {
+ public:
+  /// Of no directory: nothing is locked.
+  StateLock() = default;
+  /// Makes the directory if need be.  Throws StateError where that is impossible, or another process has the lock: it
+  /// is named by its process id where the kernel tells it.
+  explicit StateLock(const std::filesystem::path& directory);
+
+ private:
+  UniqueFd directory_;
+};
+
+}  // namespace sim800

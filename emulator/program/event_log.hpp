@@ -1,0 +1,24 @@
+// What a run does, in the log: its events as lines for people (--log-level info and debug).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "emulator/core/trace.hpp"
+
+namespace sim800 {
+
+/// A listener of Trace.  Level info has clients, commands with their results, connections, URCs and faults; debug also
+/// the bytes of every line, and modem lines.
+class EventLog {
+ public:
+  void operator()(std::string_view event, Trace::Fields fields);
+
+ private:
+  std::map<std::string, std::string, std::less<>> running_;  ///< by channel: the command line that runs
+};
+
+}  // namespace sim800
