@@ -45,11 +45,11 @@ class CurlFtpSession final : public FtpSession {
   void connect(const Route& route);
   void run(const FtpRoute& way);
   void tell();
-  void pass(Phase phase, std::function<void()> next);
+  void pass(Phase phase, const std::function<void()>& next);
   void answer(const FtpQuestion& question);
   void open_data(std::uint16_t port);
-  void agree(Verdict::Cut cut);
-  bool obeyed(const Verdict& verdict);
+  void agree();
+  bool end_by_fault(const Verdict& verdict);
   void end(FtpOutcome outcome);
   void fail(int code) { end({code, 0}); }
 
@@ -66,10 +66,11 @@ class CurlFtpSession final : public FtpSession {
   std::unique_ptr<Lookup> lookup_;
   // The loop does not run dry while the other thread works.
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
-  std::unique_ptr<TransferGate> gate_;  // null: nothing is to be asked
-  std::string server_address_;          // the real one
-  std::unique_ptr<Relay> control_;      // null: connections are direct ones
-  std::unique_ptr<Relay> data_;         // of the newest data connection
+  std::unique_ptr<TransferGate> gate_;     // null: nothing is to be asked
+  Verdict::Cut cut_ = Verdict::Cut::none;  // what has come of the question that is being answered
+  std::string server_address_;             // the real one
+  std::unique_ptr<Relay> control_;         // null: connections are direct ones
+  std::unique_ptr<Relay> data_;            // of the newest data connection
   std::optional<FtpPipe> pipe_;
   std::optional<FtpLoopRequest> desk_;
   std::optional<CurlFtpTransfer> transfer_;  // ends first: it uses the pipe
@@ -103,19 +104,12 @@ CurlFtpSession::CurlFtpSession(Parts parts, FtpRequest request, FtpEvents events
 void CurlFtpSession::watch(std::unique_ptr<TransferWatch> watch) {
   gate_ = std::make_unique<TransferGate>(
       link_.clock(), std::move(watch),
-      TransferGate::Acts{.hold =
-                             [this](bool on) {
-                               if (control_) control_->stall(on);
-                               if (data_) data_->stall(on);
-                             },
-                         .interrupt = [this](const Verdict& verdict) { obeyed(verdict); }});
+      TransferGate::Acts{.end = [this](const Verdict& verdict) { return end_by_fault(verdict); }, .resume = nullptr});
 }
 
-void CurlFtpSession::pass(Phase phase, std::function<void()> next) {
+void CurlFtpSession::pass(Phase phase, const std::function<void()>& next) {
   if (!gate_) return next();
-  gate_->reach(phase, [this, next = std::move(next)](const Verdict& verdict) {
-    if (!obeyed(verdict)) next();
-  });
+  gate_->reach(phase, next);
 }
 
 void CurlFtpSession::find_way() {
@@ -155,6 +149,7 @@ void CurlFtpSession::connect(const Route& route) {
     if (request_.tls != FtpTls::implicit) return go_on();
     pass(Phase::tls, go_on);
   });
+  if (gate_) gate_->carry(*control_);
 }
 
 void CurlFtpSession::run(const FtpRoute& way) {
@@ -174,19 +169,17 @@ void CurlFtpSession::run(const FtpRoute& way) {
 }
 
 void CurlFtpSession::answer(const FtpQuestion& question) {
-  const auto then = [this](const Verdict& verdict) {
-    if (!obeyed(verdict)) agree(verdict.cut);
-  };
+  cut_ = Verdict::Cut::none;
+  const auto then = [this] { agree(); };
   switch (question.kind) {
     case FtpQuestion::Kind::connection: return open_data(question.port);
-    case FtpQuestion::Kind::phase: return gate_->reach(question.phase, then);
+    case FtpQuestion::Kind::phase: {
+      if (question.phase == Phase::data) gate_->let_cut(data_.get());
+      return gate_->reach(question.phase, then);
+    }
     case FtpQuestion::Kind::moved: {
       // The gate's own limit and the watch's stops are both places to ask at.
-      if (question.total >= gate_->limit()) {
-        Verdict verdict;
-        verdict.cut = Verdict::Cut::close;
-        return then(verdict);
-      }
+      if (question.total >= gate_->limit()) return gate_->truncate(then);
       return gate_->moved(question.direction, question.total, then);
     }
   }
@@ -199,37 +192,32 @@ void CurlFtpSession::open_data(std::uint16_t port) {
         if (!error) answer = {.relay = data_.get(), .port = there};
         desk_->answer(answer);
       });
+  if (gate_) gate_->carry_also(*data_);
 }
 
-void CurlFtpSession::agree(Verdict::Cut cut) {
+void CurlFtpSession::agree() {
   FtpAnswer answer;
-  answer.cut = cut;
+  answer.cut = cut_;
   answer.stop_up = std::min(gate_->stop(Direction::up), gate_->limit());
   answer.stop_down = std::min(gate_->stop(Direction::down), gate_->limit());
   desk_->answer(answer);
 }
 
 // True: that was the end, and the session may be gone.
-bool CurlFtpSession::obeyed(const Verdict& verdict) {
+bool CurlFtpSession::end_by_fault(const Verdict& verdict) {
   if (ended_) return true;
   if (verdict.code || verdict.dns_fails) {
-    if (control_) control_->cut(Verdict::Cut::close);
-    if (data_) data_->cut(Verdict::Cut::close);
+    gate_->cut_all(Verdict::Cut::close);
     if (desk_) desk_->cancel();
     if (pipe_) pipe_->cancel();
     fail(verdict.code.value_or(ftp_code::dns_error));
     return true;
   }
-  if (verdict.cut == Verdict::Cut::none) return false;
   if (!desk_) {  // not yet connected
     fail(ftp_code::connect_error);
     return true;
   }
-  if (gate_->reached(Phase::data) && data_) {
-    data_->cut(verdict.cut);
-  } else if (!gate_->reached(Phase::data)) {
-    control_->cut(verdict.cut);
-  }
+  cut_ = verdict.cut;
   return false;
 }
 
@@ -266,6 +254,7 @@ void CurlFtpSession::finish() {
 void CurlFtpSession::end(FtpOutcome outcome) {
   if (std::exchange(ended_, true)) return;
   work_.reset();
+  if (gate_) gate_->forget();
   const auto events = events_;
   if (events->done) events->done(outcome);
 }

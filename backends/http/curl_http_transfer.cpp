@@ -25,9 +25,11 @@ CurlHttpTransfer::CurlHttpTransfer(Parts parts, HttpRequest request, std::functi
       done_(std::move(done)),
       method_(request_.method),
       target_(make_http_target(request_.tls, request_.host, request_.port, request_.path)),
+      gate_(link_.clock(), std::move(parts.watch),
+            {.end = [this](const Verdict& verdict) { return end_by_fault(verdict); },
+             .resume = [this] { process_later(); }}),
       answer_(request_.limit) {
-  if (parts.watch) watch(std::move(parts.watch));
-  if (target_ && !gate_) {
+  if (target_ && !gate_.watched()) {
     find_way();
     return;
   }
@@ -55,7 +57,7 @@ HttpProgress CurlHttpTransfer::progress() const {
 
 void CurlHttpTransfer::start() {
   if (!target_) return fail(http_status::dns_error);
-  pass(Phase::dns, [this] { find_way(); });
+  gate_.reach(Phase::dns, [this] { find_way(); });
 }
 
 // With a proxy, the target's name is the proxy's business.
@@ -64,13 +66,13 @@ void CurlHttpTransfer::find_way() {
   const std::uint16_t port = has_proxy() ? request_.proxy_port : target_->port;
   lookup_ = link_.route(host, port, [this](const Route& route) {
     if (route.kind == Route::Kind::unresolvable) return fail(http_status::dns_error);
-    pass(Phase::connect, [this, route] { take(route); });
+    gate_.reach(Phase::connect, [this, route] { take(route); });
   });
 }
 
 void CurlHttpTransfer::take(const Route& route) {
   switch (route.kind) {
-    case Route::Kind::reachable: return gate_ || link_.relays() ? connect(route) : request_by(route);
+    case Route::Kind::reachable: return gate_.watched() || link_.relays() ? connect(route) : request_by(route);
     case Route::Kind::unresolvable:
     case Route::Kind::unreachable:
     case Route::Kind::refused: return fail(http_status::network_error);
@@ -86,8 +88,9 @@ void CurlHttpTransfer::connect(const Route& route) {
     connected_ = true;
     const auto go_on = [this, port] { request_by({Route::Kind::reachable, "127.0.0.1", port}); };
     if (!target_->tls) return go_on();
-    pass(Phase::tls, go_on);
+    gate_.reach(Phase::tls, go_on);
   });
+  gate_.carry(*relay_);
 }
 
 void CurlHttpTransfer::request_by(const Route& route) {
@@ -109,7 +112,7 @@ void CurlHttpTransfer::set_callbacks() {
   easy.set(CURLOPT_WRITEDATA, this);
   easy.set(CURLOPT_OPENSOCKETFUNCTION, &open_socket);
   easy.set(CURLOPT_OPENSOCKETDATA, this);
-  if (!gate_) return;
+  if (!gate_.watched()) return;
   easy.set(CURLOPT_PREREQFUNCTION, &on_request);
   easy.set(CURLOPT_PREREQDATA, this);
   if (method_ != HttpMethod::post || request_.body.empty()) return;
@@ -128,16 +131,17 @@ long CurlHttpTransfer::status() const {
 std::size_t CurlHttpTransfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<CurlHttpTransfer*>(self);
   const std::string_view line(data, size * count);
-  const bool taken = transfer.gate_ ? transfer.keep({Event::Kind::header, std::string(line), transfer.status()})
-                                    : transfer.answer_.add_header(line, transfer.status());
+  const bool taken = transfer.gate_.watched()
+                         ? transfer.keep({Event::Kind::header, std::string(line), transfer.status()})
+                         : transfer.answer_.add_header(line, transfer.status());
   return taken ? line.size() : CURL_WRITEFUNC_ERROR;
 }
 
 std::size_t CurlHttpTransfer::on_body(char* data, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<CurlHttpTransfer*>(self);
   const std::string_view bytes(data, size * count);
-  const bool taken =
-      transfer.gate_ ? transfer.keep({Event::Kind::body, std::string(bytes)}) : transfer.answer_.add_body(bytes);
+  const bool taken = transfer.gate_.watched() ? transfer.keep({Event::Kind::body, std::string(bytes)})
+                                              : transfer.answer_.add_body(bytes);
   return taken ? bytes.size() : CURL_WRITEFUNC_ERROR;
 }
 
@@ -154,11 +158,11 @@ curl_socket_t CurlHttpTransfer::open_socket(void* self, curlsocktype, curl_socka
 
 void CurlHttpTransfer::ended(CURLcode code) {
   if (no_socket_) return fail(http_status::stack_busy);
-  if (gate_ && !events_.empty() && events_.back().kind != Event::Kind::end) {
+  if (gate_.watched() && !events_.empty() && events_.back().kind != Event::Kind::end) {
     keep({Event::Kind::end, {}, 0, code});
     return process();
   }
-  if (gate_ && gate_->held()) {
+  if (gate_.held()) {
     keep({Event::Kind::end, {}, 0, code});
     return;
   }
@@ -192,6 +196,7 @@ void CurlHttpTransfer::follow(HttpTarget target, long status) {
 void CurlHttpTransfer::finish(HttpResult result) {
   if (hop_) multi_->remove(hop_->handle());
   events_.clear();
+  gate_.forget();
   lookup_.reset();
   relay_.reset();
   const auto done = std::exchange(done_, nullptr);

@@ -60,9 +60,7 @@ class CurlHttpTransfer final : public HttpTransfer {
   void finish(HttpResult result);
 
   // Where a fault may act (curl_http_watched.cpp):
-  void watch(std::unique_ptr<TransferWatch> watch);
-  void pass(Phase phase, std::function<void()> next);
-  bool obeyed(const Verdict& verdict);
+  bool end_by_fault(const Verdict& verdict);
   void process_later();
   void process();
   bool step();
@@ -89,11 +87,11 @@ class CurlHttpTransfer final : public HttpTransfer {
   int redirects_ = 0;
   std::optional<HttpTarget> target_;
   std::unique_ptr<Lookup> lookup_;
-  std::unique_ptr<Relay> relay_;        // null: the connection is a direct one
-  std::unique_ptr<TransferGate> gate_;  // null: nothing is to be asked
-  std::deque<Event> events_;            // all three are used with a gate only
-  std::size_t waiting_bytes_ = 0;       // in events_
-  bool connected_ = false;              // the relay has reached the server
+  std::unique_ptr<Relay> relay_;  // null: the connection is a direct one
+  TransferGate gate_;
+  std::deque<Event> events_;       // all three are used where the transfer is watched only
+  std::size_t waiting_bytes_ = 0;  // in events_
+  bool connected_ = false;         // the relay has reached the server
   bool asking_request_ = false;
   bool upload_paused_ = false;
   std::size_t uploaded_ = 0;

@@ -10,41 +10,19 @@
 
 namespace sim800 {
 
-void CurlHttpTransfer::watch(std::unique_ptr<TransferWatch> watch) {
-  gate_ = std::make_unique<TransferGate>(
-      link_.clock(), std::move(watch),
-      TransferGate::Acts{.hold =
-                             [this](bool on) {
-                               if (relay_) relay_->stall(on);
-                               if (!on) process_later();
-                             },
-                         .interrupt = [this](const Verdict& verdict) { obeyed(verdict); }});
-}
-
-// Phases are those of the first hop.
-void CurlHttpTransfer::pass(Phase phase, std::function<void()> next) {
-  if (!gate_) return next();
-  gate_->reach(phase, [this, next = std::move(next)](const Verdict& verdict) {
-    if (!obeyed(verdict)) next();
-  });
-}
-
-// True: that was the end, and the transfer may be gone.
-bool CurlHttpTransfer::obeyed(const Verdict& verdict) {
-  if (!done_) return true;
+// True: the transfer has ended, and may be gone.
+bool CurlHttpTransfer::end_by_fault(const Verdict& verdict) {
   if (verdict.code || verdict.dns_fails) {
-    if (relay_) relay_->cut(Verdict::Cut::close);
+    gate_.cut_all(Verdict::Cut::close);
     fail(verdict.code.value_or(http_status::dns_error));
     return true;
   }
-  if (verdict.cut == Verdict::Cut::none) return false;
   if (!connected_) {
     fail(http_status::network_error);
     return true;
   }
-  relay_->cut(verdict.cut);
   // Before the answer libcurl is to find out by itself.  What it has read of the answer is more than the module has.
-  if (!gate_->reached(Phase::header) && !gate_->reached(Phase::data)) return false;
+  if (!gate_.reached(Phase::header) && !gate_.reached(Phase::data)) return false;
   truncated(verdict.cut == Verdict::Cut::reset);
   return true;
 }
@@ -80,15 +58,14 @@ void CurlHttpTransfer::process_later() {
 
 // Goes on until it has to wait: after each question it is called again.
 void CurlHttpTransfer::process() {
-  while (done_ && hop_ && !gate_->held() && step()) {
+  while (done_ && hop_ && !gate_.held() && step()) {
   }
 }
 
 // False: a question has been asked, or there is nothing to do; the transfer may be gone.
 bool CurlHttpTransfer::step() {
   if (std::exchange(asking_request_, false)) {
-    gate_->reach(Phase::request, [this](const Verdict& verdict) {
-      if (obeyed(verdict)) return;
+    gate_.reach(Phase::request, [this] {
       relay_->stall(false);
       process();
     });
@@ -109,8 +86,8 @@ bool CurlHttpTransfer::step() {
 }
 
 bool CurlHttpTransfer::take_header() {
-  if (!gate_->reached(Phase::header)) {
-    pass(Phase::header, [this] { process(); });
+  if (!gate_.reached(Phase::header)) {
+    gate_.reach(Phase::header, [this] { process(); });
     return false;
   }
   const Event event = std::move(events_.front());
@@ -123,17 +100,16 @@ bool CurlHttpTransfer::take_header() {
 
 bool CurlHttpTransfer::take_body() {
   const bool will_follow = next_target(status()).has_value();
-  if (!will_follow && !gate_->reached(Phase::data)) {
-    pass(Phase::data, [this] { process(); });
+  if (!will_follow && !gate_.reached(Phase::data)) {
+    gate_.reach(Phase::data, [this] { process(); });
     return false;
   }
   std::string& bytes = events_.front().bytes;
   const std::uint64_t total = answer_.body_size();
-  const std::uint64_t stop = will_follow ? TransferWatch::never : gate_->stop(Direction::down);
-  const std::uint64_t limit = will_follow ? TransferWatch::never : gate_->limit();
+  const std::uint64_t stop = will_follow ? TransferWatch::never : gate_.stop(Direction::down);
+  const std::uint64_t limit = will_follow ? TransferWatch::never : gate_.limit();
   if (limit <= total) {
-    relay_->cut(Verdict::Cut::close);
-    truncated(false);
+    gate_.truncate([this] { process(); });
     return false;
   }
   const auto count = std::min<std::uint64_t>({bytes.size(), stop - std::min(stop, total), limit - total});
@@ -145,27 +121,23 @@ bool CurlHttpTransfer::take_body() {
   waiting_bytes_ -= count;
   if (bytes.empty()) events_.pop_front();
   if (total + count < stop) return true;
-  gate_->moved(Direction::down, total + count, [this](const Verdict& verdict) {
-    if (!obeyed(verdict)) process();
-  });
+  gate_.moved(Direction::down, total + count, [this] { process(); });
   return false;
 }
 
 std::uint64_t CurlHttpTransfer::upload_stop() const {
-  return gate_->reached(Phase::data) ? gate_->stop(Direction::up) : 0;
+  return gate_.reached(Phase::data) ? gate_.stop(Direction::up) : 0;
 }
 
 // True: a question has been asked, and goes on from there.
 bool CurlHttpTransfer::ask_upload() {
-  const auto go_on = [this](const Verdict& verdict) {
-    if (!obeyed(verdict)) process();
-  };
-  if (upload_paused_ && !gate_->reached(Phase::data)) {
-    gate_->reach(Phase::data, go_on);
+  const auto go_on = [this] { process(); };
+  if (upload_paused_ && !gate_.reached(Phase::data)) {
+    gate_.reach(Phase::data, go_on);
     return true;
   }
   if (uploaded_ > 0 && uploaded_ >= upload_stop()) {
-    gate_->moved(Direction::up, uploaded_, go_on);
+    gate_.moved(Direction::up, uploaded_, go_on);
     return true;
   }
   if (std::exchange(upload_paused_, false)) curl_easy_pause(hop_->handle(), CURLPAUSE_CONT);
@@ -179,7 +151,7 @@ std::size_t CurlHttpTransfer::on_upload(char* data, std::size_t size, std::size_
   const std::uint64_t stop = transfer.upload_stop();
   const auto allowed =
       std::min<std::uint64_t>({rest.size(), size * count, stop - std::min<std::uint64_t>(stop, transfer.uploaded_)});
-  if ((allowed == 0 && !rest.empty()) || transfer.gate_->held()) {
+  if ((allowed == 0 && !rest.empty()) || transfer.gate_.held()) {
     transfer.upload_paused_ = true;
     transfer.process_later();
     return CURL_READFUNC_PAUSE;
@@ -193,7 +165,7 @@ std::size_t CurlHttpTransfer::on_upload(char* data, std::size_t size, std::size_
 // The request is held back behind the connection until the question has been answered.
 int CurlHttpTransfer::on_request(void* self, char*, char*, int, int) {
   auto& transfer = *static_cast<CurlHttpTransfer*>(self);
-  if (transfer.gate_->reached(Phase::request)) return CURL_PREREQFUNC_OK;
+  if (!transfer.gate_.wants(Phase::request)) return CURL_PREREQFUNC_OK;
   transfer.asking_request_ = true;
   transfer.relay_->stall(true);
   transfer.process_later();

@@ -46,6 +46,8 @@ class TransferWatch {
   static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
 
   virtual ~TransferWatch() = default;
+  /// False: reached() would have nothing to say to this phase.
+  virtual bool wants(Phase phase) const = 0;
   /// A phase begins; `data` with the first byte, in either direction.
   virtual Verdict reached(Phase phase) = 0;
   /// So many bytes of data have gone that way; asked whenever next_stop() has been reached, before the byte after it.

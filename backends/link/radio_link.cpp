@@ -9,7 +9,6 @@
 #include <asio/post.hpp>
 #include <charconv>
 #include <mutex>
-#include <optional>
 #include <string_view>
 #include <system_error>
 #include <thread>
@@ -17,9 +16,17 @@
 #include <vector>
 
 #include "backends/link/relay.hpp"
-#include "emulator/core/clock.hpp"
 
 namespace sim800 {
+
+std::optional<std::string> numeric_address(const std::string& host) {
+  // The parser stops at a NUL, which would make an address of "127.0.0.1\0evil".
+  if (host.find('\0') != std::string::npos) return std::nullopt;
+  std::error_code error;
+  const auto address = asio::ip::make_address(host, error);
+  return error ? std::nullopt : std::optional(address.to_string());
+}
+
 namespace {
 
 using Kind = Route::Kind;
@@ -37,14 +44,6 @@ std::string without_brackets(std::string_view host) {
   return std::string(host);
 }
 
-std::optional<std::string> literal(const std::string& host) {
-  // The parser stops at a NUL, which would make an address of "127.0.0.1\0evil".
-  if (host.find('\0') != std::string::npos) return std::nullopt;
-  std::error_code error;
-  const auto address = asio::ip::make_address(host, error);
-  return error ? std::nullopt : std::optional(address.to_string());
-}
-
 struct HostPort {
   std::string host;
   std::uint16_t port = 0;
@@ -53,7 +52,7 @@ struct HostPort {
 // A bare IPv6 literal is full of colons, so it must be ruled out before a colon is taken for the port's.
 HostPort split(const std::string& value, std::uint16_t port_asked) {
   const auto colon = value.rfind(':');
-  if (colon == std::string::npos || literal(value)) return {without_brackets(value), port_asked};
+  if (colon == std::string::npos || numeric_address(value)) return {without_brackets(value), port_asked};
   std::uint16_t port = 0;
   const char* const end = value.data() + value.size();
   const auto [stop, error] = std::from_chars(value.data() + colon + 1, end, port);
@@ -175,7 +174,7 @@ std::unique_ptr<Lookup> RadioLink::route(const std::string& host, std::uint16_t 
   const auto pending =
       std::make_shared<Pending>(Pending{std::move(done), asio::make_work_guard(impl_->loop.get_executor())});
   const std::string asked = lower_case(without_brackets(host));
-  const Kind failure = literal(asked) ? Kind::unreachable : Kind::unresolvable;
+  const Kind failure = numeric_address(asked) ? Kind::unreachable : Kind::unresolvable;
   const std::string* const value = impl_->mapped(asked, port);
   const HostPort there = value != nullptr ? split(*value, port) : HostPort{asked, port};
 
@@ -186,7 +185,7 @@ std::unique_ptr<Lookup> RadioLink::route(const std::string& host, std::uint16_t 
     route.kind = Kind::refused;
   } else if (value != nullptr && *value == "blackhole") {
     route.kind = Kind::black_hole;
-  } else if (const auto address = literal(there.host)) {
+  } else if (const auto address = numeric_address(there.host)) {
     route.address = *address;
   } else {
     impl_->find(pending, there, failure);
@@ -216,8 +215,6 @@ void RadioLink::set_model(const LinkModel& model) {
   for (const auto& relay : running) model_changed(*relay);
 }
 
-const LinkModel& RadioLink::model() const { return impl_->state.model; }
-
-Clock& RadioLink::clock() const { return impl_->state.clock; }
+const LinkState& RadioLink::state() const { return impl_->state; }
 
 }  // namespace sim800

@@ -7,15 +7,15 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 
+#include "backends/link/link_path.hpp"
 #include "emulator/core/host_map.hpp"
-#include "emulator/core/link_model.hpp"
 
 namespace sim800 {
 
-class Clock;
 class Relay;
 
 /// Where a connection to a host and port really goes.
@@ -39,6 +39,9 @@ class Lookup {
   virtual ~Lookup() = default;
 };
 
+/// As the system writes it, where `host` is an IPv4 or IPv6 address, without brackets; nothing where it is a name.
+std::optional<std::string> numeric_address(const std::string& host);
+
 class RadioLink {
  public:
   /// `clock` (module time) and `seed` (jitter) are the model's.  Both references must outlive the link.
@@ -59,8 +62,9 @@ class RadioLink {
 
   /// Connections that go through a relay behave accordingly from now on.
   void set_model(const LinkModel& model);
-  const LinkModel& model() const;
-  Clock& clock() const;
+  const LinkState& state() const;
+  const LinkModel& model() const { return state().model; }
+  Clock& clock() const { return state().clock; }
 
  private:
   struct Impl;

@@ -2,17 +2,16 @@
 // SPDX-License-Identifier: MIT
 #include "backends/link/relay.hpp"
 
-#include <linux/sockios.h>
 #include <netinet/in.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <asio/post.hpp>
 #include <atomic>
-#include <cerrno>
 #include <utility>
+
+#include "backends/link/tcp_options.hpp"
+#include "emulator/core/unique_fd.hpp"
 
 namespace sim800 {
 namespace {
@@ -20,32 +19,22 @@ namespace {
 using asio::ip::tcp;
 using End = RelayLane::End;
 
-// As long as a TCP stack keeps a connection that its program has closed and its peer has not.
-constexpr Duration longest_farewell = 60s;
 // A client that waits for the server's first word learns of a reset after that time.
 constexpr Duration longest_silence = 1s;
-// The system's buffers can take megabytes, and a slow link would look fast to who writes to it.
-constexpr int socket_buffer = 32 * 1024;
-
-// A TCP socket bound to a free port of 127.0.0.1, which is told in `port`.
+// A TCP socket bound to a free port of 127.0.0.1, which is told in `port`; -1 on failure, errno says why.
 int open_admitted_socket(std::uint16_t& port) {
-  const int opened = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
-  if (opened < 0) return -1;
-  ::setsockopt(opened, SOL_SOCKET, SO_RCVBUF, &socket_buffer, sizeof socket_buffer);
-  ::setsockopt(opened, SOL_SOCKET, SO_SNDBUF, &socket_buffer, sizeof socket_buffer);
+  UniqueFd opened(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP));
+  if (opened.get() < 0) return -1;
+  ::setsockopt(opened.get(), SOL_SOCKET, SO_RCVBUF, &tcp_socket_buffer, sizeof tcp_socket_buffer);
+  ::setsockopt(opened.get(), SOL_SOCKET, SO_SNDBUF, &tcp_socket_buffer, sizeof tcp_socket_buffer);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
   auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(opened, generic, size) != 0 || ::getsockname(opened, generic, &size) != 0) {
-    const int why = errno;
-    ::close(opened);
-    errno = why;
-    return -1;
-  }
+  if (::bind(opened.get(), generic, size) != 0 || ::getsockname(opened.get(), generic, &size) != 0) return -1;
   port = ntohs(address.sin_port);
-  return opened;
+  return opened.release();
 }
 
 }  // namespace
@@ -130,17 +119,9 @@ void Relay::Core::set_out() {
 }
 
 void Relay::Core::connect() {
-  std::error_code error;
-  server.open(there.protocol(), error);
+  std::error_code error = open_towards(server, there, local_port);
   if (error) return arrived(error);
-  server.set_option(asio::socket_base::receive_buffer_size(socket_buffer), error);
-  server.set_option(asio::socket_base::send_buffer_size(socket_buffer), error);
   server.set_option(tcp::no_delay(true), error);
-  if (local_port != 0) {
-    server.set_option(asio::socket_base::reuse_address(true), error);
-    server.bind({there.protocol(), local_port}, error);
-    if (error) return arrived(error);
-  }
   server.async_connect(there, [waiting = weak_from_this()](std::error_code problem) {
     if (const auto self = waiting.lock(); self && !self->closed) self->arrived(problem);
   });
@@ -157,8 +138,7 @@ void Relay::Core::listen() {
   std::error_code error;
   server.non_blocking(true, error);
   if (!error) acceptor.open(tcp::v4(), error);
-  if (!error) acceptor.set_option(asio::socket_base::receive_buffer_size(socket_buffer), error);
-  if (!error) acceptor.set_option(asio::socket_base::send_buffer_size(socket_buffer), error);
+  limit_buffers(acceptor, error);
   if (!error) acceptor.bind({asio::ip::address_v4::loopback(), 0}, error);
   if (!error) acceptor.listen(1, error);
   if (error) return answer(error, 0);
@@ -210,7 +190,7 @@ void Relay::Core::answer(std::error_code error, std::uint16_t port) {
 void Relay::Core::abandon() {
   ready = nullptr;
   if (!accepted) return close();
-  if (!closed) timer = link.clock.after(longest_farewell, [this] { close(); });
+  if (!closed) timer = link.clock.after(max_linger, [this] { close(); });
 }
 
 void Relay::Core::lane_ended() {
@@ -218,11 +198,7 @@ void Relay::Core::lane_ended() {
 }
 
 void Relay::Core::look_at_acknowledged() {
-  int waiting = 0;
-  if (!server.is_open() || ::ioctl(server.native_handle(), SIOCOUTQ, &waiting) != 0) return;
-  // FIN takes a number of its own.
-  const auto left = static_cast<std::uint64_t>(up.ended() && waiting > 0 ? waiting - 1 : waiting);
-  acknowledged = std::max(acknowledged, up.passed() - std::min(up.passed(), left));
+  acknowledged = std::max(acknowledged, up.passed() - unacknowledged(server, up.passed(), up.ended()));
 }
 
 void Relay::Core::close() {
@@ -264,22 +240,26 @@ std::uint64_t Relay::acknowledged() const {
   return core_->acknowledged;
 }
 
-void Relay::stall(bool on) {
-  core_->stalled = on;
-  if (!on) model_changed(*core_);
+void Relay::stall(bool on) { stall_relay(*core_, on); }
+
+void Relay::cut(Cut how) { cut_relay(*core_, how); }
+
+void stall_relay(Relay::Core& core, bool on) {
+  core.stalled = on;
+  if (!on) model_changed(core);
 }
 
-void Relay::cut(Cut how) {
-  if (how == Cut::none || core_->closed) return;
-  if (!core_->connected) return core_->close();
-  const auto core = core_;
-  core->was_reset = core->was_reset || how == Cut::reset;
-  const End end = how == Cut::reset ? End::reset : End::close;
+void cut_relay(Relay::Core& core, Relay::Cut how) {
+  if (how == Relay::Cut::none || core.closed) return;
+  if (!core.connected) return core.close();
+  const auto alive = core.shared_from_this();
+  core.was_reset = core.was_reset || how == Relay::Cut::reset;
+  const End end = how == Relay::Cut::reset ? End::reset : End::close;
   // Before either end knows: none shall say anything to it that the other hears.
-  core->up.gather();
-  core->down.gather();
-  core->up.finish(end);
-  core->down.finish(end);
+  core.up.gather();
+  core.down.gather();
+  core.up.finish(end);
+  core.down.finish(end);
 }
 
 void model_changed(Relay::Core& core) {

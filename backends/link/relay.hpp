@@ -47,9 +47,12 @@ class Relay {
   std::shared_ptr<Core> core_;
 };
 
-/// For the link, which ends the relays and tells them that its model has changed.
+// For the link, which ends the relays and tells them that its model has changed.
 void model_changed(Relay::Core& core);
 void close_relay(Relay::Core& core);
 bool is_closed(const Relay::Core& core);
+/// As Relay's own, for those to whom the relay does not belong.
+void stall_relay(Relay::Core& core, bool on);
+void cut_relay(Relay::Core& core, Relay::Cut how);
 
 }  // namespace sim800

@@ -17,28 +17,12 @@ constexpr std::size_t smallest_portion = 64;
 // The rest of the program has its turn between two fast ends.
 constexpr int max_steps = 32;
 
-Duration seconds(double count) { return Duration(static_cast<Duration::rep>(count * 1e9)); }
-
 }  // namespace
 
-RelayLane::RelayLane(Parts parts) : parts_(std::move(parts)), chance_(parts_.seed) {}
-
-Duration RelayLane::delay() {
-  const LinkModel& model = parts_.link.model;
-  if (model.jitter <= Duration::zero()) return std::max(model.latency / 2, Duration::zero());
-  // Not a distribution of the library's: those differ from one to the next.
-  const double share = static_cast<double>(chance_() >> 11U) * 0x1p-53 * 2 - 1;
-  const Duration swing(static_cast<Duration::rep>(static_cast<double>(model.jitter.count()) / 2 * share));
-  return std::max(model.latency / 2 + swing, Duration::zero());
-}
-
-double RelayLane::bytes_per_second() const {
-  const LinkModel& model = parts_.link.model;
-  return (parts_.direction == Direction::up ? model.up_kbps : model.down_kbps) * 1000 / 8;
-}
+RelayLane::RelayLane(Parts parts) : parts_(std::move(parts)), path_(parts_.link, parts_.direction, parts_.seed) {}
 
 std::size_t RelayLane::portion() const {
-  const double rate = bytes_per_second();
+  const double rate = path_.rate();
   if (rate <= 0) return largest_portion;
   const double bytes = std::min(rate * portion_seconds, static_cast<double>(largest_portion));
   return std::max(static_cast<std::size_t>(bytes), smallest_portion);
@@ -62,10 +46,8 @@ bool RelayLane::take() {
     idle_ = true;
     return false;
   }
-  const double rate = bytes_per_second();
-  const TimePoint now = parts_.link.clock.now();
-  if (rate > 0 && line_free_ > now) {
-    read_timer_ = parts_.link.clock.at(line_free_, [this] { pump(); });
+  if (path_.rate() > 0 && path_.line_free() > parts_.link.clock.now()) {
+    read_timer_ = parts_.link.clock.at(path_.line_free(), [this] { pump(); });
     return false;
   }
   std::array<char, largest_portion> buffer;
@@ -84,18 +66,14 @@ bool RelayLane::take() {
     return true;
   }
   // A sender that has bytes ready uses the line without a gap, however late the timer was.
-  line_free_ = rate > 0 && !idle_ ? line_free_ : std::max(line_free_, now);
-  if (rate > 0) line_free_ += seconds(static_cast<double>(count) / rate);
-  idle_ = false;
-  queue(std::string(buffer.data(), count), End::none);
+  queue(std::string(buffer.data(), count), End::none, !std::exchange(idle_, false));
   return true;
 }
 
-void RelayLane::queue(std::string bytes, End end) {
-  const TimePoint sent = std::max(parts_.link.clock.now(), line_free_);
-  last_due_ = std::max(last_due_, sent + delay());
+void RelayLane::queue(std::string bytes, End end, bool without_gap) {
+  const TimePoint due = path_.send(bytes.size(), without_gap);
   buffered_ += bytes.size();
-  chunks_.push_back({std::move(bytes), last_due_, end});
+  chunks_.push_back({std::move(bytes), due, end});
 }
 
 // True: something has gone.
@@ -166,16 +144,13 @@ void RelayLane::gather() {
   while (parts_.from.is_open() && buffered_ < 4 * window) {
     const std::size_t count = parts_.from.read_some(asio::buffer(buffer), error);
     if (error) break;
-    if (const double rate = bytes_per_second(); rate > 0) {
-      line_free_ = std::max(line_free_, parts_.link.clock.now()) + seconds(static_cast<double>(count) / rate);
-    }
     queue(std::string(buffer.data(), count), End::none);
   }
   source_over_ = true;
 }
 
 void RelayLane::model_changed() {
-  line_free_ = std::max(line_free_, parts_.link.clock.now());
+  idle_ = true;
   pump();
 }
 

@@ -8,20 +8,11 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <random>
 #include <string>
 
-#include "backends/link/interference.hpp"
-#include "emulator/core/clock.hpp"
-#include "emulator/core/link_model.hpp"
+#include "backends/link/link_path.hpp"
 
 namespace sim800 {
-
-/// What the connections through one link have in common.
-struct LinkState {
-  Clock& clock;
-  LinkModel model;
-};
 
 class RelayLane {
  public:
@@ -47,7 +38,7 @@ class RelayLane {
   /// What waits in handlers ends with this object.
   void owned_by(std::weak_ptr<void> owner) { owner_ = std::move(owner); }
   /// How long the link takes for a byte this time: half a round trip.
-  Duration delay();
+  Duration delay() { return path_.delay(); }
   /// Moves what can be moved now, and waits for the rest.
   void pump();
   /// The link behaves otherwise from now on.
@@ -71,23 +62,20 @@ class RelayLane {
   };
 
   bool blocked() const { return parts_.stalled || parts_.link.model.blackhole; }
-  double bytes_per_second() const;
   std::size_t portion() const;
   bool take();
   bool give();
-  void queue(std::string bytes, End end);
+  void queue(std::string bytes, End end, bool without_gap = false);
   void pass(End end);
   void wait(Socket& socket, Socket::wait_type event, bool& waiting);
 
   Parts parts_;
   std::weak_ptr<void> owner_;
-  std::mt19937_64 chance_;
+  LinkPath path_;
   std::deque<Chunk> chunks_;
   std::size_t buffered_ = 0;  // in chunks_
   std::size_t written_ = 0;   // of the first chunk
   std::uint64_t passed_ = 0;
-  TimePoint line_free_{};     // when the bandwidth allows the next byte
-  TimePoint last_due_{};      // what comes later arrives later
   bool idle_ = true;          // the line has not been kept busy
   bool source_over_ = false;  // nothing more is read
   bool ended_ = false;

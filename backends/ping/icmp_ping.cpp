@@ -14,12 +14,11 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
-#include <random>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
-#include "emulator/core/clock.hpp"
+#include "backends/link/link_path.hpp"
 #include "emulator/core/unique_fd.hpp"
 
 namespace sim800 {
@@ -104,36 +103,14 @@ std::optional<Packet> receive(int descriptor, bool raw) {
   return packet;
 }
 
-/// How the link delays one round trip.
-class LinkDelay {
- public:
-  LinkDelay(RadioLink& link, std::uint64_t seed) : link_(link), random_(seed) {}
-
-  bool dead() const { return link_.model().blackhole; }
-  Duration of(std::size_t bytes) {
-    const LinkModel& model = link_.model();
-    const double part = std::uniform_real_distribution<double>(-1, 1)(random_);
-    const auto jitter = static_cast<Duration::rep>(static_cast<double>(model.jitter.count()) * part);
-    const Duration delay =
-        model.latency + Duration(jitter) + time_for(bytes, model.up_kbps) + time_for(bytes, model.down_kbps);
-    return std::max(delay, Duration::zero());
-  }
-
- private:
-  static Duration time_for(std::size_t bytes, double kbps) {
-    if (kbps <= 0) return {};
-    const std::chrono::duration<double, std::milli> time(static_cast<double>(bytes) * 8 / kbps);
-    return std::chrono::duration_cast<Duration>(time);
-  }
-
-  RadioLink& link_;
-  std::mt19937_64 random_;
-};
-
 class IcmpPing final : public Ping {
  public:
   IcmpPing(asio::io_context& loop, RadioLink& link, std::uint64_t seed, std::uint16_t id)
-      : loop_(loop), link_(link), delay_(link, seed), id_(id) {}
+      : loop_(loop),
+        link_(link),
+        up_(link.state(), Direction::up, seed * 2),
+        down_(link.state(), Direction::down, seed * 2 + 1),
+        id_(id) {}
 
   void find(const std::string& host, std::function<void(std::string)> found) {
     lookup_ = link_.route(host, 0, [this, host, found = std::move(found)](const Route& route) {
@@ -144,7 +121,7 @@ class IcmpPing final : public Ping {
   void send(std::size_t length, unsigned ttl, std::function<void(unsigned)> replied) override {
     late_.cancel();
     replied_ = std::move(replied);
-    if (!socket_ || delay_.dead()) return;
+    if (!socket_ || link_.model().blackhole) return;
     request_ = echo_request(id_, ++sequence_, length);
     const int value = static_cast<int>(ttl);
     if (setsockopt(socket_->native_handle(), IPPROTO_IP, IP_TTL, &value, sizeof value) != 0 ||
@@ -187,6 +164,11 @@ class IcmpPing final : public Ping {
     listen();
   }
 
+  /// Of a request and its reply, each of so many bytes.
+  Duration delay(std::size_t bytes) {
+    return up_.time_for(bytes) + up_.delay() + down_.time_for(bytes) + down_.delay();
+  }
+
   void listen() {
     // The handler may already be on its way when this is destroyed.
     socket_->async_wait(asio::posix::stream_descriptor::wait_read, [this, alive = std::weak_ptr(alive_)](auto problem) {
@@ -202,14 +184,14 @@ class IcmpPing final : public Ping {
     const std::size_t from = raw_ ? 4 : 6;
     const std::string_view bytes = packet.bytes;
     if (!replied_ || bytes.size() != request_.size() || bytes[0] != static_cast<char>(ICMP_ECHOREPLY)) return;
-    if (bytes.substr(from) != std::string_view(request_).substr(from) || delay_.dead()) return;
-    late_ = link_.clock().after(delay_.of(bytes.size() + ip_header_size),
+    if (bytes.substr(from) != std::string_view(request_).substr(from) || link_.model().blackhole) return;
+    late_ = link_.clock().after(delay(bytes.size() + ip_header_size),
                                 [ttl = packet.ttl, tell = std::exchange(replied_, nullptr)] { tell(ttl); });
   }
 
   asio::io_context& loop_;
   RadioLink& link_;
-  LinkDelay delay_;
+  LinkPath up_, down_;
   std::uint16_t id_, sequence_ = 0;
   std::unique_ptr<Lookup> lookup_;
   std::optional<asio::posix::stream_descriptor> socket_;

@@ -2,11 +2,15 @@
 // SPDX-License-Identifier: MIT
 #include "backends/sockets/asio_socket_shared.hpp"
 
-#include <asio/ip/address.hpp>
 #include <asio/post.hpp>
 #include <utility>
 
 namespace sim800 {
+
+std::unique_ptr<TransferWatch> SocketShared::watch(const SocketRequest& request) const {
+  if (interference == nullptr) return nullptr;
+  return interference->watch({TransferKind::User::socket, {}, request.host, request.id});
+}
 
 void SocketEventQueue::connected(SocketError result) {
   if (std::exchange(was_connected_, true)) return;
@@ -51,9 +55,7 @@ void SocketEventQueue::tell() {
 }
 
 SocketAddress shown_address(const std::string& asked, std::uint16_t port, const Route& route) {
-  std::error_code not_numeric;
-  const auto address = asio::ip::make_address(asked, not_numeric);
-  return {not_numeric ? route.address : address.to_string(), port};
+  return {numeric_address(asked).value_or(route.address), port};
 }
 
 }  // namespace sim800

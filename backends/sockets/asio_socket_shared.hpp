@@ -11,7 +11,7 @@
 #include "backends/link/interference.hpp"
 #include "backends/link/radio_link.hpp"
 #include "backends/ports/socket.hpp"
-#include "backends/sockets/asio_socket_tls.hpp"
+#include "backends/sockets/tls_certificate.hpp"
 
 namespace sim800 {
 
@@ -24,6 +24,9 @@ struct SocketShared {
   TrustStore trust{};
   std::uint64_t seed = 1;                               ///< of the next socket's jitter
   std::vector<std::shared_ptr<TcpStream>> lingering{};  ///< their sockets are gone, what was sent is still to go out
+
+  /// Null: no fault has anything to do with the socket.
+  std::unique_ptr<TransferWatch> watch(const SocketRequest& request) const;
 };
 
 /// Tells the owner of a socket what has happened, from the loop, each thing as often as it is to be told.

@@ -7,13 +7,12 @@
 #include <asio/post.hpp>
 #include <utility>
 
+#include "backends/link/tcp_options.hpp"
+
 namespace sim800 {
 namespace {
 
 using asio::ip::tcp;
-
-// As long as a TCP stack keeps a connection that its program has closed and its peer has not.
-constexpr Duration longest_farewell = 60s;
 
 using KeepIdle = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPIDLE>;
 using KeepInterval = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPINTVL>;
@@ -22,21 +21,23 @@ using UrgentInline = asio::detail::socket_option::boolean<SOL_SOCKET, SO_OOBINLI
 
 }  // namespace
 
-TcpStream::TcpStream(std::shared_ptr<SocketShared> shared, std::shared_ptr<SocketEventQueue> news)
+TcpStream::TcpStream(std::shared_ptr<SocketShared> shared, std::shared_ptr<SocketEventQueue> events,
+                     SocketRequest request, std::unique_ptr<TransferWatch> watch)
     : shared_(std::move(shared)),
-      events_(std::move(news)),
+      events_(std::move(events)),
+      request_(std::move(request)),
+      gate_(shared_->link.clock(), std::move(watch),
+            {.end = [this](const Verdict& verdict) { return end_by_fault(verdict); },
+             .resume = [this] { step_later(); }}),
       socket_(shared_->loop),
-      look_(shared_->loop),
-      look_past_(shared_->loop) {}
+      look_(shared_->loop) {
+  out_.reserve(Socket::window);
+}
 
-void TcpStream::connect(SocketRequest request) {
-  request_ = std::move(request);
-  if (shared_->interference != nullptr) {
-    watch(shared_->interference->watch({TransferKind::User::socket, {}, request_.host, request_.id}));
-  }
+void TcpStream::connect() {
   asio::post(shared_->loop, [this, waiting = weak_from_this()] {
     const auto self = waiting.lock();
-    if (self && !abandoned_) pass(Phase::dns, [this] { find_way(); });
+    if (self && state_ == State::connecting) gate_.reach(Phase::dns, [this] { find_way(); });
   });
 }
 
@@ -48,52 +49,26 @@ void TcpStream::take(tcp::socket accepted) {
   reached();
 }
 
-void TcpStream::watch(std::unique_ptr<TransferWatch> watch) {
-  if (!watch) return;
-  gate_ = std::make_unique<TransferGate>(
-      shared_->link.clock(), std::move(watch),
-      TransferGate::Acts{.hold =
-                             [this](bool on) {
-                               if (relay_) relay_->stall(on);
-                               if (!on) pump_later();
-                             },
-                         .interrupt = [this](const Verdict& verdict) { obey(verdict); }});
-}
-
-void TcpStream::pass(Phase phase, std::function<void()> next) {
-  if (!gate_) return next();
-  const auto self = shared_from_this();
-  gate_->reach(phase, [this, next = std::move(next)](const Verdict& verdict) {
-    obey(verdict);
-    if (state_ != State::over) next();
-  });
-}
-
-void TcpStream::obey(const Verdict& verdict) {
-  if (state_ == State::over) return;
-  if (verdict.dns_fails) {
-    if (state_ != State::open) return fail(SocketError::dns);
-    cut(Verdict::Cut::reset);
-  } else if (verdict.cut != Verdict::Cut::none) {
-    cut(verdict.cut);
+// Only what was let through stays readable.  A code means nothing to a socket.
+bool TcpStream::end_by_fault(const Verdict& verdict) {
+  if (!verdict.dns_fails && verdict.cut == Verdict::Cut::none) return false;
+  if (state_ == State::open) {
+    const bool reset = verdict.dns_fails || verdict.cut == Verdict::Cut::reset;
+    if (verdict.dns_fails) gate_.cut_all(Verdict::Cut::reset);
+    close();
+    events_->closed(reset ? SocketError::reset : SocketError::none);
+  } else {
+    const SocketError failure = state_ == State::connecting ? SocketError::no_connect : SocketError::tls;
+    fail(verdict.dns_fails ? SocketError::dns : failure);
   }
-}
-
-// Only what was let through stays readable.
-void TcpStream::cut(Verdict::Cut how) {
-  const State before = state_;
-  if (relay_) relay_->cut(how);
-  if (before == State::connecting) return fail(SocketError::no_connect);
-  if (before == State::shaking_hands) return fail(SocketError::tls);
-  close();
-  events_->closed(how == Verdict::Cut::reset ? SocketError::reset : SocketError::none);
+  return true;
 }
 
 void TcpStream::find_way() {
   lookup_ = shared_->link.route(request_.host, request_.port, [this](const Route& route) {
     const auto self = shared_from_this();
     if (route.kind == Route::Kind::unresolvable) return fail(SocketError::dns);
-    pass(Phase::connect, [this, route] { set_out(route); });
+    gate_.reach(Phase::connect, [this, route] { set_out(route); });
   });
 }
 
@@ -104,11 +79,11 @@ void TcpStream::set_out(const Route& route) {
     case Route::Kind::black_hole: return;
     default: return fail(SocketError::no_connect);
   }
-  if (gate_ || shared_->link.relays()) {
-    set_out_by_relay(route);
-  } else {
-    set_out_directly(route);
-  }
+  if (gate_.watched() || shared_->link.relays()) return set_out_by_relay(route);
+  std::error_code error;
+  const tcp::endpoint there(asio::ip::make_address(route.address, error), route.port);
+  if (open_towards(socket_, there, request_.local_port)) return fail(SocketError::no_connect);
+  connect_to(there);
 }
 
 void TcpStream::set_out_by_relay(const Route& route) {
@@ -117,34 +92,18 @@ void TcpStream::set_out_by_relay(const Route& route) {
   relay_ = shared_->link.relay(there, [this](std::error_code error, std::uint16_t port) {
     const auto self = shared_from_this();
     if (state_ != State::connecting) return;
-    if (error) return fail(SocketError::no_connect);
-    const int opened = relay_->open_socket();
+    const int opened = error ? -1 : relay_->open_socket();
     if (opened < 0) return fail(SocketError::no_connect);
     socket_.assign(tcp::v4(), opened, error);
     connect_to({asio::ip::address_v4::loopback(), port});
   });
-}
-
-void TcpStream::set_out_directly(const Route& route) {
-  std::error_code error;
-  const tcp::endpoint there(asio::ip::make_address(route.address, error), route.port);
-  socket_.open(there.protocol(), error);
-  if (!error) socket_.set_option(asio::socket_base::receive_buffer_size(tcp_socket_buffer), error);
-  if (!error) socket_.set_option(asio::socket_base::send_buffer_size(tcp_socket_buffer), error);
-  if (!error && request_.local_port != 0) {
-    socket_.set_option(asio::socket_base::reuse_address(true), error);
-    socket_.bind({there.protocol(), request_.local_port}, error);
-  }
-  if (error) return fail(SocketError::no_connect);
-  connect_to(there);
+  gate_.carry(*relay_);
 }
 
 void TcpStream::connect_to(const tcp::endpoint& there) {
-  socket_.async_connect(there, [waiting = weak_from_this()](std::error_code error) {
-    const auto self = waiting.lock();
-    if (!self || self->state_ != State::connecting) return;
-    if (error) return self->fail(SocketError::no_connect);
-    self->reached();
+  socket_.async_connect(there, [self = shared_from_this()](std::error_code error) {
+    if (self->state_ != State::connecting) return;
+    error ? self->fail(SocketError::no_connect) : self->reached();
   });
 }
 
@@ -157,10 +116,7 @@ void TcpStream::reached() {
   if (request_.keep_alive) keep_alive(*request_.keep_alive);
   if (!request_.tls) return establish();
   state_ = State::shaking_hands;
-  pass(Phase::tls, [this] {
-    tls_ = std::make_unique<TlsClient>(*request_.tls, request_.host, shared_->trust);
-    pump();
-  });
+  gate_.reach(Phase::tls, [this] { shake_hands(); });
 }
 
 // In the system's time, whatever the scale of the module's.
@@ -172,10 +128,20 @@ void TcpStream::keep_alive(const KeepAlive& probes) {
   socket_.set_option(KeepCount(static_cast<int>(probes.count)), ignored);
 }
 
+void TcpStream::shake_hands() {
+  tls_ = make_tls_stream(socket_, *request_.tls, request_.host, shared_->trust);
+  if (!tls_) return fail(SocketError::tls);
+  tls_->async_handshake(TlsStream::client, [self = shared_from_this()](std::error_code error) {
+    if (self->state_ != State::shaking_hands) return;
+    error ? self->fail(SocketError::tls) : self->establish();
+  });
+}
+
 void TcpStream::establish() {
   state_ = State::open;
   events_->connected(SocketError::none);
-  pump_later();
+  watch_for_reset();
+  step_later();
 }
 
 void TcpStream::fail(SocketError why) {
@@ -184,58 +150,35 @@ void TcpStream::fail(SocketError why) {
 }
 
 void TcpStream::close() {
-  state_ = State::over;
+  const auto self = shared_from_this();
+  if (std::exchange(state_, State::over) == State::lingering) std::erase(shared_->lingering, self);
   std::error_code ignored;
+  gate_.forget();
   lookup_.reset();
   look_.cancel();
-  look_past_.cancel();
-  farewell_.cancel();
-  staged_.clear();
+  linger_timer_.cancel();
+  read_ = {};
   out_.clear();
-  raw_.clear();
   socket_.close(ignored);
   relay_.reset();  // it carries to the end what it has been given
 }
 
 void TcpStream::abandon() {
-  abandoned_ = true;
+  const auto self = shared_from_this();
   events_->forget();
-  gate_.reset();
-  if (state_ != State::open || part()) return close();
-  shared_->lingering.push_back(shared_from_this());
-  farewell_ = shared_->link.clock().after(longest_farewell, [this] {
-    const auto self = shared_from_this();
-    close();
-    part_later();
-  });
-  pump();
-}
-
-// True: that was all; the socket can be closed.  Closing it takes what has not been acknowledged with it where it is
-// a reset, so that has to wait.
-bool TcpStream::part() {
-  std::error_code error;
-  const bool unread = !in_.empty() || !staged_.empty() || (socket_.is_open() && socket_.available(error) > 0);
-  if (!all_written() && !broken_) return false;
-  if (!unread) {
-    finishing_ = true;
-    if (!end_written_) write_end();
-    return all_written();
-  }
-  look_at_acknowledged();
-  if (!broken_ && !relay_ && acknowledged_ < sent_) return false;
-  socket_.set_option(asio::socket_base::linger(true, 0), error);
-  return true;
-}
-
-void TcpStream::part_later() {
-  asio::post(shared_->loop, [self = shared_from_this()] { std::erase(self->shared_->lingering, self); });
+  gate_.forget();
+  if (state_ != State::open) return close();
+  state_ = State::lingering;
+  shared_->lingering.push_back(self);
+  linger_timer_ = shared_->link.clock().after(max_linger, [this] { close(); });
+  step();
 }
 
 TcpSocket::TcpSocket(const std::shared_ptr<SocketShared>& shared, SocketRequest request)
-    : events_(std::make_shared<SocketEventQueue>(shared->loop, *this)),
-      stream_(std::make_shared<TcpStream>(shared, events_)) {
-  stream_->connect(std::move(request));
+    : events_(std::make_shared<SocketEventQueue>(shared->loop, *this)) {
+  auto watch = shared->watch(request);
+  stream_ = std::make_shared<TcpStream>(shared, events_, std::move(request), std::move(watch));
+  stream_->connect();
 }
 
 TcpSocket::TcpSocket(const std::shared_ptr<SocketShared>& shared, tcp::socket accepted)

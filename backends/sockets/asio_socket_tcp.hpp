@@ -15,25 +15,26 @@
 #include "backends/link/relay.hpp"
 #include "backends/link/transfer_gate.hpp"
 #include "backends/sockets/asio_socket_shared.hpp"
+#include "backends/sockets/asio_socket_tls.hpp"
 
 namespace sim800 {
 
-/// The system's own buffers can take megabytes: nobody would notice that the module's 2920 bytes are full.
-constexpr int tcp_socket_buffer = 32 * 1024;
-
-/// The connection itself, which outlives its Socket as long as something that was sent has to go out.
+/// The connection itself, which outlives its Socket as long as something that was sent has to go out.  The handlers of
+/// what is under way own it, as asio's TLS uses it to the end.
 class TcpStream : public std::enable_shared_from_this<TcpStream> {
  public:
   using tcp = asio::ip::tcp;
 
-  TcpStream(std::shared_ptr<SocketShared> shared, std::shared_ptr<SocketEventQueue> news);
+  TcpStream(std::shared_ptr<SocketShared> shared, std::shared_ptr<SocketEventQueue> events, SocketRequest request = {},
+            std::unique_ptr<TransferWatch> watch = nullptr);
   TcpStream(const TcpStream&) = delete;
   TcpStream& operator=(const TcpStream&) = delete;
 
-  void connect(SocketRequest request);
+  void connect();
   void take(tcp::socket accepted);
   /// The Socket is gone.
   void abandon();
+  void close();
 
   const SocketAddress& peer() const { return peer_; }
   std::string_view readable() const { return in_; }
@@ -45,80 +46,65 @@ class TcpStream : public std::enable_shared_from_this<TcpStream> {
 
  private:
   // On the way to the server (asio_socket_tcp.cpp):
-  void pass(Phase phase, std::function<void()> next);
-  void watch(std::unique_ptr<TransferWatch> watch);
-  void obey(const Verdict& verdict);
+  bool end_by_fault(const Verdict& verdict);
   void find_way();
   void set_out(const Route& route);
   void set_out_by_relay(const Route& route);
-  void set_out_directly(const Route& route);
   void connect_to(const tcp::endpoint& there);
   void reached();
   void keep_alive(const KeepAlive& probes);
   void shake_hands();
   void establish();
   void fail(SocketError why);
-  void cut(Verdict::Cut how);
-  void close();
 
   // What goes over it (asio_socket_tcp_flow.cpp):
-  void pump();
-  void pump_and_tell();
-  void pump_later();
-  bool may_move(Direction direction);
+  void step_later();
+  void step();
   void write();
-  bool write_one();
-  bool flush();
+  void written(std::error_code error, std::size_t count);
   void write_end();
   void read();
-  void tell_end();
-  bool fill();
-  bool fill_by_tls();
-  std::size_t read_some(char* buffer, std::size_t room);
-  void wait_for_more();
-  void look_past_full_queue_later();
-  void look_past_full_queue();
+  void was_read(std::error_code error, std::size_t count);
+  void deliver();
   void watch_for_reset();
-  void wait(tcp::socket::wait_type event, bool& waiting);
-  bool all_written() const { return out_.empty() && raw_.empty(); }
+  bool lingered();
 
   // What the peer has acknowledged (asio_socket_tcp_acks.cpp):
   void look_at_acknowledged();
   std::uint64_t raw_acknowledged();
-  void look_soon();
-  void look_again();
-
-  bool part();
-  void part_later();
+  std::uint64_t plain_acknowledged();
+  void look_again_after(std::chrono::milliseconds interval);
 
   std::shared_ptr<SocketShared> shared_;
   std::shared_ptr<SocketEventQueue> events_;
   SocketRequest request_;
   SocketAddress peer_;
   std::unique_ptr<Lookup> lookup_;
-  std::unique_ptr<Relay> relay_;        // null: the connection is a direct one
-  std::unique_ptr<TransferGate> gate_;  // null: no fault has anything to do with it
-  std::unique_ptr<TlsClient> tls_;      // null: plain
+  std::unique_ptr<Relay> relay_;  // null: the connection is a direct one
+  TransferGate gate_;
   tcp::socket socket_;
+  std::unique_ptr<TlsStream> tls_;  // null: plain
 
-  enum class State : std::uint8_t { connecting, shaking_hands, open, over };
+  enum class State : std::uint8_t { connecting, shaking_hands, open, lingering, over };
   State state_ = State::connecting;
+  enum class Sending : std::uint8_t { open, finishing, ended, broken };
+  Sending sending_ = Sending::open;
+  bool reading_ = false, writing_ = false;  // the one operation of each kind that may be under way
+  bool step_scheduled_ = false;
 
-  std::string in_;      // readable
-  std::string staged_;  // read, and not yet let through by the gate
+  std::string in_;  // readable
+  std::array<char, Socket::window> read_buffer_;
+  std::string_view read_;  // in read_buffer_, and not yet let through
   std::uint64_t received_ = 0;
-  std::optional<SocketError> source_end_;  // nothing more comes from the peer: why
-  bool closed_told_ = false;
+  std::optional<SocketError> end_;  // nothing more comes from the peer: why
 
-  std::string out_;  // plain, still to be written
-  std::string raw_;  // as it goes over the connection, still to be written
+  std::string out_;  // still to be written; of constant capacity, as its bytes must not move while they are
   std::uint64_t sent_ = 0, raw_sent_ = 0;
-  bool finishing_ = false, end_written_ = false, broken_ = false;
 
   struct Mark {
     std::uint64_t raw, plain;
   };
-  std::deque<Mark> marks_;  // once so many raw bytes are acknowledged, so many plain ones are
+  std::deque<Mark> marks_;  // with TLS: once so many raw bytes are acknowledged, so many plain ones are
   struct Arrival {
     TimePoint due;
     std::uint64_t plain;
@@ -126,15 +112,7 @@ class TcpStream : public std::enable_shared_from_this<TcpStream> {
   std::deque<Arrival> arrivals_;  // acknowledgements on their way back through the link
   std::uint64_t acknowledged_ = 0;
   asio::steady_timer look_;
-  std::chrono::milliseconds look_interval_{1};
-  bool looking_ = false;
-
-  asio::steady_timer look_past_;
-  bool look_past_later_ = false;
-  bool pumping_later_ = false, turning_ = false, again_ = false;
-  bool waiting_to_read_ = false, waiting_to_write_ = false, watching_ = false;
-  bool abandoned_ = false;
-  Timer farewell_;
+  Timer linger_timer_;
 };
 
 class TcpSocket final : public Socket {

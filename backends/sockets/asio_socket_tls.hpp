@@ -1,71 +1,29 @@
-// The client's end of a TLS connection, in memory: bytes of the one side in, bytes of the other out.
+// The client's end of a TLS connection.
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <openssl/ssl.h>
-
-#include <cstddef>
+#include <asio/ip/tcp.hpp>
+#include <asio/ssl/stream.hpp>
+#include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "backends/ports/socket.hpp"
+#include "backends/sockets/tls_certificate.hpp"
 
 namespace sim800 {
 
-template <auto release>
-struct ReleasedBy {
-  template <class T>
-  void operator()(T* object) const {
-    release(object);
-  }
-};
+using TlsStream = asio::ssl::stream<asio::ip::tcp::socket&>;
 
-/// The certificates that this system trusts; read when they are first asked for, which takes some 30 ms.
-class TrustStore {
- public:
-  X509_STORE* get();
+/// `host` is the name to be asked for, and to be vouched for.  Null: the client's own certificate is of no use.
+std::unique_ptr<TlsStream> make_tls_stream(asio::ip::tcp::socket& socket, const SocketTls& wanted,
+                                           const std::string& host, TrustStore& trust);
 
- private:
-  std::unique_ptr<X509_STORE, ReleasedBy<X509_STORE_free>> store_;
-};
+/// Bytes that the stream has made for the server by now, handshake included.
+std::uint64_t bytes_made(TlsStream& stream);
 
-class TlsClient {
- public:
-  enum class Step { done, waits, failed };
-
-  /// `host` is the name to be asked for, and to be vouched for.
-  TlsClient(const SocketTls& wanted, const std::string& host, TrustStore& trust);
-
-  /// Goes on with the handshake as far as what has been fed allows.
-  Step handshake();
-  /// Bytes from the server.
-  void feed(std::string_view bytes);
-  /// The server's TCP connection has ended.
-  void feed_end();
-  /// Bytes for the server.
-  std::string take();
-
-  /// Plain bytes; how many there were.
-  std::size_t read(char* buffer, std::size_t room);
-  /// How many were taken; what it makes of them is for take().
-  std::size_t write(std::string_view bytes);
-  /// No more will be written.
-  void finish();
-
-  enum class End { none, closed, broken };
-  /// What read() has come upon.
-  End ended() const { return end_; }
-
- private:
-  bool configure(const SocketTls& wanted, const std::string& host, TrustStore& trust);
-
-  std::unique_ptr<SSL_CTX, ReleasedBy<SSL_CTX_free>> context_;
-  std::unique_ptr<SSL, ReleasedBy<SSL_free>> ssl_;
-  BIO* in_ = nullptr;  // both belong to ssl_
-  BIO* out_ = nullptr;
-  End end_ = End::none;
-  bool usable_ = false;
-};
+/// The alert that nothing more will be written, to be sent by the caller, while nothing is being written.  (The
+/// stream's own async_shutdown waits for the peer's, and for the right to read: no FIN could follow it at once.)
+std::string close_notify(TlsStream& stream);
 
 }  // namespace sim800

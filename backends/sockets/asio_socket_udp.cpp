@@ -36,49 +36,39 @@ asio::ip::address own_address(asio::io_context& loop, const udp::endpoint& there
 
 }  // namespace
 
-UdpFlow::UdpFlow(std::shared_ptr<SocketShared> shared, std::shared_ptr<SocketEventQueue> news)
-    : shared_(std::move(shared)), events_(std::move(news)), socket_(shared_->loop), chance_(shared_->seed++) {}
-
-void UdpFlow::open(SocketRequest request) {
-  request_ = std::move(request);
+UdpFlow::UdpFlow(std::shared_ptr<SocketShared> shared, std::shared_ptr<SocketEventQueue> events, SocketRequest request,
+                 std::unique_ptr<TransferWatch> watch)
+    : shared_(std::move(shared)),
+      events_(std::move(events)),
+      request_(std::move(request)),
+      gate_(shared_->link.clock(), std::move(watch),
+            {.end = [this](const Verdict& verdict) { return end_by_fault(verdict); },
+             .resume = [this] { pump_later(); }}),
+      socket_(shared_->loop),
+      up_{LinkPath(shared_->link.state(), Direction::up, shared_->seed * 2)},
+      down_{LinkPath(shared_->link.state(), Direction::down, shared_->seed * 2 + 1)} {
+  ++shared_->seed;
   peer_.port = request_.port;
-  if (shared_->interference != nullptr) {
-    watch(shared_->interference->watch({TransferKind::User::socket, {}, request_.host, request_.id}));
-  }
+}
+
+void UdpFlow::open() {
   asio::post(shared_->loop, [this, waiting = weak_from_this()] {
     const auto self = waiting.lock();
     if (!self || over_) return;
-    pass(Phase::dns, [this] { find_way([this] { pass(Phase::connect, [this] { bind(); }); }); });
-  });
-}
-
-void UdpFlow::watch(std::unique_ptr<TransferWatch> watch) {
-  if (!watch) return;
-  gate_ = std::make_unique<TransferGate>(
-      shared_->link.clock(), std::move(watch),
-      TransferGate::Acts{.hold =
-                             [this](bool on) {
-                               if (!on) pump_later();
-                             },
-                         .interrupt = [this](const Verdict& verdict) { obey(verdict); }});
-}
-
-void UdpFlow::pass(Phase phase, std::function<void()> next) {
-  if (!gate_) return next();
-  const auto self = shared_from_this();
-  gate_->reach(phase, [this, next = std::move(next)](const Verdict& verdict) {
-    obey(verdict);
-    if (!over_) next();
+    gate_.reach(Phase::dns, [this] { find_way([this] { gate_.reach(Phase::connect, [this] { bind(); }); }); });
   });
 }
 
 // There is no connection to be cut, but the module may be told that there is none any more.
-void UdpFlow::obey(const Verdict& verdict) {
-  if (over_) return;
-  if (verdict.dns_fails) return open_ ? end(SocketError::reset) : fail(SocketError::dns);
-  if (verdict.cut == Verdict::Cut::none) return;
-  if (!open_) return fail(SocketError::no_connect);
-  end(verdict.cut == Verdict::Cut::reset ? SocketError::reset : SocketError::none);
+bool UdpFlow::end_by_fault(const Verdict& verdict) {
+  if (!verdict.dns_fails && verdict.cut == Verdict::Cut::none) return false;
+  if (open_) {
+    const bool reset = verdict.dns_fails || verdict.cut == Verdict::Cut::reset;
+    end(reset ? SocketError::reset : SocketError::none);
+  } else {
+    fail(verdict.dns_fails ? SocketError::dns : SocketError::no_connect);
+  }
+  return true;
 }
 
 void UdpFlow::find_way(std::function<void()> next) {
@@ -123,9 +113,13 @@ void UdpFlow::abandon() {
   }
   over_ = true;
   open_ = false;
+  gate_.forget();
   lookup_.reset();
-  up_ = Way{};
-  down_ = Way{};
+  for (Lane* lane : {&up_, &down_}) {
+    lane->datagrams.clear();
+    lane->bytes = 0;
+    lane->timer.cancel();
+  }
   std::error_code ignored;
   socket_.close(ignored);
 }
@@ -142,23 +136,12 @@ void UdpFlow::redirect(const SocketAddress& there) {
   });
 }
 
-bool UdpFlow::may_move(Direction direction) {
-  if (!gate_) return open_;
-  const auto ask = [this](const Verdict& verdict) { obey(verdict); };
-  if (!free()) return false;
-  if (!gate_->reached(Phase::data)) gate_->reach(Phase::data, ask);
-  const std::uint64_t total = direction == Direction::up ? sent_ : received_;
-  if (free() && total > 0 && total >= gate_->stop(direction)) gate_->moved(direction, total, ask);
-  if (free() && total >= gate_->limit()) end(SocketError::none);
-  return free();
-}
-
 std::size_t UdpFlow::room() const { return open_ ? Socket::window - std::min(Socket::window, up_.bytes) : 0; }
 
 void UdpFlow::send(std::string_view bytes) {
   if (bytes.empty() || !open_) return;
   if (bytes.size() > room()) return lose("there is no room to send it");
-  set_out(up_, Direction::up, {std::string(bytes), {}, {}});
+  set_out(up_, {std::string(bytes), {}, {}});
   pump_later();
 }
 
@@ -172,20 +155,10 @@ void UdpFlow::consume(std::size_t count) {
 }
 
 // When a datagram arrives is decided as it sets out.
-void UdpFlow::set_out(Way& way, Direction direction, Datagram datagram) {
-  const LinkModel& model = shared_->link.model();
-  const double rate = (direction == Direction::up ? model.up_kbps : model.down_kbps) * 1000 / 8;
-  way.line_free = std::max(way.line_free, shared_->link.clock().now());
-  if (rate > 0) {
-    way.line_free += Duration(static_cast<Duration::rep>(static_cast<double>(datagram.bytes.size()) / rate * 1e9));
-  }
-  const double share = static_cast<double>(chance_() >> 11U) * 0x1p-53 * 2 - 1;
-  const Duration swing(static_cast<Duration::rep>(static_cast<double>(model.jitter.count()) / 2 * share));
-  datagram.due = way.line_free + std::max(model.latency / 2 + swing, Duration::zero());
-  // No datagram overtakes another.
-  if (!way.datagrams.empty()) datagram.due = std::max(datagram.due, way.datagrams.back().due);
-  way.bytes += datagram.bytes.size();
-  way.datagrams.push_back(std::move(datagram));
+void UdpFlow::set_out(Lane& lane, Datagram datagram) {
+  datagram.due = lane.path.send(datagram.bytes.size());
+  lane.bytes += datagram.bytes.size();
+  lane.datagrams.push_back(std::move(datagram));
 }
 
 void UdpFlow::pump_later() {
@@ -212,14 +185,14 @@ void UdpFlow::write() {
       up_.timer = shared_->link.clock().at(next.due, [this] { pump(); });
       return;
     }
-    if (!may_move(Direction::up)) return;
+    if (!gate_.may_move(Direction::up, sent_)) return;
     const bool goes = !shared_->link.model().blackhole && route_.kind == Route::Kind::reachable;
     if (goes && !transmit(next.bytes)) return;
     sent_ += next.bytes.size();
     up_.bytes -= next.bytes.size();
     up_.datagrams.pop_front();
     events_->changed();
-    may_move(Direction::up);
+    gate_.may_move(Direction::up, sent_);
   }
 }
 
@@ -256,7 +229,7 @@ void UdpFlow::receive() {
       continue;
     }
     const SocketAddress source = from_peer ? peer_ : SocketAddress{from.address().to_string(), from.port()};
-    set_out(down_, Direction::down, {std::string(buffer.data(), count), source, {}});
+    set_out(down_, {std::string(buffer.data(), count), source, {}});
   }
   waiting_to_read_ = true;
   socket_.async_wait(udp::socket::wait_read, [waiting = weak_from_this()](std::error_code problem) {
@@ -274,7 +247,7 @@ void UdpFlow::arrive() {
       down_.timer = shared_->link.clock().at(next.due, [this] { pump(); });
       return;
     }
-    if (!may_move(Direction::down)) return;
+    if (!gate_.may_move(Direction::down, received_)) return;
     const std::size_t count = next.bytes.size();
     received_ += count;
     down_.bytes -= count;
@@ -286,7 +259,7 @@ void UdpFlow::arrive() {
       events_->changed();
     }
     down_.datagrams.pop_front();
-    may_move(Direction::down);
+    gate_.may_move(Direction::down, received_);
   }
 }
 
@@ -296,15 +269,15 @@ void UdpFlow::lose(const char* why) {
 }
 
 UdpSocket::UdpSocket(const std::shared_ptr<SocketShared>& shared, SocketRequest request)
-    : events_(std::make_shared<SocketEventQueue>(shared->loop, *this)),
-      flow_(std::make_shared<UdpFlow>(shared, events_)) {
-  flow_->open(std::move(request));
+    : events_(std::make_shared<SocketEventQueue>(shared->loop, *this)) {
+  auto watch = shared->watch(request);
+  flow_ = std::make_shared<UdpFlow>(shared, events_, std::move(request), std::move(watch));
+  flow_->open();
 }
 
 UdpSocket::~UdpSocket() {
   events_->forget();
   flow_->abandon();
-  flow_->forget_faults();
 }
 
 }  // namespace sim800

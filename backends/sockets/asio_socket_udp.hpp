@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <random>
 #include <string>
 #include <string_view>
 
+#include "backends/link/link_path.hpp"
 #include "backends/link/transfer_gate.hpp"
 #include "backends/sockets/asio_socket_shared.hpp"
 
@@ -19,13 +19,13 @@ class UdpFlow : public std::enable_shared_from_this<UdpFlow> {
  public:
   using udp = asio::ip::udp;
 
-  UdpFlow(std::shared_ptr<SocketShared> shared, std::shared_ptr<SocketEventQueue> news);
+  UdpFlow(std::shared_ptr<SocketShared> shared, std::shared_ptr<SocketEventQueue> events, SocketRequest request,
+          std::unique_ptr<TransferWatch> watch);
   UdpFlow(const UdpFlow&) = delete;
   UdpFlow& operator=(const UdpFlow&) = delete;
 
-  void open(SocketRequest request);
+  void open();
   void abandon();
-  void forget_faults() { gate_.reset(); }
 
   const SocketAddress& peer() const { return peer_; }
   std::string_view readable() const { return in_.empty() ? std::string_view() : std::string_view(in_.front().bytes); }
@@ -45,25 +45,22 @@ class UdpFlow : public std::enable_shared_from_this<UdpFlow> {
     SocketAddress source;  // of one that comes
     TimePoint due;
   };
-  /// One way through the link.
-  struct Way {
+  /// One direction: what is on its way through the link.
+  struct Lane {
+    LinkPath path;
     std::deque<Datagram> datagrams{};
     std::size_t bytes = 0;
-    TimePoint line_free{};
     Timer timer{};
   };
 
-  void pass(Phase phase, std::function<void()> next);
-  void watch(std::unique_ptr<TransferWatch> watch);
-  void obey(const Verdict& verdict);
+  bool end_by_fault(const Verdict& verdict);
   void find_way(std::function<void()> next);
   void bind();
   void fail(SocketError why);
   void end(SocketError why);
-  bool may_move(Direction direction);
-  bool free() const { return open_ && !(gate_ && gate_->held()); }
+  bool free() const { return open_ && !gate_.held(); }
 
-  void set_out(Way& way, Direction direction, Datagram datagram);
+  static void set_out(Lane& lane, Datagram datagram);
   void pump();
   void pump_later();
   void write();
@@ -78,10 +75,9 @@ class UdpFlow : public std::enable_shared_from_this<UdpFlow> {
   Route route_;         // where datagrams go
   SocketAddress peer_;  // as firmware sees it
   std::unique_ptr<Lookup> lookup_;
-  std::unique_ptr<TransferGate> gate_;  // null: no fault has anything to do with it
+  TransferGate gate_;
   udp::socket socket_;
-  std::mt19937_64 chance_;
-  Way up_, down_;
+  Lane up_, down_;
   std::deque<Datagram> in_;
   std::size_t waiting_ = 0;
   std::uint64_t sent_ = 0, received_ = 0;

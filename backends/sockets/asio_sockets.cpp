@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: MIT
 #include "backends/sockets/asio_sockets.hpp"
 
-#include <netdb.h>
-
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
 #include <utility>
 
+#include "backends/link/tcp_options.hpp"
 #include "backends/sockets/asio_socket_tcp.hpp"
 #include "backends/sockets/asio_socket_udp.hpp"
 
@@ -29,9 +28,7 @@ class AsioServer final : public SocketServer, public std::enable_shared_from_thi
     std::error_code error;
     acceptor_.open(tcp::v4(), error);
     acceptor_.set_option(asio::socket_base::reuse_address(true), error);
-    // Before it listens: what is accepted inherits them.
-    acceptor_.set_option(asio::socket_base::receive_buffer_size(tcp_socket_buffer), error);
-    acceptor_.set_option(asio::socket_base::send_buffer_size(tcp_socket_buffer), error);
+    limit_buffers(acceptor_, error);
     if (!error) acceptor_.bind({asio::ip::address_v4::loopback(), port}, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
     return !error;
@@ -87,7 +84,9 @@ class AsioSockets final : public Sockets {
       : shared_(std::make_shared<SocketShared>(SocketShared{loop, link, interference})) {
     if (interference != nullptr && interference->needs_relay()) link.relay_always();
   }
-  ~AsioSockets() override { shared_->lingering.clear(); }
+  ~AsioSockets() override {
+    for (const auto& stream : std::exchange(shared_->lingering, {})) stream->close();
+  }
   AsioSockets(const AsioSockets&) = delete;
   AsioSockets& operator=(const AsioSockets&) = delete;
 

@@ -11,8 +11,6 @@
 #include <optional>
 #include <vector>
 
-#include "backends/sockets/asio_socket_tls.hpp"
-
 namespace sim800 {
 namespace {
 
@@ -86,6 +84,14 @@ bool trust(SSL_CTX& context, const std::vector<X509Ptr>& certificates) {
 }
 
 }  // namespace
+
+X509_STORE* TrustStore::get() {
+  if (!store_) {
+    store_.reset(X509_STORE_new());
+    if (store_) X509_STORE_set_default_paths(store_.get());
+  }
+  return store_.get();
+}
 
 bool use_certificate(SSL_CTX& context, const SocketTls& wanted) {
   const auto found = read(wanted);

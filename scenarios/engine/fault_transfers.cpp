@@ -27,6 +27,13 @@ class FaultEngine::Watch final : public TransferWatch {
   Watch& operator=(const Watch&) = delete;
   ~Watch() override { std::erase(engine_.watches_, this); }
 
+  bool wants(Phase phase) const override {
+    const auto waits = [phase](const Armed* armed) {
+      return starts(std::get<TransferTrigger>(armed->fault.on), phase);
+    };
+    return engine_.pending_codes_.contains(user) || std::ranges::any_of(left_, waits);
+  }
+
   Verdict reached(Phase phase) override {
     Verdict verdict;
     const auto pending = engine_.pending_codes_.find(user);
@@ -34,8 +41,7 @@ class FaultEngine::Watch final : public TransferWatch {
       verdict.code = pending->second;
       engine_.pending_codes_.erase(pending);
     }
-    set_off([phase](const TransferTrigger& on) { return on.after_bytes == 0 && on.phase.value_or(phase) == phase; },
-            verdict);
+    set_off([phase](const TransferTrigger& on) { return starts(on, phase); }, verdict);
     return verdict;
   }
 
@@ -57,6 +63,9 @@ class FaultEngine::Watch final : public TransferWatch {
   const TransferKind::User user;
 
  private:
+  static bool starts(const TransferTrigger& on, Phase phase) {
+    return on.after_bytes == 0 && on.phase.value_or(phase) == phase;
+  }
   /// Without a direction whichever comes so far first.
   static bool stops(const TransferTrigger& on, Direction direction) {
     return on.after_bytes > 0 && on.direction.value_or(direction) == direction;

@@ -20,6 +20,7 @@ struct FakeInterference final : Interference {
   struct Watch final : TransferWatch {
     explicit Watch(FakeInterference& all) : owner(all) {}
     ~Watch() override { owner.running = nullptr; }
+    bool wants(Phase phase) const override { return std::ranges::find(owner.unwanted, phase) == owner.unwanted.end(); }
     Verdict reached(Phase phase) override {
       owner.phases.push_back(phase);
       if (owner.on_reached) owner.on_reached(phase);
@@ -54,6 +55,7 @@ struct FakeInterference final : Interference {
   std::map<Phase, Verdict> at_phase;
   std::map<Stop, Verdict> at_stop;
   std::function<void(Phase)> on_reached;
+  std::vector<Phase> unwanted;  // no fault waits for these
   bool watches = true, relay = false;
 
   std::vector<TransferKind> kinds;

@@ -66,13 +66,18 @@ TEST_CASE("transfer triggers: each phase, once in a transfer") {
         fault(fmt::format(R"("{}": {{"phase": "{}"}})", ftp ? "ftp" : "http", text), R"({"delay": "1s"})"));
     const auto watch = fixture.faults.watch(ftp ? ftp_put : get);
     for (int round = 0; round < 2; ++round) {
-      for (const Phase reached : all_phases)
-        CHECK(watch->reached(reached).nothing() == !(reached == phase && round == 0));
+      for (const Phase reached : all_phases) {
+        const bool due = reached == phase && round == 0;
+        CHECK(watch->wants(reached) == due);
+        CHECK(watch->reached(reached).nothing() == !due);
+      }
     }
   }
   FaultFixture fixture(fault(R"("http": {})", R"({"delay": "1s"})"));
   const auto watch = fixture.faults.watch(get);
+  CHECK(watch->wants(Phase::data));
   CHECK(watch->reached(Phase::connect).hold == 1s);  // whatever comes first
+  CHECK_FALSE(watch->wants(Phase::data));
   CHECK(watch->reached(Phase::data).nothing());
 }
 

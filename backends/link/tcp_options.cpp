@@ -1,0 +1,30 @@
+// Options of TCP sockets, by way of asio and of the system itself.
+// SPDX-License-Identifier: MIT
+#include "backends/link/tcp_options.hpp"
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
+#include <algorithm>
+
+namespace sim800 {
+
+std::error_code open_towards(asio::ip::tcp::socket& socket, const asio::ip::tcp::endpoint& there,
+                             std::uint16_t local_port) {
+  std::error_code error;
+  socket.open(there.protocol(), error);
+  limit_buffers(socket, error);
+  if (error || local_port == 0) return error;
+  socket.set_option(asio::socket_base::reuse_address(true), error);
+  socket.bind({there.protocol(), local_port}, error);
+  return error;
+}
+
+std::uint64_t unacknowledged(asio::ip::tcp::socket& socket, std::uint64_t written, bool ended) {
+  int waiting = 0;
+  if (!socket.is_open() || ::ioctl(socket.native_handle(), SIOCOUTQ, &waiting) != 0) return written;
+  // FIN takes a number of its own.
+  return std::min(written, static_cast<std::uint64_t>(ended && waiting > 0 ? waiting - 1 : waiting));
+}
+
+}  // namespace sim800

@@ -1,0 +1,3 @@
+// The part of asio that needs OpenSSL, compiled once.
+// SPDX-License-Identifier: MIT
+#include <asio/ssl/impl/src.hpp>
