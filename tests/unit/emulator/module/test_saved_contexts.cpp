@@ -46,8 +46,7 @@ const Context contexts[] = {
 /// A state directory that version 0.1 wrote, for a test to write to.
 struct EarlierState : TemporaryDirectory {
   EarlierState() {
-    std::filesystem::copy(source_dir() + "/tests/data/saved-contexts", path(),
-                          std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy_file(source_dir() + "/tests/data/saved-contexts/nvram.json", path() / "nvram.json");
   }
   std::string text() const {
     std::ifstream file(path() / "nvram.json");
