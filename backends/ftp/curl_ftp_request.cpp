@@ -3,18 +3,15 @@
 #include "backends/ftp/curl_ftp_request.hpp"
 
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <new>
 #include <utility>
 
-#include "backends/curl/http_target.hpp"
-
 namespace sim800 {
 namespace {
 
-// libcurl's own limits would end a silence that the service is to end.
-constexpr long no_limit_s = 86'400;
+// As for replies: libcurl's own 60 s would end a silence that the service is to end.
+constexpr long accept_limit_ms = 86'400'000;
 
 struct FreeText {
   void operator()(char* text) const { curl_free(text); }
@@ -45,25 +42,15 @@ bool can_be_sent(const FtpRequest& request) {
 }
 
 CurlFtpRequest::CurlFtpRequest(FtpRequest request, std::string url, const FtpRoute& way)
-    : request_(std::move(request)), url_(std::move(url)) {
+    : request_(std::move(request)), url_(std::move(url)), easy_("ftp,ftps") {
   set_connection(way);
   set_login();
   set_tls();
 }
 
-// Nothing comes from the environment, and libcurl never has a name to resolve.
 void CurlFtpRequest::set_connection(const FtpRoute& way) {
-  easy_.set(CURLOPT_PROTOCOLS_STR, "ftp,ftps");
-  easy_.set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-  easy_.set(CURLOPT_PROXY, "");
-  easy_.set(CURLOPT_NOPROXY, "");
-  connect_to_.add("::" + host_and_port(way.route.address, way.route.port));
-  easy_.set(CURLOPT_CONNECT_TO, connect_to_.get());
-  easy_.set(CURLOPT_NOSIGNAL, 1L);
-  easy_.set(CURLOPT_CONNECTTIMEOUT, no_limit_s);
-  easy_.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, no_limit_s);
-  easy_.set(CURLOPT_ACCEPTTIMEOUT_MS, no_limit_s * 1000);
-
+  easy_.connect_to(way.route.address, way.route.port);
+  easy_.set(CURLOPT_ACCEPTTIMEOUT_MS, accept_limit_ms);
   easy_.set(CURLOPT_FTP_USE_EPSV, 0L);
   easy_.set(CURLOPT_FTP_USE_EPRT, 0L);
   // Data go to the control connection's address, whatever PASV says: there the radio link leads, and the address that a
@@ -80,22 +67,15 @@ void CurlFtpRequest::set_login() {
   easy_.set(CURLOPT_PASSWORD, request_.password.c_str());
 }
 
-// As for HTTP, but with session resumption: many servers want to see the control connection's session on the data's.
 void CurlFtpRequest::set_tls() {
+  if (request_.tls == FtpTls::off) return;
   if (request_.tls == FtpTls::explicit_) {
     easy_.set(CURLOPT_USE_SSL, static_cast<long>(CURLUSESSL_ALL));
     easy_.set(CURLOPT_FTPSSLAUTH, static_cast<long>(CURLFTPAUTH_TLS));
   }
-  constexpr std::array<long, 3> newest = {CURL_SSLVERSION_MAX_TLSv1_0, CURL_SSLVERSION_MAX_TLSv1_1,
-                                          CURL_SSLVERSION_MAX_TLSv1_2};
-  easy_.set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_0 | newest.at(static_cast<std::size_t>(request_.tls_max)));
-  easy_.set(CURLOPT_SSL_CIPHER_LIST, "DEFAULT@SECLEVEL=0");
-  easy_.set(CURLOPT_SSL_VERIFYPEER, request_.verify_peer ? 1L : 0L);
-  easy_.set(CURLOPT_SSL_VERIFYHOST, request_.verify_peer ? 2L : 0L);
-  if (!request_.verify_peer) {
-    easy_.set(CURLOPT_CAINFO, static_cast<const char*>(nullptr));
-    easy_.set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-  }
+  easy_.set_tls({request_.tls_max, request_.sni}, request_.verify_peer);
+  // Many servers want to see the control connection's session again on the data connection.
+  easy_.set(CURLOPT_SSL_SESSIONID_CACHE, 1L);
 }
 
 // Not by way of the URL, where a path cannot be told from a name with a slash in it.

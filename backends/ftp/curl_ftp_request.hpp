@@ -43,7 +43,7 @@ class CurlFtpRequest {
   bool in_directory_ = false;  // CWD has been asked for
   bool in_binary_ = false;     // so has TYPE I
   // The handle refers to these, so it is destroyed before them.
-  CurlList connect_to_, commands_, before_transfer_;
+  CurlList commands_, before_transfer_;
   CurlEasy easy_;
 };
 

@@ -4,9 +4,7 @@
 
 #include <pthread.h>
 
-#include <array>
 #include <csignal>
-#include <new>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -20,10 +18,6 @@ namespace {
 
 // AT+FTPPUTOPT="STOU": how many names are tried.
 constexpr int max_names = 100;
-
-struct FreeMulti {
-  void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
-};
 
 }  // namespace
 
@@ -39,17 +33,14 @@ struct CurlFtpTransfer::Impl {
 
   FtpPipe& pipe;
   CurlFtpTraffic traffic;
-  std::array<char, CURL_ERROR_SIZE> error{};
   // libcurl refers to what stands above; a handle is out of `multi` when it goes.
-  std::unique_ptr<CURLM, FreeMulti> multi;
+  CurlMultiHandle multi;
   CurlFtpRequest request;
   std::thread thread;
 };
 
 CurlFtpTransfer::Impl::Impl(FtpRequest&& what, std::string&& url, const FtpRoute& way, FtpPipe& to)
-    : pipe(to), traffic(to, way, what), multi(curl_multi_init()), request(std::move(what), std::move(url), way) {
-  if (multi == nullptr) throw std::bad_alloc();
-  request.easy().set(CURLOPT_ERRORBUFFER, error.data());
+    : pipe(to), traffic(to, way, what), multi(make_curl_multi()), request(std::move(what), std::move(url), way) {
   traffic.attach(request.easy());
 }
 
@@ -107,7 +98,7 @@ FtpOutcome CurlFtpTransfer::Impl::ended(CURLcode code) {
   if (code == CURLE_OPERATION_TIMEDOUT && talk.reply() != 421) traffic.wait_for_end();
   traffic.flush();
   if (code == CURLE_OK && is_short()) return {ftp_code::download_error, 0};
-  FtpOutcome result{ftp_code_of({code, error.data(), traffic.control_cut()}, talk, *request), 0};
+  FtpOutcome result{ftp_code_of({code, request.easy().error(), traffic.control_cut()}, talk, *request), 0};
   if (request->verb == FtpVerb::size && result.code == ftp_code::finished) {
     const auto size = talk.size();
     result = {size ? ftp_code::finished : ftp_code::server_error, size.value_or(0)};
