@@ -6,7 +6,6 @@
 #include <asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdlib>
-#include <new>
 #include <unordered_map>
 #include <utility>
 
@@ -45,10 +44,6 @@ struct CurlMulti::Impl : std::enable_shared_from_this<Impl> {
   void watch(curl_socket_t socket, int wanted);
   void set_timer(long milliseconds);
 
-  struct Free {
-    void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
-  };
-
   asio::io_context& loop;
   asio::steady_timer timer;
   struct Running {
@@ -57,13 +52,11 @@ struct CurlMulti::Impl : std::enable_shared_from_this<Impl> {
   };
   std::unordered_map<CURL*, Running> running;
   std::unordered_map<curl_socket_t, std::shared_ptr<Watch>> watches;
-  std::unique_ptr<CURLM, Free> multi;  // made by the first transfer
+  CurlMultiHandle multi;  // made by the first transfer
 };
 
 void CurlMulti::Impl::open() {
-  init_curl();
-  multi.reset(curl_multi_init());
-  if (multi == nullptr) throw std::bad_alloc();
+  multi = make_curl_multi();
   const curl_socket_callback on_socket = [](CURL*, curl_socket_t socket, int what, void* self, void*) {
     static_cast<Impl*>(self)->watch(socket, what);
     return 0;

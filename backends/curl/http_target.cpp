@@ -109,10 +109,10 @@ std::optional<HttpTarget> redirected(const HttpTarget& base, const char* locatio
   return target_of(url);
 }
 
-std::string numeric_url(const HttpTarget& target, std::string_view address) {
-  Url url;
-  if (!url.set(CURLUPART_URL, target.url, CURLU_PATH_AS_IS) || !url.set(CURLUPART_HOST, bracketed(address))) return {};
-  return url.get(CURLUPART_URL);
+std::optional<std::string> make_url(const std::string& scheme, std::string_view host, std::uint16_t port) {
+  const auto target = make_http_target(false, host, port, "/");
+  if (!target) return std::nullopt;
+  return scheme + "://" + host_and_port(target->host, target->port) + "/";
 }
 
 }  // namespace sim800

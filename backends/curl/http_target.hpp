@@ -29,7 +29,7 @@ std::optional<HttpTarget> make_http_target(bool tls, std::string_view host, std:
 /// The target that `location` means when `base` has answered with it.  Nothing where that is not a http or https URL.
 std::optional<HttpTarget> redirected(const HttpTarget& base, const char* location);
 
-/// The URL of `target` with its host replaced by a numeric address.
-std::string numeric_url(const HttpTarget& target, std::string_view address);
+/// "SCHEME://HOST:PORT/", for the other protocols; nothing where `host` or `port` cannot stand in a URL.
+std::optional<std::string> make_url(const std::string& scheme, std::string_view host, std::uint16_t port);
 
 }  // namespace sim800

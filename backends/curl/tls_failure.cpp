@@ -2,6 +2,7 @@
 #include "backends/curl/tls_failure.hpp"
 
 #include <charconv>
+#include <cstdint>
 
 namespace sim800 {
 namespace {
@@ -25,19 +26,19 @@ bool is_tls_or_traffic(CURLcode code) {
 
 }  // namespace
 
-TlsFailure tls_failure(CURLcode code, std::string_view error) {
-  if (is_tls_or_traffic(code) && is_alert(error)) return TlsFailure::alert;
+std::optional<int> tls_failure(CURLcode code, std::string_view error, const TlsCodes& codes) {
+  if (is_tls_or_traffic(code) && is_alert(error)) return codes.alert;
   switch (code) {
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_ENGINE_INITFAILED:
-    case CURLE_USE_SSL_FAILED: return TlsFailure::no_channel;
+    case CURLE_USE_SSL_FAILED: return codes.no_channel;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:  // no store: nobody vouches for the certificate
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS:
-    case CURLE_SSL_CLIENTCERT: return TlsFailure::alert;
-    default: return TlsFailure::none;
+    case CURLE_SSL_CLIENTCERT: return codes.alert;
+    default: return std::nullopt;
   }
 }
 

@@ -4,19 +4,19 @@
 
 #include <curl/curl.h>
 
-#include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace sim800 {
 
-/// SSL application note: HTTP 605 and 606, FTP 80 and 81.
-enum class TlsFailure : std::uint8_t {
-  none,        ///< something else failed
-  no_channel,  ///< the handshake failed
-  alert,       ///< the peer sent an alert, or its certificate was refused
+/// What a service reports (SSL application note): HTTP 605 and 606, FTP 80 and 81, mail 71 and 72.
+struct TlsCodes {
+  int no_channel;  ///< the handshake failed
+  int alert;       ///< the peer sent an alert, or its certificate was refused
 };
 
-/// `error` is libcurl's text (CURLOPT_ERRORBUFFER): it alone tells an alert from other failures of the handshake.
-TlsFailure tls_failure(CURLcode code, std::string_view error);
+/// One of `codes`; nothing where something else failed.  `error` is libcurl's text (CURLOPT_ERRORBUFFER): it alone
+/// tells an alert from other failures of the handshake.
+std::optional<int> tls_failure(CURLcode code, std::string_view error, const TlsCodes& codes);
 
 }  // namespace sim800

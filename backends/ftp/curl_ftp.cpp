@@ -13,7 +13,7 @@
 #include "backends/curl/http_target.hpp"
 #include "backends/ftp/curl_ftp_request.hpp"
 #include "backends/ftp/curl_ftp_transfer.hpp"
-#include "backends/ftp/ftp_pipe.hpp"
+#include "backends/ftp/ftp_bridge.hpp"
 #include "backends/link/relay.hpp"
 #include "backends/link/transfer_gate.hpp"
 
@@ -29,26 +29,26 @@ class CurlFtpSession final : public FtpSession {
   };
   CurlFtpSession(Parts parts, FtpRequest request, FtpEvents events);
 
-  bool awaits_connection() const override { return pipe_ && pipe_->awaits_connection(); }
+  bool awaits_connection() const override { return bridge_ && bridge_->awaits_connection(); }
   std::string_view readable() const override { return std::string_view(received_).substr(consumed_); }
   void consume(std::size_t count) override;
-  std::size_t room() const override { return pipe_ ? pipe_->room() : 0; }
+  std::size_t room() const override { return bridge_ ? bridge_->room() : 0; }
   void write(std::string_view bytes) override;
   void finish() override;
-  std::uint64_t sent() const override { return pipe_ ? pipe_->sent() : 0; }
+  std::uint64_t sent() const override { return bridge_ ? bridge_->sent() : 0; }
 
  private:
   void watch(std::unique_ptr<TransferWatch> watch);
   void start();
-  void find_way();
+  void find_route();
   void take(const Route& route);
   void connect(const Route& route);
-  void run(const FtpRoute& way);
-  void tell();
+  void run(const FtpRoute& route);
+  void take_update();
   void pass(Phase phase, const std::function<void()>& next);
-  void answer(const FtpQuestion& question);
+  void serve(const FtpLoopRequest& request);
   void open_data(std::uint16_t port);
-  void agree();
+  void reply();
   bool end_by_fault(const Verdict& verdict);
   void end(FtpOutcome outcome);
   void fail(int code) { end({code, 0}); }
@@ -56,24 +56,23 @@ class CurlFtpSession final : public FtpSession {
   asio::io_context& loop_;
   RadioLink& link_;
   FtpRequest request_;
-  std::shared_ptr<FtpEvents> events_;  // shared with the event that is being told, as it may destroy the session
+  std::shared_ptr<FtpEvents> events_;  // shared with the event that is being called, as it may destroy the session
   std::string url_;
   std::string received_;
   std::size_t consumed_ = 0;  // of received_
   bool ended_ = false;
-  bool finished_ = false;  // maybe before there was a pipe: a file of no bytes
+  bool finished_ = false;  // maybe before there was a bridge: a file of no bytes
   std::shared_ptr<int> alive_ = std::make_shared<int>();
   std::unique_ptr<Lookup> lookup_;
   // The loop does not run dry while the other thread works.
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
   std::unique_ptr<TransferGate> gate_;     // null: nothing is to be asked
-  Verdict::Cut cut_ = Verdict::Cut::none;  // what has come of the question that is being answered
-  std::string server_address_;             // the real one
+  Verdict::Cut cut_ = Verdict::Cut::none;  // what came of the request that is being served
+  std::string server_address_;             // the real one, once the relay has connected there
   std::unique_ptr<Relay> control_;         // null: connections are direct ones
   std::unique_ptr<Relay> data_;            // of the newest data connection
-  std::optional<FtpPipe> pipe_;
-  std::optional<FtpLoopRequest> desk_;
-  std::optional<CurlFtpTransfer> transfer_;  // ends first: it uses the pipe
+  std::optional<FtpBridge> bridge_;
+  std::optional<CurlFtpTransfer> transfer_;  // ends first: it uses what stands above
 };
 
 CurlFtpSession::CurlFtpSession(Parts parts, FtpRequest request, FtpEvents events)
@@ -84,20 +83,19 @@ CurlFtpSession::CurlFtpSession(Parts parts, FtpRequest request, FtpEvents events
   // libcurl 7.87 and 7.88 leave an active data connection in clear (curl's pull request 10669).
   if (request_.tls != FtpTls::off) request_.passive = true;
   if (parts.watch) watch(std::move(parts.watch));
-  const auto target = make_http_target(false, request_.host, request_.port, "/");
   const bool sendable = can_be_sent(request_);
-  if (target && sendable) {
-    const char* const scheme = request_.tls == FtpTls::implicit ? "ftps://" : "ftp://";
-    url_ = scheme + host_and_port(target->host, target->port) + "/";
+  const auto url = make_url(request_.tls == FtpTls::implicit ? "ftps" : "ftp", request_.host, request_.port);
+  if (url && sendable) {
+    url_ = *url;
     if (!gate_) {
-      find_way();
+      find_route();
       return;
     }
   }
   asio::post(loop_, [this, alive = std::weak_ptr(alive_), sendable] {
     if (alive.expired()) return;
     if (url_.empty()) return fail(sendable ? ftp_code::dns_error : ftp_code::operate_error);
-    pass(Phase::dns, [this] { find_way(); });
+    pass(Phase::dns, [this] { find_route(); });
   });
 }
 
@@ -112,7 +110,7 @@ void CurlFtpSession::pass(Phase phase, const std::function<void()>& next) {
   gate_->reach(phase, next);
 }
 
-void CurlFtpSession::find_way() {
+void CurlFtpSession::find_route() {
   lookup_ = link_.route(request_.host, request_.port, [this](const Route& route) {
     if (route.kind == Route::Kind::unresolvable) return fail(ftp_code::dns_error);
     pass(Phase::connect, [this, route] { take(route); });
@@ -121,7 +119,7 @@ void CurlFtpSession::find_way() {
 
 void CurlFtpSession::take(const Route& route) {
   switch (route.kind) {
-    case Route::Kind::reachable: return gate_ || link_.relays() ? connect(route) : run({.route = route});
+    case Route::Kind::reachable: return gate_ || link_.relays() ? connect(route) : run({.server = route});
     case Route::Kind::unresolvable:
     case Route::Kind::unreachable:
     case Route::Kind::refused: return fail(ftp_code::connect_error);
@@ -130,20 +128,13 @@ void CurlFtpSession::take(const Route& route) {
 }
 
 void CurlFtpSession::connect(const Route& route) {
-  server_address_ = route.address;
-  control_ = link_.relay(route, [this](std::error_code error, std::uint16_t port) {
+  control_ = link_.relay(route, [this, address = route.address](std::error_code error, std::uint16_t port) {
     if (error) return fail(ftp_code::connect_error);
-    desk_.emplace([this, &loop = loop_, alive = std::weak_ptr(alive_)] {
-      asio::post(loop, [this, alive] {
-        if (alive.expired()) return;
-        if (const auto question = desk_->take()) answer(*question);
-      });
-    });
+    server_address_ = address;
     const auto go_on = [this, port] {
-      run({.route = {Route::Kind::reachable, "127.0.0.1", port},
+      run({.server = {Route::Kind::reachable, "127.0.0.1", port},
            .own_address = control_->own_address(),
-           .control = control_.get(),
-           .desk = &*desk_,
+           .relay = control_.get(),
            .watched = gate_ != nullptr});
     };
     if (request_.tls != FtpTls::implicit) return go_on();
@@ -152,55 +143,52 @@ void CurlFtpSession::connect(const Route& route) {
   if (gate_) gate_->carry(*control_);
 }
 
-void CurlFtpSession::run(const FtpRoute& way) {
+void CurlFtpSession::run(const FtpRoute& route) {
   if (ended_) return;
   work_.emplace(loop_.get_executor());
   try {
-    pipe_.emplace([this, &loop = loop_, alive = std::weak_ptr(alive_)] {
+    bridge_.emplace([this, &loop = loop_, alive = std::weak_ptr(alive_)] {
       asio::post(loop, [this, alive] {
-        if (!alive.expired()) tell();
+        if (!alive.expired()) take_update();
       });
     });
-    if (finished_) pipe_->finish();
-    transfer_.emplace(std::move(request_), std::move(url_), way, *pipe_);
+    if (finished_) bridge_->finish();
+    transfer_.emplace(std::move(request_), std::move(url_), route, *bridge_);
   } catch (const std::exception&) {  // no descriptor, no thread, no memory to be had
     fail(ftp_code::connect_error);
   }
 }
 
-void CurlFtpSession::answer(const FtpQuestion& question) {
+// The thread waits for the reply.
+void CurlFtpSession::serve(const FtpLoopRequest& request) {
   cut_ = Verdict::Cut::none;
-  const auto then = [this] { agree(); };
-  switch (question.kind) {
-    case FtpQuestion::Kind::connection: return open_data(question.port);
-    case FtpQuestion::Kind::phase: {
-      if (question.phase == Phase::data) gate_->let_cut(data_.get());
-      return gate_->reach(question.phase, then);
+  const auto then = [this] { reply(); };
+  switch (request.kind) {
+    case FtpLoopRequest::Kind::connect: return open_data(request.port);
+    case FtpLoopRequest::Kind::phase: {
+      if (request.phase == Phase::data) gate_->let_cut(data_.get());
+      return gate_->reach(request.phase, then);
     }
-    case FtpQuestion::Kind::moved: {
+    case FtpLoopRequest::Kind::moved: {
       // The gate's own limit and the watch's stops are both places to ask at.
-      if (question.total >= gate_->limit()) return gate_->truncate(then);
-      return gate_->moved(question.direction, question.total, then);
+      if (request.total >= gate_->limit()) return gate_->truncate(then);
+      return gate_->moved(request.direction, request.total, then);
     }
   }
 }
 
 void CurlFtpSession::open_data(std::uint16_t port) {
-  data_ =
-      link_.relay({Route::Kind::reachable, server_address_, port}, [this](std::error_code error, std::uint16_t there) {
-        FtpAnswer answer;
-        if (!error) answer = {.relay = data_.get(), .port = there};
-        desk_->answer(answer);
-      });
+  const Route there{Route::Kind::reachable, server_address_, port};
+  data_ = link_.relay(there, [this](std::error_code error, std::uint16_t relay_port) {
+    bridge_->reply({.relay = error ? nullptr : data_.get(), .port = relay_port});
+  });
   if (gate_) gate_->carry_also(*data_);
 }
 
-void CurlFtpSession::agree() {
-  FtpAnswer answer;
-  answer.cut = cut_;
-  answer.stop_up = std::min(gate_->stop(Direction::up), gate_->limit());
-  answer.stop_down = std::min(gate_->stop(Direction::down), gate_->limit());
-  desk_->answer(answer);
+void CurlFtpSession::reply() {
+  bridge_->reply({.cut = cut_,
+                  .stop_up = std::min(gate_->stop(Direction::up), gate_->limit()),
+                  .stop_down = std::min(gate_->stop(Direction::down), gate_->limit())});
 }
 
 // True: that was the end, and the session may be gone.
@@ -208,12 +196,11 @@ bool CurlFtpSession::end_by_fault(const Verdict& verdict) {
   if (ended_) return true;
   if (verdict.code || verdict.dns_fails) {
     gate_->cut_all(Verdict::Cut::close);
-    if (desk_) desk_->cancel();
-    if (pipe_) pipe_->cancel();
+    if (bridge_) bridge_->cancel();
     fail(verdict.code.value_or(ftp_code::dns_error));
     return true;
   }
-  if (!desk_) {  // not yet connected
+  if (server_address_.empty()) {
     fail(ftp_code::connect_error);
     return true;
   }
@@ -222,32 +209,33 @@ bool CurlFtpSession::end_by_fault(const Verdict& verdict) {
 }
 
 // Each event may destroy the session.
-void CurlFtpSession::tell() {
+void CurlFtpSession::take_update() {
   if (ended_) return;
-  auto news = pipe_->take();
+  auto update = bridge_->take();
   received_.erase(0, std::exchange(consumed_, 0));
-  received_ += news.bytes;
+  received_ += update.bytes;
   const std::weak_ptr alive(alive_);
   const auto events = events_;
-  if (news.heard && events->heard) events->heard();
+  if (update.heard && events->heard) events->heard();
   if (alive.expired()) return;
-  if (news.changed && events->changed) events->changed();
+  if (update.changed && events->changed) events->changed();
   if (alive.expired()) return;
-  if (news.outcome) end(*news.outcome);
+  if (update.request) return serve(*update.request);
+  if (update.outcome) end(*update.outcome);
 }
 
 void CurlFtpSession::consume(std::size_t count) {
   consumed_ += count;
-  if (pipe_) pipe_->consumed(count);
+  if (bridge_) bridge_->consumed(count);
 }
 
 void CurlFtpSession::write(std::string_view bytes) {
-  if (pipe_) pipe_->write(bytes);
+  if (bridge_) bridge_->write(bytes);
 }
 
 void CurlFtpSession::finish() {
   finished_ = true;
-  if (pipe_) pipe_->finish();
+  if (bridge_) bridge_->finish();
 }
 
 // The last thing a session does: `done` may destroy it.

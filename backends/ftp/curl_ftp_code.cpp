@@ -12,7 +12,7 @@ struct Row {
   int code;
 };
 
-// A command that is not here is the operation itself, or the CWD before it.
+// A command that is not listed is the operation itself, or the CWD before it.
 constexpr Row steps[] = {
     {"", ftp_code::reply_error},  // the greeting
     {"AUTH", ftp_code::tls_no_channel}, {"PBSZ", ftp_code::tls_no_channel}, {"PROT", ftp_code::tls_no_channel},
@@ -21,21 +21,11 @@ constexpr Row steps[] = {
     {"PORT", ftp_code::active_error},   {"EPRT", ftp_code::active_error},
 };
 
-int code_of_step(const FtpControlConnection& talk) {
+int code_of_step(const FtpControlConnection& control) {
   for (const Row& row : steps) {
-    if (row.command == talk.command()) return row.code;
+    if (row.command == control.command()) return row.code;
   }
   return ftp_code::operate_error;
-}
-
-// 0: TLS is not what failed.
-int code_of_tls(const FtpEnd& end) {
-  switch (tls_failure(end.code, end.error)) {
-    case TlsFailure::no_channel: return ftp_code::tls_no_channel;
-    case TlsFailure::alert: return ftp_code::tls_alert;
-    case TlsFailure::none: break;
-  }
-  return 0;
 }
 
 bool is_broken(CURLcode code) {
@@ -43,26 +33,26 @@ bool is_broken(CURLcode code) {
 }
 
 // After 150.
-int code_of_transfer(const FtpEnd& end, const FtpControlConnection& talk, const FtpRequest& request) {
-  if (end.control_cut && talk.reply() < 400) return ftp_code::server_error;
+int code_of_transfer(const FtpEnd& end, const FtpControlConnection& control, const FtpRequest& request) {
+  if (end.control_cut && control.reply() < 400) return ftp_code::server_error;
   return request.verb == FtpVerb::put ? ftp_code::upload_error : ftp_code::download_error;
 }
 
 }  // namespace
 
-int ftp_code_of(const FtpEnd& end, const FtpControlConnection& talk, const FtpRequest& request) {
-  if (talk.unreadable()) return ftp_code::server_error;
+int ftp_code_of(const FtpEnd& end, const FtpControlConnection& control, const FtpRequest& request) {
+  if (control.unreadable()) return ftp_code::server_error;
   if (end.code == CURLE_OK) return ftp_code::finished;
-  if (talk.reply() == 421) return ftp_code::server_error;
-  if (const int code = code_of_tls(end)) return code;
-  if (talk.reply() == 425) return request.passive ? ftp_code::passive_error : ftp_code::active_error;
-  if (talk.transferring()) return code_of_transfer(end, talk, request);
-  if (talk.reply() == 0) {
-    const bool greeted = !talk.command().empty();
+  if (control.reply() == 421) return ftp_code::server_error;
+  if (const auto tls = tls_failure(end.code, end.error, {ftp_code::tls_no_channel, ftp_code::tls_alert})) return *tls;
+  if (control.reply() == 425) return request.passive ? ftp_code::passive_error : ftp_code::active_error;
+  if (control.transferring()) return code_of_transfer(end, control, request);
+  if (control.reply() == 0) {
+    const bool greeted = !control.command().empty();
     return end.code == CURLE_COULDNT_CONNECT && !greeted ? ftp_code::connect_error : ftp_code::server_error;
   }
-  if (talk.reply() < 400 && is_broken(end.code)) return ftp_code::server_error;
-  return code_of_step(talk);
+  if (control.reply() < 400 && is_broken(end.code)) return ftp_code::server_error;
+  return code_of_step(control);
 }
 
 }  // namespace sim800

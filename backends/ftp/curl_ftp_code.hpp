@@ -1,4 +1,4 @@
-// What the module reports for an FTP session that libcurl could not finish.
+// From how a session on libcurl ended to the module's result code.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -19,6 +19,6 @@ struct FtpEnd {
 };
 
 /// One of ftp_code: the first step that was refused or broke decides (AT manual 12.2.14).
-int ftp_code_of(const FtpEnd& end, const FtpControlConnection& talk, const FtpRequest& request);
+int ftp_code_of(const FtpEnd& end, const FtpControlConnection& control, const FtpRequest& request);
 
 }  // namespace sim800

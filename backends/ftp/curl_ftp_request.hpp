@@ -6,17 +6,26 @@
 #include <utility>
 
 #include "backends/curl/curl_easy.hpp"
-#include "backends/ftp/ftp_route.hpp"
+#include "backends/link/radio_link.hpp"
 #include "backends/ports/ftp.hpp"
 
 namespace sim800 {
+
+/// How an FTP session gets to its server.
+struct FtpRoute {
+  Route server;             ///< of the control connection; passive data connections go to the same address
+  std::string own_address;  ///< told to the server in active mode; empty: the control connection's own
+  Relay* relay =
+      nullptr;           ///< carries the control connection; null: connections are direct ones.  Outlives the session.
+  bool watched = false;  ///< there are faults to ask; needs a relay
+};
 
 /// The handle of one session and the texts that it refers to.  The connection stays open from one perform to the next,
 /// so that commands can be asked before the operation itself.
 class CurlFtpRequest {
  public:
-  /// Sets all that does not depend on the operation: way, log-in, TLS.  `url` is "ftp://HOST:PORT/" or "ftps://...".
-  CurlFtpRequest(FtpRequest request, std::string url, const FtpRoute& way);
+  /// Sets all that does not depend on the operation: route, log-in, TLS.  `url` is "ftp://HOST:PORT/" or "ftps://...".
+  CurlFtpRequest(FtpRequest request, std::string url, const FtpRoute& route);
 
   const FtpRequest& operator*() const { return request_; }
   const FtpRequest* operator->() const { return &request_; }
@@ -30,7 +39,7 @@ class CurlFtpRequest {
   void ask_for_operation();
 
  private:
-  void set_connection(const FtpRoute& way);
+  void set_connection(const FtpRoute& route);
   void set_login();
   void set_tls();
   void enter_directory();
@@ -43,11 +52,12 @@ class CurlFtpRequest {
   bool in_directory_ = false;  // CWD has been asked for
   bool in_binary_ = false;     // so has TYPE I
   // The handle refers to these, so it is destroyed before them.
-  CurlList connect_to_, commands_, before_transfer_;
+  CurlList commands_, before_transfer_;
   CurlEasy easy_;
 };
 
-/// False: one of the texts has a character that no FTP command can carry, or a name that means a directory to libcurl.
+/// False: one of the texts has a character that no FTP command can carry, or the name is one that libcurl takes for a
+/// directory.
 bool can_be_sent(const FtpRequest& request);
 
 }  // namespace sim800

@@ -10,10 +10,10 @@
 #include <string_view>
 
 #include "backends/curl/curl_easy.hpp"
+#include "backends/ftp/curl_ftp_request.hpp"
+#include "backends/ftp/ftp_bridge.hpp"
 #include "backends/ftp/ftp_checkpoints.hpp"
 #include "backends/ftp/ftp_control_connection.hpp"
-#include "backends/ftp/ftp_pipe.hpp"
-#include "backends/ftp/ftp_route.hpp"
 #include "backends/ftp/ftp_sockets.hpp"
 
 namespace sim800 {
@@ -21,17 +21,18 @@ namespace sim800 {
 /// Used in the session's thread only, except for cut().
 class CurlFtpTraffic {
  public:
-  CurlFtpTraffic(FtpPipe& pipe, const FtpRoute& way, const FtpRequest& request)
-      : pipe_(pipe),
-        way_(way),
-        stops_(way),
+  CurlFtpTraffic(FtpBridge& bridge, const FtpRoute& route, const FtpRequest& request)
+      : bridge_(bridge),
+        relay_(route.relay),
+        checkpoints_(bridge, route.watched),
         passive_(request.passive),
+        listing_(request.verb == FtpVerb::list),
         secured_later_(request.tls == FtpTls::explicit_),
         connected_(request.passive) {}
   CurlFtpTraffic(const CurlFtpTraffic&) = delete;
   CurlFtpTraffic& operator=(const CurlFtpTraffic&) = delete;
 
-  /// Has the handle call this object, which must outlive it, and the connections that its CurlMulti keeps.
+  /// Has the handle call this object, which must outlive it and the connections that its multi handle keeps.
   void attach(CurlEasy& easy);
   /// Waits for what libcurl waits for, for the loop's side, and during a transfer for the control connection, which
   /// libcurl leaves alone then.
@@ -39,14 +40,14 @@ class CurlFtpTraffic {
   /// Returns once the session is to end.
   void wait_for_end();
   /// Passes on what is left of the data.
-  void flush() { take_raw(); }
+  void flush() { take_listing(); }
   /// Ends all connections at once, and those to come; from any thread.
-  void cut();
+  void cut() { sockets_.cut(); }
 
-  const FtpControlConnection& talk() const { return talk_; }
+  const FtpControlConnection& control() const { return control_; }
   std::uint64_t received() const { return received_; }  ///< bytes of data
   bool control_cut() const { return control_cut_; }     ///< the control connection has ended, or is about to
-  bool is_over() const;                                 ///< nothing more is to be waited for
+  bool is_over() const { return bridge_.cancelled() || control_cut_; }  ///< nothing more is to be waited for
 
  private:
   void watch_control();
@@ -54,10 +55,11 @@ class CurlFtpTraffic {
   template <class Condition>
   Wait wait_until(Condition reached, std::chrono::milliseconds limit = std::chrono::milliseconds(-1));
   void leave();
-  bool take_raw();
+  bool take(std::string_view bytes);
+  bool take_listing();
   bool deliver(std::string_view bytes);
   bool replied();
-  int open_data(curl_sockaddr* address);
+  Relay* relay_for_data(curl_sockaddr& address);
 
   static int on_debug(CURL*, curl_infotype type, char* data, std::size_t size, void* self);
   static std::size_t on_reply(char* data, std::size_t size, std::size_t count, void* self);
@@ -67,16 +69,17 @@ class CurlFtpTraffic {
   static int close_socket(void* self, curl_socket_t socket);
   static int on_socket(void* self, curl_socket_t socket, curlsocktype purpose);
 
-  FtpPipe& pipe_;
-  const FtpRoute way_;
-  FtpCheckpoints stops_;
+  FtpBridge& bridge_;
+  Relay* const relay_;  // of the control connection; null: connections are direct ones
+  FtpCheckpoints checkpoints_;
   const bool passive_;
+  const bool listing_;
   const bool secured_later_;  // by AUTH TLS
   FtpSockets sockets_;
-  FtpControlConnection talk_;
-  std::string raw_, taken_;  // data as they came, not yet in the pipe; and those that are on their way there
+  FtpControlConnection control_;
+  std::string raw_listing_;  // as it arrived, not yet taken
   std::uint64_t received_ = 0;
-  bool connected_;         // the server need not, or has done so
+  bool connected_;         // the server has connected, or need not
   bool quitting_ = false;  // QUIT has been sent: the outcome is known
   bool control_cut_ = false;
   bool control_spoke_ = false;  // something on it waits for libcurl, which reads it after the data

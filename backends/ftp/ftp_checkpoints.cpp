@@ -1,4 +1,4 @@
-// FtpCheckpoints: questions to the loop.
+// FtpCheckpoints: what is asked of the loop, and what its reply means.
 // SPDX-License-Identifier: MIT
 #include "backends/ftp/ftp_checkpoints.hpp"
 
@@ -8,10 +8,8 @@
 namespace sim800 {
 
 bool FtpCheckpoints::reach(Phase phase) {
-  if (desk_ == nullptr || std::exchange(reached_.at(static_cast<std::size_t>(phase)), true)) return true;
-  FtpQuestion question;
-  question.phase = phase;
-  return ask(question);
+  if (bridge_ == nullptr || std::exchange(reached_.at(static_cast<std::size_t>(phase)), true)) return true;
+  return ask({.kind = FtpLoopRequest::Kind::phase, .phase = phase});
 }
 
 std::size_t FtpCheckpoints::room(Direction direction, std::size_t count) const {
@@ -20,21 +18,17 @@ std::size_t FtpCheckpoints::room(Direction direction, std::size_t count) const {
 }
 
 bool FtpCheckpoints::pass(Direction direction) {
-  if (desk_ == nullptr || total(direction) < stops_.at(static_cast<std::size_t>(direction))) return true;
-  FtpQuestion question;
-  question.kind = FtpQuestion::Kind::moved;
-  question.direction = direction;
-  question.total = total(direction);
-  return ask(question);
+  if (bridge_ == nullptr || total(direction) < stops_.at(static_cast<std::size_t>(direction))) return true;
+  return ask({.kind = FtpLoopRequest::Kind::moved, .direction = direction, .total = total(direction)});
 }
 
-bool FtpCheckpoints::ask(const FtpQuestion& question) {
-  const auto answer = desk_->ask(question);
-  if (!answer) return false;
-  stops_ = {answer->stop_up, answer->stop_down};
-  if (!reached_.at(static_cast<std::size_t>(Phase::data)) || answer->cut == Verdict::Cut::none) return true;
+bool FtpCheckpoints::ask(const FtpLoopRequest& request) {
+  const auto reply = bridge_->ask(request);
+  if (!reply) return false;
+  stops_ = {reply->stop_up, reply->stop_down};
+  if (!reached_.at(static_cast<std::size_t>(Phase::data)) || reply->cut == Verdict::Cut::none) return true;
   closed_ = true;
-  return answer->cut == Verdict::Cut::close;
+  return reply->cut == Verdict::Cut::close;
 }
 
 }  // namespace sim800

@@ -1,4 +1,4 @@
-// Where an FTP session stops to have faults asked, in its thread.
+// Where an FTP session's thread stops to have faults asked: at each phase, and at the counts of bytes they name.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -6,31 +6,32 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "backends/ftp/ftp_route.hpp"
+#include "backends/ftp/ftp_bridge.hpp"
 
 namespace sim800 {
 
 class FtpCheckpoints {
  public:
-  explicit FtpCheckpoints(const FtpRoute& way) : desk_(way.watched ? way.desk : nullptr) {}
+  /// `watched`: there are faults to ask.
+  FtpCheckpoints(FtpBridge& bridge, bool watched) : bridge_(watched ? &bridge : nullptr) {}
 
   /// Asks, the first time.  False: the session, or its data connection, is to end here.
   bool reach(Phase phase);
   /// How many of `count` bytes may go before the next stop.
   std::size_t room(Direction direction, std::size_t count) const;
-  /// So many have gone.
+  /// This many have gone.
   void moved(Direction direction, std::size_t count) { total(direction) += count; }
-  /// Asks if that has been as far as the stop.  False: as for reach().
+  /// Asks if they have gone as far as the stop.  False: as for reach().
   bool pass(Direction direction);
-  /// The data connection has been cut: what still comes over it has never come.
+  /// A fault has closed the data connection: what still arrives over it is dropped.
   bool closed() const { return closed_; }
 
  private:
-  bool ask(const FtpQuestion& question);
+  bool ask(const FtpLoopRequest& request);
   std::uint64_t& total(Direction direction) { return totals_.at(static_cast<std::size_t>(direction)); }
   std::uint64_t total(Direction direction) const { return totals_.at(static_cast<std::size_t>(direction)); }
 
-  FtpLoopRequest* desk_;  // null: nobody wants to be asked
+  FtpBridge* bridge_;  // null: nobody is to be asked
   std::array<bool, 8> reached_{};
   std::array<std::uint64_t, 2> totals_{};
   std::array<std::uint64_t, 2> stops_{TransferWatch::never, TransferWatch::never};

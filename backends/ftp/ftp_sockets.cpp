@@ -12,20 +12,16 @@
 
 namespace sim800 {
 
-int FtpSockets::open(int family, int type, int protocol) {
-  return adopt(::socket(family, type | SOCK_CLOEXEC, protocol));
-}
-
-int FtpSockets::adopt(int opened) {
+int FtpSockets::adopt(int socket) {
+  if (socket < 0) return -1;
   const std::scoped_lock lock(mutex_);
-  if (opened < 0) return -1;
   if (cut_) {
-    ::close(opened);
+    ::close(socket);
     return -1;
   }
-  open_.insert(opened);
-  (control_ < 0 ? control_ : data_) = opened;
-  return opened;
+  open_.insert(socket);
+  (control_ < 0 ? control_ : data_) = socket;
+  return socket;
 }
 
 void FtpSockets::close(int socket) {
@@ -42,19 +38,19 @@ void FtpSockets::cut() {
   for (const int socket : open_) ::shutdown(socket, SHUT_RDWR);
 }
 
-ControlState look_at_control(int socket) {
-  if (socket < 0) return ControlState::gone;
+ControlState FtpSockets::control_state() const {
+  if (control_ < 0) return ControlState::gone;
   std::array<char, 3> start{};
-  const auto count = ::recv(socket, start.data(), start.size(), MSG_PEEK | MSG_DONTWAIT);
+  const auto count = ::recv(control_, start.data(), start.size(), MSG_PEEK | MSG_DONTWAIT);
   if (count < 0) return errno == EAGAIN || errno == EINTR ? ControlState::quiet : ControlState::gone;
   if (count == 0) return ControlState::gone;
   const std::string_view text(start.data(), static_cast<std::size_t>(count));
   return text == "421" ? ControlState::leaving : ControlState::speaking;
 }
 
-bool has_data(int socket) {
-  pollfd entry{socket, POLLIN, 0};
-  return socket >= 0 && ::poll(&entry, 1, 0) > 0;
+bool FtpSockets::has_data() const {
+  pollfd entry{data_, POLLIN, 0};
+  return data_ >= 0 && ::poll(&entry, 1, 0) > 0;
 }
 
 }  // namespace sim800

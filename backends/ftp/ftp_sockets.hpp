@@ -2,17 +2,24 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <mutex>
 #include <set>
 
 namespace sim800 {
 
+/// What waits on a control connection, unread.
+enum class ControlState : std::uint8_t {
+  quiet,     ///< nothing
+  speaking,  ///< something that libcurl is to read
+  leaving,   ///< 421, in clear
+  gone,      ///< its end
+};
+
 class FtpSockets {
  public:
-  /// Opens a socket; -1 on failure, or after cut().  The first one is the control connection's.
-  int open(int family, int type, int protocol);
-  /// The same for a socket that has been opened elsewhere.
-  int adopt(int opened);
+  /// Takes over a socket for libcurl; -1 where there is none, or after cut().  The first is the control connection's.
+  int adopt(int socket);
   void close(int socket);
   /// Ends all connections at once, and those to come.
   void cut();
@@ -21,7 +28,11 @@ class FtpSockets {
   int control() const { return control_; }
   /// The data connection, or what waits for it; -1: none.
   int data() const { return data_; }
+  /// The data connection is this one, which libcurl has accepted and will close itself.
   void set_data(int socket) { data_ = socket; }
+  ControlState control_state() const;
+  /// True if data waits, or its end.
+  bool has_data() const;
 
  private:
   std::mutex mutex_;  // guards the two below: a number must not go to another socket between look-up and cut
@@ -29,17 +40,5 @@ class FtpSockets {
   bool cut_ = false;
   int control_ = -1, data_ = -1;
 };
-
-/// What waits on a control connection, unread.
-enum class ControlState {
-  quiet,     ///< nothing
-  speaking,  ///< something that libcurl is to read
-  leaving,   ///< 421, in clear
-  gone,      ///< its end
-};
-ControlState look_at_control(int socket);
-
-/// True if data waits, or its end.
-bool has_data(int socket);
 
 }  // namespace sim800

@@ -21,14 +21,13 @@ class CurlHttpRequest {
 
  private:
   void set_connection(const Route& route);
-  void set_url(const Route& route);
-  void set_tls();
+  void set_target();
   void set_request(HttpMethod method);
 
   const HttpRequest& request_;
   const HttpTarget& target_;
   // The handle refers to these, so it is destroyed before them.
-  CurlList headers_, proxy_headers_, connect_to_;
+  CurlList headers_, proxy_headers_;
   CurlEasy easy_;
 };
 

@@ -13,7 +13,7 @@ struct Row {
   int status;
 };
 
-// Manual 11.2.5; what TLS is to blame for is told by tls_failure().  A code that is not here is a network error.
+// Manual 11.2.5, without the failures of TLS.  A code that is not listed is a network error.
 constexpr Row rows[] = {
     {CURLE_WEIRD_SERVER_REPLY, http_status::not_http},
     {CURLE_UNSUPPORTED_PROTOCOL, http_status::not_http},  // no status line, or a version other than 1.x
@@ -31,11 +31,7 @@ constexpr Row rows[] = {
 }  // namespace
 
 int http_status_of(CURLcode code, std::string_view error) {
-  switch (tls_failure(code, error)) {
-    case TlsFailure::no_channel: return http_status::tls_no_channel;
-    case TlsFailure::alert: return http_status::tls_alert;
-    case TlsFailure::none: break;
-  }
+  if (const auto tls = tls_failure(code, error, {http_status::tls_no_channel, http_status::tls_alert})) return *tls;
   // A cap on header bytes that Debian's 7.88.1 has taken from later versions, with an unspecific code.
   if (code == CURLE_RECV_ERROR && error.starts_with("Too large response headers")) return http_status::no_memory;
   for (const Row& row : rows) {

@@ -1,8 +1,6 @@
-// CurlHttpTransfer: its course where nothing interferes.  Each redirect is a connection of its own through the link.
+// CurlHttpTransfer: its course where no fault interferes.  Each redirect is a connection of its own through the link.
 // SPDX-License-Identifier: MIT
 #include "backends/http/curl_http_transfer.hpp"
-
-#include <sys/socket.h>
 
 #include <asio/post.hpp>
 #include <cerrno>
@@ -30,7 +28,7 @@ CurlHttpTransfer::CurlHttpTransfer(Parts parts, HttpRequest request, std::functi
              .resume = [this] { process_later(); }}),
       answer_(request_.limit) {
   if (target_ && !gate_.watched()) {
-    find_way();
+    find_route();
     return;
   }
   asio::post(loop_, [this, alive = std::weak_ptr(alive_)] {
@@ -57,11 +55,11 @@ HttpProgress CurlHttpTransfer::progress() const {
 
 void CurlHttpTransfer::start() {
   if (!target_) return fail(http_status::dns_error);
-  gate_.reach(Phase::dns, [this] { find_way(); });
+  gate_.reach(Phase::dns, [this] { find_route(); });
 }
 
 // With a proxy, the target's name is the proxy's business.
-void CurlHttpTransfer::find_way() {
+void CurlHttpTransfer::find_route() {
   const std::string& host = has_proxy() ? request_.proxy_host : target_->host;
   const std::uint16_t port = has_proxy() ? request_.proxy_port : target_->port;
   lookup_ = link_.route(host, port, [this](const Route& route) {
@@ -94,7 +92,6 @@ void CurlHttpTransfer::connect(const Route& route) {
 }
 
 void CurlHttpTransfer::request_by(const Route& route) {
-  error_ = {};
   answer_ = HttpAnswer(request_.limit);
   hop_.reset();
   hop_.emplace(request_, method_, *target_, route);
@@ -105,7 +102,6 @@ void CurlHttpTransfer::request_by(const Route& route) {
 
 void CurlHttpTransfer::set_callbacks() {
   CurlEasy& easy = hop_->easy();
-  easy.set(CURLOPT_ERRORBUFFER, error_.data());
   easy.set(CURLOPT_HEADERFUNCTION, &on_header);
   easy.set(CURLOPT_HEADERDATA, this);
   easy.set(CURLOPT_WRITEFUNCTION, &on_body);
@@ -145,11 +141,10 @@ std::size_t CurlHttpTransfer::on_body(char* data, std::size_t size, std::size_t 
   return taken ? bytes.size() : CURL_WRITEFUNC_ERROR;
 }
 
-// As libcurl would do it, but with an eye on why it fails.
+// A process that has run out of sockets is told from a server that cannot be reached.
 curl_socket_t CurlHttpTransfer::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
   auto& transfer = *static_cast<CurlHttpTransfer*>(self);
-  const int opened = transfer.relay_ ? transfer.relay_->open_socket()
-                                     : socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  const int opened = sim800::open_socket(transfer.relay_.get(), *address);
   if (opened < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) {
     transfer.no_socket_ = true;
   }
@@ -166,8 +161,9 @@ void CurlHttpTransfer::ended(CURLcode code) {
     keep({Event::Kind::end, {}, 0, code});
     return;
   }
-  if (code != CURLE_OK) return fail(http_status_of(code, error_.data()));
-  if (!answer_.complete()) return fail(http_status::network_error);  // cut within the head: libcurl takes it for an end
+  if (code != CURLE_OK) return fail(http_status_of(code, hop_->easy().error()));
+  if (!answer_.complete())
+    return fail(http_status::network_error);  // cut within the head, which libcurl takes for its end
   const long answered = status();
   if (auto target = next_target(answered)) return follow(std::move(*target), answered);
   finish(answer_.take(static_cast<int>(answered)));
@@ -176,7 +172,6 @@ void CurlHttpTransfer::ended(CURLcode code) {
 std::optional<HttpTarget> CurlHttpTransfer::next_target(long status) const {
   const bool moved = (status >= 301 && status <= 303) || status == 307 || status == 308;
   if (!moved || !request_.follow_redirects || redirects_ == max_redirects) return std::nullopt;
-  // Not CURLINFO_REDIRECT_URL: where the URL has the address instead of the name, it would, too.
   curl_header* location = nullptr;
   CURL* const easy = hop_->handle();
   if (curl_easy_header(easy, "Location", 0, CURLH_HEADER, -1, &location) != CURLHE_OK) return std::nullopt;
@@ -189,7 +184,7 @@ void CurlHttpTransfer::follow(HttpTarget target, long status) {
   hop_.reset();
   target_ = std::move(target);
   ++redirects_;
-  find_way();
+  find_route();
 }
 
 // The last thing a transfer does: `done` may destroy it.

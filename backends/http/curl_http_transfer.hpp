@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -37,7 +36,7 @@ class CurlHttpTransfer final : public HttpTransfer {
   HttpProgress progress() const override;
 
  private:
-  // What libcurl has told within its callbacks, where faults cannot be asked.
+  // What libcurl has delivered in its callbacks, where faults cannot be asked.
   struct Event {
     enum class Kind : std::uint8_t { header, body, end };
     Kind kind;
@@ -48,7 +47,7 @@ class CurlHttpTransfer final : public HttpTransfer {
 
   bool has_proxy() const { return !request_.proxy_host.empty(); }
   void start();
-  void find_way();
+  void find_route();
   void take(const Route& route);
   void connect(const Route& route);
   void request_by(const Route& route);
@@ -97,7 +96,6 @@ class CurlHttpTransfer final : public HttpTransfer {
   std::size_t uploaded_ = 0;
   bool processing_ = false;
   // libcurl refers to what follows, so it is destroyed after the handle.
-  std::array<char, CURL_ERROR_SIZE> error_{};
   HttpAnswer answer_;
   bool no_socket_ = false;  // the process has no socket left
   std::optional<CurlHttpRequest> hop_;

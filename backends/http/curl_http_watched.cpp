@@ -1,5 +1,5 @@
-// CurlHttpTransfer: where a fault may act on it.  libcurl's callbacks only note what has come, as a fault may destroy
-// the transfer, which must not happen within them; it is looked at from the loop, right after them.
+// CurlHttpTransfer: where a fault may act on it.  A fault may destroy the transfer, which must not happen within
+// libcurl's callbacks: they only queue what arrives, and the loop processes it right after them.
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <asio/post.hpp>
@@ -21,7 +21,8 @@ bool CurlHttpTransfer::end_by_fault(const Verdict& verdict) {
     fail(http_status::network_error);
     return true;
   }
-  // Before the answer libcurl is to find out by itself.  What it has read of the answer is more than the module has.
+  // Before the answer, libcurl is to find out by itself.  Within it, libcurl may have read more than the module was
+  // given.
   if (!gate_.reached(Phase::header) && !gate_.reached(Phase::data)) return false;
   truncated(verdict.cut == Verdict::Cut::reset);
   return true;
@@ -39,7 +40,7 @@ void CurlHttpTransfer::truncated(bool reset) {
   finish(answer_.take(static_cast<int>(status())));
 }
 
-// False: more waits than the module could ever take.
+// False: more is queued than the module could ever take.
 bool CurlHttpTransfer::keep(Event event) {
   waiting_bytes_ += event.bytes.size();
   events_.push_back(std::move(event));
@@ -56,13 +57,13 @@ void CurlHttpTransfer::process_later() {
   });
 }
 
-// Goes on until it has to wait: after each question it is called again.
+// Goes on until it has to wait; once a fault has been asked, it is called again.
 void CurlHttpTransfer::process() {
   while (done_ && hop_ && !gate_.held() && step()) {
   }
 }
 
-// False: a question has been asked, or there is nothing to do; the transfer may be gone.
+// False: a fault is being asked, or there is nothing to do; the transfer may be gone.
 bool CurlHttpTransfer::step() {
   if (std::exchange(asking_request_, false)) {
     gate_.reach(Phase::request, [this] {
@@ -129,7 +130,7 @@ std::uint64_t CurlHttpTransfer::upload_stop() const {
   return gate_.reached(Phase::data) ? gate_.stop(Direction::up) : 0;
 }
 
-// True: a question has been asked, and goes on from there.
+// True: a fault is being asked, which goes on from there.
 bool CurlHttpTransfer::ask_upload() {
   const auto go_on = [this] { process(); };
   if (upload_paused_ && !gate_.reached(Phase::data)) {
@@ -162,7 +163,7 @@ std::size_t CurlHttpTransfer::on_upload(char* data, std::size_t size, std::size_
   return allowed;
 }
 
-// The request is held back behind the connection until the question has been answered.
+// The relay holds the request back until the fault has been asked.
 int CurlHttpTransfer::on_request(void* self, char*, char*, int, int) {
   auto& transfer = *static_cast<CurlHttpTransfer*>(self);
   if (!transfer.gate_.wants(Phase::request)) return CURL_PREREQFUNC_OK;

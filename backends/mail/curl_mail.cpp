@@ -3,8 +3,6 @@
 // SPDX-License-Identifier: MIT
 #include "backends/mail/curl_mail.hpp"
 
-#include <sys/socket.h>
-
 #include <array>
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/post.hpp>
@@ -12,16 +10,13 @@
 
 #include "backends/curl/curl_easy.hpp"
 #include "backends/curl/curl_multi.hpp"
-#include "backends/curl/http_target.hpp"
 #include "backends/link/relay.hpp"
 #include "backends/mail/curl_mail_code.hpp"
+#include "backends/mail/curl_mail_request.hpp"
 #include "backends/mail/mail_control_connection.hpp"
 
 namespace sim800 {
 namespace {
-
-// libcurl's own limits would end a silence that the service is to end.
-constexpr long no_limit_s = 86'400;
 
 class CurlMailSession final : public MailSession {
  public:
@@ -36,13 +31,10 @@ class CurlMailSession final : public MailSession {
   void write(std::string_view bytes) override;
 
  private:
-  void find_way();
+  void find_route();
   void take(const Route& route);
   void connect(const Route& route);
   void log_in(const Route& route);
-  void set_connection(const Route& route);
-  void set_account();
-  void set_tls();
   void set_callbacks();
   void ended(CURLcode code);
   void entered();
@@ -63,14 +55,12 @@ class CurlMailSession final : public MailSession {
   asio::io_context& loop_;
   RadioLink& link_;
   const MailLogin login_;
-  std::shared_ptr<MailEvents> events_;  // shared with the event that is being told, as it may destroy the session
-  std::string url_;
-  MailControlConnection talk_;
+  std::shared_ptr<MailEvents> events_;  // shared with the event that is being called, as it may destroy the session
+  const std::string url_;               // empty: there can be no such host
+  MailControlConnection control_;
   std::unique_ptr<Lookup> lookup_;
   std::unique_ptr<Relay> relay_;  // null: the connection is a direct one
-  std::array<char, CURL_ERROR_SIZE> error_{};
   // libcurl refers to what stands above; the handle is out of `multi_` when it goes.
-  CurlList connect_to_;
   CurlEasy easy_;
   CurlMulti multi_;                            // its own: nothing else looks into its connections
   asio::posix::stream_descriptor descriptor_;  // libcurl's socket, once logged in; never closed here
@@ -88,16 +78,13 @@ CurlMailSession::CurlMailSession(asio::io_context& loop, RadioLink& link, MailLo
       link_(link),
       login_(std::move(login)),
       events_(std::make_shared<MailEvents>(std::move(events))),
-      talk_(login_.protocol),
+      url_(mail_url(login_)),
+      control_(login_.protocol),
+      easy_("smtp,smtps,pop3,pop3s"),
       multi_(loop),
       descriptor_(loop) {
-  if (const auto target = make_http_target(false, login_.host, login_.port, "/")) {
-    const bool smtp = login_.protocol == MailProtocol::smtp;
-    const bool tls = login_.tls == MailTls::implicit;
-    const char* const scheme = smtp ? (tls ? "smtps://" : "smtp://") : (tls ? "pop3s://" : "pop3://");
-    // What stands behind the host is the name that EHLO tells: not this machine's.
-    url_ = scheme + host_and_port(target->host, target->port) + (smtp ? "/sim800" : "/");
-    find_way();
+  if (!url_.empty()) {
+    find_route();
     return;
   }
   asio::post(loop_, [this, alive = std::weak_ptr(alive_)] {
@@ -110,7 +97,7 @@ CurlMailSession::~CurlMailSession() {
   multi_.remove(easy_.get());
 }
 
-void CurlMailSession::find_way() {
+void CurlMailSession::find_route() {
   lookup_ = link_.route(login_.host, login_.port, [this](const Route& route) { take(route); });
 }
 
@@ -132,56 +119,14 @@ void CurlMailSession::connect(const Route& route) {
 }
 
 void CurlMailSession::log_in(const Route& route) {
-  set_connection(route);
-  set_account();
-  set_tls();
+  set_mail_options(easy_, login_, url_, route);
   set_callbacks();
   const bool started =
       easy_.ok() && multi_.add(easy_.get(), [this](CURLcode code) { ended(code); }, CurlMulti::Afterwards::keep);
   if (!started) fail(mail_code::network_error);
 }
 
-// Nothing comes from the environment, and libcurl never has a name to resolve.
-void CurlMailSession::set_connection(const Route& route) {
-  easy_.set(CURLOPT_PROTOCOLS_STR, "smtp,smtps,pop3,pop3s");
-  easy_.set(CURLOPT_URL, url_.c_str());
-  easy_.set(CURLOPT_CONNECT_ONLY, 1L);
-  easy_.set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-  easy_.set(CURLOPT_PROXY, "");
-  easy_.set(CURLOPT_NOPROXY, "");
-  connect_to_.add("::" + host_and_port(route.address, route.port));
-  easy_.set(CURLOPT_CONNECT_TO, connect_to_.get());
-  easy_.set(CURLOPT_NOSIGNAL, 1L);
-  easy_.set(CURLOPT_CONNECTTIMEOUT, no_limit_s);
-  easy_.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, no_limit_s);
-}
-
-// libcurl 7.88 would log in to POP3 by SASL or APOP, which the module does not have; without an account it stops there.
-void CurlMailSession::set_account() {
-  if (!login_.account || login_.protocol != MailProtocol::smtp) return;
-  easy_.set(CURLOPT_USERNAME, login_.account->user.c_str());
-  easy_.set(CURLOPT_PASSWORD, login_.account->password.c_str());
-}
-
-// As for HTTP.
-void CurlMailSession::set_tls() {
-  if (login_.tls == MailTls::off) return;
-  if (login_.tls == MailTls::upgraded) easy_.set(CURLOPT_USE_SSL, static_cast<long>(CURLUSESSL_ALL));
-  constexpr std::array<long, 3> newest = {CURL_SSLVERSION_MAX_TLSv1_0, CURL_SSLVERSION_MAX_TLSv1_1,
-                                          CURL_SSLVERSION_MAX_TLSv1_2};
-  easy_.set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_0 | newest.at(static_cast<std::size_t>(login_.tls_max)));
-  easy_.set(CURLOPT_SSL_CIPHER_LIST, "DEFAULT@SECLEVEL=0");
-  easy_.set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
-  easy_.set(CURLOPT_SSL_VERIFYPEER, login_.verify_peer ? 1L : 0L);
-  easy_.set(CURLOPT_SSL_VERIFYHOST, login_.verify_peer ? 2L : 0L);
-  if (!login_.verify_peer) {
-    easy_.set(CURLOPT_CAINFO, static_cast<const char*>(nullptr));
-    easy_.set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
-  }
-}
-
 void CurlMailSession::set_callbacks() {
-  easy_.set(CURLOPT_ERRORBUFFER, error_.data());
   easy_.set(CURLOPT_VERBOSE, 1L);
   easy_.set(CURLOPT_DEBUGFUNCTION, &on_debug);
   easy_.set(CURLOPT_DEBUGDATA, this);
@@ -193,19 +138,18 @@ void CurlMailSession::set_callbacks() {
 
 int CurlMailSession::on_debug(CURL*, curl_infotype type, char* data, std::size_t size, void* self) {
   auto& session = *static_cast<CurlMailSession*>(self);
-  if (type == CURLINFO_HEADER_OUT && !session.in_) session.talk_.sent({data, size});
+  if (type == CURLINFO_HEADER_OUT && !session.in_) session.control_.sent({data, size});
   return 0;
 }
 
 std::size_t CurlMailSession::on_reply(char* data, std::size_t size, std::size_t count, void* self) {
   auto& session = *static_cast<CurlMailSession*>(self);
   session.tell_heard();
-  return session.talk_.received({data, size * count}) ? size * count : 0;
+  return session.control_.received({data, size * count}) ? size * count : 0;
 }
 
 curl_socket_t CurlMailSession::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
-  const auto& relay = static_cast<CurlMailSession*>(self)->relay_;
-  return relay ? relay->open_socket() : socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  return sim800::open_socket(static_cast<CurlMailSession*>(self)->relay_.get(), *address);
 }
 
 // Not from within libcurl, as an event may destroy the session.
@@ -218,7 +162,7 @@ void CurlMailSession::tell_heard() {
 }
 
 void CurlMailSession::ended(CURLcode code) {
-  const int result = mail_code_of(code, error_.data(), talk_, login_);
+  const int result = mail_code_of(code, easy_.error(), control_, login_);
   if (result != mail_code::done) return fail(result);
   curl_socket_t socket = CURL_SOCKET_BAD;
   std::error_code error;

@@ -10,43 +10,33 @@
 namespace sim800 {
 namespace {
 
-// 0: TLS is not what failed.
-int code_of_tls(CURLcode code, std::string_view error) {
-  switch (tls_failure(code, error)) {
-    case TlsFailure::no_channel: return mail_code::tls_no_channel;
-    case TlsFailure::alert: return mail_code::tls_alert;
-    case TlsFailure::none: break;
-  }
-  return 0;
-}
-
-// The server has no AUTH, or none for this connection: that the account may be wrong is not what it says.
+// The server has no AUTH, or not on this connection: it says nothing about the account.
 bool refuses_to_ask(int reply) {
   constexpr std::array codes = {500, 501, 502, 503, 504, 530, 534, 538};
   return std::ranges::find(codes, reply) != codes.end();
 }
 
-int smtp_denied(const MailControlConnection& talk) {
-  if (talk.command() != "AUTH" || refuses_to_ask(talk.code())) return smtp_code::not_authenticated;
-  return talk.code() < 500 ? mail_code::response_error : smtp_code::bad_account;
+int smtp_denied(const MailControlConnection& control) {
+  if (control.command() != "AUTH" || refuses_to_ask(control.code())) return smtp_code::not_authenticated;
+  return control.code() < 500 ? mail_code::response_error : smtp_code::bad_account;
 }
 
 }  // namespace
 
-int mail_code_of(CURLcode code, std::string_view error, const MailControlConnection& talk, const MailLogin& login) {
+int mail_code_of(CURLcode code, std::string_view error, const MailControlConnection& control, const MailLogin& login) {
   const bool smtp = login.protocol == MailProtocol::smtp;
-  if (talk.unreadable()) return mail_code::response_error;
+  if (control.unreadable()) return mail_code::response_error;
   if (code == CURLE_OK) {
-    const bool missed = smtp && login.account && !talk.authenticated();  // the server has no AUTH
+    const bool missed = smtp && login.account && !control.authenticated();  // the server has no AUTH
     return missed ? smtp_code::not_authenticated : mail_code::done;
   }
-  if (const int tls = code_of_tls(code, error)) return tls;
+  if (const auto tls = tls_failure(code, error, {mail_code::tls_no_channel, mail_code::tls_alert})) return *tls;
   switch (code) {
     case CURLE_COULDNT_CONNECT: return mail_code::connect_error;
-    case CURLE_LOGIN_DENIED: return smtp_denied(talk);
+    case CURLE_LOGIN_DENIED: return smtp_denied(control);
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_REMOTE_ACCESS_DENIED:
-      return !smtp && talk.status().starts_with("-ERR") ? pop3_code::rejected : mail_code::response_error;
+      return !smtp && control.status().starts_with("-ERR") ? pop3_code::rejected : mail_code::response_error;
     default: return mail_code::network_error;
   }
 }

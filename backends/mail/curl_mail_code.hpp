@@ -12,6 +12,6 @@
 namespace sim800 {
 
 /// `error` is what libcurl says about `code`.
-int mail_code_of(CURLcode code, std::string_view error, const MailControlConnection& talk, const MailLogin& login);
+int mail_code_of(CURLcode code, std::string_view error, const MailControlConnection& control, const MailLogin& login);
 
 }  // namespace sim800

@@ -1,4 +1,4 @@
-// The conversation while somebody logs in to a mail server, kept as far as the module's result codes need it.
+// The conversation with a mail server during log-in, as far as the module's result codes depend on it.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -13,9 +13,9 @@ class MailControlConnection {
  public:
   explicit MailControlConnection(MailProtocol protocol) : protocol_(protocol) {}
 
-  /// A line has gone out.
+  /// A line has been sent.
   void sent(std::string_view line);
-  /// A whole line has come.  False: no line of a reply; the conversation is then over.
+  /// A whole line has arrived.  False: it belongs to no reply; the conversation ends here.
   bool received(std::string_view line);
 
   /// The last command, without its arguments, in upper case; empty before the first.

@@ -1,4 +1,4 @@
-// FTP as the module needs it, without a word about the library behind it.
+// FTP as the module needs it, independent of the library behind it.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -26,12 +26,13 @@ struct FtpRequest {
   std::string path;          ///< directory; MKD and RMD take it whole
   std::string name;          ///< file; not used by list, mkd, rmd
   bool passive = true;       ///< AT+FTPMODE=1; over TLS always
-  bool ascii = false;        ///< TYPE A; the bytes of the data connection are passed on as they are either way
+  bool ascii = false;        ///< TYPE A; the bytes of the data connection are passed on unchanged either way
   std::uint64_t offset = 0;  ///< REST; get only
   FtpPutOption put_option = FtpPutOption::store;
   FtpTls tls = FtpTls::off;
   TlsVersion tls_max = TlsVersion::v1_2;
-  bool verify_peer = false;
+  bool sni = true;
+  bool verify_peer = false;  ///< refuse a certificate that the system's store does not vouch for
 };
 
 struct FtpOutcome {
@@ -39,9 +40,9 @@ struct FtpOutcome {
   std::uint64_t size = 0;          ///< of the file, after size
 };
 
-/// What happens to a session, told from the loop, never from inside a call to it.
+/// What happens to a session: called from the loop, never from inside a call to the session.
 struct FtpEvents {
-  std::function<void()> heard;           ///< the server said or took something: any silence timer starts anew
+  std::function<void()> heard;           ///< the server said or took something: any silence timer starts again
   std::function<void()> changed;         ///< readable() or room() grew
   std::function<void(FtpOutcome)> done;  ///< once; destroying the session from within it is allowed
 };
@@ -49,7 +50,7 @@ struct FtpEvents {
 /// One session: connect, log in, one operation, quit.  Destroying it cuts both connections at once.
 class FtpSession {
  public:
-  /// Most bytes that wait on this side, in either direction; beyond that the server waits.
+  /// Most bytes that are buffered here, in either direction; beyond that the server waits.
   static constexpr std::size_t window = 64 * 1024;
 
   virtual ~FtpSession() = default;
@@ -67,14 +68,14 @@ class FtpSession {
   virtual void write(std::string_view bytes) = 0;
   /// No more data: the file ends here.
   virtual void finish() = 0;
-  /// Bytes of the file that have gone out to the network.
+  /// Bytes of the file that have been written to the network.
   virtual std::uint64_t sent() const = 0;
 };
 
 class FtpClient {
  public:
   virtual ~FtpClient() = default;
-  /// No session has a time limit of its own; the service ends one by destroying it.
+  /// A session has no time limit of its own; the service ends one by destroying it.
   virtual std::unique_ptr<FtpSession> start(FtpRequest request, FtpEvents events) = 0;
 };
 

@@ -1,4 +1,4 @@
-// HTTP as the module needs it, without a word about the library behind it.
+// HTTP as the module needs it, independent of the library behind it.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -19,7 +19,7 @@ enum class HttpMethod : std::uint8_t { get, post, head, del };  // AT+HTTPACTION
 
 struct HttpRequest {
   HttpMethod method = HttpMethod::get;
-  std::string url;  ///< as the host gave it; faults go by it, nothing else
+  std::string url;  ///< as the host gave it; used by faults only
   bool tls = false;
   std::string host;
   std::uint16_t port = 80;
@@ -32,7 +32,7 @@ struct HttpRequest {
   std::string proxy_host;            ///< empty: none
   std::uint16_t proxy_port = 0;
   bool follow_redirects = false;  ///< 30x answers are followed, at most five hops, http and https only
-  bool verify_peer = false;       ///< refuse a certificate that the system's store does not vouch for
+  bool verify_peer = false;  ///< refuse a certificate that the system's store does not vouch for, or another name's
   TlsVersion tls_max = TlsVersion::v1_2;
   bool sni = true;
   std::size_t limit = 319'488;  ///< most bytes of body, and of headers, taken from the server
@@ -46,11 +46,11 @@ struct HttpResult {
 
 struct HttpProgress {
   bool sending = false;   ///< true while the request body goes out
-  std::size_t done = 0;   ///< bytes of body, of the direction `sending` tells
-  std::size_t total = 0;  ///< 0: not known
+  std::size_t done = 0;   ///< bytes of body, in the direction given by `sending`
+  std::size_t total = 0;  ///< 0: unknown
 };
 
-/// A request under way.  Destroying it cuts the connection; its callback is then not called any more.
+/// A request under way.  Destroying it cuts the connection; its callback is not called any more.
 class HttpTransfer {
  public:
   virtual ~HttpTransfer() = default;

@@ -1,4 +1,4 @@
-// Mail servers as the module needs them, without a word about the library behind it.
+// Mail servers as the module needs them, independent of the library behind it.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -25,10 +25,11 @@ struct MailLogin {
   MailProtocol protocol = MailProtocol::smtp;
   std::string host;
   std::uint16_t port = 25;
-  std::optional<MailAccount> account;  ///< SMTP only, none: not authenticated.  USER and PASS of POP3 are its owner's
+  std::optional<MailAccount> account;  ///< SMTP only; none: not authenticated.  POP3's USER and PASS are the owner's
   MailTls tls = MailTls::off;
   TlsVersion tls_max = TlsVersion::v1_2;
-  bool verify_peer = false;
+  bool sni = true;
+  bool verify_peer = false;  ///< refuse a certificate that the system's store does not vouch for
 };
 
 /// Result codes of AT+SMTPSEND and AT+POP3IN (AT manual 13.2.10, 13.2.14; 71 and 72: SSL application note).
@@ -54,20 +55,20 @@ inline constexpr int bad_account = 68;
 inline constexpr int unread = 69;
 }  // namespace pop3_code
 
-/// What happens to a session, told from the loop, never from inside a call to it.  Destroying it from within any of
-/// these is allowed.
+/// What happens to a session: called from the loop, never from inside a call to the session.  Destroying it from within
+/// any of these is allowed.
 struct MailEvents {
   std::function<void()> heard;            ///< the server said or took something
-  std::function<void(int code)> entered;  ///< once; other than mail_code::done: it is of no use any more
+  std::function<void(int code)> entered;  ///< once; after any code but mail_code::done the session is over
   std::function<void()> changed;          ///< readable() or room() grew
-  std::function<void()> closed;           ///< once, after it was entered: the server has ended it, or it broke
+  std::function<void()> closed;           ///< once, after `entered`: the server has ended it, or it broke
 };
 
 /// A connection to a mail server, greeted, secured and (SMTP) authenticated: what goes over it from then on is its
-/// owner's business.  Destroying it closes the connection; what was written goes out.
+/// owner's business.  Destroying it closes the connection; what was written is still sent.
 class MailSession {
  public:
-  /// Most bytes that wait on this side, in either direction; beyond that the server waits.
+  /// Most bytes that are buffered here, in either direction; beyond that the server waits.
   static constexpr std::size_t window = 16 * 1024;
 
   virtual ~MailSession() = default;
@@ -81,7 +82,7 @@ class MailSession {
 class MailClient {
  public:
   virtual ~MailClient() = default;
-  /// No session has a time limit of its own; the service ends one by destroying it.
+  /// A session has no time limit of its own; the service ends one by destroying it.
   virtual std::unique_ptr<MailSession> start(MailLogin login, MailEvents events) = 0;
 };
 

@@ -43,7 +43,7 @@ TEST_CASE("ftp: what is said to the server") {
   FtpRequest request = ftp_request(0);
   CHECK(commands_for(request) == Commands{"CWD /", "PASV", "TYPE I", "RETR 1K.txt"});
   request.ascii = true;
-  CHECK(commands_for(request) == Commands{"CWD /", "PASV", "TYPE A", "RETR 1K.txt"});
+  CHECK(commands_for(request) == Commands{"CWD /", "PASV", "TYPE I", "TYPE A", "RETR 1K.txt"});
   request.ascii = false;
   request.offset = 300;
   request.path = "";

@@ -62,9 +62,21 @@ class TlsEnd {
  private:
   static std::vector<std::string> arguments(const std::vector<std::string>& options) {
     static const Certificate certificate;
-    std::vector<std::string> all = {
-        "s_server", "-accept",         "127.0.0.1:0", "-naccept",          "1", "-cert", certificate.file(),
-        "-key",     certificate.key(), "-cipher",     "DEFAULT@SECLEVEL=0"};
+    std::vector<std::string> all = {"s_server",
+                                    "-accept",
+                                    "127.0.0.1:0",
+                                    "-naccept",
+                                    "1",
+                                    "-cert",
+                                    certificate.file(),
+                                    "-key",
+                                    certificate.key(),
+                                    "-cert2",
+                                    certificate.file(),
+                                    "-key2",
+                                    certificate.key(),
+                                    "-cipher",
+                                    "DEFAULT@SECLEVEL=0"};
     all.insert(all.end(), options.begin(), options.end());
     return all;
   }
@@ -200,6 +212,27 @@ TEST_CASE(
   server.join();
   fixture.session.reset();
   CHECK_FALSE(fixture.outcome);
+}
+
+TEST_CASE("ftps: the server's name is told in the handshake, or not") {
+  for (const bool sni : {true, false}) {
+    CAPTURE(sni);
+    // This server refuses any other name with an alert, but takes clients that tell none.
+    const TlsEnd control({"-servername", "tls.test", "-servername_fatal"});
+    FtpClientFixture fixture(sim800::HostMap{{"other.test", "127.0.0.1"}});
+    FtpRequest request = tls_request(control.port());
+    request.host = "other.test";
+    request.sni = sni;
+    fixture.start(request);
+    Beside server({&control}, [&] {
+      if (sni) return;
+      control.await_handshake();
+      control.say("500 no\r\n");
+    });
+    fixture.finish();
+    server.join();
+    CHECK(fixture.outcome->code == (sni ? code::tls_alert : code::reply_error));
+  }
 }
 
 TEST_CASE("ftps 81: the peer's alert, a refused certificate") {

@@ -1,6 +1,6 @@
-// FtpPipe: one mutex, one eventfd.
+// FtpBridge: one mutex, one eventfd.
 // SPDX-License-Identifier: MIT
-#include "backends/ftp/ftp_pipe.hpp"
+#include "backends/ftp/ftp_bridge.hpp"
 
 #include <sys/eventfd.h>
 
@@ -20,32 +20,40 @@ UniqueFd make_event() {
 
 }  // namespace
 
-FtpPipe::FtpPipe(std::function<void()> ring) : ring_(std::move(ring)), wake_(make_event()) {}
+FtpBridge::FtpBridge(std::function<void()> notify) : notify_(std::move(notify)), wake_(make_event()) {}
 
-void FtpPipe::wake() const { eventfd_write(wake_.get(), 1); }
+void FtpBridge::wake() const { eventfd_write(wake_.get(), 1); }
 
-void FtpPipe::clear() {
+void FtpBridge::clear() {
   eventfd_t ignored = 0;
   eventfd_read(wake_.get(), &ignored);
 }
 
 template <class Change>
-void FtpPipe::announce(Change change) {
+void FtpBridge::announce(Change change) {
   {
     const std::scoped_lock lock(mutex_);
     change();
-    if (std::exchange(rung_, true)) return;
+    if (std::exchange(notified_, true)) return;
   }
-  ring_();
+  notify_();
 }
 
-FtpPipe::News FtpPipe::take() {
+FtpBridge::Update FtpBridge::take() {
   const std::scoped_lock lock(mutex_);
-  rung_ = false;
-  return std::exchange(events_, {});
+  notified_ = false;
+  return std::exchange(update_, {});
 }
 
-void FtpPipe::consumed(std::size_t count) {
+void FtpBridge::reply(const FtpLoopReply& reply) {
+  {
+    const std::scoped_lock lock(mutex_);
+    reply_ = reply;
+  }
+  replied_.notify_one();
+}
+
+void FtpBridge::consumed(std::size_t count) {
   {
     const std::scoped_lock lock(mutex_);
     waiting_ -= count;
@@ -55,12 +63,12 @@ void FtpPipe::consumed(std::size_t count) {
   wake();
 }
 
-std::size_t FtpPipe::room() const {
+std::size_t FtpBridge::room() const {
   const std::scoped_lock lock(mutex_);
   return ready_ && !finished_ ? window - outgoing_.size() : 0;
 }
 
-void FtpPipe::write(std::string_view bytes) {
+void FtpBridge::write(std::string_view bytes) {
   {
     const std::scoped_lock lock(mutex_);
     outgoing_ += bytes;
@@ -70,7 +78,7 @@ void FtpPipe::write(std::string_view bytes) {
   wake();
 }
 
-void FtpPipe::finish() {
+void FtpBridge::finish() {
   {
     const std::scoped_lock lock(mutex_);
     finished_ = true;
@@ -78,62 +86,70 @@ void FtpPipe::finish() {
   wake();
 }
 
-std::uint64_t FtpPipe::sent() const {
+std::uint64_t FtpBridge::sent() const {
   const std::scoped_lock lock(mutex_);
   return sent_;
 }
 
-void FtpPipe::cancel() {
+void FtpBridge::cancel() {
   {
     const std::scoped_lock lock(mutex_);
     cancelled_ = true;
   }
+  replied_.notify_one();
   wake();
 }
 
-bool FtpPipe::cancelled() const {
+bool FtpBridge::cancelled() const {
   const std::scoped_lock lock(mutex_);
   return cancelled_;
 }
 
-bool FtpPipe::awaits_connection() const {
+bool FtpBridge::awaits_connection() const {
   const std::scoped_lock lock(mutex_);
   return awaits_connection_;
 }
 
-void FtpPipe::heard(bool awaits_connection) {
+std::optional<FtpLoopReply> FtpBridge::ask(const FtpLoopRequest& request) {
+  announce([this, request] { update_.request = request; });
+  std::unique_lock lock(mutex_);
+  replied_.wait(lock, [this] { return cancelled_ || reply_.has_value(); });
+  return cancelled_ ? std::nullopt : std::exchange(reply_, std::nullopt);
+}
+
+void FtpBridge::heard(bool awaits_connection) {
   announce([this, awaits_connection] {
     awaits_connection_ = awaits_connection;
-    events_.heard = true;
+    update_.heard = true;
   });
 }
 
-bool FtpPipe::has_space(std::size_t count) {
+bool FtpBridge::has_space(std::size_t count) {
   const std::scoped_lock lock(mutex_);
   starved_ = waiting_ + count > window;
   return !starved_;
 }
 
-void FtpPipe::put(std::string_view bytes) {
+void FtpBridge::put(std::string_view bytes) {
   announce([this, bytes] {
-    events_.bytes += bytes;
+    update_.bytes += bytes;
     waiting_ += bytes.size();
-    events_.heard = events_.changed = true;
+    update_.heard = update_.changed = true;
   });
 }
 
-void FtpPipe::ready() {
-  announce([this] { ready_ = events_.changed = true; });
+void FtpBridge::ready() {
+  announce([this] { ready_ = update_.changed = true; });
 }
 
-bool FtpPipe::has_bytes(std::size_t count) {
+bool FtpBridge::has_bytes(std::size_t count) {
   const std::scoped_lock lock(mutex_);
   const bool enough = finished_ || outgoing_.size() >= count;
   wanted_ = enough ? 0 : count;
   return enough;
 }
 
-std::size_t FtpPipe::get(std::span<char> buffer) {
+std::size_t FtpBridge::get(std::span<char> buffer) {
   std::size_t count = 0;
   bool was_full = false;
   {
@@ -142,22 +158,22 @@ std::size_t FtpPipe::get(std::span<char> buffer) {
     count = outgoing_.copy(buffer.data(), buffer.size());
     outgoing_.erase(0, count);
   }
-  if (was_full) announce([this] { events_.changed = true; });
+  if (was_full) announce([this] { update_.changed = true; });
   return count;
 }
 
-void FtpPipe::add_sent(std::size_t count) {
+void FtpBridge::add_sent(std::size_t count) {
   {
     const std::scoped_lock lock(mutex_);
     sent_ += count;
-    if (sent_ - told_ < worth_waking && !outgoing_.empty()) return;
-    told_ = sent_;
+    if (sent_ - reported_ < worth_waking && !outgoing_.empty()) return;
+    reported_ = sent_;
   }
-  announce([this] { events_.heard = true; });
+  announce([this] { update_.heard = true; });
 }
 
-void FtpPipe::end(FtpOutcome outcome) {
-  announce([this, outcome] { events_.outcome = outcome; });
+void FtpBridge::end(FtpOutcome outcome) {
+  announce([this, outcome] { update_.outcome = outcome; });
 }
 
 }  // namespace sim800
