@@ -11,7 +11,6 @@
 #include <optional>
 #include <utility>
 
-#include "protocol/pattern.hpp"
 #include "protocol/text/escape.hpp"
 
 namespace sim800 {
@@ -46,10 +45,11 @@ class Parser {
     if (kind == ">>") return send_payload(rest);
     if (kind == "<<") return expect_payload(rest);
     if (kind != "<" && kind != "<~")
-      fail(
-          fmt::format("expected a line that begins with \"> \", \">> \", \"< \", \"<~ \", \"<< \" or \"#\", got \"{}\"",
-                      escaped(text)));
-    if (rest.empty()) fail(fmt::format("expected text after \"{}\" (empty lines are never compared)", kind));
+      fail(fmt::format(
+          "expected a line that begins with \"> \", \">> \", \"< \", \"<~ \", \"<< \" or \"#\", found \"{}\"",
+          escaped(text)));
+    if (rest.empty())
+      fail(fmt::format("expected text after \"{}\" (empty lines are never compared), found none", kind));
     if (kind == "<") return add(ExpectLine{std::string(rest)});
     expect_match(std::string(rest));
   }
@@ -69,24 +69,25 @@ class Parser {
   void send_payload(std::string_view what) {
     if (what.starts_with('@')) return add(SendPayload{beside(what.substr(1))});
     if (const auto count = byte_count(what)) return add(SendPayload{counting_bytes(*count)});
-    fail(fmt::format("expected \">> N bytes\" or \">> @FILE\", got \">> {}\"", escaped(what)));
+    fail(fmt::format("expected \">> N bytes\" or \">> @FILE\", found \">> {}\"", escaped(what)));
   }
 
   void expect_payload(std::string_view what) {
     if (what.starts_with('@')) return add(ExpectPayload{beside(what.substr(1))});
     if (const auto count = byte_count(what)) return add(ExpectCount{*count});
     if (what != "* bytes")
-      fail(fmt::format("expected \"<< N bytes\", \"<< * bytes\" or \"<< @FILE\", got \"<< {}\"", escaped(what)));
-    if (!follows_line()) fail("expected \"<< * bytes\" right after the \"<\" or \"<~\" line that tells the number");
+      fail(fmt::format("expected \"<< N bytes\", \"<< * bytes\" or \"<< @FILE\", found \"<< {}\"", escaped(what)));
+    if (!follows_line())
+      fail("expected the \"<\" or \"<~\" line that tells the number, found \"<< * bytes\" without one before it");
     add(ExpectAnnounced{});
   }
 
   void expect_match(std::string source) {
     try {
-      auto pattern = compile_pattern(source);
+      Pattern pattern(source);
       add(ExpectMatch{std::move(source), std::move(pattern)});
-    } catch (const std::regex_error& error) {
-      fail(fmt::format("expected a regular expression (ECMAScript), got \"{}\": {}", escaped(source), error.what()));
+    } catch (const PatternError& error) {
+      fail(fmt::format("expected {}, found \"{}\": {}", Pattern::expected, escaped(source), error.what()));
     }
   }
 
@@ -103,16 +104,17 @@ class Parser {
     const auto unit = text.substr(static_cast<std::size_t>(end - text.data()));
     if (unit != " bytes" && unit != " byte") return std::nullopt;
     if (error != std::errc() || count > dialogue_payload_max)
-      fail(fmt::format("expected at most {} bytes, got \"{}\"", dialogue_payload_max, escaped(text)));
+      fail(fmt::format("expected at most {} bytes, found \"{}\"", dialogue_payload_max, escaped(text)));
     return count;
   }
 
   std::string beside(std::string_view name) const {
     const auto path = std::filesystem::path(dialogue_.file).parent_path() / name;
     auto bytes = read_file(path);
-    if (!bytes) fail(fmt::format("expected a file that can be read, got \"{}\"", path.string()));
+    if (!bytes) fail(fmt::format("expected a file, found none that can be read at \"{}\"", path.string()));
     if (bytes->size() > dialogue_payload_max)
-      fail(fmt::format("expected a file of at most {} bytes, got \"{}\"", dialogue_payload_max, path.string()));
+      fail(fmt::format("expected a file of at most {} bytes, found {} in \"{}\"", dialogue_payload_max, bytes->size(),
+                       path.string()));
     return std::move(*bytes);
   }
 
@@ -134,7 +136,7 @@ Dialogue parse_dialogue(std::string_view text, const std::string& file) {
 
 Dialogue load_dialogue(const std::string& file) {
   const auto text = read_file(file);
-  if (!text) throw DialogueError(fmt::format("{}: expected a dialogue file that can be read", file));
+  if (!text) throw DialogueError(fmt::format("{}: expected a dialogue file, found none that can be read", file));
   return parse_dialogue(*text, file);
 }
 

@@ -3,12 +3,13 @@
 #pragma once
 
 #include <cstddef>
-#include <regex>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
+
+#include "protocol/pattern.hpp"
 
 namespace sim800 {
 
@@ -29,12 +30,12 @@ struct SendPayload {
 struct ExpectLine {
   std::string text;
 };
-/// `<~ REGEX`: a line that the ECMAScript expression matches from end to end.
+/// `<~ REGEX`: a line that the regular expression matches from end to end.
 struct ExpectMatch {
   std::string source;
-  std::regex pattern;
+  Pattern pattern;
 };
-/// `<< N bytes`: so many bytes, whatever they are.
+/// `<< N bytes`: this many bytes, whatever they are.
 struct ExpectCount {
   std::size_t count = 0;
 };

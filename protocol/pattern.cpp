@@ -1,22 +1,30 @@
-// Regular expressions, compiled in one place.
 // SPDX-License-Identifier: MIT
-
-// GCC 12 with AddressSanitizer takes a member of the library's own automaton for uninitialized (GCC bug 105616).
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
 #include "protocol/pattern.hpp"
 
+#include <re2/re2.h>
+
 namespace sim800 {
+namespace {
 
-std::regex compile_pattern(const std::string& source) {
-  // The library compiles by recursion: a long one would overflow the stack.
-  if (source.size() > longest_pattern) throw std::regex_error(std::regex_constants::error_complexity);
-  return std::regex(source, std::regex::ECMAScript);
+re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
+
+re2::RE2::Options options() {
+  re2::RE2::Options options;
+  options.set_encoding(re2::RE2::Options::EncodingLatin1);
+  options.set_log_errors(false);
+  // A match costs the length of the text times the size of the compiled expression at worst: both have a limit.
+  options.set_max_mem(1 << 20);
+  return options;
 }
 
-bool found(const std::regex& pattern, std::string_view text) {
-  return std::regex_search(text.begin(), text.end(), pattern);
+}  // namespace
+
+Pattern::Pattern(std::string_view source) : compiled_(std::make_shared<re2::RE2>(piece(source), options())) {
+  if (!compiled_->ok()) throw PatternError(compiled_->error());
 }
+
+bool Pattern::found_in(std::string_view text) const { return re2::RE2::PartialMatch(piece(text), *compiled_); }
+
+bool Pattern::matches(std::string_view text) const { return re2::RE2::FullMatch(piece(text), *compiled_); }
 
 }  // namespace sim800

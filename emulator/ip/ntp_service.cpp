@@ -62,8 +62,9 @@ Task<NtpService::Outcome> NtpService::ask() {
       event_.raise();
     };
   };
+  // No connection of the toolkit: the id of a fault's trigger must not name it.
   socket_ = sockets_.connect(
-      {.kind = SocketRequest::Kind::udp, .host = server, .port = ntp_port, .tls = {}, .keep_alive = {}});
+      {.kind = SocketRequest::Kind::udp, .id = -1, .host = server, .port = ntp_port, .tls = {}, .keep_alive = {}});
   socket_->events = {tell(connected), [this] { event_.raise(); }, tell(closed)};
   const Timer timer = around_.clock.after(limit, [this, &late] {
     late = true;

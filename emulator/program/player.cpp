@@ -21,9 +21,8 @@ namespace {
 
 constexpr std::chrono::seconds line_wait{10};
 constexpr std::chrono::seconds urc_wait{120};
-/// No line of a module is longer; also keeps std::regex, which recurses for each character, away from the end of the
-/// stack.
-constexpr std::size_t line_max = 4096;
+/// A longer line is taken for a payload that the dialogue does not expect, and cut here so that it can be reported.
+constexpr std::size_t line_max = 65536;
 
 bool is_final_result(std::string_view line) {
   return line == "OK" || line == "ERROR" || line.starts_with("+CME ERROR") || line.starts_with("+CMS ERROR");
@@ -90,7 +89,7 @@ Player::Outcome Player::run(const ExpectLine& step) {
 }
 
 Player::Outcome Player::run(const ExpectMatch& step) {
-  return expect("/" + step.source + "/", [&](const std::string& line) { return std::regex_match(line, step.pattern); });
+  return expect("/" + step.source + "/", [&](const std::string& line) { return step.pattern.matches(line); });
 }
 
 Player::Outcome Player::run(const ExpectCount& step) { return take_payload(step.count, nullptr); }
@@ -252,7 +251,7 @@ std::optional<std::string> Player::next_line(Clock::time_point deadline) {
 
 bool Player::ignored(const std::string& line) const {
   return std::any_of(options_.ignore.begin(), options_.ignore.end(),
-                     [&](const std::regex& pattern) { return std::regex_match(line, pattern); });
+                     [&](const Pattern& pattern) { return pattern.matches(line); });
 }
 
 /// With ATQ1 nothing but the echo comes, and may still be on its way.

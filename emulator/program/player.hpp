@@ -6,18 +6,18 @@
 #include <cstddef>
 #include <deque>
 #include <optional>
-#include <regex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "protocol/dialogue.hpp"
+#include "protocol/pattern.hpp"
 
 namespace sim800 {
 
 struct PlayerOptions {
-  double time_scale = 1;           ///< of the module's time: waits are multiplied by it
-  std::vector<std::regex> ignore;  ///< lines that are skipped where one of these matches the whole line
+  double time_scale = 1;        ///< of the module's time: waits are multiplied by it
+  std::vector<Pattern> ignore;  ///< lines that are skipped where one of these matches the whole line
   std::chrono::milliseconds synchronise_wait{1000};  ///< for the answer to each AT of synchronise(), not scaled
 };
 

@@ -7,12 +7,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/pattern.hpp"
-
 namespace sim800 {
 namespace {
 
-constexpr std::uint64_t event_streams = std::uint64_t{1} << 32;  ///< apart from those of faults
+constexpr std::uint64_t event_streams = std::uint64_t{1} << 32;  ///< kept apart from those of faults
 
 }  // namespace
 
@@ -56,7 +54,7 @@ std::vector<std::string> FaultEngine::never_fired() const {
   return lines;
 }
 
-// --- what sets faults off
+// --- triggers
 
 void FaultEngine::start(Modem& modem) {
   modem_ = &modem;
@@ -75,7 +73,7 @@ void FaultEngine::start(Modem& modem) {
 }
 
 void FaultEngine::line(std::string_view line, CommandVerdict& verdict) {
-  trigger<LineTrigger>([line](const LineTrigger& on, const Armed&) { return found(on.pattern, line); }, &verdict);
+  trigger<LineTrigger>([line](const LineTrigger& on, const Armed&) { return on.pattern.found_in(line); }, &verdict);
   verdict.whole_line = verdict.result.has_value();
 }
 
@@ -84,10 +82,10 @@ void FaultEngine::command(std::string_view name, CommandVerdict& verdict) {
 }
 
 void FaultEngine::urc(std::string_view text) {
-  trigger<UrcTrigger>([text](const UrcTrigger& on, const Armed&) { return found(on.pattern, text); });
+  trigger<UrcTrigger>([text](const UrcTrigger& on, const Armed&) { return on.pattern.found_in(text); });
 }
 
-/// All that match see the state as it was; then they act, in the order of the file.
+/// All faults that match see the state as it was; then they act, in the order of the file.
 template <class T, class Matches>
 bool FaultEngine::trigger(Matches matches, CommandVerdict* command, Verdict* transfer) {
   std::vector<Armed*> all;
@@ -123,11 +121,11 @@ bool FaultEngine::act(const std::vector<Armed*>& all, CommandVerdict* command, V
   return !all.empty();
 }
 
-void FaultEngine::record(std::string_view event, std::size_t index, std::string_view on, std::string_view what) {
+void FaultEngine::record(std::string_view kind, std::size_t index, std::string_view on, std::string_view what) {
   if (trace_ == nullptr) return;
   const auto number = static_cast<std::int64_t>(index);
-  if (on.empty()) return trace_->event(event, {{event, number}, {"do", what}});
-  trace_->event(event, {{event, number}, {"on", on}, {"do", what}});
+  if (on.empty()) return trace_->event(kind, {{kind, number}, {"do", what}});
+  trace_->event(kind, {{kind, number}, {"on", on}, {"do", what}});
 }
 
 // --- time

@@ -1,4 +1,4 @@
-// Sets faults off and makes events happen: what a scenario orders, when it orders it.
+// Fires faults when their triggers match, and events when their time comes.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -71,14 +71,14 @@ class FaultEngine final : public Interference, public CommandFaults, public Seri
     std::uint64_t seen = 0;  ///< matches of the trigger
     std::uint64_t fired = 0;
     std::uint64_t bytes = 0;  ///< on the serial line since the last match
-    bool acting = false;      ///< what it does itself does not set it off
+    bool acting = false;      ///< its own actions do not trigger it
   };
 
   template <class T, class Matches>
   bool trigger(Matches matches, CommandVerdict* command = nullptr, Verdict* transfer = nullptr);
   bool due(Armed& armed);
   bool act(const std::vector<Armed*>& due, CommandVerdict* command, Verdict* transfer);
-  void record(std::string_view event, std::size_t index, std::string_view on, std::string_view what);
+  void record(std::string_view kind, std::size_t index, std::string_view on, std::string_view what);
   void start_timers();
   void repeat(std::size_t event, TimePoint when);
   void happen(std::size_t event);

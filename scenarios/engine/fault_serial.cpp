@@ -1,4 +1,4 @@
-// Faults of the serial line: what sets them off, and what noise does to bytes.
+// Faults of the serial line: triggers by bytes, and what noise does to bytes.
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <limits>

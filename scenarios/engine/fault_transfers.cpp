@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocol/pattern.hpp"
 #include "scenarios/engine/fault_engine.hpp"
 
 namespace sim800 {
@@ -11,12 +10,12 @@ namespace {
 
 bool fits(const TransferTrigger& on, const TransferKind& kind) {
   return on.user == kind.user && (!on.verb || *on.verb == kind.verb) && (!on.socket || *on.socket == kind.socket) &&
-         (!on.target || found(*on.target, kind.target));
+         (!on.target || on.target->found_in(kind.target));
 }
 
 }  // namespace
 
-/// One transfer, and the faults that it may yet set off; each does so once.
+/// One transfer, and the faults that it may still trigger; each of them once.
 class FaultEngine::Watch final : public TransferWatch {
  public:
   Watch(FaultEngine& engine, TransferKind::User whose, std::vector<Armed*> left)
@@ -41,13 +40,13 @@ class FaultEngine::Watch final : public TransferWatch {
       verdict.code = pending->second;
       engine_.pending_codes_.erase(pending);
     }
-    set_off([phase](const TransferTrigger& on) { return starts(on, phase); }, verdict);
+    trigger([phase](const TransferTrigger& on) { return starts(on, phase); }, verdict);
     return verdict;
   }
 
   Verdict moved(Direction direction, std::uint64_t total) override {
     Verdict verdict;
-    set_off([=](const TransferTrigger& on) { return stops(on, direction) && on.after_bytes <= total; }, verdict);
+    trigger([=](const TransferTrigger& on) { return stops(on, direction) && on.after_bytes <= total; }, verdict);
     return verdict;
   }
 
@@ -66,13 +65,13 @@ class FaultEngine::Watch final : public TransferWatch {
   static bool starts(const TransferTrigger& on, Phase phase) {
     return on.after_bytes == 0 && on.phase.value_or(phase) == phase;
   }
-  /// Without a direction whichever comes so far first.
+  /// Without a direction, whichever gets that far first.
   static bool stops(const TransferTrigger& on, Direction direction) {
     return on.after_bytes > 0 && on.direction.value_or(direction) == direction;
   }
 
   template <class Matches>
-  void set_off(Matches matches, Verdict& verdict) {
+  void trigger(Matches matches, Verdict& verdict) {
     std::vector<Armed*> all;
     std::erase_if(left_, [&](Armed* armed) {
       if (armed->acting || !matches(std::get<TransferTrigger>(armed->fault.on))) return false;

@@ -1,11 +1,10 @@
-// What a scenario file says: a world, what goes wrong in it, and what happens by itself.
+// What a scenario file says: a world, the faults in it, and the events.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <regex>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -15,6 +14,7 @@
 #include "emulator/at/fault_hooks.hpp"
 #include "emulator/core/world.hpp"
 #include "emulator/module/modem.hpp"
+#include "protocol/pattern.hpp"
 
 namespace sim800 {
 
@@ -35,29 +35,29 @@ class Action {
 };
 using Actions = std::vector<std::shared_ptr<const Action>>;
 
-// What sets a fault off.  What is not given is any.
+// Triggers.  What is not given matches anything.
 
 struct CommandTrigger {
   std::string name;  ///< as in CommandName: "+CSQ"; empty for a bare AT
 };
 struct LineTrigger {
-  std::regex pattern;  ///< of the whole line, "AT+CSQ;+CREG?"
+  Pattern pattern;  ///< of the whole line, "AT+CSQ;+CREG?"
 };
 struct TransferTrigger {
   TransferKind::User user = TransferKind::User::http;
-  std::optional<std::string> verb;   ///< as in TransferKind
-  std::optional<std::regex> target;  ///< http: URL; socket: server
-  std::optional<int> socket;
+  std::optional<std::string> verb;     ///< as in TransferKind
+  std::optional<Pattern> target;       ///< http: URL; socket: server's name
+  std::optional<int> socket;           ///< number of the connection
   std::optional<Phase> phase;          ///< not given: as it starts
   std::optional<Direction> direction;  ///< of `after_bytes`
   std::uint64_t after_bytes = 0;       ///< in `data`; 0: when it begins
 };
 struct SerialTrigger {
   std::optional<SerialDirection> direction;  ///< not given: both, counted together
-  std::uint64_t after_bytes = 1;             ///< each time so many more have passed
+  std::uint64_t after_bytes = 1;             ///< fires each time this many more have passed
 };
 struct UrcTrigger {
-  std::regex pattern;
+  Pattern pattern;
 };
 struct TimeTrigger {
   Duration at{};  ///< since the start of the run
@@ -70,8 +70,8 @@ using Trigger =
 
 struct Fault {
   Trigger on;
-  std::uint64_t nth = 0;        ///< only that match of the trigger, from 1; 0: any
-  std::uint64_t every_nth = 0;  ///< only each so-manieth match; 0: any
+  std::uint64_t nth = 0;        ///< only the Nth match of the trigger, from 1; 0: any
+  std::uint64_t every_nth = 0;  ///< only every Nth match; 0: any
   Actions actions;
   std::optional<std::uint64_t> times;
   double probability = 1;
@@ -80,9 +80,9 @@ struct Fault {
   std::string on_words, do_words;         ///< trigger and actions in short, for traces and reports
 };
 
-/// Happens by itself.
+/// Happens without a trigger.
 struct Event {
-  std::optional<Duration> after;   ///< the first time; not given: after one period
+  std::optional<Duration> after;   ///< the first time, since the start of the run; not given: after one period
   std::optional<Duration> period;  ///< not given: once
   Actions actions;
   std::string do_words;

@@ -56,7 +56,7 @@ struct Stage {
   Modem& modem;
   Effects& effects;
   Chance& chance;
-  CommandVerdict* command = nullptr;  ///< of the command or line that set the fault off
+  CommandVerdict* command = nullptr;  ///< of the command or line that triggered the fault
   Verdict* transfer = nullptr;        ///< of the transfer that did
 
   /// What that transfer runs on goes: not a byte more passes, however late in the instant the rest of it happens.

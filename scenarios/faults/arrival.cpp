@@ -1,5 +1,5 @@
-// Something arrives: {"sms": {"from": "+…", "text": "…"}}, {"call": {"from": "+…", "rings": 3}}, {"ussd": {"text":
-// "…"}}. SPDX-License-Identifier: MIT
+// Something arrives: {"sms": {"from": "+…", "text": "…"}}, {"call": {"from": "+…"}}, {"ussd": {"text": "…"}}.
+// SPDX-License-Identifier: MIT
 #include "emulator/calls/call_service.hpp"
 #include "emulator/calls/ussd_service.hpp"
 #include "emulator/sms/sms_service.hpp"
@@ -19,23 +19,23 @@ struct Arrival final : Action {
 
 }  // namespace
 
-std::shared_ptr<const Action> read_sms(const Entry& action) {
-  const Entry sms = action.at("sms");
-  return std::make_shared<Arrival>([from = sms.text("from").value_or(""), text = sms.text("text").value_or("")](
+std::shared_ptr<const Action> read_sms(const Value& action) {
+  const Value sms = action["sms"];
+  return std::make_shared<Arrival>([from = sms["from"].text().value_or(""), text = sms["text"].text().value_or("")](
                                        Modem& modem) { modem.sms->receive(from, text); });
 }
 
-std::shared_ptr<const Action> read_call(const Entry& action) {
-  const Entry call = action.at("call");
-  return std::make_shared<Arrival>([from = call.text("from").value_or(""),
-                                    rings = static_cast<unsigned>(call.integer("rings").value_or(0))](Modem& modem) {
+std::shared_ptr<const Action> read_call(const Value& action) {
+  const Value call = action["call"];
+  return std::make_shared<Arrival>([from = call["from"].text().value_or(""),
+                                    rings = static_cast<unsigned>(call["rings"].integer().value_or(0))](Modem& modem) {
     modem.calls->receive(from, rings);
   });
 }
 
-std::shared_ptr<const Action> read_ussd(const Entry& action) {
+std::shared_ptr<const Action> read_ussd(const Value& action) {
   return std::make_shared<Arrival>(
-      [text = action.at("ussd").text("text").value_or("")](Modem& modem) { modem.ussd->receive(text); });
+      [text = action["ussd"]["text"].text().value_or("")](Modem& modem) { modem.ussd->receive(text); });
 }
 
 }  // namespace sim800

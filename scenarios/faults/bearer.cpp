@@ -15,7 +15,7 @@ struct BearerLost final : Action {
 
 }  // namespace
 
-std::shared_ptr<const Action> read_bearer(const Entry& /*action*/) { return std::make_shared<BearerLost>(); }
-std::shared_ptr<const Action> read_pdp(const Entry& /*action*/) { return std::make_shared<BearerLost>(); }
+std::shared_ptr<const Action> read_bearer(const Value& /*action*/) { return std::make_shared<BearerLost>(); }
+std::shared_ptr<const Action> read_pdp(const Value& /*action*/) { return std::make_shared<BearerLost>(); }
 
 }  // namespace sim800

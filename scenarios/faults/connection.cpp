@@ -14,8 +14,9 @@ struct Connection final : Action {
 
 }  // namespace
 
-std::shared_ptr<const Action> read_connection(const Entry& action) {
-  return std::make_shared<Connection>(action.text("connection") == "close" ? Verdict::Cut::close : Verdict::Cut::reset);
+std::shared_ptr<const Action> read_connection(const Value& action) {
+  return std::make_shared<Connection>(action["connection"].text() == "close" ? Verdict::Cut::close
+                                                                             : Verdict::Cut::reset);
 }
 
 }  // namespace sim800

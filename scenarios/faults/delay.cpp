@@ -17,8 +17,8 @@ struct Delay final : Action {
 
 }  // namespace
 
-std::shared_ptr<const Action> read_delay(const Entry& action) {
-  return std::make_shared<Delay>(action.duration("delay").value_or(Duration::zero()));
+std::shared_ptr<const Action> read_delay(const Value& action) {
+  return std::make_shared<Delay>(action["delay"].duration().value_or(Duration::zero()));
 }
 
 }  // namespace sim800

@@ -11,6 +11,6 @@ struct DnsFailure final : Action {
 
 }  // namespace
 
-std::shared_ptr<const Action> read_dns(const Entry& /*action*/) { return std::make_shared<DnsFailure>(); }
+std::shared_ptr<const Action> read_dns(const Value& /*action*/) { return std::make_shared<DnsFailure>(); }
 
 }  // namespace sim800

@@ -12,7 +12,8 @@ struct LinkAction final : Action {
   std::optional<Duration> span;
 };
 
-std::optional<Duration> milliseconds(const std::optional<double>& number) {
+std::optional<Duration> milliseconds(const Value& value) {
+  const auto number = value.number();
   if (!number) return std::nullopt;
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double, std::milli>(*number));
 }
@@ -27,15 +28,18 @@ void LinkChange::apply(LinkModel& link) const {
   link.blackhole = blackhole.value_or(link.blackhole);
 }
 
-std::shared_ptr<const Action> read_link(const Entry& action) {
-  const Entry link = action.at("link");
+LinkChange read_link_change(const Value& link) {
+  return {.latency = milliseconds(link["latency_ms"]),
+          .jitter = milliseconds(link["jitter_ms"]),
+          .down_kbps = link["down_kbps"].number(),
+          .up_kbps = link["up_kbps"].number(),
+          .blackhole = link["blackhole"].flag()};
+}
+
+std::shared_ptr<const Action> read_link(const Value& action) {
   auto read = std::make_shared<LinkAction>();
-  read->change = {.latency = milliseconds(link.number("latency_ms")),
-                  .jitter = milliseconds(link.number("jitter_ms")),
-                  .down_kbps = link.number("down_kbps"),
-                  .up_kbps = link.number("up_kbps"),
-                  .blackhole = link.flag("blackhole")};
-  read->span = action.duration("for");
+  read->change = read_link_change(action["link"]);
+  action["for"].read(read->span);
   return read;
 }
 

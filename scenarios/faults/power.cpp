@@ -20,13 +20,13 @@ struct PowerAction final : Action {
 
 }  // namespace
 
-std::shared_ptr<const Action> read_reset(const Entry& /*action*/) {
+std::shared_ptr<const Action> read_reset(const Value& /*action*/) {
   return std::make_shared<PowerAction>(&Modem::reset);
 }
-std::shared_ptr<const Action> read_freeze(const Entry& /*action*/) {
+std::shared_ptr<const Action> read_freeze(const Value& /*action*/) {
   return std::make_shared<PowerAction>(&Modem::freeze);
 }
-std::shared_ptr<const Action> read_power(const Entry& /*action*/) {
+std::shared_ptr<const Action> read_power(const Value& /*action*/) {
   return std::make_shared<PowerAction>(&Modem::lose_power);
 }
 

@@ -16,17 +16,17 @@ struct RegistrationAction final : Action {
   Registration registration;
 };
 
-Registration registration_of(const std::optional<std::string>& word) {
-  if (word == "home") return Registration::home;
-  if (word == "roaming") return Registration::roaming;
-  if (word == "searching") return Registration::searching;
-  return word == "denied" ? Registration::denied : Registration::unknown;
-}
-
 }  // namespace
 
-std::shared_ptr<const Action> read_registration(const Entry& action) {
-  return std::make_shared<RegistrationAction>(registration_of(action.text("registration")));
+std::optional<Registration> read_registration_word(const Value& value) {
+  using enum Registration;
+  return value.word<Registration>(
+      {{"home", home}, {"roaming", roaming}, {"searching", searching}, {"denied", denied}, {"unknown", unknown}});
+}
+
+std::shared_ptr<const Action> read_registration(const Value& action) {
+  return std::make_shared<RegistrationAction>(
+      read_registration_word(action["registration"]).value_or(Registration::unknown));
 }
 
 }  // namespace sim800

@@ -20,26 +20,24 @@ struct ResultAction final : Action {
 constexpr std::array<Code, 9> codes{Code::ok,          Code::connect, Code::ring,      Code::no_carrier, Code::error,
                                     Code::no_dialtone, Code::busy,    Code::no_answer, Code::proceeding};
 
-std::uint16_t number(const Entry& action, std::string_view key) {
-  return static_cast<std::uint16_t>(action.integer(key).value_or(0));
-}
+std::uint16_t number(const Value& value) { return static_cast<std::uint16_t>(value.integer().value_or(0)); }
 
 }  // namespace
 
-std::shared_ptr<const Action> read_result(const Entry& action) {
-  const auto text = action.text("result");
+std::shared_ptr<const Action> read_result(const Value& action) {
+  const auto text = action["result"].text();
   for (const Code code : codes) {
-    if (text == text_of(code)) return std::make_shared<ResultAction>(code, action.texts("lines"));
+    if (text == text_of(code)) return std::make_shared<ResultAction>(code, action["lines"].texts());
   }
   return nullptr;
 }
 
-std::shared_ptr<const Action> read_cme(const Entry& action) {
-  return std::make_shared<ResultAction>(static_cast<Cme>(number(action, "cme")), action.texts("lines"));
+std::shared_ptr<const Action> read_cme(const Value& action) {
+  return std::make_shared<ResultAction>(static_cast<Cme>(number(action["cme"])), action["lines"].texts());
 }
 
-std::shared_ptr<const Action> read_cms(const Entry& action) {
-  return std::make_shared<ResultAction>(Result::cms(number(action, "cms")), action.texts("lines"));
+std::shared_ptr<const Action> read_cms(const Value& action) {
+  return std::make_shared<ResultAction>(Result::cms(number(action["cms"])), action["lines"].texts());
 }
 
 }  // namespace sim800

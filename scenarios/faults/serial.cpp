@@ -13,7 +13,7 @@ struct SerialAction final : Action {
     stage.effects.change_noise(change, span);
   }
   Needs needs() const override { return {.serial_line = true}; }
-  /// Each direction has chance of its own: bytes of one do not change what becomes of the other's.
+  /// Each direction has its own chance: bytes of one do not change what happens to the other's.
   Noise with_chance(const Stage& stage) const {
     Noise noisy = noise;
     noisy.chance = std::make_shared<Chance>(stage.chance.fork());
@@ -26,20 +26,23 @@ struct SerialAction final : Action {
 
 }  // namespace
 
+std::optional<SerialDirection> read_serial_direction(const Value& value) {
+  return value.word<SerialDirection>({{"rx", SerialDirection::rx}, {"tx", SerialDirection::tx}});
+}
+
 void NoiseChange::apply(SerialNoise& line) const {
   if (rx) line.rx = *rx;
   if (tx) line.tx = *tx;
 }
 
-std::shared_ptr<const Action> read_serial(const Entry& action) {
-  const Entry serial = action.at("serial");
+std::shared_ptr<const Action> read_serial(const Value& action) {
+  const Value serial = action["serial"];
   auto read = std::make_shared<SerialAction>();
-  read->noise.drop = serial.number("drop").value_or(0);
-  read->noise.garble = serial.number("garble").value_or(0);
-  read->noise.duplicate = serial.number("duplicate").value_or(0);
-  const auto direction = serial.text("direction");
-  if (direction) read->direction = direction == "rx" ? SerialDirection::rx : SerialDirection::tx;
-  read->span = action.duration("for");
+  serial["drop"].read(read->noise.drop);
+  serial["garble"].read(read->noise.garble);
+  serial["duplicate"].read(read->noise.duplicate);
+  read->direction = read_serial_direction(serial["direction"]);
+  action["for"].read(read->span);
   return read;
 }
 

@@ -14,11 +14,11 @@ struct SignalAction final : Action {
 
 }  // namespace
 
-std::shared_ptr<const Action> read_signal(const Entry& action) {
-  const Entry signal = action.at("signal");
+std::shared_ptr<const Action> read_signal(const Value& action) {
+  const Value signal = action["signal"];
   const NetworkConfig healthy;
-  return std::make_shared<SignalAction>(static_cast<int>(signal.integer("rssi").value_or(healthy.rssi)),
-                                        static_cast<int>(signal.integer("ber").value_or(healthy.ber)));
+  return std::make_shared<SignalAction>(static_cast<int>(signal["rssi"].integer().value_or(healthy.rssi)),
+                                        static_cast<int>(signal["ber"].integer().value_or(healthy.ber)));
 }
 
 }  // namespace sim800

@@ -24,8 +24,8 @@ static_assert(CommandVerdict::forever == Verdict::forever);
 
 }  // namespace
 
-std::shared_ptr<const Action> read_silence(const Entry& action) {
-  return std::make_shared<Silence>(action.duration("silence").value_or(CommandVerdict::forever));
+std::shared_ptr<const Action> read_silence(const Value& action) {
+  return std::make_shared<Silence>(action["silence"].duration().value_or(CommandVerdict::forever));
 }
 
 }  // namespace sim800

@@ -17,8 +17,8 @@ struct SimAction final : Action {
 
 }  // namespace
 
-std::shared_ptr<const Action> read_sim(const Entry& action) {
-  const auto word = action.text("sim");
+std::shared_ptr<const Action> read_sim(const Value& action) {
+  const auto word = action["sim"].text();
   if (word == "removed") return std::make_shared<SimAction>(&Modem::remove_sim);
   return std::make_shared<SimAction>(word == "inserted" ? &Modem::insert_sim : &Modem::lock_sim);
 }

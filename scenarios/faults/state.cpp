@@ -13,8 +13,8 @@ struct StateAction final : Action {
 
 }  // namespace
 
-std::shared_ptr<const Action> read_state(const Entry& action) {
-  return std::make_shared<StateAction>(action.text("state").value_or(""));
+std::shared_ptr<const Action> read_state(const Value& action) {
+  return std::make_shared<StateAction>(action["state"].text().value_or(""));
 }
 
 }  // namespace sim800

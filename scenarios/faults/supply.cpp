@@ -11,17 +11,15 @@ struct SupplyAction final : Action {
   Supply supply;
 };
 
-Supply supply_of(const std::optional<std::string>& word) {
-  if (word == "under-voltage") return Supply::under_voltage;
-  if (word == "under-voltage-off") return Supply::under_voltage_off;
-  if (word == "over-voltage") return Supply::over_voltage;
-  return word == "over-voltage-off" ? Supply::over_voltage_off : Supply::normal;
-}
-
 }  // namespace
 
-std::shared_ptr<const Action> read_supply(const Entry& action) {
-  return std::make_shared<SupplyAction>(supply_of(action.text("supply")));
+std::shared_ptr<const Action> read_supply(const Value& action) {
+  const auto supply = action["supply"].word<Supply>({{"normal", Supply::normal},
+                                                     {"under-voltage", Supply::under_voltage},
+                                                     {"under-voltage-off", Supply::under_voltage_off},
+                                                     {"over-voltage", Supply::over_voltage},
+                                                     {"over-voltage-off", Supply::over_voltage_off}});
+  return std::make_shared<SupplyAction>(supply.value_or(Supply::normal));
 }
 
 }  // namespace sim800

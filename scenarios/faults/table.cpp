@@ -12,7 +12,7 @@ namespace sim800 {
 namespace {
 
 // clang-format off
-constexpr std::array<ActionRow, 27> rows{{
+constexpr ActionRow rows[] = {
     {"result", read_result, by_command},
     {"cme", read_cme, by_command},
     {"cms", read_cms, by_command},
@@ -40,7 +40,7 @@ constexpr std::array<ActionRow, 27> rows{{
     {"freeze", read_freeze},
     {"power", read_power},
     {"state", read_state},
-}};
+};
 // clang-format on
 
 /// What may stand beside an action.
@@ -49,13 +49,14 @@ struct Beside {
   std::array<std::string_view, 3> actions;
   std::uint8_t sources = by_any;
 };
-constexpr std::array<Beside, 3> besides{
-    {{"lines", {"result", "cme", "cms"}}, {"place", {"urc"}, by_command}, {"for", {"serial", "link"}}}};
+constexpr Beside besides[] = {
+    {"lines", {"result", "cme", "cms"}}, {"place", {"urc"}, by_command}, {"for", {"serial", "link"}}};
 
-std::uint8_t source_of(const Trigger* on) {
-  if (on == nullptr) return by_itself;
-  if (std::holds_alternative<CommandTrigger>(*on) || std::holds_alternative<LineTrigger>(*on)) return by_command;
-  const auto* transfer = std::get_if<TransferTrigger>(on);
+std::uint8_t source_of(const Fault* fault) {
+  if (fault == nullptr) return by_itself;
+  const Trigger& on = fault->on;
+  if (std::holds_alternative<CommandTrigger>(on) || std::holds_alternative<LineTrigger>(on)) return by_command;
+  const auto* transfer = std::get_if<TransferTrigger>(&on);
   if (transfer == nullptr) return by_itself;
   switch (transfer->user) {
     case TransferKind::User::http: return by_http;
@@ -66,42 +67,52 @@ std::uint8_t source_of(const Trigger* on) {
 }
 
 std::string fitting(std::uint8_t sources) {
-  if ((sources & (by_command | by_transfer)) == (by_command | by_transfer)) return "a command, a line or a transfer";
-  if (sources == by_command) return "a command or a line";
-  if (sources == by_transfer) return "http, ftp or socket";
-  return (sources & by_http) != 0 ? "anything but ftp and socket" : "anything but http and socket";
+  if ((sources & (by_command | by_transfer)) == (by_command | by_transfer))
+    return "a command, line or transfer trigger";
+  if (sources == by_command) return "a command or line trigger";
+  if (sources == by_transfer) return "an http, ftp or socket trigger";
+  return (sources & by_http) != 0 ? "any trigger but ftp and socket" : "any trigger but http and socket";
 }
 
-void check_besides(const Entry& action, const ActionRow& row, std::uint8_t source) {
+/// Refuses a key that makes no sense with what triggers it.
+void refuse_trigger(const Value& value, std::uint8_t sources, const Fault* fault) {
+  value.refuse_name(fmt::format("{} for \"{}\"", fitting(sources), value.name()),
+                    fault != nullptr ? fmt::format("\"{}\"", fault->on_words) : "an event");
+}
+
+void check_besides(const Value& action, const ActionRow& row, const Fault* fault) {
   for (const Beside& beside : besides) {
-    if (!action.has(beside.key)) continue;
+    const Value value = action[beside.key];
+    if (!value) continue;
     if (std::ranges::find(beside.actions, row.name) == beside.actions.end()) {
       std::vector<std::string_view> names(beside.actions.begin(), beside.actions.end());
       std::erase(names, "");
-      action.refuse(beside.key, fmt::format("only beside \"{}\"", fmt::join(names, "\", \"")));
-    } else if ((beside.sources & source) == 0) {
-      action.refuse(beside.key, fmt::format("only where the trigger is {}", fitting(beside.sources)));
+      value.refuse_name(fmt::format("\"{}\" only beside \"{}\"", beside.key, fmt::join(names, "\" or \"")),
+                        fmt::format("it beside \"{}\"", row.name));
+    } else if ((beside.sources & source_of(fault)) == 0) {
+      refuse_trigger(value, beside.sources, fault);
     }
   }
 }
 
-/// When it has begun to connect, a transfer has no name to look up any more.
-bool too_late(const ActionRow& row, const Trigger* on) {
-  const auto* transfer = on != nullptr ? std::get_if<TransferTrigger>(on) : nullptr;
+/// Once it has begun to connect, a transfer has no name left to look up.
+bool too_late(const ActionRow& row, const Fault* fault) {
+  const auto* transfer = fault != nullptr ? std::get_if<TransferTrigger>(&fault->on) : nullptr;
   return row.name == "dns" && transfer != nullptr &&
          (transfer->after_bytes > 0 || transfer->phase.value_or(Phase::dns) != Phase::dns);
 }
 
-std::shared_ptr<const Action> read_action(const Entry& action, const Trigger* on) {
-  const auto* named = std::ranges::find_if(rows, [&action](const ActionRow& row) { return action.has(row.name); });
-  if (named == rows.end()) return nullptr;
-  const std::uint8_t source = source_of(on);
-  check_besides(action, *named, source);
-  if ((named->sources & source) == 0) {
-    action.refuse(named->name, fmt::format("only where the trigger is {}", fitting(named->sources)));
+std::shared_ptr<const Action> read_action(const Value& action, const Fault* fault) {
+  const auto* named = std::ranges::find_if(rows, [&action](const ActionRow& row) { return bool(action[row.name]); });
+  if (named == std::end(rows)) return nullptr;
+  check_besides(action, *named, fault);
+  if ((named->sources & source_of(fault)) == 0) {
+    refuse_trigger(action[named->name], named->sources, fault);
     return nullptr;
   }
-  if (too_late(*named, on)) action.refuse(named->name, "only in phase \"dns\", or without a phase");
+  if (too_late(*named, fault))
+    action[named->name].refuse_name("a trigger in phase \"dns\" or without a phase",
+                                    fmt::format("\"{}\"", fault->on_words));
   return named->read(action);
 }
 
@@ -109,19 +120,19 @@ std::shared_ptr<const Action> read_action(const Entry& action, const Trigger* on
 
 std::span<const ActionRow> action_rows() { return rows; }
 
-Actions read_actions(const Entry& entry, const Trigger* on) {
-  Actions actions;
-  for (const Entry& action : entry.list("do")) {
-    if (auto read = read_action(action, on)) actions.push_back(std::move(read));
+Actions read_actions(const Value& actions, const Fault* fault) {
+  Actions read;
+  for (const Value& action : actions.items()) {
+    if (auto made = read_action(action, fault)) read.push_back(std::move(made));
   }
-  return actions;
+  return read;
 }
 
-std::string action_words(const Entry& entry) {
+std::string summary_of_actions(const Value& actions) {
   std::string words;
-  for (const Entry& action : entry.list("do")) {
+  for (const Value& action : actions.items()) {
     if (!words.empty()) words += "; ";
-    words += action.words();
+    words += action.summary();
   }
   return words;
 }

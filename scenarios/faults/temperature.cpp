@@ -13,8 +13,8 @@ struct Temperature final : Action {
 
 }  // namespace
 
-std::shared_ptr<const Action> read_temperature(const Entry& action) {
-  return std::make_shared<Temperature>(static_cast<int>(action.integer("temperature").value_or(25)));
+std::shared_ptr<const Action> read_temperature(const Value& action) {
+  return std::make_shared<Temperature>(static_cast<int>(action["temperature"].integer().value_or(25)));
 }
 
 }  // namespace sim800

@@ -22,14 +22,14 @@ struct TransferCode final : Action {
 
 }  // namespace
 
-std::shared_ptr<const Action> read_http_status(const Entry& action) {
+std::shared_ptr<const Action> read_http_status(const Value& action) {
   return std::make_shared<TransferCode>(TransferKind::User::http,
-                                        static_cast<int>(action.integer("http_status").value_or(0)));
+                                        static_cast<int>(action["http_status"].integer().value_or(0)));
 }
 
-std::shared_ptr<const Action> read_ftp_error(const Entry& action) {
+std::shared_ptr<const Action> read_ftp_error(const Value& action) {
   return std::make_shared<TransferCode>(TransferKind::User::ftp,
-                                        static_cast<int>(action.integer("ftp_error").value_or(0)));
+                                        static_cast<int>(action["ftp_error"].integer().value_or(0)));
 }
 
 }  // namespace sim800

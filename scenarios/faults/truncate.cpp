@@ -1,4 +1,4 @@
-// The connection is closed after so many bytes of data: {"truncate_after": 1000}.
+// The connection is closed after this many bytes of data: {"truncate_after": 1000}.
 // SPDX-License-Identifier: MIT
 #include "scenarios/faults/actions.hpp"
 
@@ -14,8 +14,8 @@ struct Truncate final : Action {
 
 }  // namespace
 
-std::shared_ptr<const Action> read_truncate_after(const Entry& action) {
-  return std::make_shared<Truncate>(static_cast<std::uint64_t>(action.integer("truncate_after").value_or(0)));
+std::shared_ptr<const Action> read_truncate_after(const Value& action) {
+  return std::make_shared<Truncate>(static_cast<std::uint64_t>(action["truncate_after"].integer().value_or(0)));
 }
 
 }  // namespace sim800

@@ -1,4 +1,4 @@
-// A line that the module says of its own accord: {"urc": "+CMTI: \\"SM\\",1", "place": "inside"}.
+// An unsolicited line: {"urc": "+CMTI: \\"SM\\",1", "place": "inside"}.
 // SPDX-License-Identifier: MIT
 #include "scenarios/faults/actions.hpp"
 
@@ -22,11 +22,10 @@ struct Urc final : Action {
 
 }  // namespace
 
-std::shared_ptr<const Action> read_urc(const Entry& action) {
-  const auto place = action.text("place");
-  return std::make_shared<Urc>(action.text("urc").value_or(""), place == "before"   ? Urc::Place::before
-                                                                : place == "inside" ? Urc::Place::inside
-                                                                                    : Urc::Place::after);
+std::shared_ptr<const Action> read_urc(const Value& action) {
+  using enum Urc::Place;
+  const auto place = action["place"].word<Urc::Place>({{"before", before}, {"inside", inside}, {"after", after}});
+  return std::make_shared<Urc>(action["urc"].text().value_or(""), place.value_or(after));
 }
 
 }  // namespace sim800

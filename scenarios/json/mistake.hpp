@@ -8,10 +8,13 @@ namespace sim800 {
 
 struct ScenarioMistake {
   std::string file;
-  int line = 0, column = 0;  ///< from 1
-  std::string pointer;       ///< JSON pointer, "/network/hosts"
-  std::string expected;      ///< "a duration such as \"250ms\"", "unknown key; did you mean \"hosts\"?"
-  std::string text() const;  ///< "FILE:LINE:COLUMN: POINTER: EXPECTED"
+  int line = 0, column = 0;  ///< from 1; 0 where the file as a whole is concerned
+  std::string pointer;       ///< JSON pointer (RFC 6901): "/network/hosts"
+  std::string expected;      ///< "an integer from 0 to 7, or 99"
+  std::string found;         ///< "\"loud\"", as the file has it; or in words: "an object"
+  std::string hint;          ///< "did you mean \"hosts\"?"; mostly empty
+  /// One line: "FILE:LINE:COLUMN: POINTER: expected EXPECTED, found FOUND (HINT)".
+  std::string text() const;
 };
 
 }  // namespace sim800

@@ -1,8 +1,8 @@
-// Guesses which word was meant.
 // SPDX-License-Identifier: MIT
 #include "scenarios/json/nearest.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <numeric>
@@ -13,6 +13,9 @@ namespace {
 
 // Nobody mistypes a longer word for one of ours, and the work grows with the length.
 constexpr std::size_t longest_slip = 64;
+
+// How many a longer list is cut to.
+constexpr std::size_t listed_of_many = 4;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -45,10 +48,18 @@ std::vector<std::string_view> near_words(std::string_view text, const std::vecto
   return result;
 }
 
-std::string unknown_word(std::string_view what, std::string_view text, const std::vector<std::string_view>& words) {
+std::string did_you_mean(std::string_view text, const std::vector<std::string_view>& words) {
   const auto near = near_words(text, words);
-  if (!near.empty()) return fmt::format("unknown {}; did you mean \"{}\"?", what, near.front());
-  return fmt::format("unknown {}; known here: \"{}\"", what, fmt::join(words, "\", \""));
+  return near.empty() ? "" : fmt::format("did you mean \"{}\"?", near.front());
+}
+
+std::string listed(const std::vector<std::string>& words) {
+  if (words.size() <= max_listed) return fmt::format("{}", fmt::join(words, ", "));
+  return fmt::format("{}, …", fmt::join(words.begin(), words.begin() + listed_of_many, ", "));
+}
+
+std::string one_of(const std::vector<std::string>& words) {
+  return (words.size() == 1 ? "" : "one of ") + listed(words);
 }
 
 }  // namespace sim800

@@ -14,14 +14,29 @@ using nlohmann::json;
 constexpr std::string_view blank = " \t\r\n";
 constexpr std::string_view blank_or_separator = " \t\r\n,:";
 
+// The most bytes of a key or value that a message shows.
+constexpr std::size_t max_shown = 40;
+
 // The library's explanation without its prefix and without the token, which the place shows.
-std::string reason(std::string_view what) {
-  if (const auto dash = what.find(" - "); dash != what.npos) {
-    what.remove_prefix(dash + 3);
-  } else if (const auto prefix = what.find("] "); prefix != what.npos) {
-    what.remove_prefix(prefix + 2);
-  }
-  return std::string(what.substr(0, what.find("; last read")));
+std::string_view reason(std::string_view what) {
+  if (const auto dash = what.find(" - "); dash != what.npos) what.remove_prefix(dash + 3);
+  return what.substr(0, what.find("; last read"));
+}
+
+// Offset behind the token that starts at `start`.  The text may end within it.
+std::size_t token_end(std::string_view text, std::size_t start) {
+  if (std::string_view("{}[]").find(text[start]) != text.npos) return start + 1;
+  if (text[start] != '"') return std::min(text.size(), text.find_first_of(" \t\r\n,:]}", start));
+  std::size_t end = start + 1;
+  while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+  return std::min(text.size(), end + 1);
+}
+
+std::string shown(std::string_view token) {
+  if (token.size() <= max_shown) return std::string(token);
+  std::size_t end = max_shown;
+  while ((static_cast<unsigned char>(token[end]) & 0xC0) == 0x80) --end;  // not within a character
+  return std::string(token.substr(0, end)) + (token.front() == '"' ? "…\"" : "…");
 }
 
 }  // namespace
@@ -51,16 +66,25 @@ class PlacedJson::Recorder : public json::json_sax_t {
     target_.keys_[pointer_] = offset;
     const auto [first, added] = level.keys.emplace(name, offset);
     if (!added) {
-      add(offset,
-          fmt::format("a key that is given once; it is already in line {}", target_.place_of(first->second).line));
+      add(offset, "each key once",
+          fmt::format("{} again (first in line {})", target_.token_at(offset).text,
+                      target_.place_of(first->second).line));
     }
     return true;
   }
 
-  bool parse_error(std::size_t position, const std::string&, const json::exception& error) override {
-    const std::string why = reason(error.what());
-    // A token in the wrong place is shown from its start, one that is wrong in itself where it goes wrong.
-    add(why.starts_with("invalid") ? position - 1 : last_token(position), "valid JSON: " + why);
+  bool parse_error(std::size_t position, const std::string& token, const json::exception& error) override {
+    // "unexpected ','; expected ']'", "invalid literal", "number overflow parsing '1e999'"
+    const std::string_view why = reason(error.what());
+    if (constexpr std::string_view unexpected = "unexpected ", but = "; expected "; why.starts_with(unexpected)) {
+      const std::size_t split = std::min(why.find(but), why.size());
+      const std::string_view wanted = why.substr(std::min(split + but.size(), why.size()));
+      add(last_token(position), std::string(wanted), std::string(why.substr(0, split).substr(unexpected.size())));
+    } else if (why.starts_with("invalid")) {  // shown where it goes wrong, not where it starts
+      add(position - 1, "valid JSON", fmt::format("an {}", why));
+    } else {
+      add(last_token(position), "a number that fits a double", token);
+    }
     return false;
   }
 
@@ -84,7 +108,7 @@ class PlacedJson::Recorder : public json::json_sax_t {
   bool open(bool list) {
     value();
     if (levels_.size() == max_depth) {
-      add(target_.values_[pointer_], fmt::format("nesting of at most {} levels", max_depth));
+      add(target_.values_[pointer_], fmt::format("nesting of at most {} levels", max_depth), "one more");
       return false;
     }
     levels_.push_back({list, pointer_.size(), 0, {}});
@@ -102,13 +126,7 @@ class PlacedJson::Recorder : public json::json_sax_t {
   std::size_t next_token() {
     const std::string_view text = target_.text_;
     const std::size_t start = text.find_first_not_of(blank_or_separator, end_);
-    end_ = start + 1;
-    if (text[start] == '"') {
-      while (text[end_] != '"') end_ += text[end_] == '\\' ? 2 : 1;
-      ++end_;
-    } else if (std::string_view("{}[]").find(text[start]) == text.npos) {
-      end_ = std::min(text.size(), text.find_first_of(" \t\r\n,:]}", start));
-    }
+    end_ = token_end(text, start);
     return start;
   }
 
@@ -120,8 +138,8 @@ class PlacedJson::Recorder : public json::json_sax_t {
     return start;
   }
 
-  void add(std::size_t offset, std::string expected) {
-    target_.mistakes_.push_back({target_.place_of(offset), pointer_, std::move(expected)});
+  void add(std::size_t offset, std::string expected, std::string found) {
+    target_.mistakes_.push_back({target_.place_of(offset), pointer_, std::move(expected), std::move(found)});
   }
 
   PlacedJson& target_;
@@ -133,7 +151,7 @@ class PlacedJson::Recorder : public json::json_sax_t {
 PlacedJson::PlacedJson(std::string_view text) : text_(text) {
   if (text_.starts_with("\xEF\xBB\xBF")) text_.erase(0, 3);
   if (text_.find_first_not_of(blank) == text_.npos) {
-    mistakes_.push_back({{}, "", "a JSON object; the file is empty"});
+    mistakes_.push_back({{}, "", "a JSON object", "an empty file"});
     return;
   }
   Recorder recorder(*this);
@@ -147,6 +165,16 @@ Place PlacedJson::place_of(std::size_t offset) const {
   const auto is_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
   return {1 + static_cast<int>(std::ranges::count(before, '\n')),
           1 + static_cast<int>(std::ranges::count_if(before.substr(line_start), is_character))};
+}
+
+Token PlacedJson::token_at(std::size_t offset) const {
+  const std::string_view text = text_;
+  const Place place = place_of(offset);
+  if (text[offset] != '{' && text[offset] != '[')
+    return {place, shown(text.substr(offset, token_end(text, offset) - offset))};
+  const std::size_t next = std::min(text.find_first_not_of(blank, offset + 1), text.size() - 1);
+  const bool empty = text[next] == '}' || text[next] == ']';
+  return {place, std::string(empty ? "an empty " : "an ") + (text[offset] == '{' ? "object" : "array")};
 }
 
 std::string pointer_to(const std::string& pointer, std::string_view key) {

@@ -15,11 +15,17 @@ struct Place {
   int line = 1, column = 1;
 };
 
-/// What stops a text from being taken as JSON, or as a scenario at all.
+/// A key or a value of the text.
+struct Token {
+  Place place;
+  /// As the text has it ("\"loud\"", "1e9"), cut where it is long; "an object" or "an array" for those.
+  std::string text;
+};
+
+/// What stops a text from being taken as JSON at all; see ScenarioMistake.
 struct JsonMistake {
   Place place;
-  std::string pointer;   ///< JSON pointer of the value or key concerned
-  std::string expected;  ///< as in ScenarioMistake
+  std::string pointer, expected, found;
 };
 
 /// Parsed JSON.  Pointers are JSON pointers (RFC 6901) of values that are in the text; the place of a value is its
@@ -38,12 +44,13 @@ class PlacedJson {
   bool parsed() const { return parsed_; }
   /// The whole value.
   const nlohmann::json& root() const { return root_; }
-  Place value_at(const std::string& pointer) const { return place_of(values_.at(pointer)); }
-  Place key_at(const std::string& pointer) const { return place_of(keys_.at(pointer)); }
+  Token value_at(const std::string& pointer) const { return token_at(values_.at(pointer)); }
+  Token key_at(const std::string& pointer) const { return token_at(keys_.at(pointer)); }
 
  private:
   class Recorder;
   Place place_of(std::size_t offset) const;
+  Token token_at(std::size_t offset) const;
 
   std::string text_;
   bool parsed_ = false;

@@ -1,75 +1,177 @@
-// Takes a JSON text apart into members of structs.
 // SPDX-License-Identifier: MIT
 #include "scenarios/json/reader.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <tuple>
 
 #include "scenarios/json/duration_text.hpp"
 
 namespace sim800 {
+namespace {
+
+std::string words_of(const nlohmann::json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_object()) return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::string text;
+  for (const auto& [key, part] : value.items())
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", key, words_of(part));
+  return text;
+}
+
+}  // namespace
+
+// --- mistakes
 
 Report::Report(const PlacedJson& json, std::string file) : json_(json), file_(std::move(file)) {
-  for (const JsonMistake& mistake : json.mistakes()) add(mistake.place, mistake.pointer, mistake.expected);
+  for (const JsonMistake& mistake : json.mistakes())
+    add(mistake.place, {.pointer = mistake.pointer, .expected = mistake.expected, .found = mistake.found});
 }
 
-void Report::at_value(const std::string& pointer, std::string expected) {
-  add(json_.value_at(pointer), pointer, std::move(expected));
+void Report::at_value(const std::string& pointer, std::string expected, std::string found, std::string hint) {
+  auto [place, text] = json_.value_at(pointer);
+  if (found.empty()) found = std::move(text);
+  add(place, {.pointer = pointer, .expected = std::move(expected), .found = std::move(found), .hint = std::move(hint)});
 }
 
-void Report::at_key(const std::string& pointer, std::string expected) {
-  add(json_.key_at(pointer), pointer, std::move(expected));
+void Report::at_key(const std::string& pointer, std::string expected, std::string found, std::string hint) {
+  auto [place, text] = json_.key_at(pointer);
+  if (found.empty()) found = std::move(text);
+  add(place, {.pointer = pointer, .expected = std::move(expected), .found = std::move(found), .hint = std::move(hint)});
 }
 
-void Report::add(Place place, const std::string& pointer, std::string expected) {
-  const auto is_there = [place](const ScenarioMistake& mistake) {
-    return mistake.line == place.line && mistake.column == place.column;
+void Report::add(Place place, ScenarioMistake mistake) {
+  mistake.file = file_;
+  mistake.line = place.line;
+  mistake.column = place.column;
+  const auto is_there = [&mistake](const ScenarioMistake& other) {
+    return other.line == mistake.line && other.column == mistake.column;
   };
   if (one_for_each_place_ && std::ranges::any_of(mistakes_, is_there)) return;
-  mistakes_.push_back({file_, place.line, place.column, pointer, std::move(expected)});
+  mistakes_.push_back(std::move(mistake));
 }
 
 std::vector<ScenarioMistake> Report::take() {
-  const auto place = [](const ScenarioMistake& mistake) {
+  std::ranges::sort(mistakes_, {}, [](const ScenarioMistake& mistake) {
     return std::tie(mistake.line, mistake.column, mistake.pointer, mistake.expected);
-  };
-  std::ranges::sort(mistakes_, {}, place);
+  });
   return std::exchange(mistakes_, {});
 }
 
-void Value::text(std::string& member) const {
-  if (const std::string* given = text()) member = *given;
+// --- values
+
+Value::Value(const Value& parent, const nlohmann::json* json, std::string name)
+    : report_(parent.report_),
+      json_(json),
+      parent_(parent.json_),
+      parent_pointer_(parent.pointer()),
+      name_(std::move(name)) {}
+
+std::string Value::pointer() const { return parent_ == nullptr ? "" : pointer_to(parent_pointer_, name_); }
+
+Value Value::operator[](std::string_view key) const {
+  const nlohmann::json* found = nullptr;
+  if (json_ != nullptr && json_->is_object()) {
+    const auto place = json_->find(key);
+    if (place != json_->end()) found = &*place;
+  }
+  return {*this, found, std::string(key)};
 }
 
-void Value::text(std::optional<std::string>& member) const {
-  if (const std::string* given = text()) member = *given;
+Value Value::alias(std::string_view old_name) const {
+  if (parent_ == nullptr || !parent_->is_object()) return *this;
+  const auto place = parent_->find(old_name);
+  if (place == parent_->end()) return *this;
+  Value old = *this;
+  old.json_ = &*place;
+  old.name_ = old_name;
+  if (json_ == nullptr) return old;
+  old.refuse_name(fmt::format("either \"{}\" or its old name \"{}\"", name_, old_name), "both");
+  return *this;
 }
 
-void Value::flag(bool& member) const {
-  if (json_ && json_->is_boolean()) json_->get_to(member);
+std::vector<Value> Value::members() const {
+  std::vector<Value> values;
+  if (json_ == nullptr || !json_->is_object()) return values;
+  for (const auto& [key, value] : json_->items()) values.push_back({*this, &value, key});
+  return values;
 }
 
-void Value::number(double& member) const {
-  if (json_ && json_->is_number()) json_->get_to(member);
+std::vector<Value> Value::items() const {
+  std::vector<Value> values;
+  if (json_ == nullptr) return values;
+  if (!json_->is_array()) return {*this};
+  for (std::size_t i = 0; i < json_->size(); ++i) values.push_back({*this, &(*json_)[i], std::to_string(i)});
+  return values;
 }
 
-void Value::duration(Duration& member) const {
-  std::optional<Duration> given;
-  duration(given);
-  member = given.value_or(member);
+std::optional<std::string> Value::text() const {
+  return json_ != nullptr && json_->is_string() ? std::optional(json_->get<std::string>()) : std::nullopt;
 }
 
-void Value::duration(std::optional<Duration>& member) const {
-  const std::string* given = text();
-  if (!given) return;
-  const auto value = parse_duration(*given);
-  if (!value) return refuse("a duration of at most 1000h");
-  member = value;
+std::optional<double> Value::number() const {
+  return json_ != nullptr && json_->is_number() ? std::optional(json_->get<double>()) : std::nullopt;
 }
 
-Value Section::operator[](std::string_view key) const {
-  const auto found = object_.find(key);
-  return {report_, found == object_.end() ? nullptr : &*found, pointer_to(pointer_, key), std::string(key)};
+std::optional<std::int64_t> Value::integer() const {
+  return json_ != nullptr && json_->is_number_integer() ? std::optional(json_->get<std::int64_t>()) : std::nullopt;
+}
+
+std::optional<bool> Value::flag() const {
+  return json_ != nullptr && json_->is_boolean() ? std::optional(json_->get<bool>()) : std::nullopt;
+}
+
+std::optional<Duration> Value::duration() const {
+  const auto written = text();
+  if (!written) return std::nullopt;
+  const auto span = parse_duration(*written);
+  if (!span) refuse("a duration of at most 1000h");
+  return span;
+}
+
+std::optional<Pattern> Value::pattern() const {
+  const auto written = text();
+  if (!written) return std::nullopt;
+  try {
+    return Pattern(*written);
+  } catch (const PatternError& error) {
+    refuse(std::string(Pattern::expected), {}, error.what());
+    return std::nullopt;
+  }
+}
+
+std::vector<std::string> Value::texts() const {
+  std::vector<std::string> texts;
+  for (const Value& item : items()) {
+    if (auto written = item.text()) texts.push_back(std::move(*written));
+  }
+  return texts;
+}
+
+std::optional<std::string> Value::typed() const {
+  return json_ != nullptr && json_->is_number() ? json_->dump() : text();
+}
+
+void Value::refuse(std::string expected, std::string found, std::string hint) const {
+  report_->at_value(pointer(), std::move(expected), std::move(found), std::move(hint));
+}
+
+void Value::refuse_name(std::string expected, std::string found, std::string hint) const {
+  report_->at_key(pointer(), std::move(expected), std::move(found), std::move(hint));
+}
+
+std::string Value::summary() const {
+  static constexpr std::array<std::string_view, 5> beside{"every_nth", "for", "lines", "nth", "place"};
+  std::string named, rest;
+  if (json_ == nullptr || !json_->is_object()) return named;
+  for (const auto& [key, value] : json_->items()) {
+    std::string& text = std::ranges::find(beside, key) == beside.end() ? named : rest;
+    const std::string part = words_of(value);
+    text += fmt::format(" {}{}{}", key, part.empty() ? "" : " ", part);
+  }
+  return (named + rest).substr(std::min<std::size_t>(1, (named + rest).size()));
 }
 
 }  // namespace sim800

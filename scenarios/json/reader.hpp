@@ -1,20 +1,25 @@
-// Takes a JSON text apart into members of structs.  A key is one line:
-//   signal["rssi"].number(network.rssi);
-// The schema has seen to kinds, ranges and unknown keys (schema.hpp); what only the program can know is refused here.
+// Reads a JSON file value by value.  A key that sets a member is one line:
+//   signal["rssi"].read(network.rssi);
+// and one that has been renamed still reads files with its old name, which the schema must know too
+// (docs/scenarios.md):
+//   signal["rssi"].alias("strength").read(network.rssi);
+// The schema has seen to types, ranges and unknown keys (schema.hpp); what only the program can know is refused here.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <initializer_list>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "emulator/core/duration.hpp"
+#include "protocol/pattern.hpp"
 #include "scenarios/json/mistake.hpp"
 #include "scenarios/json/positions.hpp"
 
@@ -24,8 +29,9 @@ namespace sim800 {
 class Report {
  public:
   Report(const PlacedJson& json, std::string file);
-  void at_value(const std::string& pointer, std::string expected);
-  void at_key(const std::string& pointer, std::string expected);
+  /// `found` is what the file has there, unless it is given.
+  void at_value(const std::string& pointer, std::string expected, std::string found = {}, std::string hint = {});
+  void at_key(const std::string& pointer, std::string expected, std::string found = {}, std::string hint = {});
   std::size_t size() const { return mistakes_.size(); }
   /// From now on a place that has a mistake gets no other: what the schema refused is not refused again.
   void one_for_each_place() { one_for_each_place_ = true; }
@@ -33,7 +39,7 @@ class Report {
   std::vector<ScenarioMistake> take();
 
  private:
-  void add(Place place, const std::string& pointer, std::string expected);
+  void add(Place place, ScenarioMistake mistake);
 
   const PlacedJson& json_;
   std::string file_;
@@ -41,94 +47,82 @@ class Report {
   std::vector<ScenarioMistake> mistakes_;
 };
 
-class Section;
+/// The words a value may be, and what they mean.
+template <class T>
+using Words = std::initializer_list<std::pair<std::string_view, T>>;
 
-/// A value of the file, or the lack of one.  Each reading function sets its argument if the value is there and of the
-/// kind wanted, and otherwise leaves it alone.
+/// A value of the file, or the lack of one.  Asking never fails: what is not there, or not of the type asked for, is
+/// nothing, and read() then leaves its argument alone.
 class Value {
  public:
-  Value(Report& report, const nlohmann::json* json, std::string pointer, std::string name)
-      : report_(report), json_(json), pointer_(std::move(pointer)), name_(std::move(name)) {}
+  /// The whole file.
+  Value(Report& report, const nlohmann::json& root) : report_(&report), json_(&root) {}
 
   explicit operator bool() const { return json_ != nullptr; }
-  const nlohmann::json& json() const { return *json_; }
-  /// Its key.
+  bool is_array() const { return json_ != nullptr && json_->is_array(); }
+  /// Its key, or its index in an array.
   const std::string& name() const { return name_; }
-  void refuse(std::string expected) const { report_.at_value(pointer_, std::move(expected)); }
-  void refuse_name(std::string expected) const { report_.at_key(pointer_, std::move(expected)); }
 
-  /// The text, or nothing.
-  const std::string* text() const { return json_ ? json_->get_ptr<const std::string*>() : nullptr; }
-  void text(std::string& member) const;
-  void text(std::optional<std::string>& member) const;
-  void flag(bool& member) const;
-  void number(std::integral auto& member) const {
-    if (json_ && json_->is_number_integer()) json_->get_to(member);
-  }
-  void number(double& member) const;
-  void duration(Duration& member) const;
-  void duration(std::optional<Duration>& member) const;
-  /// One of a few words.
-  template <typename T>
-  void choice(T& member, std::initializer_list<std::pair<std::string_view, T>> words) const;
-  /// An object whose keys `read` names: read(Section&, T&).
-  template <typename T, typename Read>
-  void object(T& member, Read read) const;
-  /// An object with any keys: read(const Value&, T&) for each of them.
-  template <typename T, typename Read>
-  void map(std::map<std::string, T>& member, Read read) const;
-  /// A list of objects: read(Section&, T&) for each of them.
-  template <typename T, typename Read>
-  void list(std::vector<T>& member, Read read) const;
-
- private:
-  Report& report_;
-  const nlohmann::json* json_;
-  std::string pointer_, name_;
-};
-
-/// An object of the file, by key.
-class Section {
- public:
-  Section(Report& report, const nlohmann::json& object, std::string pointer)
-      : report_(report), object_(object), pointer_(std::move(pointer)) {}
-
+  /// The value of a key of this object.
   Value operator[](std::string_view key) const;
+  /// This value, or where it is missing the one that stands under its old name.  Both at once are a mistake.
+  Value alias(std::string_view old_name) const;
+  /// The values of an object, in the order of their keys.
+  std::vector<Value> members() const;
+  /// The items of an array; any other value stands for an array of itself alone.
+  std::vector<Value> items() const;
+
+  std::optional<std::string> text() const;
+  std::optional<double> number() const;
+  std::optional<std::int64_t> integer() const;
+  std::optional<bool> flag() const;
+  std::optional<Duration> duration() const;  ///< refuses one of more than 1000h
+  std::optional<Pattern> pattern() const;    ///< refuses what RE2 refuses
+  std::vector<std::string> texts() const;    ///< one string, or an array of them
+  std::optional<std::string> typed() const;  ///< a string or a number, as it would be typed on a command line
+  template <class T>
+  std::optional<T> word(Words<T> words) const;
+
+  void read(std::string& member) const { set(member, text()); }
+  void read(std::optional<std::string>& member) const { set(member, text()); }
+  void read(double& member) const { set(member, number()); }
+  void read(bool& member) const { set(member, flag()); }
+  void read(std::integral auto& member) const { set(member, integer()); }
+  void read(Duration& member) const { set(member, duration()); }
+  void read(std::optional<Duration>& member) const { set(member, duration()); }
+  template <class T>
+  void read(T& member, Words<std::type_identity_t<T>> words) const {
+    set(member, word<T>(words));
+  }
+
+  /// Notes a mistake at the value, or at its key; see Report.
+  void refuse(std::string expected, std::string found = {}, std::string hint = {}) const;
+  void refuse_name(std::string expected, std::string found = {}, std::string hint = {}) const;
+  /// In short, with what stands beside the name of a trigger or an action behind it: "http after_bytes=40000 nth 3".
+  std::string summary() const;
 
  private:
-  Report& report_;
-  const nlohmann::json& object_;
-  std::string pointer_;
+  Value(const Value& parent, const nlohmann::json* json, std::string name);
+  std::string pointer() const;
+
+  template <class T, class Given>
+  static void set(T& member, const std::optional<Given>& given) {
+    if (given) member = static_cast<T>(*given);
+  }
+
+  Report* report_;
+  const nlohmann::json* json_;
+  const nlohmann::json* parent_ = nullptr;
+  std::string parent_pointer_, name_;
 };
 
-template <typename T>
-void Value::choice(T& member, std::initializer_list<std::pair<std::string_view, T>> words) const {
+template <class T>
+std::optional<T> Value::word(Words<T> words) const {
+  const auto given = text();
   for (const auto& [word, value] : words) {
-    if (json_ && *json_ == word) member = value;
+    if (given == word) return value;
   }
-}
-
-template <typename T, typename Read>
-void Value::object(T& member, Read read) const {
-  if (!json_ || !json_->is_object()) return;
-  Section section(report_, *json_, pointer_);
-  read(section, member);
-}
-
-template <typename T, typename Read>
-void Value::map(std::map<std::string, T>& member, Read read) const {
-  if (!json_ || !json_->is_object()) return;
-  for (const auto& [key, value] : json_->items())
-    read(Value(report_, &value, pointer_to(pointer_, key), key), member[key]);
-}
-
-template <typename T, typename Read>
-void Value::list(std::vector<T>& member, Read read) const {
-  if (!json_ || !json_->is_array()) return;
-  for (std::size_t i = 0; i < json_->size(); ++i) {
-    const std::string index = std::to_string(i);
-    Value(report_, &(*json_)[i], pointer_to(pointer_, index), index).object(member.emplace_back(), read);
-  }
+  return std::nullopt;
 }
 
 }  // namespace sim800

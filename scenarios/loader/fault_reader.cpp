@@ -10,64 +10,60 @@
 namespace sim800 {
 namespace {
 
-std::uint64_t count(const Entry& entry, std::string_view key) {
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, entry.integer(key).value_or(0)));
-}
-
-void read_fault(const Entry& entry, Scenario& into) {
-  const Entry on = entry.at("on");
+void read_fault(const Value& entry, Scenario& into) {
+  const Value on = entry["on"];
   const auto trigger = read_trigger(on);
   if (!trigger) return;
   Fault fault;
   fault.on = *trigger;
-  fault.on_words = on.words();
-  fault.nth = count(on, "nth");
-  fault.every_nth = count(on, "every_nth");
-  if (entry.has("times")) fault.times = count(entry, "times");
-  fault.probability = entry.number("probability").value_or(1);
-  fault.when_state = entry.text("when_state");
-  fault.after = entry.duration("after");
-  fault.before = entry.duration("before");
-  if (fault.after && fault.before && *fault.before <= *fault.after) entry.refuse("before", "later than \"after\"");
-  fault.actions = read_actions(entry, &fault.on);
-  fault.do_words = action_words(entry);
+  fault.on_words = on.summary();
+  on["nth"].read(fault.nth);
+  on["every_nth"].read(fault.every_nth);
+  if (const auto times = entry["times"].integer()) fault.times = static_cast<std::uint64_t>(*times);
+  entry["probability"].read(fault.probability);
+  entry["when_state"].read(fault.when_state);
+  entry["after"].read(fault.after);
+  entry["before"].read(fault.before);
+  if (fault.after && fault.before && *fault.before <= *fault.after)
+    entry["before"].refuse("a duration longer than \"after\"");
+  fault.actions = read_actions(entry["do"], &fault);
+  fault.do_words = summary_of_actions(entry["do"]);
   into.faults.push_back(std::move(fault));
 }
 
-void read_event(const Entry& entry, Scenario& into) {
+void read_event(const Value& entry, Scenario& into) {
   Event event;
-  event.after = entry.duration("after");
-  event.period = entry.duration("period");
-  if (event.period == Duration::zero()) entry.refuse("period", "longer than no time");
-  event.actions = read_actions(entry, nullptr);
-  event.do_words = action_words(entry);
+  entry["after"].read(event.after);
+  entry["period"].read(event.period);
+  if (event.period == Duration::zero()) entry["period"].refuse("a duration longer than 0");
+  event.actions = read_actions(entry["do"], nullptr);
+  event.do_words = summary_of_actions(entry["do"]);
   into.events.push_back(std::move(event));
 }
 
-/// The states that actions bring about; a fault that waits for another one would never fire.
-void check_states(const Entry& scenario) {
+/// The states that actions enter; a fault that waits for another one would never fire.
+void check_states(const Value& scenario) {
   std::vector<std::string> known{std::string(first_state)};
   for (const char* key : {"faults", "events"}) {
-    for (const Entry& entry : scenario.list(key)) {
-      for (const Entry& action : entry.list("do")) {
-        if (const auto state = action.text("state")) known.push_back(*state);
+    for (const Value& entry : scenario[key].items()) {
+      for (const Value& action : entry["do"].items()) {
+        if (const auto state = action["state"].text()) known.push_back(*state);
       }
     }
   }
-  for (const Entry& entry : scenario.list("faults")) {
-    const auto wanted = entry.text("when_state");
+  for (const Value& entry : scenario["faults"].items()) {
+    const auto wanted = entry["when_state"].text();
     if (wanted && std::ranges::find(known, *wanted) == known.end())
-      entry.refuse("when_state", "\"start\", or a state that some action brings about with \"state\"");
+      entry["when_state"].refuse("\"start\", or a state that some action enters with \"state\"");
   }
 }
 
 }  // namespace
 
-void read_faults(const nlohmann::json& file, const Entry::Refuse& refuse, Scenario& into) {
-  const Entry scenario(file, "", refuse);
-  for (const Entry& entry : scenario.list("faults")) read_fault(entry, into);
-  for (const Entry& entry : scenario.list("events")) read_event(entry, into);
-  check_states(scenario);
+void read_faults(const Value& file, Scenario& into) {
+  for (const Value& entry : file["faults"].items()) read_fault(entry, into);
+  for (const Value& entry : file["events"].items()) read_event(entry, into);
+  check_states(file);
 }
 
 }  // namespace sim800

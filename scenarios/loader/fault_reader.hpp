@@ -3,11 +3,11 @@
 #pragma once
 
 #include "scenarios/engine/scenario.hpp"
-#include "scenarios/json/entry.hpp"
+#include "scenarios/json/reader.hpp"
 
 namespace sim800 {
 
-/// Adds to `into` what the whole scenario `file` says; `refuse` gets every mistake.
-void read_faults(const nlohmann::json& file, const Entry::Refuse& refuse, Scenario& into);
+/// Adds to `into` what the whole scenario `file` says of faults and events.
+void read_faults(const Value& file, Scenario& into);
 
 }  // namespace sim800

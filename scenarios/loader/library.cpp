@@ -22,8 +22,9 @@ constexpr std::size_t longest_file = std::size_t{4} << 20;
 // A message stays a message.
 constexpr std::size_t max_named = 12, max_guesses = 3;
 
-[[noreturn]] void fail(const std::string& file, std::string expected) {
-  throw ScenarioError({{file, 0, 0, "", std::move(expected)}});
+[[noreturn]] void fail(const std::string& file, std::string expected, std::string found, std::string hint = {}) {
+  throw ScenarioError(
+      {{.file = file, .expected = std::move(expected), .found = std::move(found), .hint = std::move(hint)}});
 }
 
 Scenario read_scenario(const fs::path& path) {
@@ -33,24 +34,28 @@ Scenario read_scenario(const fs::path& path) {
   std::array<char, 4096> part{};
   while (stream.read(part.data(), part.size()) || stream.gcount() > 0) {
     text.append(part.data(), static_cast<std::size_t>(stream.gcount()));
-    if (text.size() > longest_file) fail(path.string(), "a scenario file of at most 4 MiB");
+    if (text.size() > longest_file) fail(path.string(), "a scenario file of at most 4 MiB", "more");
   }
   if (!stream.is_open() || stream.bad())
-    fail(path.string(), "cannot be read: " + std::generic_category().message(errno));
+    fail(path.string(), "a scenario file", "none that can be read", std::generic_category().message(errno));
   return parse_scenario(text, path.string());
 }
 
-std::string unknown_scenario(const std::string& name, const std::vector<fs::path>& shipped) {
+[[noreturn]] void fail_unknown(const std::string& name, const std::vector<fs::path>& shipped) {
   std::vector<std::string> names;
   for (const auto& [known, file] : shipped_files(shipped)) names.push_back(known);
-  if (names.empty()) return "no such file, and no scenarios ship with this program";
+  if (names.empty()) fail(name, "a scenario file", "none", "no scenarios ship with this program");
   const auto near = near_words(fs::path(name).stem().string(), {names.begin(), names.end()});
-  if (!near.empty())
-    return fmt::format("no such file; did you mean \"{}\"?",
-                       fmt::join(near.begin(), near.begin() + std::min(near.size(), max_guesses), "\", \""));
-  if (names.size() > max_named)
-    return fmt::format("no such file; \"sim800 scenarios\" lists the {} that ship", names.size());
-  return fmt::format("no such file; the scenarios that ship are \"{}\"", fmt::join(names, "\", \""));
+  std::string hint;
+  if (!near.empty()) {
+    const auto end = near.begin() + std::min(near.size(), max_guesses);
+    hint = fmt::format("did you mean \"{}\"?", fmt::join(near.begin(), end, "\" or \""));
+  } else if (names.size() > max_named) {
+    hint = fmt::format("\"sim800 scenarios\" lists the {} that ship", names.size());
+  } else {
+    hint = fmt::format("those that ship are \"{}\"", fmt::join(names, "\", \""));
+  }
+  fail(name, "a file, or the name of a scenario that ships", "neither", hint);
 }
 
 }  // namespace
@@ -80,8 +85,8 @@ Scenario load_scenario(const std::string& name, const std::vector<fs::path>& shi
       }
     }
   }
-  if (fs::is_directory(name, failed)) fail(name, "a directory, not a scenario file");
-  fail(name, unknown_scenario(name, shipped));
+  if (fs::is_directory(name, failed)) fail(name, "a scenario file", "a directory");
+  fail_unknown(name, shipped);
 }
 
 }  // namespace sim800

@@ -2,9 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include "scenarios/loader/loader.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <utility>
 
 #include "scenarios/json/reader.hpp"
@@ -34,11 +31,9 @@ Scenario parse_scenario(std::string_view text, const std::string& file) {
     check_structure(json.root(), report);
     report.one_for_each_place();
     const bool sound = report.size() == 0;
-    Value(report, &json.root(), "", "").object(scenario.world, read_world);
-    const Entry::Refuse refuse = [&report](const std::string& pointer, std::string expected) {
-      report.at_value(pointer, std::move(expected));
-    };
-    if (sound) read_faults(json.root(), refuse, scenario);
+    const Value root(report, json.root());
+    read_world(root, scenario.world);
+    if (sound) read_faults(root, scenario);
   }
   if (auto mistakes = report.take(); !mistakes.empty()) throw ScenarioError(std::move(mistakes));
   return scenario;

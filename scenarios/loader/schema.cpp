@@ -1,4 +1,3 @@
-// The JSON Schema of scenario files: valijson judges, what is here finds the place and says what was expected.
 // SPDX-License-Identifier: MIT
 #include "scenarios/loader/schema.hpp"
 
@@ -6,87 +5,73 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validator.hpp>
 
+#include "protocol/pattern.hpp"
 #include "scenarios/json/nearest.hpp"
 
 namespace sim800 {
 namespace {
 
 using nlohmann::json;
-using Adapter = valijson::adapters::NlohmannJsonAdapter;
-using Words = std::vector<std::string_view>;
+using Names = std::vector<std::string_view>;
 
-struct Judge {
-  explicit Judge(const json& rules) { valijson::SchemaParser().populateSchema(Adapter(rules), schema); }
-  bool accepts(const json& value, valijson::ValidationResults* why = nullptr) const {
-    return valijson::Validator().validate(schema, Adapter(value), why);
-  }
-  valijson::Schema schema;
-};
-
-struct Schema {
-  json rules = json::parse(schema_text());
-  Judge judge{rules};
-};
-
-const Schema& published() {
-  static const Schema schema;
-  return schema;
+const json& published() {
+  static const json rules = json::parse(schema_text());
+  return rules;
 }
 
 const json& resolved(const json& node) {
   const auto reference = node.find("$ref");
   if (reference == node.end()) return node;
-  return published().rules.at(json::json_pointer(reference->get<std::string>().substr(1)));
+  return published().at(json::json_pointer(reference->get<std::string>().substr(1)));
 }
 
 bool is_a(const json& value, std::string_view type) {
   if (type == "integer") return value.is_number_integer();
-  if (type == "number") return value.is_number();
   return value.type_name() == type;
 }
 
-Words words_in(const json& list) {
-  Words words;
-  for (const json& word : list) words.push_back(word.get<std::string_view>());
-  return words;
+Names names_in(const json& list) {
+  Names names;
+  for (const json& name : list) names.push_back(name.get<std::string_view>());
+  return names;
 }
 
 // Types that a node allows; none: any.
-Words types_of(const json& node) {
+Names types_of(const json& node) {
   const auto type = node.find("type");
   if (type == node.end()) return {};
-  if (type->is_array()) return words_in(*type);
+  if (type->is_array()) return names_in(*type);
   return {type->get<std::string_view>()};
 }
 
 bool type_fits(const json& node, const json& value) {
-  const Words types = types_of(node);
+  const Names types = types_of(node);
   return types.empty() || std::ranges::any_of(types, [&](std::string_view type) { return is_a(value, type); });
 }
 
-std::string in_words(std::string_view type) {
-  if (type == "object") return "an object";
-  if (type == "array") return "a list";
-  if (type == "string") return "a text";
-  if (type == "boolean") return "true or false";
-  return type == "integer" ? "a whole number" : "a number";
+bool in_range(const json& node, double number) {
+  return !(number < node.value("minimum", number)) && !(number > node.value("maximum", number)) &&
+         (!node.contains("exclusiveMinimum") || number > node["exclusiveMinimum"].get<double>());
 }
 
-std::string quoted(const Words& words) { return fmt::format("\"{}\"", fmt::join(words, "\", \"")); }
+std::string in_words(std::string_view type) {
+  if (type == "boolean") return "true or false";
+  const bool vowel = std::string_view("aeio").find(type.front()) != std::string_view::npos;
+  return fmt::format("{} {}", vowel ? "an" : "a", type);
+}
+
+std::vector<std::string> quoted(const json& values) {
+  std::vector<std::string> texts;
+  for (const json& value : values) texts.push_back(value.dump());
+  return texts;
+}
 
 std::string expected_by(const json& node) {
   if (const auto own = node.find("x-expected"); own != node.end()) return *own;
-  if (const auto words = node.find("enum"); words != node.end()) {
-    std::vector<std::string> texts;
-    for (const json& word : *words) texts.push_back(word.dump());
-    return fmt::format("{}{}", texts.size() > 1 ? "one of " : "", fmt::join(texts, ", "));
-  }
+  if (const auto words = node.find("enum"); words != node.end()) return one_of(quoted(*words));
   std::vector<std::string> types;
   for (const std::string_view type : types_of(node)) types.push_back(in_words(type));
   std::string text = fmt::format("{}", fmt::join(types, " or "));
@@ -95,18 +80,18 @@ std::string expected_by(const json& node) {
   return text;
 }
 
-/// Finds what a schema refuses in a value.
-class Explainer {
+/// Finds what the schema refuses in a value.
+class Checker {
  public:
-  explicit Explainer(Report& report) : report_(report) {}
+  explicit Checker(Report& report) : report_(report) {}
 
-  void explain(const json& reference, const json& value, const std::string& pointer) {
+  void check(const json& reference, const json& value, const std::string& pointer) {
     const json& node = branch(resolved(reference), value);
     if (!type_fits(node, value) || node.contains("anyOf")) return report_.at_value(pointer, expected_by(node));
-    const bool inside = !node.contains("enum");
-    if (inside && value.is_object()) return explain_object(node, value, pointer);
-    if (inside && value.is_array()) return explain_list(node, value, pointer);
-    if (!Judge(node).accepts(value)) report_.at_value(pointer, expected_by(node));
+    const bool has_parts = !node.contains("enum");
+    if (has_parts && value.is_object()) return check_object(node, value, pointer);
+    if (has_parts && value.is_array()) return check_array(node, value, pointer);
+    if (!allows(node, value)) report_.at_value(pointer, expected_by(node), {}, meant(node, value));
   }
 
  private:
@@ -120,94 +105,121 @@ class Explainer {
     return node;
   }
 
-  void explain_list(const json& node, const json& value, const std::string& pointer) {
+  /// Whether a string, a number or another value without parts is one of those that the node describes.
+  bool allows(const json& node, const json& value) {
+    const auto words = node.find("enum");
+    if (words != node.end() && std::ranges::find(*words, value) == words->end()) return false;
+    if (const auto excluded = node.find("not"); excluded != node.end() && allows(*excluded, value)) return false;
+    if (value.is_number()) return in_range(node, value.get<double>());
+    return !value.is_string() || allows_text(node, value.get_ref<const std::string&>());
+  }
+
+  bool allows_text(const json& node, const std::string& text) {
+    if (text.size() < node.value("minLength", 0U)) return false;  // of use for 1 alone: bytes, not characters
+    const auto pattern = node.find("pattern");
+    if (pattern == node.end()) return true;
+    const auto& source = pattern->get_ref<const std::string&>();
+    return patterns_.try_emplace(source, source).first->second.found_in(text);
+  }
+
+  // Of a long list the message shows only a part.
+  static std::string meant(const json& node, const json& value) {
+    const auto words = node.find("enum");
+    if (words == node.end() || words->size() <= max_listed || !value.is_string()) return "";
+    if (!words->front().is_string()) return "";
+    return did_you_mean(value.get_ref<const std::string&>(), names_in(*words));
+  }
+
+  void check_array(const json& node, const json& value, const std::string& pointer) {
     if (value.size() < node.value("minItems", 0U)) report_.at_value(pointer, expected_by(node));
     const auto items = node.find("items");
     if (items == node.end()) return;
-    for (std::size_t i = 0; i < value.size(); ++i) explain(*items, value[i], pointer_to(pointer, std::to_string(i)));
+    for (std::size_t i = 0; i < value.size(); ++i) check(*items, value[i], pointer_to(pointer, std::to_string(i)));
   }
 
-  void explain_object(const json& node, const json& value, const std::string& pointer) {
+  void check_object(const json& node, const json& value, const std::string& pointer) {
     const json none = json::object();
     const json& known = node.contains("properties") ? node["properties"] : none;
-    Words known_names, unknown;
-    for (const auto& [name, rules] : known.items()) known_names.push_back(name);
+    Names unknown;
     for (const auto& [key, child] : value.items()) {
       const std::string place = pointer_to(pointer, key);
       if (const auto rules = known.find(key); rules != known.end()) {
-        explain(*rules, child, place);
+        check(*rules, child, place);
       } else if (const auto others = node.find("additionalProperties"); others != node.end() && others->is_object()) {
-        explain_name(node, key, place);
-        explain(*others, child, place);
+        check_name(node, key, place);
+        check(*others, child, place);
       } else {
         unknown.push_back(key);
-        report_.at_key(place, unknown_word("key", key, known_names));
+        refuse_key(known, key, place);
       }
     }
-    explain_missing(node, value, pointer, unknown);
-    explain_choice(node, value, pointer, unknown);
+    check_missing(node, value, pointer, unknown);
+    check_choice(node, value, pointer, unknown);
   }
 
-  void explain_name(const json& node, const std::string& key, const std::string& place) {
+  void check_name(const json& node, const std::string& key, const std::string& place) {
     const auto names = node.find("propertyNames");
-    if (names == node.end() || Judge(*names).accepts(key)) return;
-    report_.at_key(place, "a key that is " + expected_by(*names));
+    if (names != node.end() && !allows(*names, key)) report_.at_key(place, expected_by(*names));
   }
 
-  // A key that is missing because it is misspelt is told of once.
-  void explain_missing(const json& node, const json& value, const std::string& pointer, const Words& unknown) {
+  void refuse_key(const json& known, const std::string& key, const std::string& place) {
+    Names names;
+    json texts = json::array();
+    for (const auto& [name, rules] : known.items()) {
+      names.push_back(name);
+      texts.push_back(name);
+    }
+    const std::string hint = did_you_mean(key, names);
+    report_.at_key(place, hint.empty() ? one_of(quoted(texts)) : "a known key", {}, hint);
+  }
+
+  // A key that is missing because it is misspelt is reported once.
+  void check_missing(const json& node, const json& value, const std::string& pointer, const Names& unknown) {
     bool told = !unknown.empty();
     for (const json& name : node.value("required", json::array())) {
       const auto key = name.get<std::string_view>();
       const auto misspelt = [&](std::string_view word) { return !near_words(word, {key}).empty(); };
       if (value.contains(key) || std::ranges::any_of(unknown, misspelt)) continue;
-      report_.at_value(pointer, fmt::format("an object with the key \"{}\"", key));
+      report_.at_value(pointer, fmt::format("the key \"{}\"", key), "none");
       told = true;
     }
     if (!told && value.size() < node.value("minProperties", 0U))
-      report_.at_value(pointer, node.value("x-expected", "an object with at least one key"));
+      report_.at_value(pointer, node.value("x-expected", "at least one key"));
   }
 
   // "oneOf" lists keys of which one must be there, "not" keys that exclude each other.
-  void explain_choice(const json& node, const json& value, const std::string& pointer, const Words& unknown) {
-    const std::string what = node.contains("x-one") ? node["x-one"].get<std::string>() + " key" : "key";
+  void check_choice(const json& node, const json& value, const std::string& pointer, const Names& unknown) {
     if (const auto choices = node.find("oneOf"); choices != node.end()) {
-      Words names;
-      for (const json& choice : *choices) names.push_back(choice.at("required").at(0).get<std::string_view>());
-      const Words given = those_in(value, names);
+      json names = json::array();
+      for (const json& choice : *choices) names.push_back(choice.at("required").at(0));
+      const std::string what = node.value("x-one", "key");
+      const Names given = those_in(value, names);
       if (given.empty() && unknown.empty())
-        report_.at_value(pointer, fmt::format("an object with one {}: {}", what, quoted(names)));
-      if (given.size() > 1) {
-        const std::string several = node.contains("x-several") ? "; " + node["x-several"].get<std::string>() : "";
-        report_.at_value(pointer_to(pointer, given[1]),
-                         fmt::format("only one {}, here are {}{}", what, quoted(given), several));
-      }
+        report_.at_value(pointer, fmt::format("one {} ({})", what, listed(quoted(names))));
+      if (given.size() > 1)
+        report_.at_value(pointer_to(pointer, given[1]), fmt::format("one {}", what),
+                         fmt::format("\"{}\"", fmt::join(given, "\" and \"")), node.value("x-several", ""));
     }
     if (const auto exclusion = node.find("not"); exclusion != node.end()) {
-      const Words rivals = words_in(exclusion->at("required"));
-      if (those_in(value, rivals) == rivals)
-        report_.at_value(pointer_to(pointer, rivals.back()), fmt::format("only one of {}", quoted(rivals)));
+      const Names rivals = names_in(exclusion->at("required"));
+      if (those_in(value, exclusion->at("required")) == rivals)
+        report_.at_value(pointer_to(pointer, rivals.back()),
+                         fmt::format("either \"{}\"", fmt::join(rivals, "\" or \"")), "both");
     }
   }
 
-  static Words those_in(const json& value, const Words& names) {
-    Words given;
-    std::ranges::copy_if(names, std::back_inserter(given), [&](std::string_view name) { return value.contains(name); });
+  static Names those_in(const json& value, const json& names) {
+    Names given = names_in(names);
+    std::erase_if(given, [&value](std::string_view name) { return !value.contains(name); });
     return given;
   }
 
   Report& report_;
+  std::map<std::string, Pattern> patterns_;  ///< by their source: a long file asks for the same few again and again
 };
 
 }  // namespace
 
-void check_structure(const json& scenario, Report& report) {
-  valijson::ValidationResults why;
-  if (published().judge.accepts(scenario, &why)) return;
-  const std::size_t before = report.size();
-  Explainer(report).explain(published().rules, scenario, "");
-  // The judge has the last word, even where this file cannot explain it.
-  if (report.size() == before) report.at_value("", "what the schema allows: " + why.begin()->description);
-}
+void check_structure(const json& scenario, Report& report) { Checker(report).check(published(), scenario, ""); }
 
 }  // namespace sim800

@@ -1,5 +1,4 @@
-// The JSON Schema of scenario files: the library that judges them by it names neither places nor what was expected;
-// both are added here.
+// The JSON Schema of scenario files: what it refuses is reported with its place and what was expected there.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -10,11 +9,12 @@
 namespace sim800 {
 
 /// scenario.schema.json (draft-07), which is compiled into the program.  Beside the standard's keywords it has:
-/// "x-expected", what a mistake says was expected there; "x-one" and "x-several", the same for a choice of keys;
-/// "x-key", what the keys of a map are called in the reference.
+/// "x-expected", what a message says was expected; "x-one" and "x-several", the same for a choice of keys; "x-key",
+/// what the keys of a map are called in the reference.
 std::string_view schema_text();
 
-/// Notes every mistake of structure in `scenario`: each once, whatever it breaks besides.
+/// Reports every mistake of structure in `scenario`, each once, whatever else it breaks.  Knows the keywords that the
+/// schema uses, and no others; the unit tests hold its verdicts against valijson's.
 void check_structure(const nlohmann::json& scenario, Report& report);
 
 }  // namespace sim800

@@ -1,34 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "scenarios/loader/trigger_reader.hpp"
 
-#include <algorithm>
-#include <array>
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "protocol/at/command_line.hpp"
+#include "scenarios/faults/actions.hpp"
 
 namespace sim800 {
 namespace {
 
-template <class T>
-using Words = std::initializer_list<std::pair<std::string_view, T>>;
-
-/// The schema knows the words: another one has been refused already.
-template <class T>
-std::optional<T> word(const std::optional<std::string>& text, Words<T> words) {
-  for (const auto& [name, value] : words) {
-    if (text == name) return value;
-  }
-  return std::nullopt;
-}
-
 /// "AT+CSQ" as the parser names it; a form or an argument belongs into a `line`.
-std::optional<Trigger> read_command(const Entry& on) {
-  const auto typed = on.text("command");
-  if (!typed) return std::nullopt;
-  const bool prefixed = typed->size() >= 2 && (typed->starts_with("AT") || typed->starts_with("at"));
+std::optional<Trigger> read_command(const Value& typed) {
+  const std::string text = typed.text().value_or("");
+  const bool prefixed = text.size() >= 2 && (text.starts_with("AT") || text.starts_with("at"));
   CommandLine line;
-  if (prefixed && line.parse(std::string_view(*typed).substr(2))) {
+  if (prefixed && line.parse(std::string_view(text).substr(2))) {
     const auto commands = line.commands();
     if (commands.empty()) return CommandTrigger{""};
     const TypedCommand& command = commands.front();
@@ -37,98 +25,98 @@ std::optional<Trigger> read_command(const Entry& on) {
       return CommandTrigger{std::string(command.name.view())};
     }
   }
-  on.refuse("command",
-            "a command without form and arguments, such as \"AT+CSQ\", \"ATD\" or \"AT&W\" (for more, use \"line\")");
+  typed.refuse("a command without form and arguments, such as \"AT+CSQ\", \"ATD\" or \"AT&W\"", {},
+               "for more, use \"line\"");
   return std::nullopt;
 }
 
-std::optional<Trigger> read_line(const Entry& on) {
-  auto pattern = on.pattern("line");
+std::optional<Trigger> read_line(const Value& line) {
+  auto pattern = line.pattern();
   return pattern ? std::optional<Trigger>(LineTrigger{std::move(*pattern)}) : std::nullopt;
 }
 
-std::optional<Trigger> read_urc(const Entry& on) {
-  auto pattern = on.pattern("urc");
+std::optional<Trigger> read_urc(const Value& urc) {
+  auto pattern = urc.pattern();
   return pattern ? std::optional<Trigger>(UrcTrigger{std::move(*pattern)}) : std::nullopt;
 }
 
-std::optional<Trigger> read_transfer(const Entry& on, TransferKind::User user, std::string_view name) {
-  const Entry wanted = on.at(name);
+/// The schema allows "after_bytes" and "direction" beside any phase; they belong to the bytes of "data".
+void check_bytes(const Value& wanted, const TransferTrigger& trigger) {
+  for (const char* key : {"after_bytes", "direction"}) {
+    const Value value = wanted[key];
+    if (value && trigger.phase.value_or(Phase::data) != Phase::data)
+      value.refuse_name(fmt::format("phase \"data\" beside \"{}\"", key),
+                        fmt::format("\"{}\"", wanted["phase"].text().value_or("")));
+  }
+  if (wanted["direction"] && !wanted["after_bytes"])
+    wanted["direction"].refuse_name("\"after_bytes\" beside \"direction\"", "none");
+}
+
+std::optional<Trigger> read_transfer(const Value& wanted, TransferKind::User user) {
   TransferTrigger trigger;
   trigger.user = user;
   const bool http = user == TransferKind::User::http;
-  trigger.verb = wanted.text(http ? "method" : "verb");
-  trigger.target = wanted.pattern(http ? "url" : "host");
-  if (const auto id = wanted.integer("id")) trigger.socket = static_cast<int>(*id);
+  wanted[http ? "method" : "verb"].read(trigger.verb);
+  trigger.target = wanted[http ? "url" : "host"].pattern();
+  if (const auto id = wanted["id"].integer()) trigger.socket = static_cast<int>(*id);
   using enum Phase;
-  trigger.phase = word<Phase>(wanted.text("phase"), {{"dns", dns},
-                                                     {"connect", connect},
-                                                     {"tls", tls},
-                                                     {"login", login},
-                                                     {"command", command},
-                                                     {"request", request},
-                                                     {"header", header},
-                                                     {"data", data}});
-  trigger.direction = word<Direction>(wanted.text("direction"), {{"up", Direction::up}, {"down", Direction::down}});
-  trigger.after_bytes =
-      static_cast<std::uint64_t>(std::max<std::int64_t>(0, wanted.integer("after_bytes").value_or(0)));
-  for (const char* key : {"after_bytes", "direction"}) {
-    if (wanted.has(key) && trigger.phase.value_or(data) != data) wanted.refuse(key, "only in phase \"data\"");
-  }
-  if (wanted.has("direction") && !wanted.has("after_bytes")) wanted.refuse("direction", "only beside \"after_bytes\"");
+  trigger.phase = wanted["phase"].word<Phase>({{"dns", dns},
+                                               {"connect", connect},
+                                               {"tls", tls},
+                                               {"login", login},
+                                               {"command", command},
+                                               {"request", request},
+                                               {"header", header},
+                                               {"data", data}});
+  trigger.direction = wanted["direction"].word<Direction>({{"up", Direction::up}, {"down", Direction::down}});
+  wanted["after_bytes"].read(trigger.after_bytes);
+  check_bytes(wanted, trigger);
   return trigger;
 }
 
-std::optional<Trigger> read_http(const Entry& on) { return read_transfer(on, TransferKind::User::http, "http"); }
-std::optional<Trigger> read_ftp(const Entry& on) { return read_transfer(on, TransferKind::User::ftp, "ftp"); }
-std::optional<Trigger> read_socket(const Entry& on) { return read_transfer(on, TransferKind::User::socket, "socket"); }
+std::optional<Trigger> read_http(const Value& http) { return read_transfer(http, TransferKind::User::http); }
+std::optional<Trigger> read_ftp(const Value& ftp) { return read_transfer(ftp, TransferKind::User::ftp); }
+std::optional<Trigger> read_socket(const Value& socket) { return read_transfer(socket, TransferKind::User::socket); }
 
-std::optional<Trigger> read_serial(const Entry& on) {
-  const Entry wanted = on.at("serial");
+std::optional<Trigger> read_serial(const Value& serial) {
   SerialTrigger trigger;
-  trigger.direction =
-      word<SerialDirection>(wanted.text("direction"), {{"rx", SerialDirection::rx}, {"tx", SerialDirection::tx}});
-  trigger.after_bytes =
-      static_cast<std::uint64_t>(std::max<std::int64_t>(1, wanted.integer("after_bytes").value_or(1)));
+  trigger.direction = read_serial_direction(serial["direction"]);
+  serial["after_bytes"].read(trigger.after_bytes);
   return trigger;
 }
 
-std::optional<Trigger> read_time(const Entry& on) {
-  const auto at = on.duration("time");
+std::optional<Trigger> read_time(const Value& time) {
+  const auto at = time.duration();
   return at ? std::optional<Trigger>(TimeTrigger{*at}) : std::nullopt;
 }
 
-std::optional<Trigger> read_event(const Entry& on) {
+std::optional<Trigger> read_event(const Value& named) {
   using enum ModuleEvent;
-  const auto event = word<ModuleEvent>(on.text("event"), {{"boot", boot},
-                                                          {"sim_ready", sim_ready},
-                                                          {"registered", registered},
-                                                          {"unregistered", unregistered},
-                                                          {"bearer_open", bearer_open},
-                                                          {"bearer_closed", bearer_closed},
-                                                          {"power_off", power_off}});
+  const auto event = named.word<ModuleEvent>({{"boot", boot},
+                                              {"sim_ready", sim_ready},
+                                              {"registered", registered},
+                                              {"unregistered", unregistered},
+                                              {"bearer_open", bearer_open},
+                                              {"bearer_closed", bearer_closed},
+                                              {"power_off", power_off}});
   return event ? std::optional<Trigger>(EventTrigger{*event}) : std::nullopt;
 }
 
 struct TriggerRow {
   std::string_view name;
-  std::optional<Trigger> (*read)(const Entry& on);
+  std::optional<Trigger> (*read)(const Value& value);
 };
-constexpr std::array<TriggerRow, 9> triggers{{{"command", read_command},
-                                              {"line", read_line},
-                                              {"http", read_http},
-                                              {"ftp", read_ftp},
-                                              {"socket", read_socket},
-                                              {"serial", read_serial},
-                                              {"urc", read_urc},
-                                              {"time", read_time},
-                                              {"event", read_event}}};
+constexpr TriggerRow triggers[] = {{"command", read_command}, {"line", read_line},     {"http", read_http},
+                                   {"ftp", read_ftp},         {"socket", read_socket}, {"serial", read_serial},
+                                   {"urc", read_urc},         {"time", read_time},     {"event", read_event}};
 
 }  // namespace
 
-std::optional<Trigger> read_trigger(const Entry& on) {
-  const auto* named = std::ranges::find_if(triggers, [&on](const TriggerRow& row) { return on.has(row.name); });
-  return named == triggers.end() ? std::nullopt : named->read(on);
+std::optional<Trigger> read_trigger(const Value& on) {
+  for (const TriggerRow& row : triggers) {
+    if (const Value named = on[row.name]) return row.read(named);
+  }
+  return std::nullopt;
 }
 
 }  // namespace sim800

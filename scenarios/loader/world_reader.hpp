@@ -7,10 +7,7 @@
 
 namespace sim800 {
 
-/// Reads everything of a scenario but its faults and events.
-void read_world(const Section& scenario, World& into);
-
-/// The keys of `network.link`, which a fault may have, too; what is not given stays.
-void read_link(const Section& link, LinkModel& into);
+/// Reads everything in a scenario except its faults and events.
+void read_world(const Value& scenario, World& into);
 
 }  // namespace sim800

@@ -127,10 +127,18 @@ class Program(AcceptanceTest):
         self.write("three.json", '{"timing": {"scale": 0}')
         ran = self.sim800("check", "one.json", "two.json", "three.json", "four.json")
         self.assertEqual((ran.returncode, ran.stdout), (2, "two.json: ok\n"))
-        self.assertEqual(ran.stderr.splitlines()[:2], ["one.json:1:17: /sim/pin: 4 to 8 digits",
-                                                       'one.json:2:2: /nmae: unknown key; did you mean "name"?'])
-        self.assertRegex(ran.stderr.splitlines()[2], r"\Athree\.json:1:24: /timing: valid JSON: ")
-        self.assertRegex(ran.stderr.splitlines()[3], r"\Afour\.json: no such file")
+        self.assertEqual(ran.stderr.splitlines()[:2], ["one.json:1:17: /sim/pin: expected 4 to 8 digits, found 1234",
+                         'one.json:2:2: /nmae: expected a known key, found "nmae" (did you mean "name"?)'])
+        self.assertRegex(ran.stderr.splitlines()[2], r"\Athree\.json:1:24: /timing: expected '}', found end of input\Z")
+        self.assertRegex(ran.stderr.splitlines()[3], r"\Afour\.json: expected a file, or the name of a scenario")
+
+    def test_what_re2_refuses_is_a_mistake(self):
+        for pattern, wrong in ("A(?=T)", "invalid perl operator: (?="), ("(A)\\1", "invalid escape sequence: \\1"):
+            self.write("mine.json", json.dumps({"faults": [{"on": {"line": pattern}, "do": {"cme": 3}}]}))
+            ran = self.sim800("check", "mine.json")
+            expected = "mine.json:1:29: /faults/0/on/line: expected a regular expression in RE2 syntax " \
+                       "(no look-around, no back-references), found %s (%s)\n" % (json.dumps(pattern), wrong)
+            self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (2, "", expected))
 
     def test_the_list_for_programs(self):
         ran = self.sim800("scenarios", "--json")

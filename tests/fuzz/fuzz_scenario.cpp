@@ -81,7 +81,7 @@ std::string loader_fault(std::string_view text) {
     for (const ScenarioMistake& mistake : error.mistakes) {
       if (mistake.line < 1 || mistake.column < 1) return "no place: " + mistake.text();
       if (mistake.expected.empty()) return "nothing was expected: " + mistake.text();
-      if (mistake.expected.starts_with("what the schema allows")) return "unexplained: " + mistake.text();
+      if (mistake.found.empty()) return "nothing was found: " + mistake.text();
       if (mistake.text().find('\n') != std::string::npos) return "more than a line: " + mistake.text();
       if (!seen.insert(mistake.text()).second) return "said twice: " + mistake.text();
     }

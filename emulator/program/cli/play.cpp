@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
-#include <regex>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -40,12 +40,21 @@ std::vector<std::string> emulator_arguments(const PlayArguments& given) {
   return command;
 }
 
+Pattern pattern_to_ignore(const std::string& source) {
+  try {
+    return Pattern(source);
+  } catch (const PatternError& error) {
+    throw std::runtime_error(
+        fmt::format("--ignore: expected {}, found \"{}\": {}", Pattern::expected, source, error.what()));
+  }
+}
+
 int play(const PlayArguments& given) {
   std::vector<Dialogue> dialogues;
   dialogues.reserve(given.files.size());
   for (const auto& file : given.files) dialogues.push_back(load_dialogue(file));
   PlayerOptions options{.time_scale = given.time_scale};
-  for (const auto& pattern : given.ignore) options.ignore.push_back(compile_pattern(pattern));
+  for (const auto& pattern : given.ignore) options.ignore.push_back(pattern_to_ignore(pattern));
 
   std::optional<ChildEmulator> emulator;
   if (given.pty.empty() && given.tcp.empty()) {
@@ -73,8 +82,6 @@ int play(const PlayArguments& given) {
 int play_or_say_why_not(const PlayArguments& given) {
   try {
     return play(given);
-  } catch (const std::regex_error& error) {
-    fmt::print(stderr, "--ignore: expected a regular expression (ECMAScript): {}\n", error.what());
   } catch (const std::runtime_error& error) {
     fmt::print(stderr, "{}\n", error.what());
   }

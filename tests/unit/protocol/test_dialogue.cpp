@@ -87,22 +87,25 @@ TEST_CASE("dialogue: files of payload lie beside the dialogue") {
 
 TEST_CASE("dialogue: mistakes are told with file, line and what was expected") {
   CHECK(complaint("> AT\nOK\n") ==
-        R"(d.txt:2: expected a line that begins with "> ", ">> ", "< ", "<~ ", "<< " or "#", got "OK")");
+        R"(d.txt:2: expected a line that begins with "> ", ">> ", "< ", "<~ ", "<< " or "#", found "OK")");
   CHECK(complaint(">AT").starts_with("d.txt:1: expected a line that begins"));
-  CHECK(complaint("<") == R"(d.txt:1: expected text after "<" (empty lines are never compared))");
-  CHECK(complaint("#\n<~ (").starts_with("d.txt:2: expected a regular expression (ECMAScript), got \"(\": "));
-  CHECK(complaint(">> ten bytes") == R"(d.txt:1: expected ">> N bytes" or ">> @FILE", got ">> ten bytes")");
-  CHECK(complaint(">> 10") == R"(d.txt:1: expected ">> N bytes" or ">> @FILE", got ">> 10")");
-  CHECK(complaint(">> * bytes") == R"(d.txt:1: expected ">> N bytes" or ">> @FILE", got ">> * bytes")");
-  CHECK(complaint("<< -1 bytes") == R"(d.txt:1: expected "<< N bytes", "<< * bytes" or "<< @FILE", got "<< -1 bytes")");
-  CHECK(complaint("<< 67108865 bytes") == R"(d.txt:1: expected at most 67108864 bytes, got "67108865 bytes")");
+  CHECK(complaint("<") == R"(d.txt:1: expected text after "<" (empty lines are never compared), found none)");
+  CHECK(complaint("#\n<~ (") ==
+        "d.txt:2: expected a regular expression in RE2 syntax (no look-around, no back-references), found \"(\": "
+        "missing ): (");
+  CHECK(complaint("<~ (?=A)B").ends_with(R"(found "(?=A)B": invalid perl operator: (?=)"));
+  CHECK(complaint(">> ten bytes") == R"(d.txt:1: expected ">> N bytes" or ">> @FILE", found ">> ten bytes")");
+  CHECK(complaint(">> 10") == R"(d.txt:1: expected ">> N bytes" or ">> @FILE", found ">> 10")");
+  CHECK(complaint(">> * bytes") == R"(d.txt:1: expected ">> N bytes" or ">> @FILE", found ">> * bytes")");
+  CHECK(complaint("<< -1 bytes") == R"(d.txt:1: expected "<< N bytes", "<< * bytes" or "<< @FILE", found "<< -1 bytes")");
+  CHECK(complaint("<< 67108865 bytes") == R"(d.txt:1: expected at most 67108864 bytes, found "67108865 bytes")");
   CHECK(complaint("<< 99999999999999999999 bytes").starts_with("d.txt:1: expected at most 67108864 bytes"));
-  CHECK(complaint(">> @missing.bin") == R"(d.txt:1: expected a file that can be read, got "missing.bin")");
+  CHECK(complaint(">> @missing.bin") == R"(d.txt:1: expected a file, found none that can be read at "missing.bin")");
   CHECK(complaint("<< * bytes") ==
-        R"(d.txt:1: expected "<< * bytes" right after the "<" or "<~" line that tells the number)");
+        R"(d.txt:1: expected the "<" or "<~" line that tells the number, found "<< * bytes" without one before it)");
   CHECK(complaint("> AT\n# as announced\n<< * bytes").starts_with("d.txt:3: "));
   CHECK(complaint("< +HTTPREAD: 5\n# as announced\n<< * bytes") == "none");
-  CHECK_THROWS_WITH_AS(sim800::load_dialogue("no/such.txt"), "no/such.txt: expected a dialogue file that can be read",
+  CHECK_THROWS_WITH_AS(sim800::load_dialogue("no/such.txt"), "no/such.txt: expected a dialogue file, found none that can be read",
                        sim800::DialogueError);
 }
 

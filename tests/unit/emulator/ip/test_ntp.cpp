@@ -94,6 +94,7 @@ TEST_CASE("ntp: 1, and the clock shows the server's time in the zone asked for")
   NtpFixture fixture;
   const std::string request = fixture.request();
   CHECK(fixture.sockets.last().request.kind == SocketRequest::Kind::udp);
+  CHECK(fixture.sockets.last().request.id == -1);  // not connection 0 of the toolkit
   CHECK(fixture.sockets.last().request.host == "pool.ntp.org");
   CHECK(fixture.sockets.last().request.port == 123);
   REQUIRE(request.size() == 48);

@@ -18,6 +18,7 @@ std::string fault(const std::string& on, const std::string& action, const std::s
 const TransferKind get{.user = User::http, .verb = "GET", .target = "http://www.sim.com/a?x=1"};
 const TransferKind ftp_put{.user = User::ftp, .verb = "put"};
 const TransferKind socket_1{.user = User::socket, .target = "example.org", .socket = 1};
+const TransferKind ntp{.user = User::socket, .target = "pool.ntp.org", .socket = -1};
 
 constexpr Phase all_phases[] = {Phase::dns,     Phase::connect, Phase::tls,    Phase::login,
                                 Phase::command, Phase::request, Phase::header, Phase::data};
@@ -47,6 +48,9 @@ TEST_CASE("transfer triggers: which transfers") {
       {R"("socket": {"host": "^example"})", socket_1, true},
       {R"("socket": {"host": "sim"})", socket_1, false},
       {R"("socket": {})", get, false},
+      {R"("socket": {})", ntp, true},
+      {R"("socket": {"host": "ntp"})", ntp, true},
+      {R"("socket": {"id": 0})", ntp, false},  // an id is one of the toolkit's
   };
   for (const Row& row : rows) {
     CAPTURE(row.on);

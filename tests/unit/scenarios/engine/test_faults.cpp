@@ -114,6 +114,12 @@ TEST_CASE("line triggers: the whole line at once, also one that nobody understan
   CHECK(fixture.ask(long_line) == "\r\nBUSY\r\n");
 }
 
+TEST_CASE("line triggers: no line keeps a pattern busy for ever") {
+  FaultFixture fixture(FaultFixture::with(R"({"on": {"line": "(A*)*B"}, "do": {"result": "BUSY"}})"));
+  CHECK(fixture.ask("AT" + std::string(550, 'A')).find("BUSY") == std::string::npos);
+  CHECK(fixture.ask("AT" + std::string(550, 'A') + "B") == "\r\nBUSY\r\n");
+}
+
 TEST_CASE("results obey V, Q and CMEE") {
   FaultFixture fixture(FaultFixture::with(R"({"on": {"command": "AT+CSQ"}, "do": {"cme": 30, "lines": ["+X: 1"]}})"));
   CHECK(fixture.ask("AT+CSQ") == "\r\n+X: 1\r\n" + ERROR);

@@ -214,36 +214,40 @@ TEST_CASE("a file is read by its path, before one that ships, and named in its m
   write_file(file, "{\"name\": \"mine\"}");
   CHECK(load_scenario(file, shipped).world.name == "mine");
   write_file(file, "{\"name\":\n1}");
-  CHECK(complaint_about(file, shipped) == file + ":2:1: /name: a text of one line");
+  CHECK(complaint_about(file, shipped) == file + ":2:1: /name: expected a string of one line, found 1");
   write_file(file, "");
-  CHECK(complaint_about(file, shipped) == file + ":1:1: a JSON object; the file is empty");
+  CHECK(complaint_about(file, shipped) == file + ":1:1: expected a JSON object, found an empty file");
 }
 
-TEST_CASE("a scenario that cannot be had is named, with the names near to it") {
-  CHECK(complaint_about("hermetik", shipped) == "hermetik: no such file; did you mean \"hermetic\"?");
+TEST_CASE("a scenario that does not exist is named, with the names near to it") {
+  const auto missing = [](const std::string& name, const std::string& hint) {
+    return name + ": expected a file, or the name of a scenario that ships, found neither (" + hint + ")";
+  };
+  const std::string none = ": expected a scenario file, found none (no scenarios ship with this program)";
+  CHECK(complaint_about("hermetik", shipped) == missing("hermetik", "did you mean \"hermetic\"?"));
   CHECK(complaint_about("sim-pin-loked.json", shipped) ==
-        "sim-pin-loked.json: no such file; did you mean \"sim-pin-locked\"?");
-  CHECK(complaint_about("a/b", {}) == "a/b: no such file, and no scenarios ship with this program");
-  CHECK(complaint_about("", {}) == ": no such file, and no scenarios ship with this program");
+        missing("sim-pin-loked.json", "did you mean \"sim-pin-locked\"?"));
+  CHECK(complaint_about("a/b", {}) == "a/b" + none);
+  CHECK(complaint_about("", {}) == none);
 
   const TemporaryDirectory temporary;
   const std::string directory = temporary.path();
-  CHECK(complaint_about(directory, shipped) == directory + ": a directory, not a scenario file");
+  CHECK(complaint_about(directory, shipped) == directory + ": expected a scenario file, found a directory");
   for (const char* name : {"one.json", "two.json", "one.schema.json", "notes.txt"})
     write_file(temporary.path() / name, "{}");
-  CHECK(complaint_about("zebra", {directory}) == "zebra: no such file; the scenarios that ship are \"one\", \"two\"");
+  CHECK(complaint_about("zebra", {directory}) == missing("zebra", "those that ship are \"one\", \"two\""));
   for (int i = 0; i < 40; ++i) write_file(temporary.path() / fmt::format("sms-storm-{}.json", i), "{}");
-  CHECK(complaint_about("zebra", {directory}) == "zebra: no such file; \"sim800 scenarios\" lists the 42 that ship");
+  CHECK(complaint_about("zebra", {directory}) == missing("zebra", "\"sim800 scenarios\" lists the 42 that ship"));
   CHECK(complaint_about("sms-stor-7", {directory}) ==
-        "sms-stor-7: no such file; did you mean \"sms-storm-7\", \"sms-storm-0\", \"sms-storm-1\"?");
-  CHECK(complaint_about("../one", {directory + "/sub"}) ==
-        "../one: no such file, and no scenarios ship with this program");
+        missing("sms-stor-7", "did you mean \"sms-storm-7\" or \"sms-storm-0\" or \"sms-storm-1\"?"));
+  CHECK(complaint_about("../one", {directory + "/sub"}) == "../one" + none);
 }
 
 TEST_CASE("a file that cannot be read is named") {
   // Readable by nobody, not even root: reading it from its start fails.
-  CHECK(complaint_about("/proc/self/mem", {}) == "/proc/self/mem: cannot be read: Input/output error");
-  CHECK(complaint_about("/dev/zero", {}) == "/dev/zero: a scenario file of at most 4 MiB");
+  CHECK(complaint_about("/proc/self/mem", {}) ==
+        "/proc/self/mem: expected a scenario file, found none that can be read (Input/output error)");
+  CHECK(complaint_about("/dev/zero", {}) == "/dev/zero: expected a scenario file of at most 4 MiB, found more");
 }
 
 }  // namespace
