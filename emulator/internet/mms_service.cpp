@@ -21,7 +21,7 @@ constexpr std::string_view content_type = "application/vnd.wap.mms-message";
 
 std::string key(std::string_view name, std::size_t i) { return fmt::format("{}.{}", name, i); }
 
-/// <valid> of AT+CMMSSENDCFG in seconds; "maximum" is left to the centre.
+/// <valid> of AT+CMMSSENDCFG in seconds; "maximum" is left to the MMSC.
 std::optional<std::uint32_t> validity(std::uint32_t code) {
   constexpr std::uint32_t hour = 3600, day = 24 * hour;
   constexpr std::array<std::uint32_t, 5> seconds = {hour, 12 * hour, day, 2 * day, 7 * day};
@@ -165,7 +165,7 @@ MmsService::Busy::Busy(MmsService& s, std::string_view status) : service(s) {
   service.status_ = status;
 }
 
-/// Also where the command was cut off.
+/// Also if the command was cancelled.
 MmsService::Busy::~Busy() {
   service.busy_ = false;
   service.transfer_.reset();
@@ -178,7 +178,7 @@ std::optional<Result> MmsService::refusal() const {
   return bearers_.connected(settings_.number("+CMMSCID")) ? std::nullopt : std::optional(mms_error::no_connection);
 }
 
-/// False where the URL is none.
+/// False if the URL is invalid.
 bool MmsService::prepare(HttpMethod method, const std::string& url) {
   const auto target = parse_http_url(url, false);
   if (!target) return false;
@@ -203,7 +203,7 @@ bool MmsService::prepare(HttpMethod method, const std::string& url) {
   return true;
 }
 
-/// Runs request_; its answer is in answer_ where the result is OK.  `failure` stands for an answer that is none.
+/// Runs request_; if the result is OK, its response is in answer_. `failure` is the result for an invalid response.
 Task<Result> MmsService::transfer(std::uint32_t seconds, Result failure) {
   answer_.reset();
   lost_ = late_ = false;
@@ -299,7 +299,7 @@ Task<Result> MmsService::receive() {
   if (result.is_ok()) result = keep_received();
   if (!result.is_ok()) co_return result;
   prepare_response();
-  // Whatever the centre says to it: the message is here.
+  // Whatever the MMSC answers: the message is here.
   if (settings_.number("+CMMSSENDCFG", 7) == 0) co_await transfer(settings_.number("+CMMSTIMEOUT", 1), ok);
   status_ = "MMS_RECEIVED";
   co_return ok;
@@ -319,7 +319,7 @@ Result MmsService::keep_received() {
   return ok;
 }
 
-/// M-NotifyResp.ind to the centre: retrieved.
+/// M-NotifyResp.ind to the MMSC: retrieved.
 void MmsService::prepare_response() {
   Mms response;
   response.type = MmsType::notify_response;

@@ -1,4 +1,4 @@
-// The contexts of the TCP/IP toolkit, and what it keeps.
+// The contexts of the TCP/IP toolkit, and its stored settings.
 // SPDX-License-Identifier: MIT
 #include "emulator/ip/ip_stack.hpp"
 #include "emulator/core/latency.hpp"
@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view nvram_section = "ip", certificate_section = "certificate";
 constexpr std::size_t certificate_max = 16'384;
 
-/// What AT+CIPSCONT keeps beside the access point.
+/// What AT+CIPSCONT stores in addition to the access point.
 constexpr std::array<std::string_view, 13> kept{"+CIPCSGP", "+CIPHEAD",  "+CIPSHOWTP", "+CIPSRIP", "+CIPATS",
                                                 "+CIPSPRT", "+CIPQSEND", "+CIPMODE",   "+CIPCCFG", "+CIPMUX",
                                                 "+CIPDPDP", "+CIPRXGET", "+CIPRDTIMER"};
