@@ -1,4 +1,4 @@
-// V.25ter commands that are settings of the line, and the profiles that keep them (AT manual 2.2.7-2.2.32).
+// V.25ter commands that are settings of the line, and the profiles that store them (AT manual 2.2.7-2.2.32).
 // SPDX-License-Identifier: MIT
 #include "emulator/module/modem.hpp"
 
@@ -34,7 +34,7 @@ Result show_register(Invocation& cmd) {
   return ok;
 }
 
-/// E, V and Q live on the channel; the active profile is the issuing channel's.
+/// E, V and Q belong to the channel; the active profile is that of the issuing channel.
 Settings& profile_of(Invocation& cmd) {
   Settings& settings = cmd.modem.settings;
   const Format& format = cmd.channel.format;
@@ -60,12 +60,12 @@ Result load_factory_profile(Invocation& cmd) {
 
 Result store_profile(Invocation& cmd) { return profile_of(cmd).store_user() ? ok : error; }
 
-/// What a model does not have is not in its profile; +CBST stands in SIM808's alone.
+/// A command that a model lacks is not in its profile; +CBST is only in that of SIM808.
 bool shown_on(const Modem& modem, std::string_view name) {
   return modem.commands.find(name) != nullptr && (name != "+CBST" || modem.model == Model::sim808);
 }
 
-/// AT&V prints three blocks of the same layout, a blank line between them.
+/// AT&V prints three blocks with the same layout, separated by an empty line.
 Result show_profiles(Invocation& cmd) {
   static constexpr std::string_view order[] = {
       "S0",     "S3",    "S4",     "S5",         "S6",     "S7",           "S8",       "S10",      "+CBST",
