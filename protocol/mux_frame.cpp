@@ -83,10 +83,10 @@ void MuxDecoder::octet(unsigned char value) {
       if (is_flag) state_ = State::address;
       return;
     case State::address:
-      if (is_flag) return;  // between frames there may be any number
+      if (is_flag) return;  // any number of flags may separate frames
       header_.assign(1, static_cast<char>(value));
       info_.clear();
-      state_ = (value & 1) != 0 ? State::control : State::hunting;  // one octet of address
+      state_ = (value & 1) != 0 ? State::control : State::hunting;  // address of one octet
       return;
     case State::control:
       header_ += static_cast<char>(value);
@@ -114,7 +114,7 @@ void MuxDecoder::octet(unsigned char value) {
       return;
     case State::end:
       whole_ = is_flag;
-      state_ = is_flag ? State::address : State::hunting;  // the flag may be the next frame's as well
+      state_ = is_flag ? State::address : State::hunting;  // the flag may also start the next frame
       return;
   }
 }

@@ -15,7 +15,7 @@ enum class MuxType : std::uint8_t { sabm = 0x2f, ua = 0x63, dm = 0x0f, disc = 0x
 
 struct MuxFrame {
   std::uint8_t dlci = 0;  ///< 0 to 63
-  bool cr = false;        ///< as it stands in the address: the host's commands and the module's responses have it
+  bool cr = false;        ///< as in the address: set in the host's commands and the module's responses
   MuxType type = MuxType::uih;
   bool poll = false;
   std::string_view info{};
@@ -23,14 +23,14 @@ struct MuxFrame {
 
 std::string encode(const MuxFrame& frame);
 
-/// Takes frames out of a stream of bytes in any split.  What is no frame (a wrong check sequence, an unknown type, too
-/// long, no flag at its end) is passed over in silence up to the next flag.
+/// Extracts frames from a stream of bytes, split in any way. Anything that is not a frame (a wrong check sequence, an
+/// unknown type, too long, no closing flag) is skipped silently up to the next flag.
 class MuxDecoder {
  public:
-  /// `longest`: most octets of information.
+  /// `longest`: maximum octets of information.
   explicit MuxDecoder(std::size_t longest) : longest_(longest) {}
 
-  /// `take` is called for each frame; false ends the feeding.  Returns the bytes behind the last frame taken then.
+  /// Calls `take` for each frame; false stops. Returns the bytes after the last frame taken.
   std::string_view feed(std::string_view bytes, const std::function<bool(const MuxFrame&)>& take);
   void reset();
 
@@ -47,7 +47,7 @@ class MuxDecoder {
   std::string info_;
   std::size_t wanted_ = 0;
   unsigned char check_ = 0;
-  bool whole_ = false;  ///< the flag at the end of a frame has just come
+  bool whole_ = false;  ///< the closing flag of a frame has just arrived
 };
 
 }  // namespace sim800

@@ -1,4 +1,4 @@
-// The packets of the network time protocol, as far as a simple client needs them (RFC 5905, 7.3 and 14).
+// The packets of the Network Time Protocol, as far as a simple client needs them (RFC 5905, 7.3 and 14).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -12,11 +12,11 @@ namespace sim800 {
 
 inline constexpr std::uint16_t ntp_port = 123;
 
-/// A client's request; `cookie` stands for its transmit time, which the server sends back.
+/// A client's request; `cookie` takes the place of its transmit time, which the server returns.
 std::string ntp_request(std::uint64_t cookie);
 
-/// The time by UTC that the server sent, in seconds.  Nothing where this is no server's answer to that request, or the
-/// server has no time to give (unsynchronised, or a kiss of death).
+/// The server's UTC time in seconds. Nothing if this is not a server's answer to that request, or if the server has no
+/// time (unsynchronised, or a kiss of death).
 std::optional<std::chrono::sys_seconds> parse_ntp_reply(std::string_view packet, std::uint64_t cookie);
 
 }  // namespace sim800

@@ -26,7 +26,7 @@ namespace {
 
 constexpr std::size_t header_size = 8;  // of an echo request
 constexpr std::size_t ip_header_size = 20;
-/// What a name that leads nowhere ("blackhole", "refuse") has for an address: nobody's (RFC 5737).
+/// Address shown for a name that leads nowhere ("blackhole", "refuse"): an unused one (RFC 5737).
 constexpr std::string_view nobody = "192.0.2.1";
 
 /// The Internet checksum (RFC 1071).
@@ -57,10 +57,10 @@ std::string echo_request(std::uint16_t id, std::uint16_t sequence, std::size_t l
 
 struct IcmpSocket {
   UniqueFd descriptor;
-  bool raw = false;  ///< packets come with their IP header, and those of others come too
+  bool raw = false;  ///< packets include their IP header, and those of others arrive too
 };
 
-/// Nothing where no kind of ICMP socket is permitted.
+/// Nothing if no kind of ICMP socket is permitted.
 std::optional<IcmpSocket> open_socket() {
   for (const int type : {SOCK_RAW, SOCK_DGRAM}) {
     UniqueFd descriptor(socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ICMP));
@@ -72,7 +72,7 @@ std::optional<IcmpSocket> open_socket() {
   return std::nullopt;
 }
 
-/// A packet without its IP header, and how far it had come.
+/// A packet without its IP header, and its remaining time to live.
 struct Packet {
   std::string bytes;
   unsigned ttl = 0;
@@ -114,7 +114,7 @@ class IcmpPing final : public Ping {
 
   void find(const std::string& host, std::function<void(std::string)> found) {
     lookup_ = link_.route(host, 0, [this, host, found = std::move(found)](const Route& route) {
-      found(settle(host, route));  // which may destroy this
+      found(settle(host, route));  // which may destroy this object
     });
   }
 
@@ -131,7 +131,7 @@ class IcmpPing final : public Ping {
   }
 
  private:
-  /// Where requests go from now on; the address to show.
+  /// Where requests go from now on; returns the address to show.
   std::string settle(const std::string& host, const Route& route) {
     asio::error_code not_literal, no_ipv4;
     const auto literal = asio::ip::make_address_v4(host, not_literal);
@@ -139,7 +139,7 @@ class IcmpPing final : public Ping {
     if (route.kind == Route::Kind::unresolvable) return {};
     if (route.kind != Route::Kind::reachable) return shown.empty() ? std::string(nobody) : shown;
     const auto address = asio::ip::make_address_v4(route.address, no_ipv4);
-    if (no_ipv4) return {};  // the module knows IPv4 only
+    if (no_ipv4) return {};  // the module supports IPv4 only
     connect(address);
     return shown.empty() ? address.to_string() : shown;
   }
@@ -148,7 +148,7 @@ class IcmpPing final : public Ping {
     auto opened = open_socket();
     if (!opened) {
       spdlog::warn(
-          "AT+CIPPING: ICMP is not permitted, so no reply will come: give the process CAP_NET_RAW, or its group "
+          "AT+CIPPING: ICMP is not permitted, so pings get no reply; give the process CAP_NET_RAW, or add its group to "
           "net.ipv4.ping_group_range");
       return;
     }
@@ -170,7 +170,7 @@ class IcmpPing final : public Ping {
   }
 
   void listen() {
-    // The handler may already be on its way when this is destroyed.
+    // The handler may already be pending when this is destroyed.
     socket_->async_wait(asio::posix::stream_descriptor::wait_read, [this, alive = std::weak_ptr(alive_)](auto problem) {
       if (problem || alive.expired()) return;
       while (const auto packet = receive(socket_->native_handle(), raw_)) take(*packet);
@@ -178,8 +178,8 @@ class IcmpPing final : public Ping {
     });
   }
 
-  /// On a raw socket all that comes from there passes by: the identifier and the data tell which is ours.  On the other
-  /// kind the system puts in an identifier of its own, and sorts.
+  /// A raw socket sees every packet from there: identifier and data tell which are ours. For the other kind the system
+  /// sets its own identifier, and filters.
   void take(const Packet& packet) {
     const std::size_t from = raw_ ? 4 : 6;
     const std::string_view bytes = packet.bytes;
@@ -207,7 +207,7 @@ class IcmpPinger final : public Pinger {
   IcmpPinger(asio::io_context& loop, RadioLink& link, std::uint64_t seed) : loop_(loop), link_(link), seed_(seed) {}
 
   std::unique_ptr<Ping> open(const std::string& host, std::function<void(std::string)> found) override {
-    // The process id keeps the raw sockets of several emulators apart.
+    // The process id distinguishes the raw sockets of several emulators.
     auto ping = std::make_unique<IcmpPing>(loop_, link_, seed_++, static_cast<std::uint16_t>(getpid() + opened_++));
     ping->find(host, std::move(found));
     return ping;

@@ -1,5 +1,5 @@
-// Pinger by ICMP: through a raw socket where the process may have one, else through an unprivileged one
-// (net.ipv4.ping_group_range).  Where neither is permitted nothing is sent and no reply comes, which the log says.
+// Pinger by ICMP: through a raw socket if the process may have one, else through an unprivileged one
+// (net.ipv4.ping_group_range). If neither is permitted nothing is sent, no reply comes, and the log says so.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -12,8 +12,8 @@
 
 namespace sim800 {
 
-/// Both must outlive the pinger and its pings; `seed` is the jitter's.  The link maps hosts, and delays replies as its
-/// model says.
+/// Both must outlive the pinger and its pings; `seed` is for the jitter. The link maps names, and delays replies by its
+/// model.
 std::unique_ptr<Pinger> make_icmp_pinger(asio::io_context& loop, RadioLink& link, std::uint64_t seed);
 
 }  // namespace sim800

@@ -12,8 +12,8 @@
 namespace sim800 {
 namespace {
 
-/// How long a prompt waits for the LF of a host that ends its lines with CR LF: far longer than the byte takes at any
-/// rate, far shorter than a host notices.
+/// How long a prompt waits for the LF of a host that ends its lines with CR LF: much longer than the byte takes at any
+/// rate, much shorter than a host notices.
 constexpr Duration line_feed_wait = 10ms;
 
 }  // namespace
@@ -119,7 +119,7 @@ void Channel::begin_line(bool runnable) {
   });
 }
 
-/// What a line has answered may be more than the wire takes: it goes on when the host has read that.
+/// A line's responses may be more than the port accepts: the line continues when the host has read them.
 bool Channel::congested() {
   if (port_.unsent() + out_.size() < Port::congested_at) return false;
   flush();
@@ -129,14 +129,14 @@ bool Channel::congested() {
 void Channel::run_line() {
   if (!runnable_ && owner_.faults == nullptr) return end_line(error);
   const std::size_t count = runnable_ ? line_.commands().size() : 0;
-  // Faults are asked of a line without a command, too.
+  // Faults are asked about a line without a command, too.
   while (next_ < count || (next_ == 0 && owner_.faults != nullptr)) {
     if (congested()) {
       line_state_ = LineState::waits_for_wire;
       return;
     }
     const std::optional<Result> result = owner_.faults == nullptr ? run(line_.commands()[next_++]) : run_as_judged();
-    if (!result) return;  // a conversation goes on; conversation_done() comes back here
+    if (!result) return;  // a conversation continues; conversation_done() comes back here
     if (!result->continues_line()) return end_line(*result);
     last_ = *result;
   }
@@ -178,7 +178,7 @@ void Channel::conversation_done() {
 }
 
 void Channel::end_line(Result result) {
-  // Looked up only where it matters: it costs a sixth of a short command.
+  // Looked up only if needed: it costs a sixth of a short command.
   const int error_mode = result.kind == Result::Kind::code ? 0 : owner_.error_mode();
   response_.next_command();
   response_.end(result, error_mode);
@@ -296,7 +296,7 @@ void Channel::power_down(bool silently) {
   forget_input();
 }
 
-/// What has come and is not dealt with is lost, with the line that runs.
+/// Input not processed yet is lost, with the line that runs.
 void Channel::forget_input() {
   line_state_ = LineState::none;
   user_ = nullptr;

@@ -1,4 +1,5 @@
-// One AT channel: the state of one wire (echo, half a line, an open prompt) and the line that runs on it.
+// One AT channel: the state of one serial line (echo, half a line, an open prompt) and the command line that runs on
+// it.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -28,25 +29,25 @@ namespace sim800 {
 class ChannelOwner;
 class Settings;
 
-/// Takes what the host sends in data mode.
+/// Receives what the host sends in data mode.
 class DataUser {
  public:
   virtual ~DataUser() = default;
-  /// Takes as many of the bytes as it has room for; for the rest Channel::data_wanted() is called later.
+  /// Takes as many of the bytes as fit; Channel::data_wanted() is called later for the rest.
   virtual std::size_t from_host(std::string_view bytes) = 0;
-  /// The client went.
+  /// The client left.
   virtual void host_left() {}
-  /// The wire takes output again.
+  /// The port accepts output again.
   virtual void wire_free() {}
 };
 
-/// Bytes come in by receive(), become lines, lines become commands, answers leave through the port.  What arrives while
-/// a command runs waits; unsolicited lines wait for the command's final result.
+/// Bytes come in by receive(), become lines, lines become commands, responses leave through the port. What arrives
+/// while a command runs waits; URCs wait for the command's final result.
 class Channel final : public PortUser {
  public:
   Channel(ChannelOwner& owner, Settings& settings, Port& port, std::string name);
 
-  // From the wire.
+  // From the port.
   void receive(std::string_view bytes) override;
   bool wants_input() const override { return !input_.full(); }
   void client_arrived() override;
@@ -57,36 +58,37 @@ class Channel final : public PortUser {
   // From the module.
   void urc(std::string_view text);
   void urc(Code code);
-  /// A line that the running command itself causes: it stands before the command's result.
+  /// A line caused by the running command itself: it precedes the command's result.
   void line_inside(std::string_view text);
-  /// A line of the running command's answer that stands behind its result (AT+CIPSTATUS), and before any URC.
+  /// A line of the running command's response that follows its result (AT+CIPSTATUS), before any URC.
   void line_behind(std::string_view text) { behind_.emplace_back(text); }
-  /// The module starts to answer, in the format its profile says.
+  /// The module starts to answer, in the format of its profile.
   void power_up();
-  /// The module stops to answer: what runs ends where it is.  `silently`: what waits to be said is dropped.
+  /// The module stops answering: what runs ends where it is. `silently`: lines waiting to be sent are dropped.
   void power_down(bool silently = false);
-  /// The command that runs ends where it waits; nothing is said.
+  /// The running command ends where it waits, without a result.
   void abandon_command();
-  /// What runs ends where it is, and for so long nothing is heard or said; CommandVerdict::forever: until power-off.
+  /// What runs ends where it is, and for this long nothing is received or sent; CommandVerdict::forever: until
+  /// power-off.
   void fall_silent(Duration span);
-  /// Nothing runs, nothing waits.
+  /// Nothing is running or waiting.
   bool idle() const {
     return !busy() && (user_ == nullptr || wire_ == Wire::lent) && input_.size() == 0 && out_.empty();
   }
 
   // For services that send more than lines.
 
-  /// Nothing runs, nothing jams the wire: bytes that belong to no command may be written.
+  /// Nothing is running and the port is not congested: bytes that belong to no command may be written.
   bool free() const { return !busy() && wire_ == Wire::served && !congested_now(); }
-  /// It is free() again; called also without need.
+  /// It is free() again; may also be called without need.
   std::function<void()> on_free;
-  /// Bytes that belong to no command, just as they are.
+  /// Bytes that belong to no command, unchanged.
   void write(std::string_view bytes);
-  /// Such a line.
+  /// A line that belongs to no command.
   void write_line(std::string_view text);
-  /// Data mode, from the end of the running command on: DCD is on, no line is looked for, URCs wait.
+  /// Data mode, from the end of the running command on: DCD is on, input is not parsed, URCs wait.
   void go_online(DataUser& user);
-  /// Command mode again; `said` and then the URCs that have waited follow.
+  /// Command mode again; `said` follows, then the URCs that waited.
   void go_offline(std::optional<Code> said = std::nullopt);
   bool online() const { return user_ != nullptr; }
   /// The data user has room again.
@@ -94,59 +96,59 @@ class Channel final : public PortUser {
 
   // For a multiplexer (multiplexer.hpp).
 
-  /// A link that is not open has no lines: what ran there is over, nothing is said there.  Opened, it is as after
+  /// A DLC that is not open has no lines: what ran there is over, and nothing is sent. When opened, it is as after
   /// power-on.
   void set_lines(bool on);
-  /// Its wire carries frames: no lines here meanwhile.
+  /// Its port carries frames: no lines in the meantime.
   void lend() { wire_ = Wire::lent; }
   void take_back() { wire_ = Wire::served; }
   bool has_lines() const { return wire_ == Wire::served || wire_ == Wire::muted; }
-  /// Unsolicited lines come here.
+  /// URCs are sent here.
   bool takes_urcs = true;
-  /// Bytes of the host that wait for what runs.
+  /// Bytes from the host that wait for the running command.
   std::size_t input_waiting() const { return input_.size(); }
   std::size_t unsent() const { return port_.unsent() + out_.size(); }
 
-  // For handlers that talk back and forth.
+  // For conversations.
 
-  /// Sends what has been answered so far.
+  /// Sends the response so far.
   void flush();
   enum class PayloadResult : std::uint8_t {
-    complete,   ///< all bytes are there
-    timed_out,  ///< the time is up; what came is there
-    gone,       ///< the client went: the command ends without a word
+    complete,   ///< all bytes have arrived
+    timed_out,  ///< the time is up; some bytes have arrived
+    gone,       ///< the client left: the command ends without a result
   };
-  /// Lets the LF of the line end come in before a prompt is written, so that it is not taken for payload.  False where
-  /// the client has gone meanwhile: nobody is there to be prompted.
+  /// Waits for the LF of the line end before a prompt is written, so that it is not taken for payload. False if the
+  /// client has left in the meantime: there is nobody to prompt.
   Task<bool> settle_line_end();
-  /// Waits; true as soon as the host types anything, which is taken (V.250 5.6.1: dialling, AT+COPS=?).
+  /// Waits; true as soon as the host types anything, which is consumed (V.250 5.6.1: dialling, AT+COPS=?).
   Task<bool> interrupted_within(Duration span);
-  /// Waits until `over` holds, which is looked at after each wake(); true if the host typed something before.
+  /// Waits until `over` holds, which is checked after each wake(); true if the host typed something before.
   Task<bool> interrupted_before(const std::function<bool()>& over);
   void wake() { input_came_.raise(); }
-  /// Sends what has been answered so far (the prompt), then takes exactly `count` raw bytes.  DCD is on meanwhile
+  /// Sends the response so far (the prompt), then takes exactly `count` raw bytes. DCD is on in the meantime
   /// (application note, chapter 3: HTTPDATA, FTPPUT, FTPEXTPUT).
   Task<PayloadResult> take_payload(std::string& into, std::size_t count, Duration limit);
 
-  /// Prompts, then takes text up to Ctrl-Z or ESC, echoing it as it echoes commands.
+  /// Prompts, then takes text up to Ctrl-Z or ESC, echoed like commands.
   Task<PromptResult> take_text(std::string& into, PromptOptions options);
 
   /// S5 and &C changed.
   void apply_settings();
-  /// The active profile was loaded: E, V, Q, S5 and &C hold on this channel.
+  /// The active profile was loaded: E, V, Q, S5 and &C apply to this channel.
   void load_format();
 
   const std::string& name() const { return name_; }
   Format format;
 
  private:
-  /// The line that has come.
+  /// The line that has arrived.
   enum class LineState : std::uint8_t {
     none,
     running,
-    waits_for_wire,  ///< for the host to take what the line has answered so far
+    waits_for_wire,  ///< for the host to read the line's responses so far
   };
-  /// Who has the wire.
+  /// Who uses the port.
   enum class Wire : std::uint8_t {
     served,  ///< this channel
     muted,   ///< a fault, which keeps everything off it
@@ -189,10 +191,10 @@ class Channel final : public PortUser {
   LineAssembler assembler_;
   CommandLine line_;
   Arguments arguments_;
-  std::size_t next_ = 0;  ///< command of the line that comes next
+  std::size_t next_ = 0;  ///< the next command of the line
   bool runnable_ = false;
-  Result last_ = ok;                         ///< of the commands that have let the line go on
-  std::unique_ptr<CommandVerdict> verdict_;  ///< of faults, on the command that runs or comes next
+  Result last_ = ok;                         ///< of the commands after which the line went on
+  std::unique_ptr<CommandVerdict> verdict_;  ///< of faults, on the running or next command
   LineState line_state_ = LineState::none;
   Wire wire_ = Wire::served;
   bool pumping_ = false;

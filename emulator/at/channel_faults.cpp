@@ -1,4 +1,4 @@
-// An AT channel whose commands faults get at.
+// Commands of an AT channel under the influence of faults.
 // SPDX-License-Identifier: MIT
 #include <utility>
 
@@ -8,7 +8,7 @@
 
 namespace sim800 {
 
-/// The next command of the line, as faults let it run; nothing where it goes on later, or never.
+/// The next command of the line as faults let it run; nothing if it continues later, or never.
 std::optional<Result> Channel::run_as_judged() {
   const bool has_command = runnable_ && next_ < line_.commands().size();
   if (!verdict_) {
@@ -47,7 +47,7 @@ std::optional<Result> Channel::run_as_judged() {
   return result;
 }
 
-/// The command that was judged has come to its result.
+/// The command that was judged has its result.
 void Channel::end_verdict() {
   if (!verdict_) return;
   const auto judged = std::exchange(verdict_, nullptr);

@@ -34,7 +34,7 @@ class ChannelOwner {
   Clock& clock;
   const Latencies& latency;
   const CommandTable& commands;
-  /// Null: no fault has anything to do with commands and URCs.  Outlives the module.
+  /// Null: no fault concerns commands or URCs. Outlives the module.
   CommandFaults* faults = nullptr;
 
   /// Null: nothing is recorded.
@@ -43,21 +43,21 @@ class ChannelOwner {
     if (trace_ != nullptr) trace_->event(event, fields);
   }
 
-  /// The UART is served: the module is on and not about to go off.
+  /// The UART is served: the module is on and not about to switch off.
   virtual bool answers() const = 0;
-  /// Bytes come in.  True: they only wake the module, or come too soon after those that did, and are lost.
+  /// Bytes arrived. True if they only wake the module, or follow those too closely: they are lost.
   virtual bool consumes_wakeup() = 0;
-  /// A line has ended: the module stays awake for some more seconds.
+  /// A line has ended: the module stays awake for a few more seconds.
   virtual void touch() = 0;
-  /// The first line after power-on: with autobauding, only now is the host's rate known.
+  /// The first line after power-on: with autobauding, the host's rate is known only now.
   virtual void synchronised() = 0;
   /// AT+CMEE.
   virtual int error_mode() const = 0;
-  /// An unsolicited line to all channels; on `cause`, before the result of its running command.
+  /// A URC on all channels; on `cause`, before the result of its running command.
   virtual void urc(std::string_view text, Channel* cause = nullptr) = 0;
   /// Puts a channel on a port; both live as long as the module.
   virtual Channel& attach(Port& port, std::string name) = 0;
-  /// What handlers get at; opaque to channels.
+  /// What handlers work with; opaque to channels.
   virtual Modem& modem() = 0;
 
  private:

@@ -38,7 +38,7 @@ const Handler& Command::handler(Form form) const {
     case Form::write: return write;
     case Form::execute: break;
   }
-  // A basic command without its number is the one with the number left out (V.250 5.3.1).
+  // A basic command without its number is the same as one with the number omitted (V.250 5.3.1).
   return !execute && basic() ? write : execute;
 }
 
@@ -64,7 +64,7 @@ Result show_setting(Invocation& cmd) {
   return ok;
 }
 
-/// A value as settings keep it: numbers without leading zeros, a choice as the manual spells it.
+/// A value as settings store it: numbers without leading zeros, a choice in the manual's spelling.
 static std::string normalised(const Invocation& cmd, std::size_t i) {
   const Parameter& parameter = cmd.command.parameters[i];
   if (parameter.kind == Parameter::Kind::number) return std::to_string(cmd.number(i));

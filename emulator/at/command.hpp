@@ -1,4 +1,4 @@
-// What a row of the command table says, and what a handler gets.  docs/add-a-command.md shows how to add one.
+// The rows of the command table, and what a handler is given. docs/add-a-command.md shows how to add one.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -26,24 +26,24 @@ class Modem;
 class Settings;
 struct Command;
 
-/// One run of one command.  It outlives the handler, also a coroutine.
+/// One run of one command. It outlives the handler, even if that is a coroutine.
 struct Invocation {
   Modem& modem;
   Channel& channel;
   Settings& settings;
   const Command& command;
-  std::string_view typed;      ///< the arguments as they were typed
+  std::string_view typed;      ///< the arguments as typed
   const Arguments& arguments;  ///< of the write form, checked against the row's parameters
   Response& response;
 
   bool has(std::size_t i) const { return arguments[i].given(); }
-  /// A number that the row's parameter has already checked; `absent` where the argument was left out.
+  /// A number that was checked against the row's parameter; `absent` if the argument was omitted.
   std::uint32_t number(std::size_t i, std::uint32_t absent = 0) const {
     return parse_number(arguments[i].text).value_or(absent);
   }
   std::string text(std::size_t i) const { return unescape(arguments[i].text); }
   void line(std::string_view text) const { response.line(text); }
-  /// An information line made with fmt, without touching the heap.
+  /// An information line formatted with fmt, without heap allocation.
   template <class... Values>
   void print(fmt::format_string<Values...> format, Values&&... values) const {
     fmt::memory_buffer buffer;
@@ -52,13 +52,13 @@ struct Invocation {
   }
 };
 
-/// A handler is one of three: a function that answers at once, a coroutine that talks back and forth, or a fixed text.
+/// A handler is one of three: a function that answers at once, a coroutine, or a fixed text.
 struct Handler {
   using Act = Result (*)(Invocation&);
   using Conversation = Task<Result> (*)(Invocation&);
   Act act = nullptr;
   Conversation conversation = nullptr;
-  const char* says = nullptr;  ///< one information line, then OK; "": OK only
+  const char* says = nullptr;  ///< one information line, then OK; "": OK alone
 
   constexpr Handler() = default;
   constexpr Handler(Act a) : act(a) {}                    // NOLINT(google-explicit-constructor): rows name functions
@@ -76,15 +76,15 @@ constexpr Parameter flag(std::string_view initial) { return number("0,1", initia
 /// How much of the module's behaviour stands behind a command.
 enum class Support : std::uint8_t {
   full,     ///< what the module does
-  state,    ///< keeps and reports its setting; nothing follows from it yet
-  accepts,  ///< answers OK only, as on a module where it has no effect, or where nothing can follow
+  state,    ///< stores and reports its setting, without any effect yet
+  accepts,  ///< answers OK only, as on a module where it has no effect, or where no effect is possible
 };
 
-/// Where a setting lives (manual 1.7).
+/// Where a setting is stored (manual 1.7).
 enum class Saved : std::uint8_t {
   never,         ///< NO_SAVE
   profile,       ///< AT&W_SAVE: the user profile, reloaded by ATZ and at boot
-  profile_uart,  ///< likewise, but left alone by ATZ and AT&F: CSCLK, IPR, ICF, IFC, CMNRP
+  profile_uart,  ///< likewise, but not changed by ATZ and AT&F: CSCLK, IPR, ICF, IFC, CMNRP
   automatic,     ///< AUTO_SAVE
 };
 
@@ -99,13 +99,13 @@ struct Command {
   std::string_view section;  ///< of the AT manual V1.12; "" for commands of application notes
   Support support = Support::full;
   Saved saved = Saved::never;
-  std::array<Parameter, 9> parameters{};  ///< of the write form; those with an initial value, up to the first without
-                                          ///< one, are what is kept
+  std::array<Parameter, 9>
+      parameters{};  ///< of the write form; those with an initial value, up to the first without one, are stored
   Handler test{}, read{}, write{}, execute{};
   std::uint16_t seconds = 0;                ///< the manual's maximum response time; 0: none given
-  Result usage_error = Cme::invalid_input;  ///< of arguments that do not fit the parameters
-  /// Factory values, comma between them, of a setting that keeps a list its write form changes part by part (+SLEDS).
-  /// What the second parameter takes fits any of them.
+  Result usage_error = Cme::invalid_input;  ///< for arguments that do not fit the parameters
+  /// Factory values, separated by commas, of a setting whose write form changes a list part by part (+SLEDS). The range
+  /// of the second parameter applies to each of them.
   std::string_view list{};
   std::uint8_t profile_line = 0;          ///< place in each block of AT&V, from 1; 0: not shown
   const SavedContext* context = nullptr;  ///< the one its values belong to, if any
@@ -115,33 +115,34 @@ struct Command {
 
   const Handler& handler(Form form) const;
   bool basic() const { return name[0] != '+' && name[0] != '*'; }
-  /// Whether its values are kept in Settings.
+  /// Whether its values are stored in Settings.
   bool is_setting() const { return !list.empty() || kept() > 0; }
-  /// How many of its parameters are kept.
+  /// How many of its parameters are stored.
   std::size_t kept() const;
   /// What the `i`-th of the kept values may be.
   const Parameter& kept_parameter(std::size_t i) const { return parameters[list.empty() ? i : 1]; }
   bool on(Model model) const { return models.has(model) && models_of(name).has(model); }
 };
 
-// Handlers for rows that need no code of their own.
+// Handlers for rows without code of their own.
 
 /// Test: the parameters' ranges, "+CREG: (0-2)".
 Result show_ranges(Invocation& cmd);
-/// Read: the kept values, "+CREG: 0".
+/// Read: the stored values, "+CREG: 0".
 Result show_setting(Invocation& cmd);
-/// Write: keeps the values; an argument left out keeps the value it has.
+/// Write: stores the values; an omitted argument keeps its value.
 Result keep_setting(Invocation& cmd);
 
-/// Write, of a row with a `list`: AT+SIDET=<channel>,<gain>.  The first argument picks the part that the others change.
+/// Write, for a row with a `list`: AT+SIDET=<channel>,<gain>. The first argument selects the part that the others
+/// change.
 Result keep_part(Invocation& cmd);
-/// Read, likewise: "+SIDET: (0,10),(1,10)", a part for each value of the first parameter.
+/// Read, likewise: "+SIDET: (0,10),(1,10)", one part per value of the first parameter.
 Result show_parts(Invocation& cmd);
 
-/// Where in a list (column by column) the values of part `which` are; none where there is no such part.
+/// The indices in a list (column by column) of the values of part `which`; empty if there is no such part.
 std::vector<std::size_t> places_of_part(const Command& command, std::uint32_t which);
 
-/// A row that is nothing but a setting.
+/// A row that is only a setting.
 constexpr Command setting(std::string_view name, std::string_view section, Support support, Saved saved,
                           std::array<Parameter, 9> parameters) {
   return {.name = name,
@@ -154,7 +155,7 @@ constexpr Command setting(std::string_view name, std::string_view section, Suppo
           .write = keep_setting};
 }
 
-/// A setting of which each write changes a part; `list` are the factory values, column by column.
+/// A setting of which each write changes one part; `list` has the factory values, column by column.
 constexpr Command list_setting(std::string_view name, std::string_view section, Support support, Saved saved,
                                std::array<Parameter, 9> parameters, std::string_view list) {
   Command row = setting(name, section, support, saved, parameters);
@@ -164,7 +165,7 @@ constexpr Command list_setting(std::string_view name, std::string_view section, 
   return row;
 }
 
-/// The row for some models only.
+/// The row, limited to some models.
 constexpr Command on(Models models, Command row) {
   row.models = models;
   return row;
@@ -188,7 +189,7 @@ using CommandRows = std::span<const Command* const>;
 /// The commands of one model, by name.
 class CommandTable {
  public:
-  /// Two rows of one name for one model are a mistake of the table: the program stops and names them.
+  /// Two rows with the same name for one model are a mistake in the table: the program stops and names them.
   CommandTable(CommandRows rows, Model model);
   const Command* find(std::string_view name) const {
     const auto found = by_name_.find(name);

@@ -1,4 +1,4 @@
-// Where faults get at the lines between host and module.  Null pointers stand for "no fault": nothing is asked then.
+// Where faults affect the lines between host and module. A null pointer means that there is no fault to ask.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -14,33 +14,34 @@
 
 namespace sim800 {
 
-/// What becomes of a command.
+/// What happens to a command.
 struct CommandVerdict {
   static constexpr Duration forever = Duration::max();
 
-  std::optional<Duration> silence;  ///< it is never answered, and for so long nothing is heard or said on its channel
-  Duration delay{};                 ///< before it runs
-  std::vector<std::string> before;  ///< unsolicited lines, also told to the other channels
+  std::optional<Duration>
+      silence;       ///< it is never answered, and for this long nothing is received or sent on its channel
+  Duration delay{};  ///< before it runs
+  std::vector<std::string> before;  ///< URCs, also sent to the other channels
   std::vector<std::string> inside;  ///< likewise, between its information lines and its result
-  std::vector<std::string> after;   ///< likewise, behind the line's final result
+  std::vector<std::string> after;   ///< likewise, after the line's final result
   std::vector<std::string> lines;   ///< information lines, with `result` only
   std::optional<Result> result;     ///< instead of running it
   bool whole_line = false;          ///< `result` is that of the whole line
 };
 
-/// Asked by channels and told by the module.
+/// Asked by channels and notified by the module.
 class CommandFaults {
  public:
   virtual ~CommandFaults() = default;
-  /// A whole line, as typed, its AT included; each command of it follows.
+  /// A whole line as typed, including its AT; each of its commands follows.
   virtual void line(std::string_view line, CommandVerdict& verdict) = 0;
-  /// A command that comes next; its name as in CommandName, empty for a bare AT.
+  /// The next command; its name as in CommandName, empty for a bare AT.
   virtual void command(std::string_view name, CommandVerdict& verdict) = 0;
-  /// The module has said something of its own accord.
+  /// The module has sent a URC.
   virtual void urc(std::string_view text) = 0;
 };
 
-/// Of bytes on the serial line, as the module sees it.
+/// Direction of bytes on the serial line, as seen by the module.
 enum class SerialDirection : std::uint8_t {
   rx,  ///< from the host
   tx,  ///< to the host
@@ -50,9 +51,9 @@ enum class SerialDirection : std::uint8_t {
 class SerialFaults {
  public:
   virtual ~SerialFaults() = default;
-  /// So many bytes, at least one, may pass before a fault is due.
+  /// This many bytes, at least one, may pass before a fault is due.
   virtual std::size_t until_stop(SerialDirection direction) const = 0;
-  /// These pass, at most until_stop() of them, and may come out changed.  True where faults were due behind them: what
+  /// These bytes pass, at most until_stop() of them, and may be changed. True if faults are due after them: what
   /// follows waits until those have acted.
   virtual bool pass(SerialDirection direction, std::string& bytes) = 0;
 };

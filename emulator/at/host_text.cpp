@@ -15,7 +15,7 @@
 namespace sim800 {
 namespace {
 
-/// What a name must not hold as it is, and how it is written (AT manual 3.2.27).
+/// What a name must not contain literally, and how it is written (AT manual 3.2.27).
 constexpr std::array<std::pair<char, std::string_view>, 4> escapes{
     {{'\\', "\\5C"}, {'"', "\\22"}, {'\b', "\\08"}, {'\0', "\\00"}}};
 

@@ -1,4 +1,4 @@
-// Texts as the host sees them: in the character set that AT+CSCS chose.  Inside the module they are UTF-8.
+// Text as the host sees it, in the character set selected by AT+CSCS. Inside the module it is UTF-8.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -10,21 +10,21 @@
 
 namespace sim800 {
 
-/// What the host typed; nothing where it is no text of its character set (UCS2, HEX).
+/// Typed text; nothing if it is not valid in the host's character set (UCS2, HEX).
 std::optional<std::string> text_from_host(const Settings& settings, std::string_view typed);
-/// What the character set lacks becomes `?`.
+/// Characters missing in the character set become `?`.
 std::string text_for_host(const Settings& settings, std::string_view utf8);
 
-/// A name of the phone book: likewise, with \5C \22 \08 \00 for what would break the line (AT manual 3.2.27).
+/// A phone book name: likewise, with \5C \22 \08 \00 for characters that would break the line (AT manual 3.2.27).
 std::optional<std::string> name_from_host(const Settings& settings, std::string_view typed);
 std::string escaped_for_host(const Settings& settings, std::string_view utf8);
-/// A USSD code: hosts type it plain under UCS2 and HEX too.
+/// A USSD code: hosts type it in plain text even under UCS2 and HEX.
 std::string code_from_host(const Settings& settings, std::string_view typed);
-/// A telephone number: under UCS2 some hosts type it in that, others plain.
+/// A phone number: under UCS2 some hosts encode it, others type it in plain text.
 std::string number_from_host(const Settings& settings, std::string_view typed);
 
-/// A text from the network, sent in the GSM alphabet if that has all its characters, else in UCS-2, which the host sees
-/// as hexadecimal digits whatever its character set.
+/// A text from the network: sent in the GSM alphabet if that has all its characters, else in UCS-2, which the host sees
+/// as hexadecimal digits in any character set.
 struct NetworkText {
   std::string text;
   bool is_ucs2 = false;

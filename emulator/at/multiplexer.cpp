@@ -9,7 +9,7 @@
 namespace sim800 {
 namespace {
 
-// Types of control messages, as a command has them (27.010 5.4.6.3); a response lacks `command_bit`.
+// Types of control messages, as in a command (27.010 5.4.6.3); a response lacks `command_bit`.
 constexpr std::uint8_t command_bit = 0x02;
 enum Message : std::uint8_t {
   nsc = 0x11,  ///< as a response
@@ -24,11 +24,11 @@ enum Message : std::uint8_t {
   msc = 0xe3,
 };
 
-// Octet of signals in MSC.
+// Signal octet of MSC.
 constexpr std::uint8_t no_flow_bit = 0x02;
 constexpr std::uint8_t ready = 0x0d;  ///< RTC and RTR; no DLC is in data mode yet
 
-/// Bytes that wait for a host that takes none; the oldest are lost beyond that.
+/// Bytes that wait for a host that stops the flow; above this the oldest are lost.
 constexpr std::size_t max_waiting = 64 * 1024;
 
 char address(std::uint8_t dlci) { return static_cast<char>(dlci << 2 | 3); }
@@ -36,7 +36,7 @@ std::uint8_t octet(std::string_view bytes, std::size_t at) { return static_cast<
 
 }  // namespace
 
-/// The wire as the channel on one DLC sees it.
+/// The port of the channel on one DLC.
 class Multiplexer::Dlc final : public Port {
  public:
   Dlc(Multiplexer& owner, std::uint8_t dlci) : owner_(owner), dlci_(dlci) {}
@@ -54,7 +54,7 @@ class Multiplexer::Dlc final : public Port {
   void input_wanted() override {
     if (open && std::exchange(stops_host_, false)) owner_.tell_signals(dlci_, ready);
   }
-  /// One DLC that is busy must not hold up the others: the host is told to wait, and who does not loses bytes.
+  /// A busy DLC must not hold up the others: its host is told to wait, and loses bytes if it does not.
   void receive(std::string_view bytes) {
     if (channel->input_waiting() + bytes.size() > max_waiting) return channel->output_lost(bytes.size());
     channel->receive(bytes);
@@ -62,7 +62,7 @@ class Multiplexer::Dlc final : public Port {
     owner_.tell_signals(dlci_, ready | no_flow_bit);
   }
 
-  /// Sends what waits, if the host takes it, as one write.
+  /// Sends waiting bytes, if the host accepts them, in one write.
   void release() {
     if (waiting_.empty() || held || owner_.held_) return;
     std::string frames;
@@ -83,8 +83,8 @@ class Multiplexer::Dlc final : public Port {
 
   Channel* channel = nullptr;
   bool open = false;
-  bool held = false;                        ///< the host takes no data here (MSC)
-  std::size_t wanted_size = longest_frame;  ///< by the host (PN), before it opens the DLC
+  bool held = false;                        ///< the host stops the flow here (MSC)
+  std::size_t wanted_size = longest_frame;  ///< set by the host (PN) before it opens the DLC
 
  private:
   Multiplexer& owner_;
@@ -98,7 +98,7 @@ Multiplexer::Multiplexer(ChannelOwner& owner, Channel& wire) : wire_(wire) {
     auto made = std::make_unique<Dlc>(*this, dlci);
     made->channel = &owner.attach(*made, wire.name() + "." + std::to_string(dlci));
     made->channel->set_lines(false);
-    made->channel->takes_urcs = dlci == 1;  // field: unsolicited lines come on the first DLC
+    made->channel->takes_urcs = dlci == 1;  // field: URCs come on the first DLC
     dlcs_.at(dlci - 1U) = std::move(made);
   }
 }
@@ -189,7 +189,7 @@ bool Multiplexer::take(const MuxFrame& frame) {
       }
       return running_;
     case MuxType::ua:
-    case MuxType::dm: break;  // answers to what the module never asks
+    case MuxType::dm: break;  // responses to commands that the module never sends
   }
   return true;
 }
@@ -201,7 +201,7 @@ void Multiplexer::open(std::uint8_t dlci) {
     return;
   }
   dlc(dlci)->set_open(true);
-  tell_signals(dlci, ready);  // field: the module tells them by itself
+  tell_signals(dlci, ready);  // field: the module sends them on its own
 }
 
 void Multiplexer::close(std::uint8_t dlci) {
@@ -239,7 +239,7 @@ bool Multiplexer::control(std::string_view messages) {
       size |= static_cast<std::size_t>(octet(messages, at) >> 1) << (7 * (at - 1));
       more = (octet(messages, at) & 1) == 0;
     }
-    if (more || size > messages.size() - at) return true;  // cut short: nothing to be made of it
+    if (more || size > messages.size() - at) return true;  // truncated: ignored
     if (!control_message(type, messages.substr(at, size))) return false;
     messages.remove_prefix(at + size);
   }
@@ -247,7 +247,7 @@ bool Multiplexer::control(std::string_view messages) {
 }
 
 bool Multiplexer::control_message(std::uint8_t type, std::string_view values) {
-  if ((type & command_bit) == 0) return true;  // the answer to the module's MSC
+  if ((type & command_bit) == 0) return true;  // the response to the module's MSC
   const std::uint8_t response = type & static_cast<std::uint8_t>(~command_bit);
   switch (type) {
     case cld: tell(response, {}); return false;
@@ -284,7 +284,7 @@ void Multiplexer::set_signals(std::string_view values) {
   meant->release();
 }
 
-/// PN: the address of the DLC, and among others the longest frame it is to have.
+/// PN: the address of the DLC and, among others, its maximum frame size.
 void Multiplexer::limit_frames(std::string_view values) {
   constexpr std::size_t size_at = 4;
   if (values.size() < size_at + 2) return;
@@ -293,7 +293,7 @@ void Multiplexer::limit_frames(std::string_view values) {
   if (meant != nullptr && size > 0) meant->wanted_size = std::min(size, longest_frame);
 }
 
-/// RPN: the port's settings are what they are; a question of one octet is answered in full: 115200 8N1, no flow
+/// RPN: the port's settings cannot be changed; a request of one octet gets the full answer: 115200 8N1, no flow
 /// control, XON, XOFF.
 std::string Multiplexer::line_settings(std::string_view values) const {
   if (values.size() != 1) return std::string(values);

@@ -1,4 +1,4 @@
-// Four AT channels on one wire (27.010, basic option; AT manual 3.2.38).
+// Four AT channels on one serial line (27.010, basic option; AT manual 3.2.38).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -17,14 +17,14 @@ namespace sim800 {
 
 class ChannelOwner;
 
-/// Stands between a wire's own channel and the channels on its DLCs (DLCI 1 to 4) from AT+CMUX until the host
-/// closes the control channel.  The channels of the DLCs stay between two such times, with nobody on them.
+/// Stands between a port's own channel and the channels on its DLCs (DLCI 1 to 4) from AT+CMUX until the host closes
+/// the control channel. In between, the DLCs' channels continue to exist without a client.
 class Multiplexer final : public DataUser {
  public:
   static constexpr std::size_t dlc_count = 4;
   static constexpr std::size_t longest_frame = 1510;
 
-  /// The wire's channel outlives it.
+  /// The port's channel outlives it.
   Multiplexer(ChannelOwner& owner, Channel& wire);
   ~Multiplexer() override;
   Multiplexer(const Multiplexer&) = delete;
@@ -32,9 +32,9 @@ class Multiplexer final : public DataUser {
 
   bool is_on(const Channel& wire) const { return &wire == &wire_; }
   bool has_dlc(const Channel& channel) const;
-  /// From the end of the running command on.  `frame_size`: most octets in a frame, N1.
+  /// Starts at the end of the running command. `frame_size`: most octets in a frame, N1.
   void start(std::size_t frame_size);
-  /// All DLCs are gone, and nobody is told.
+  /// All DLCs are gone, without a notification.
   void stop();
 
   std::size_t from_host(std::string_view bytes) override;
@@ -48,7 +48,7 @@ class Multiplexer final : public DataUser {
   void close(std::uint8_t dlci);
   bool is_open(std::uint8_t dlci) const;
   void answer(const MuxFrame& frame, MuxType type);
-  /// False where it closes everything.
+  /// False if it closes everything.
   bool control(std::string_view messages);
   bool control_message(std::uint8_t type, std::string_view values);
   void tell(std::uint8_t type, std::string_view values);
@@ -63,7 +63,7 @@ class Multiplexer final : public DataUser {
   std::size_t frame_size_ = 127;
   bool running_ = false;
   bool control_open_ = false;
-  bool held_ = false;  ///< the host takes no data (FCoff)
+  bool held_ = false;  ///< the host stops the flow (FCoff)
   std::array<std::unique_ptr<Dlc>, dlc_count> dlcs_;
 };
 

@@ -9,7 +9,7 @@ namespace sim800 {
 
 SerialLine::SerialLine(Clock& clock, const SerialConfig& config, SerialFaults* faults, Port& wire)
     : clock_(clock),
-      byte_time_(config.paced ? Duration(10s) / config.baud : Duration::zero()),  // 8N1: ten bits a byte
+      byte_time_(config.paced ? Duration(10s) / config.baud : Duration::zero()),  // 8N1: ten bits per byte
       slice_(config.paced ? std::max<std::size_t>(1, config.baud / 10'000) : std::numeric_limits<std::size_t>::max()),
       faults_(faults),
       wire_(wire) {}
@@ -25,7 +25,7 @@ void SerialLine::send(std::string_view bytes) {
   congested_ = congested_ || unsent() >= congested_at;
 }
 
-/// What the one before has sent comes before what is said of clients.
+/// Bytes of the previous client arrive before the change of clients is reported.
 void SerialLine::client_arrived() {
   rx_.hurry();
   module_->client_arrived();
@@ -79,7 +79,7 @@ void SerialLine::Lane::run() {
   under_way_ = false;
 }
 
-/// True where the rest waits until faults have acted, on a stack of their own.
+/// True if the rest waits until faults have acted, on a stack of their own.
 bool SerialLine::Lane::pass(std::size_t count) {
   std::string bytes = waiting_.substr(head_, count);
   head_ += bytes.size();

@@ -1,5 +1,5 @@
-// The serial line between an endpoint and an AT channel, where it is more than a piece of wire: bytes take their time,
-// and faults get at them.
+// The serial line between an endpoint and an AT channel, if it is more than a wire: bytes take their time, and faults
+// affect them.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace sim800 {
 
-/// Stands between the two: the endpoint takes it for the channel, the channel for the endpoint.
+/// Stands between the two: to the endpoint it is the channel, to the channel the endpoint.
 class SerialLine final : public Port, public PortUser {
  public:
   /// `faults` may be null; all outlive the line.
@@ -23,9 +23,9 @@ class SerialLine final : public Port, public PortUser {
   SerialLine(const SerialLine&) = delete;
   SerialLine& operator=(const SerialLine&) = delete;
 
-  /// Before anything is sent or received.
+  /// Call before anything is sent or received.
   void attach(PortUser& module) { module_ = &module; }
-  /// The module's UART stops: what it had still to send is lost.  Says how many bytes.
+  /// The module's UART stops: unsent bytes are lost. Returns their number.
   std::size_t cut();
 
   /// Nothing is on its way from the host.
@@ -47,13 +47,13 @@ class SerialLine final : public Port, public PortUser {
  private:
   static constexpr std::size_t input_limit = 4096;
 
-  /// One direction: bytes that are on their way, the first of them first.
+  /// One direction: the bytes in transit, oldest first.
   class Lane {
    public:
     Lane(SerialLine& line, SerialDirection direction) : line_(line), direction_(direction) {}
     void push(std::string_view bytes);
     std::size_t size() const { return waiting_.size() - head_; }
-    /// All arrives now.
+    /// Everything arrives now.
     void hurry();
     void clear();
 
@@ -67,14 +67,14 @@ class SerialLine final : public Port, public PortUser {
     std::size_t head_ = 0;
     TimePoint free_at_{};  ///< when the last byte has arrived
     Timer timer_;
-    bool under_way_ = false;  ///< run() goes on by itself
+    bool under_way_ = false;  ///< run() continues on its own
   };
   void arrived(SerialDirection direction, std::string_view bytes);
   void tell_drained();
 
   Clock& clock_;
   Duration byte_time_;
-  std::size_t slice_;  ///< bytes that arrive at once: what takes up to 1 ms, at least one
+  std::size_t slice_;  ///< bytes that arrive at once: as many as take 1 ms, at least one
   SerialFaults* faults_;
   Port& wire_;
   PortUser* module_ = nullptr;

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view profile_section = "profile";
 constexpr std::string_view automatic_section = "auto";
 
-// Values hold no comma but those that stand between them: no setting keeps free text with one.
+// Values contain no comma: no setting stores free text with one.
 std::string join(const Settings::Values& values) { return fmt::format("{}", fmt::join(values, ",")); }
 
 Settings::Values split(std::string_view text) {
@@ -79,7 +79,7 @@ Settings::Settings(CommandRows rows, Model model, Nvram& nvram, const std::map<s
 
 void Settings::load(const Nvram::Section& section) {
   for (const auto& [name, text] : section) {
-    // A value this version would refuse (a store from another one) is left at its factory value.
+    // A value that this version would refuse (from the file of another version) stays at its factory value.
     const auto found = entries_.find(name);
     if (Values values = split(text); found != entries_.end() && !refuse(name, values)) {
       std::ranges::copy(values, found->second.user.begin());
@@ -99,7 +99,7 @@ std::optional<std::string> Settings::refuse(CommandRows rows, std::string_view n
 
 const Settings::Entry& Settings::entry(std::string_view name) const {
   const auto found = entries_.find(name);
-  if (found == entries_.end()) std::abort();  // a name in our own code that no row has
+  if (found == entries_.end()) std::abort();  // a name in our own code that has no row
   return found->second;
 }
 

@@ -17,17 +17,17 @@
 
 namespace sim800 {
 
-/// Which settings exist, with which factory values and where they are saved, follows from the command table.
+/// The command table decides which settings exist, their factory values, and where they are stored.
 class Settings {
  public:
   using Values = std::vector<std::string>;
 
-  /// Those of the rows that `model` has, and of the other models' rows those under other names (nobody can reach them).
-  /// Loads what `nvram` has; `stored` comes from the scenario and wins over it.
+  /// Settings of the rows that `model` has, and of other models' rows with other names (which nobody can reach). Loads
+  /// from `nvram`; `stored` comes from the scenario and overrides it.
   Settings(CommandRows rows, Model model, Nvram& nvram, const std::map<std::string, Values>& stored);
 
-  /// What was expected, where `values` cannot be stored under `name`: unknown setting, too many values, one out of
-  /// range.  What one model takes will do.
+  /// What was expected, if `values` cannot be stored under `name`: an unknown setting, too many values, a value out of
+  /// range. A value that any model accepts is valid.
   static std::optional<std::string> refuse(CommandRows rows, std::string_view name, const Values& values);
   std::optional<std::string> refuse(std::string_view name, const Values& values) const {
     return refuse(rows_, name, values);
@@ -46,7 +46,7 @@ class Settings {
   void boot();          ///< the active values become the stored ones
   void load_user();     ///< ATZ
   void load_factory();  ///< AT&F
-  bool store_user();    ///< AT&W; false where the state directory refuses
+  bool store_user();    ///< AT&W; false if the state directory refuses
 
   /// The active values of all commands of a context, as they stand in its section of the NVRAM.
   Nvram::Section values_of(const SavedContext& context) const;
@@ -54,7 +54,7 @@ class Settings {
   void load(const SavedContext& context);
 
   enum class Profile : std::uint8_t { factory, user, active };
-  /// "+CSCS: \"IRA\"": a setting as AT&V and the read forms print it.
+  /// "+CSCS: \"IRA\"": a setting as printed by AT&V and read forms.
   std::string print(std::string_view name, Profile profile = Profile::active) const;
 
  private:

@@ -12,9 +12,9 @@ class Sleep {
  public:
   Sleep(const Clock& clock, const Settings& settings) : clock_(clock), settings_(settings) {}
 
-  /// Something happens that keeps the module awake.
+  /// Activity that keeps the module awake.
   void touch() { touched_at_ = clock_.now(); }
-  /// Bytes come in.  True where they only wake the module, or come too soon after those that did: they are lost.
+  /// Bytes arrived. True if they only wake the module, or follow those too closely: they are lost.
   template <class Idle>
   bool consumes_wakeup(const Idle& idle) {
     const TimePoint now = clock_.now();

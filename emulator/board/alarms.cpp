@@ -44,7 +44,7 @@ void Alarms::remove(unsigned n) {
   rearm();
 }
 
-/// When it rings next, by the module's clock; never, where its only moment has passed.
+/// When it rings next, by the module's clock; never, if its only time has passed.
 std::optional<LocalTime> Alarms::next(const Alarm& alarm) const {
   const LocalTime now = rtc_.now();
   if (alarm.days.empty()) {

@@ -1,4 +1,4 @@
-// Alarms of AT+CALA, kept over power-off (AT manual 6.2.5, 6.2.6).
+// Alarms of AT+CALA; they survive power-off (AT manual 6.2.5, 6.2.6).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -20,7 +20,7 @@ class Alarms {
  public:
   static constexpr unsigned count = 5;
   struct Alarm {
-    std::string time;  ///< "yy/MM/dd,hh:mm:ss", or "hh:mm:ss" of one that comes again
+    std::string time;  ///< "yy/MM/dd,hh:mm:ss", or "hh:mm:ss" for a repeating alarm
     std::string days;  ///< "1,2,5": Monday is 1, 0 is every day; empty: it rings once
   };
 
@@ -28,12 +28,12 @@ class Alarms {
 
   /// <n> is 1 to 5.
   const std::optional<Alarm>& alarm(unsigned n) const { return alarms_[n - 1]; }
-  /// The first that is not set, if any.
+  /// The first unused one, if any.
   std::optional<unsigned> free() const;
-  /// 765 for a time that is none or has passed, or does not go with `days`.
+  /// 765 for a time that is invalid, has passed, or does not fit `days`.
   Result set(unsigned n, const Alarm& alarm);
   void remove(unsigned n);
-  /// The module's clock was set: the next alarm is another one, perhaps.
+  /// The module's clock was set: the next alarm may be a different one.
   void rearm();
 
   std::function<void(unsigned n)> on_ring;
@@ -48,7 +48,7 @@ class Alarms {
   Nvram& nvram_;
   const Rtc& rtc_;
   std::array<std::optional<Alarm>, count> alarms_;
-  std::vector<unsigned> due_;  ///< when the timer runs out
+  std::vector<unsigned> due_;  ///< when the timer expires
   Timer timer_;
 };
 

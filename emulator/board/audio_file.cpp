@@ -10,12 +10,12 @@ namespace sim800 {
 namespace {
 
 constexpr std::string_view amr_head = "#!AMR\n";             // RFC 4867 5.1
-constexpr std::size_t pcm_rate = 16'000, mp3_rate = 16'000;  // bytes a second
+constexpr std::size_t pcm_rate = 16'000, mp3_rate = 16'000;  // bytes per second
 constexpr std::size_t wav_head = 44, adpcm_head = 60;
-constexpr std::size_t adpcm_block = 256, adpcm_samples = 505;  // of 8000 a second
+constexpr std::size_t adpcm_block = 256, adpcm_samples = 505;  // of 8000 per second
 constexpr std::uint16_t pcm_tag = 1, adpcm_tag = 0x11;
 
-/// Bytes of a frame of 20 ms with its first byte, by the frame type in it (RFC 4867, table 1).
+/// Bytes of a 20 ms frame including its first byte, by the frame type in it (RFC 4867, table 1).
 constexpr std::array<std::size_t, 9> amr_frames = {13, 14, 16, 18, 20, 21, 27, 32, 6};
 constexpr std::array<std::size_t, 4> amr_types = {0, 2, 5, 7};  // by quality
 

@@ -9,7 +9,7 @@
 namespace sim800 {
 namespace {
 
-constexpr std::uint64_t kept_for_system = 40 * 1024;  // 16.2.1: stays free
+constexpr std::uint64_t kept_for_system = 40 * 1024;  // 16.2.1: this much stays free
 constexpr std::size_t whole_file = FileSystem::capacity;
 
 constexpr Cme recording_now{5000}, playing_now{5001}, audio_busy{5002}, no_space{5003}, bad_format{5004},
@@ -57,7 +57,7 @@ void Media::finish_recording() {
   activity_ = Activity::idle;
   const Duration length = std::min(around_.clock.now() - since_, longest_);
   const std::string bytes = writer_.file(length);
-  if (!files_.put(recording_.path, bytes)) return;  // the drive filled up meanwhile
+  if (!files_.put(recording_.path, bytes)) return;  // the drive became full in the meantime
   around_.urc(fmt::format("+CREC: 2,{},{},{},{}", recording_.shown, static_cast<int>(recording_.form),
                           std::chrono::floor<std::chrono::seconds>(length).count(), bytes.size()),
               nullptr);

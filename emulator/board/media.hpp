@@ -1,4 +1,4 @@
-// The one sound path: recording, playing, speaking (AT manual 6.2.70, chapters 16 and 17).  One at a time.
+// The audio path: recording, playback, speech (AT manual 6.2.70, chapters 16 and 17). One at a time.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -34,33 +34,33 @@ class Media final : public Service {
 
   struct Recording {
     std::string path;   ///< of its file
-    std::string shown;  ///< what +CREC calls it: an id, or the path in quotes
+    std::string shown;  ///< its name in +CREC: an id, or the path in quotes
     AudioForm form = AudioForm::amr;
   };
-  /// Records until it is stopped, `limit` (zero: none) is over or the drive is full but for what the system keeps.
-  /// +CREC: 2,<id>,<form>,<time>,<len> tells the end.
+  /// Records until stopped, until `limit` (zero: none) expires, or until the drive is full except for the system's
+  /// reserve. +CREC: 2,<id>,<form>,<time>,<len> reports the end.
   Result record(const Recording& recording, std::uint32_t quality, Duration limit);
   /// Ends it; the report follows once the line is free.
   Result stop_recording();
 
-  /// Plays a file; +CREC: 0 tells the end.
+  /// Plays a file; +CREC: 0 reports the end.
   Result play(std::string_view path, bool endlessly);
   /// Likewise for AT+CMEDPLAY; +CMEDPLAY: 0.
   Result play_media(std::string_view path);
   Result pause_media();
   Result resume_media();
-  /// Speaks for so long; +CTTS: 0.
+  /// Speaks for this long; +CTTS: 0.
   Result speak(Duration length);
-  /// Nothing plays any more, without a word; false if nothing of that kind did.
+  /// Stops it silently; false if nothing of that kind was playing.
   bool stop(Activity which);
 
-  /// A stream that is nobody else's while it lasts (AT+CRECORD).
+  /// A stream that excludes all others while it lasts (AT+CRECORD).
   bool begin_stream();
   void end_stream() { power_off(); }
 
-  /// A call ends what is recorded or spoken (16.2.1, 17.2.1).
+  /// A call ends recording and speech (16.2.1, 17.2.1).
   void call_set_up();
-  /// So does the end of a call with speech (17.2.1).
+  /// The end of a call also ends speech (17.2.1).
   void call_ended();
   void power_off() override;
   bool busy() const override { return activity_ != Activity::idle && activity_ != Activity::paused; }

@@ -1,4 +1,4 @@
-// General-purpose pins (AT+SGPIO, AT+CGPIO): direction and level of those that have been touched.
+// General-purpose pins (AT+SGPIO, AT+CGPIO): direction and level of those that were used.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -9,7 +9,7 @@
 #include "emulator/core/service.hpp"
 namespace sim800 {
 
-/// Nothing is wired to them: an input reads low.  A pin nobody has set is an input.
+/// Nothing is connected to them: an input reads low. A pin that was never set is an input.
 class Pins final : public Service {
  public:
   void set_input(std::uint32_t pin) { outputs_.erase(pin); }

@@ -1,5 +1,5 @@
-// Tones that the module plays by itself and tells the end of: AT+STTONE, +SIMTONE, +SIMTONEX (AT manual 6.2.25, 6.2.26,
-// 6.2.64).  Nobody hears them here; what the host sees is when they end.
+// Tones that the module plays and whose end it reports: AT+STTONE, +SIMTONE, +SIMTONEX (AT manual 6.2.25, 6.2.26,
+// 6.2.64). They are not audible here; the host sees when they end.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -16,7 +16,7 @@ class Tones final : public Service {
  public:
   explicit Tones(const Environment& environment) : environment_(environment) {}
 
-  /// Plays until `length` is over (zero: until it is stopped); "+STTONE: 0" follows.
+  /// Plays until `length` is over (zero: until stopped); "+STTONE: 0" follows.
   void start(std::string_view command, Duration length) {
     Timer& end = playing_[std::string(command)] = Timer();
     if (length > Duration::zero())

@@ -1,4 +1,4 @@
-// Call barring, a service of the network with a password of its own (22.088; AT manual 3.2.17, 3.2.29).
+// Call barring, a network service with a password of its own (22.088; AT manual 3.2.17, 3.2.29).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -16,13 +16,13 @@ class CallBarring {
  public:
   static constexpr unsigned all_classes = 7;  ///< voice 1, data 2, fax 4
 
-  /// What the network keeps for this subscriber.
+  /// What the network stores for this subscriber.
   CallBarring(Nvram& nvram, const std::string& imsi);
 
-  /// The classes that are barred; `facility` is AO, OI, OX, AI or IR.
+  /// The barred classes; `facility` is AO, OI, OX, AI or IR.
   unsigned barred(std::string_view facility) const;
   Result bar(std::string_view facility, bool on, std::string_view password, unsigned classes);
-  /// Four digits, 0000 at first.
+  /// Four digits, initially 0000.
   Result change_password(std::string_view old_password, std::string_view new_password);
 
  private:

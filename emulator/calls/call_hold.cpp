@@ -1,4 +1,4 @@
-// Several calls at a time (AT+CHLD: 22.030 6.5.5, 22.083, 22.084), and the keys the far end presses (AT+DDET).
+// Several calls at a time (AT+CHLD: 22.030 6.5.5, 22.083, 22.084), and DTMF of the far end (AT+DDET).
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
@@ -38,7 +38,7 @@ Result CallService::hold(unsigned n, Channel* channel) {
   }
 }
 
-/// The call that wants to be answered; 0: none.
+/// The call that is to be answered; 0: none.
 int CallService::who_asks() const {
   for (const Connection& call : connections_) {
     if (call.state == State::incoming || call.state == State::waiting) return call.id;
@@ -46,7 +46,7 @@ int CallService::who_asks() const {
   return 0;
 }
 
-/// AT+CHLD=1: the active calls end, who asks or is held gets through.
+/// AT+CHLD=1: the active calls end, the waiting or held call becomes active.
 Result CallService::end_others(Channel* channel) {
   if (connections_.empty()) return Cme::not_allowed;
   const int asks = who_asks();
@@ -64,12 +64,12 @@ Result CallService::end_one(int id, Channel* channel) {
   return ok;
 }
 
-/// AT+CHLD=2: active and held change places, or who asks takes the place of the active.
+/// AT+CHLD=2: active and held calls are swapped, or the waiting call takes the place of the active one.
 Result CallService::swap(Channel* channel) {
   const std::vector<int> active = ids(State::active), held = ids(State::held);
   const int asks = who_asks();
   if (active.empty() && held.empty() && asks == 0) return Cme::not_allowed;
-  if (asks != 0 && !active.empty() && !held.empty()) return Cme::not_allowed;  // nobody can be held twice
+  if (asks != 0 && !active.empty() && !held.empty()) return Cme::not_allowed;  // only one party can be on hold
   for (const int id : active) change(id, State::held, channel);
   if (asks != 0) {
     change(asks, State::active, channel);
@@ -79,7 +79,7 @@ Result CallService::swap(Channel* channel) {
   return ok;
 }
 
-/// AT+CHLD=2x: only x is heard; the others are held.
+/// AT+CHLD=2x: only x is active; the others are held.
 Result CallService::talk_only_to(int id, Channel* channel) {
   const Connection* wanted = find(id);
   if (wanted == nullptr || !wanted->connected()) return Cme::not_allowed;
@@ -104,7 +104,7 @@ Result CallService::join(Channel* channel) {
   return ok;
 }
 
-/// AT+CHLD=4: the two talk to each other, the module leaves both.
+/// AT+CHLD=4: the two parties are connected, and the module leaves both.
 Result CallService::connect_both(Channel* channel) {
   if (!talking() || !in_state(State::held)) return Cme::not_allowed;
   end_all(State::active, channel);
@@ -127,7 +127,7 @@ void CallService::end_all(State state, Channel* channel) {
   for (const int id : ids(state)) end(id, cause_normal, true, channel);
 }
 
-/// Who is left alone talks as one to one.
+/// A call left alone in a conference becomes an ordinary call.
 void CallService::check_multiparty() {
   for (const State state : {State::active, State::held}) {
     const auto party = [state](const Connection& c) { return c.multiparty && c.state == state; };

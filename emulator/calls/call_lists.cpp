@@ -54,7 +54,7 @@ bool CallLists::set_emergency(bool enabled, std::vector<std::string> numbers) {
 
 bool CallLists::save_emergency() const {
   Nvram::Section section{{"mode", own_emergency_ ? "1" : "0"}};
-  // Keys that sort in the order of the list: it has eleven numbers at most.
+  // Keys that sort in list order: there are at most eleven numbers.
   for (std::size_t i = 0; i < emergency_.size(); ++i) section.emplace(std::to_string(10 + i), emergency_[i]);
   return nvram_.store(emergency_section, std::move(section));
 }

@@ -1,4 +1,4 @@
-// Numbers that decide about calls: emergency numbers and the white list (AT manual 6.2.45, 6.2.51).
+// Numbers with a special role in calls: emergency numbers and the white list (AT manual 6.2.45, 6.2.51).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -18,11 +18,12 @@ class CallLists {
 
   // AT+CEMNL
 
-  /// Whether a call to it needs no card and no registration.  Without a card more numbers are (22.101 10.1).
+  /// Whether a call to it needs neither card nor registration. Without a card there are more such numbers (22.101
+  /// 10.1).
   bool is_emergency(std::string_view number, bool card_present) const;
   bool own_emergency_numbers() const { return own_emergency_; }
   const std::vector<std::string>& emergency_numbers() const { return emergency_; }
-  /// False where the state directory refuses.
+  /// False if the state directory refuses.
   bool set_emergency(bool enabled);
   bool set_emergency(bool enabled, std::vector<std::string> numbers);
 

@@ -18,7 +18,7 @@ namespace sim800 {
 namespace {
 
 constexpr Duration ring_period = 3s;
-constexpr Duration network_patience = 60s;  // nobody answers: the network ends the attempt
+constexpr Duration network_patience = 60s;  // no answer: the network ends the attempt
 
 // 24.008 10.5.4.11
 constexpr int cause_unassigned = 1, cause_normal = 16, cause_busy = 17, cause_no_answer = 19, cause_out_of_order = 27,
@@ -71,7 +71,7 @@ CallService::Connection& CallService::add(const std::string& number, State state
   return *connections_.insert(place, std::move(connection));
 }
 
-/// Whom the scenario puts behind a number; nothing: nobody has it.
+/// The scenario's subscriber for a number; nothing: the number is unassigned.
 const Subscriber* CallService::find_subscriber(const std::string& number) const {
   const auto& numbers = environment_.world.network.numbers;
   if (const auto found = numbers.find(number); found != numbers.end()) return &found->second;
@@ -106,7 +106,7 @@ Result CallService::dial(const std::string& number, Channel* waiter) {
   return ok;
 }
 
-/// The network has found the far end, or not.
+/// The network has reached the far end, or not.
 void CallService::set_up(int id) {
   Connection& call = *find(id);
   const Subscriber* subscriber = find_subscriber(call.number);
@@ -156,7 +156,7 @@ std::string CallService::colp_line(const std::string& number) const {
 
 // --- incoming calls
 
-/// The network asks the services of the subscriber and the module's own lists before anybody hears it ring.
+/// The network checks the subscriber's services and the module its own lists before it rings.
 bool CallService::gets_through(const std::string& from) const {
   if (!network_.registered() || sends_message()) return false;
   if (services.forwarding[SupplementaryServices::unconditional].forwards_calls()) return false;
@@ -193,7 +193,7 @@ void CallService::ring(int id) {
   call.next = environment_.clock.after(ring_period, [this, id] { ring(id); });
 }
 
-/// RING or +CRING: VOICE, then +CLIP, or +CCWA for one that waits.
+/// RING or +CRING: VOICE, then +CLIP, or +CCWA for a waiting call.
 void CallService::announce(const Connection& call) {
   if (settings_.number(key::crc) == 1) {
     say("+CRING: VOICE");
@@ -257,7 +257,7 @@ void CallService::tell_end(const Connection& gone, int cause, bool by_host) {
   }
 }
 
-/// Nobody is on the line any more: who waited now rings.
+/// All other calls have ended: the waiting call now rings.
 void CallService::ring_who_waits() {
   if (connections_.size() != 1 || connections_.front().state != State::waiting) return;
   Connection& call = connections_.front();
@@ -292,7 +292,7 @@ void CallService::power_off() {
 
 // --- what the host hears
 
-/// A line about the call that is being set up: the command that waits for it says it, or it stands alone.
+/// A line about the call being set up: printed by the command that waits for it, or sent as a URC.
 void CallService::say(std::string_view text) {
   environment_.urc(text, waiter_);
   if (waiter_ != nullptr) waiter_->flush();

@@ -1,4 +1,4 @@
-// Voice calls: who is called, who calls, who waits, and what the far end does about it (22.030, 27.007 7; AT manual
+// Voice calls: dialling, incoming and waiting calls, and the behaviour of the far end (22.030, 27.007 7; AT manual
 // 2.2.2 to 2.2.8, 3.2.14, 3.2.16).
 // SPDX-License-Identifier: MIT
 #pragma once
@@ -24,17 +24,17 @@ namespace sim800 {
 
 class CallService final : public Service {
  public:
-  /// As AT+CLCC numbers them.
+  /// Numbers as in AT+CLCC.
   enum class State : std::uint8_t { active, held, dialling, alerting, incoming, waiting, disconnected };
   struct Connection {
-    int id = 0;  ///< 1 to 7, as AT+CHLD=1x means it
+    int id = 0;  ///< 1 to 7, as in AT+CHLD=1x
     bool from_network = false;
     State state = State::dialling;
     bool multiparty = false;
     std::string number, name;  ///< the name in UTF-8; no number: withheld
-    unsigned rings = 0;        ///< after so many the caller gives up; 0: never
+    unsigned rings = 0;        ///< the caller gives up after this many; 0: never
     unsigned rung = 0;
-    Timer next;  ///< what the network or the far end does next
+    Timer next;  ///< the next action of the network or the far end
     bool connected() const { return state == State::active || state == State::held; }
   };
 
@@ -43,15 +43,15 @@ class CallService final : public Service {
 
   const std::vector<Connection>& connections() const { return connections_; }
   bool in_state(State state) const;
-  /// Somebody can be heard.
+  /// There is an active call.
   bool talking() const { return in_state(State::active); }
 
   // Outgoing calls
 
-  /// Dials; an active call is put on hold.  `waiter`, if given, learns the outcome from outcome() and is woken
-  /// (COLP=1); otherwise the host is told by an unsolicited result code.
+  /// Dials; an active call is put on hold. `waiter`, if given, is woken and gets the outcome from outcome() (COLP=1);
+  /// otherwise the host gets an unsolicited result code.
   Result dial(const std::string& number, Channel* waiter);
-  /// How the call came out that somebody waits for; nothing while it is being set up.
+  /// The outcome of the call somebody waits for; nothing while it is being set up.
   std::optional<Result> outcome() const { return outcome_; }
   /// Nobody waits any more: the call ends.
   void give_up(Channel* channel);
@@ -59,26 +59,26 @@ class CallService final : public Service {
 
   // Incoming calls
 
-  /// Somebody calls and lets it ring so many times (0: until it is answered).  False where the call does not get
-  /// through: no network, busy, forwarded, refused.
+  /// A call comes in and rings this many times (0: until answered). False if it does not get through: no network, busy,
+  /// forwarded, refused.
   bool receive(const std::string& from, unsigned rings);
-  /// ATA: the ringing stops while the call is being answered; outcome() tells if it ends meanwhile.
+  /// ATA: ringing stops while the call is being answered; outcome() tells if it ends in the meantime.
   void begin_answer(Channel* waiter);
   void finish_answer();
-  /// Says whether a message is being sent: calls do not get through meanwhile (AT manual, AT+CMGS).
+  /// Whether a message is being sent: no calls get through during that time (AT manual, AT+CMGS).
   std::function<bool()> sends_message = [] { return false; };
-  /// A call is being set up, from either side; the last one has ended.
+  /// A call is being set up, in either direction; the last call has ended.
   std::function<void()> on_set_up = [] {}, on_all_ended = [] {};
-  /// The far end presses keys: +DTMF for each that is heard.
+  /// The far end sends DTMF: +DTMF for each recognised digit.
   void remote_digits(std::string_view digits);
 
   // Both
 
-  /// ATH, AT+CHUP: all calls end but one that waits.
+  /// ATH, AT+CHUP: all calls end except a waiting one.
   void hang_up(Channel* channel);
   /// AT+CHLD=<n>
   Result hold(unsigned n, Channel* channel);
-  /// The network is gone, and every call with it.
+  /// The network is lost, and every call with it.
   void network_lost() override;
   void power_off() override;
   bool busy() const override { return !connections_.empty(); }
@@ -87,10 +87,10 @@ class CallService final : public Service {
   /// Why the last call ended (24.008 10.5.4.11); 0: there was none.
   int last_cause() const { return last_cause_; }
 
-  /// AT+DDET, but for its switch, which is a setting.
+  /// AT+DDET, except its switch, which is a setting.
   struct KeyDetection {
-    unsigned interval_ms = 0;  ///< least time between two reports of one key
-    bool duration = false;     ///< is reported too
+    unsigned interval_ms = 0;  ///< minimum time between two reports of one key
+    bool duration = false;     ///< also reported
     bool single_tones = false;
   };
   KeyDetection keys;
@@ -133,13 +133,13 @@ class CallService final : public Service {
   Settings& settings_;
   Network& network_;
   PhoneBook& phone_book_;
-  std::vector<Connection> connections_;  ///< in the order of their ids
+  std::vector<Connection> connections_;  ///< ordered by id
   Channel* waiter_ = nullptr;            ///< waits for the outcome of call `awaited_`
   int awaited_ = 0;
   std::optional<Result> outcome_;
   int last_cause_ = 0;
 
-  std::string pressed_;  ///< keys the far end has yet to press
+  std::string pressed_;  ///< DTMF digits that the far end has yet to send
   Timer key_;
   char last_key_ = '\0';
   TimePoint last_key_at_{};

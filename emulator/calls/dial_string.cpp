@@ -10,7 +10,7 @@ using Kind = DialString::Kind;
 
 constexpr bool is_one_of(char c, std::string_view characters) { return characters.find(c) != std::string_view::npos; }
 
-/// I and i hide and show the caller's number, G and g are about closed user groups: once each, at the end.
+/// I and i hide and show the caller's number, G and g concern closed user groups: once each, at the end.
 bool take_modifiers(std::string_view& text) {
   std::size_t count = 0;
   while (!text.empty() && is_one_of(text.back(), "IiGg ")) {
@@ -28,7 +28,7 @@ void parse_number(std::string_view text, DialString& into) {
       into.text.push_back(to_upper(c));
     } else if (c == '+' && into.text.empty()) {
       into.text.push_back(c);
-    } else if (!is_one_of(c, ",TtPp!Ww@- ")) {  // dialling modes and pauses, which mean nothing here
+    } else if (!is_one_of(c, ",TtPp!Ww@- ")) {  // dialling modes and pauses, which have no meaning here
       return;
     }
   }

@@ -1,4 +1,4 @@
-// What stands behind ATD (V.250 6.3.1, 27.007 6.2; AT manual 2.2.3 to 2.2.6).
+// The text after ATD (V.250 6.3.1, 27.007 6.2; AT manual 2.2.3 to 2.2.6).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -11,9 +11,9 @@ namespace sim800 {
 
 struct DialString {
   enum class Kind : unsigned char { number, entry, name, last, none };
-  Kind kind = Kind::none;  ///< none: nothing that can be dialled
-  std::string text;        ///< the number without what only modifies it; the index; the name as typed
-  bool voice = false;      ///< a ; ends it
+  Kind kind = Kind::none;  ///< none: nothing to dial
+  std::string text;        ///< the number without modifiers; the index; the name as typed
+  bool voice = false;      ///< ends with a ;
 
   /// A code for the network rather than a number: *100#
   bool is_service_code() const { return kind == Kind::number && text.ends_with('#'); }

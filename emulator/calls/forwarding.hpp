@@ -1,5 +1,5 @@
-// Supplementary services as the network keeps them: call forwarding and call waiting (22.082, 22.083; AT manual 3.2.5,
-// 3.2.6).  They belong to the subscriber: they outlive the module's power.
+// Supplementary services stored by the network: call forwarding and call waiting (22.082, 22.083; AT manual 3.2.5,
+// 3.2.6). They belong to the subscriber and survive the module's power-off.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -11,12 +11,12 @@
 
 namespace sim800 {
 
-/// What one reason forwards to; classes are a sum of 1 voice, 2 data, 4 fax.
+/// The target of one reason; classes are a sum of 1 voice, 2 data, 4 fax.
 struct Forwarding {
   std::string number;  ///< empty: none registered
   unsigned classes = 0;
   bool active = false;
-  unsigned seconds = 20;  ///< no reply: rings for so long before it forwards
+  unsigned seconds = 20;  ///< no reply: how long it rings before it is forwarded
 
   bool forwards_calls() const { return active && (classes & 1U) != 0; }
 };
@@ -25,13 +25,13 @@ class SupplementaryServices {
  public:
   static constexpr std::size_t unconditional = 0, busy = 1, no_reply = 2, not_reachable = 3;
 
-  /// What the network keeps for this subscriber.
+  /// What the network stores for this subscriber.
   SupplementaryServices(Nvram& nvram, const std::string& imsi);
-  /// To be called after a change.
+  /// Call after a change.
   void save() const;
 
   std::array<Forwarding, 4> forwarding;  ///< by <reason>
-  unsigned waiting_classes = 1;          ///< classes whose calls may wait; 0: off
+  unsigned waiting_classes = 1;          ///< classes whose calls can wait; 0: off
 
  private:
   Nvram& nvram_;

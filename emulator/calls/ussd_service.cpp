@@ -11,7 +11,7 @@
 namespace sim800 {
 namespace {
 
-constexpr Duration network_patience = 60s;  // no reply of the host: the network ends the dialogue
+constexpr Duration network_patience = 60s;  // no reply from the host: the network ends the session
 constexpr int dcs_gsm = 15, dcs_ucs2 = 72;  // 23.038 chapter 5
 
 }  // namespace

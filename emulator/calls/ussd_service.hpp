@@ -1,4 +1,4 @@
-// USSD: codes the network answers with a text, and dialogues it leads (22.090, 27.007 7.15; AT manual 3.2.53).
+// USSD: codes that the network answers with a text, and sessions that it leads (22.090, 27.007 7.15; AT manual 3.2.53).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -20,14 +20,13 @@ class UssdService final : public Service {
 
   UssdService(const Environment& environment, const Settings& settings);
 
-  /// A code, or the reply in an open dialogue; the network's answer follows as +CUSD.  CME 3 while it has yet to
-  /// answer.
+  /// A code, or the reply in an open session; the network's answer follows as +CUSD. CME 3 while an answer is pending.
   Result send(const std::string& text);
-  /// AT+CUSD=2: the dialogue ends, nothing follows.
+  /// AT+CUSD=2: ends the session, without an answer.
   void cancel();
-  /// The network speaks up by itself.
+  /// The network sends a text unasked.
   void receive(std::string_view text);
-  /// Registration is lost: an open dialogue ends with +CUSD: 2.
+  /// Registration is lost: an open session ends with +CUSD: 2.
   void network_lost() override;
   void power_off() override { cancel(); }
 
@@ -39,11 +38,11 @@ class UssdService final : public Service {
 
   const Environment& environment_;
   const Settings& settings_;
-  const std::vector<std::string>* texts_ = nullptr;  ///< of the dialogue that is open
+  const std::vector<std::string>* texts_ = nullptr;  ///< of the open session
   std::size_t next_ = 0;
-  bool open_ = false;  ///< a code was sent, and the network has not said its last
+  bool open_ = false;  ///< a code was sent, and the network has not finished with it
   bool answering_ = false;
-  Timer timer_;  ///< the network's answer; then its patience
+  Timer timer_;  ///< the network's answer; then its time limit
 };
 
 }  // namespace sim800

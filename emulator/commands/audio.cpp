@@ -1,5 +1,5 @@
-// Commands about sound: channels, gains, tones, codecs (27.007 3.2.45-3.2.49, SIMCom's chapter 6).  There is no sound
-// here, so most of them are settings.
+// Audio commands: channels, gains, tones, codecs (27.007 3.2.45-3.2.49, SIMCom's chapter 6). There is no sound, so most
+// of them are settings.
 // SPDX-License-Identifier: MIT
 #include "emulator/calls/call_service.hpp"
 #include "emulator/module/modem.hpp"
@@ -27,7 +27,7 @@ Result swap_channel(Invocation& cmd) {
   return ok;
 }
 
-/// +CHF: <ind>,<state>   Only <ind> is kept over power-off.
+/// +CHF: <ind>,<state>   Only <ind> survives power-off.
 Result show_hands_free(Invocation& cmd) {
   cmd.print("+CHF: {},{}", cmd.modem.settings.number(key::chf), cmd.modem.settings.number(key::chfa));
   return ok;
@@ -55,7 +55,7 @@ constexpr Command channel_row(Models on_models, std::string_view channels, const
 
 // --- 3.2.46 AT+CALS
 
-/// +CALS: <n>,<switch>   The tone is never heard playing.
+/// +CALS: <n>,<switch>   The tone is not audible.
 Result show_alert_sound(Invocation& cmd) {
   cmd.print("+CALS: {},0", cmd.settings.values_of(cmd.command.name)[0]);
   return ok;

@@ -23,7 +23,7 @@ Result query(Invocation& cmd, unsigned cid) {
   return ok;
 }
 
-/// One line a tag, without quotes, the password in clear.
+/// One line per tag, without quotes, the password in clear.
 Result list_parameters(Invocation& cmd, unsigned cid) {
   cmd.line("+SAPBR:");
   for (std::size_t i = 0; i < Bearers::tags.size(); ++i) {
@@ -48,7 +48,7 @@ Task<Result> control_bearer(Invocation& cmd) {
     case query_bearer: co_return query(cmd, cid);
     case set_parameter: co_return bearers.set(cid, cmd.text(2), cmd.text(3)) ? ok : Result{Cme::invalid_input};
     case get_parameters: co_return list_parameters(cmd, cid);
-    case save_parameters: break;  // SIM900 has it, no SIM800 manual does
+    case save_parameters: break;  // SIM900 has it, but no SIM800 manual
   }
   co_return cmd.modem.world.module.quirks.sapbr_save ? ok : Result{Cme::invalid_input};
 }

@@ -54,18 +54,18 @@ Wanted find_number(Modem& modem, const DialString& dialled) {
   return {{}, error};
 }
 
-/// Why nobody can be called now.  An emergency call needs no card, only a cell.
+/// Why no call is possible now. An emergency call needs no card, only a cell.
 std::optional<Result> no_service(Modem& modem, const std::string& number) {
   if (modem.functionality() != 1) return Cme::cfun_off;
   const bool emergency = modem.calls->lists.is_emergency(number, modem.sim->state() != Sim::State::absent);
-  if (emergency && modem.network->signal().rssi != 99) return std::nullopt;  // a cell is heard
+  if (emergency && modem.network->signal().rssi != 99) return std::nullopt;  // there is a cell
   if (const auto refused = modem.sim->refusal(); refused && !emergency) return refused;
   if (modem.network->registered()) return std::nullopt;
   const std::uint32_t x = modem.settings.number(key::call_progress);
   return x == 2 || x == 4 ? Code::no_dialtone : Code::no_carrier;
 }
 
-/// A voice call: OK once it is dialled; with AT+COLP=1 once it is answered, or how it failed.
+/// A voice call: OK once it is dialled; with AT+COLP=1 once it is answered, or why it failed.
 Task<Result> call_number(Invocation& cmd, std::string number) {
   CallService& calls = *cmd.modem.calls;
   const bool waits = cmd.modem.settings.number(key::colp) == 1;
@@ -79,7 +79,7 @@ Task<Result> call_number(Invocation& cmd, std::string number) {
   co_return outcome;
 }
 
-/// ATD<n>[<mgsm>][;], ATD><n>[;], ATD><str>[;], ATDL   A data call finds nobody: NO CARRIER.
+/// ATD<n>[<mgsm>][;], ATD><n>[;], ATD><str>[;], ATDL   A data call is never answered: NO CARRIER.
 Task<Result> dial(Invocation& cmd) {
   Modem& modem = cmd.modem;
   const DialString dialled = parse_dial_string(cmd.typed);
@@ -96,7 +96,7 @@ Task<Result> dial(Invocation& cmd) {
 
 // --- 2.2.2 ATA, 2.2.8 ATH, 2.2.42 AT+HVOIC, AT+CHUP
 
-/// A character that comes before the call is through ends it.
+/// Any character before the call is connected aborts it.
 Task<Result> answer(Invocation& cmd) {
   CallService& calls = *cmd.modem.calls;
   if (!calls.in_state(CallService::State::incoming)) co_return Code::no_carrier;
@@ -135,7 +135,7 @@ Result show_activity(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CRC=[<mode>]   Nothing typed: as it was.
+/// AT+CRC=[<mode>]   Without a value it stays as it was.
 Result set_ring_form(Invocation& cmd) { return cmd.arguments.size() == 0 ? ok : keep_setting(cmd); }
 
 // --- 6.2.45 AT+CEMNL
@@ -169,7 +169,7 @@ Result set_emergency_numbers(Invocation& cmd) {
 
 // --- 6.2.51 AT+CWHITELIST
 
-/// +CWHITELIST: <mode>[,<number1>,…]   up to the last place that is taken
+/// +CWHITELIST: <mode>[,<number1>,…]   up to the last entry in use
 Result show_white_list(Invocation& cmd) {
   const CallLists& lists = cmd.modem.calls->lists;
   std::string text = fmt::format("+CWHITELIST: {}", static_cast<int>(lists.white_list()));
@@ -180,7 +180,7 @@ Result show_white_list(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CWHITELIST=<mode>[,<index>,<number>]   Only mode 1 takes numbers.
+/// AT+CWHITELIST=<mode>[,<index>,<number>]   Only mode 1 accepts numbers.
 Result set_white_list(Invocation& cmd) {
   CallLists& lists = cmd.modem.calls->lists;
   const auto mode = static_cast<CallLists::WhiteList>(cmd.number(0));

@@ -1,4 +1,4 @@
-// Call charges, and how calls are set up by default (AT manual chapter 3).  This network charges nothing.
+// Call charges, and defaults for call set-up (AT manual chapter 3). Calls on this network are free.
 // SPDX-License-Identifier: MIT
 #include "emulator/module/modem.hpp"
 #include "emulator/sim/sim.hpp"
@@ -16,10 +16,10 @@ Result show_call_meter(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CAOC=<mode>   0 asks, 1 and 2 are kept.
+/// AT+CAOC=<mode>   0 queries, 1 and 2 are stored.
 Result advise_of_charge(Invocation& cmd) { return cmd.number(0) == ask ? show_call_meter(cmd) : keep_setting(cmd); }
 
-/// AT+CACM=<passwd>   Resets the meter, which PIN2 guards, always.
+/// AT+CACM=<passwd>   Resets the meter; always protected by PIN2.
 Result reset_meter(Invocation& cmd) {
   const std::string pin2 = cmd.text(0);
   return cmd.modem.sim->give_pin2(pin2);
@@ -31,7 +31,7 @@ Result show_meter(Invocation& cmd) {
   return ok;
 }
 
-/// What PIN2 guards, where argument `place` may give it.
+/// Protected by PIN2, which argument `place` may give.
 Result keep_guarded(Invocation& cmd, std::size_t place) {
   const std::string typed = cmd.text(place);
   const auto pin2 = cmd.has(place) ? std::optional<std::string_view>(typed) : std::nullopt;
@@ -50,7 +50,7 @@ Result set_maximum(Invocation& cmd) {
 /// AT+CPUC=<currency>,<ppu>[,<passwd>]
 Result set_price(Invocation& cmd) { return keep_guarded(cmd, 2); }
 
-/// +CRLP: <iws>,<mws>,<T1>,<N2>,<T4>   T4 cannot be changed, and AT&V leaves it out.
+/// +CRLP: <iws>,<mws>,<T1>,<N2>,<T4>   T4 cannot be changed, and AT&V omits it.
 Result show_radio_link(Invocation& cmd) {
   cmd.print("{},7", cmd.settings.print(cmd.command.name));
   return ok;

@@ -16,7 +16,7 @@ Result show_clock(Invocation& cmd) {
 }
 Result set_clock(Invocation& cmd) { return cmd.modem.rtc.set(cmd.text(0)) ? ok : Result{Cme::invalid_input}; }
 
-/// +CALA: <time>,<n>[,<recurr>]   one line an alarm; none: OK only.
+/// +CALA: <time>,<n>[,<recurr>]   one line per alarm; none: OK alone.
 Result show_alarms(Invocation& cmd) {
   for (unsigned n = 1; n <= Alarms::count; ++n) {
     const auto& alarm = cmd.modem.alarms->alarm(n);
@@ -28,7 +28,7 @@ Result show_alarms(Invocation& cmd) {
 
 constexpr Result memory_full{static_cast<Cme>(20)};
 
-/// AT+CALA=<time>[,<n>[,<recurr>]]   the days may stand one beside the other, or all in quotes.
+/// AT+CALA=<time>[,<n>[,<recurr>]]   the days may be separate arguments, or one in quotes.
 Result set_alarm(Invocation& cmd) {
   Alarms& alarms = *cmd.modem.alarms;
   Alarms::Alarm alarm{cmd.text(0), {}};

@@ -8,7 +8,7 @@ namespace sim800 {
 
 /// The rows of all models.
 CommandRows all_commands();
-/// The commands of one model; made on first use, and kept.
+/// The commands of one model; created on first use, and kept.
 const CommandTable& command_table(Model model);
 
 /// The chapters; each is the table at the end of its file in commands/.

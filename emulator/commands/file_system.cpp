@@ -1,4 +1,4 @@
-// The module's drive (file system application note; forms and answers as drivers for this family expect them).
+// The module's drive (file system application note; forms and responses as drivers for this family expect them).
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
@@ -11,10 +11,10 @@ namespace {
 
 Result result_of(bool done) { return done ? ok : not_allowed; }
 
-/// 765 for what can be no path; what is not on C: is found missing later, D: for want of a card.
+/// 765 for an invalid path; a file that is not on C: is reported as missing later, D: because there is no card.
 bool is_path(const std::string& text) { return FilePath::parse(text).has_value(); }
 
-/// A command that takes one path and does one thing.
+/// A command with one path and one effect.
 template <bool (FileSystem::*act)(std::string_view)>
 Result change(Invocation& cmd) {
   const std::string path = cmd.text(0);
@@ -34,7 +34,7 @@ Result show_free(Invocation& cmd) {
   return ok;
 }
 
-/// AT+FSLS=<directory>: an entry a line, directories with a backslash at the end.
+/// AT+FSLS=<directory>: one entry per line, directories with a trailing backslash.
 Result show_entries(Invocation& cmd) {
   const std::string path = cmd.text(0);
   if (!is_path(path)) return Cme::invalid_input;
@@ -61,19 +61,19 @@ Result rename(Invocation& cmd) {
   return result_of(cmd.modem.files.rename(from, to));
 }
 
-/// AT+FSREAD=<file>,<mode>,<size>,<position>: the bytes, without a header.  Mode 0 reads from the start,
-/// 1 from <position>.
+/// AT+FSREAD=<file>,<mode>,<size>,<position>: the bytes, without a header. Mode 0 reads from the start, 1 from
+/// <position>.
 Result read(Invocation& cmd) {
   const std::string path = cmd.text(0);
   if (!is_path(path)) return Cme::invalid_input;
   const auto bytes = cmd.modem.files.read(path, cmd.number(1) == 0 ? 0 : cmd.number(3), cmd.number(2));
-  if (!bytes || bytes->empty()) return not_allowed;  // nothing left is refused too
+  if (!bytes || bytes->empty()) return not_allowed;  // the end of the file is refused too
   cmd.response.bare(*bytes);
   return ok;
 }
 
-/// AT+FSWRITE=<file>,<mode>,<size>,<seconds>: prompt, bytes, OK.  Mode 0 overwrites from the start and leaves what is
-/// behind, 1 appends.  Too few bytes in time: nothing is written.
+/// AT+FSWRITE=<file>,<mode>,<size>,<seconds>: prompt, bytes, OK. Mode 0 overwrites from the start without truncating, 1
+/// appends. If too few bytes arrive in time, nothing is written.
 Task<Result> write(Invocation& cmd) {
   FileSystem& files = cmd.modem.files;
   const std::string path = cmd.text(0);
@@ -93,7 +93,7 @@ Task<Result> write(Invocation& cmd) {
   const Channel::PayloadResult intake = co_await cmd.channel.take_payload(bytes, count, limit);
   if (intake == Channel::PayloadResult::gone) co_return Result::silent();
   if (intake == Channel::PayloadResult::timed_out) co_return not_allowed;
-  // Meanwhile the file may have changed: another channel, a download.
+  // The file may have changed in the meantime: another channel, a download.
   co_return result_of(files.write(path, append ? files.size(path).value_or(0) : 0, bytes));
 }
 

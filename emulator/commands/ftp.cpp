@@ -14,13 +14,13 @@ using Method = FtpService::Method;
 
 constexpr Duration payload_limit = 75s;  // no source says how long AT+FTPPUT=2 waits: as long as a session does
 
-/// Read forms print the bare value, the password too.
+/// Read forms print the bare value, including the password.
 Result show_parameter(Invocation& cmd) {
   cmd.print("{}: {}", cmd.command.name, cmd.settings.values_of(cmd.command.name)[0]);
   return ok;
 }
 
-/// OK at once; the outcome comes as a URC.
+/// OK at once; the outcome is reported by a URC.
 template <Operation operation>
 Result start_session(Invocation& cmd) {
   cmd.modem.ftp->start(operation);
@@ -183,7 +183,7 @@ FtpFileJob job(Invocation& cmd, std::string file, std::size_t from) {
       .file = std::move(file), .retries = cmd.number(from, 3), .pause = std::chrono::seconds(cmd.number(from + 1, 5))};
 }
 
-/// AT+FTPGETTOFS=<loc>,<filename>[,<num>,<time>]: into the ftp folder of the drive; there is no SD card.
+/// AT+FTPGETTOFS=<loc>,<filename>[,<num>,<time>]: into the drive's FTP directory; there is no SD card.
 Result fetch_to_drive(Invocation& cmd) {
   const bool card = cmd.number(0) == 1;
   if (!card) cmd.modem.files.make_directory(FileSystem::ftp_folder);
@@ -225,7 +225,7 @@ Result show_state(Invocation& cmd) {
 
 Result quit(Invocation& cmd) { return cmd.modem.ftp->quit() ? ok : not_allowed; }
 
-/// +FTPSCONT: <mode>, then each parameter; FTPTIMEOUT has no command, and is the time limit of a session.
+/// +FTPSCONT: <mode>, then each parameter; FTPTIMEOUT has no command: it is the time limit of a session.
 Result show_context(Invocation& cmd) {
   cmd.print("+FTPSCONT: {}", cmd.modem.ftp->context_saved() ? 0 : 1);
   for (const std::string_view name :

@@ -25,13 +25,13 @@ Result show_attachment(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CGATT=<state>   Detaching takes the bearers away: +SAPBR 1: DEACT stands before the OK.
+/// AT+CGATT=<state>   Detaching closes the bearers: +SAPBR 1: DEACT precedes the OK.
 Task<Result> set_attachment(Invocation& cmd) {
   Modem& modem = cmd.modem;
   const bool attach = cmd.number(0) == 1;
   if (!radio_on(cmd)) co_return Cme::cfun_off;
   if (attach == modem.network->attached()) co_return ok;
-  if (attach && !modem.network->registered()) co_return Cme::unknown;  // what hardware says when it comes too early
+  if (attach && !modem.network->registered()) co_return Cme::unknown;  // what hardware answers if it is sent too early
   co_await modem.clock.sleep(modem.latency[Latency::network_detach]);
   if (attach) {
     modem.network->attach();
@@ -80,7 +80,7 @@ Result show_quality(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CGQREQ=<cid>[,<precedence>[,<delay>[,<reliability>[,<peak>[,<mean>]]]]]   what is left out gets its first value.
+/// AT+CGQREQ=<cid>[,<precedence>[,<delay>[,<reliability>[,<peak>[,<mean>]]]]]   omitted values get their first value.
 Result set_quality(Invocation& cmd) {
   Gprs::Quality& set = quality(cmd, cmd.number(0));
   for (std::size_t i = 0; i < set.size(); ++i) set[i] = cmd.number(i + 1, Gprs::initial_quality[i]);
@@ -106,7 +106,7 @@ Task<Result> set_activation(Invocation& cmd) {
   co_return co_await gprs.activate(cid);
 }
 
-/// AT+CGDATA=<L2P>[,<cid>]   No PPP peer lives here: the context comes up and goes, as where the peer does not answer.
+/// AT+CGDATA=<L2P>[,<cid>]   There is no PPP peer: the context is activated and ends, as if the peer did not answer.
 Task<Result> enter_data_state(Invocation& cmd) {
   Gprs& gprs = *cmd.modem.gprs;
   if (!radio_on(cmd)) co_return Cme::cfun_off;

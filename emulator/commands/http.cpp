@@ -9,7 +9,7 @@ namespace {
 
 // --- 11.2.1, 11.2.2 HTTPINIT, HTTPTERM
 
-/// The bearer is not looked at: a request without one fails with 601.
+/// The bearer is not checked: a request without one fails with 601.
 Result initialise(Invocation& cmd) {
   if (cmd.modem.http->on()) return not_allowed;
   cmd.modem.http->initialise();
@@ -43,8 +43,8 @@ Result set_parameter(Invocation& cmd) {
 
 // --- 11.2.4 HTTPDATA
 
-/// AT+HTTPDATA=<size>,<time>: DOWNLOAD, the bytes, OK.  When <time> ms are over, what came is the body, and it is OK
-/// too. Size 0 empties the buffer without a prompt.
+/// AT+HTTPDATA=<size>,<time>: DOWNLOAD, the bytes, OK. After <time> ms, what has arrived is the body, also with OK.
+/// Size 0 empties the buffer without a prompt.
 Task<Result> take_data(Invocation& cmd) {
   HttpService& http = *cmd.modem.http;
   if (!http.on() || http.busy()) co_return not_allowed;
@@ -76,7 +76,7 @@ Result act(Invocation& cmd) {
 
 // --- 11.2.6, 11.2.9 HTTPREAD, HTTPHEAD
 
-/// Header line and bytes; with nothing to show, OK is all there is.
+/// Header line and bytes; if there is nothing to show, OK alone.
 Result print_block(Invocation& cmd, std::string_view bytes) {
   if (bytes.empty() || cmd.modem.http->busy()) return ok;
   cmd.print("{}: {}", cmd.command.name, bytes.size());
@@ -147,7 +147,7 @@ Result show_tls(Invocation& cmd) {
   cmd.print("+HTTPSSL: {}", cmd.modem.http->tls ? 1 : 0);
   return ok;
 }
-/// Taken in any state but busy: some drivers send it before HTTPINIT.  HTTPTERM forgets it.
+/// Accepted in any state except busy: some drivers send it before HTTPINIT. HTTPTERM resets it.
 Result set_tls(Invocation& cmd) {
   if (cmd.modem.http->busy()) return not_allowed;
   cmd.modem.http->tls = cmd.number(0) == 1;

@@ -20,8 +20,8 @@ UtcText utc(const Modem& modem) {
           fmt::format("{:02}:{:02}:{:02}", time.hours().count(), time.minutes().count(), time.seconds().count())};
 }
 
-/// AT+CIPGSMLOC=<type>,<cid>
-/// +CIPGSMLOC: <locationcode>[,<longitude>,<latitude>],<date>,<time>   Of an error the code alone.
+/// AT+CIPGSMLOC=<type>,<cid> +CIPGSMLOC: <locationcode>[,<longitude>,<latitude>],<date>,<time>   For an error only the
+/// code.
 Task<Result> find_by_cell(Invocation& cmd) {
   constexpr std::uint32_t with_position = 1;
   const int code = co_await cmd.modem.locator->locate(cmd.number(1));
@@ -61,7 +61,7 @@ Task<Result> find_by_server(Invocation& cmd) {
 
 enum Entry : std::uint8_t { customer = 1, used = 2, server = 3 };
 
-/// AT+CLBSCFG=<operate>,<para>[,<value>]   0 reads, 1 sets; how often the service was used cannot be set.
+/// AT+CLBSCFG=<operate>,<para>[,<value>]   0 reads, 1 sets; the number of uses cannot be set.
 Result configure(Invocation& cmd) {
   constexpr std::uint32_t read = 0;
   Locator& locator = *cmd.modem.locator;

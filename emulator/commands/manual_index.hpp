@@ -11,7 +11,7 @@ namespace sim800 {
 struct ManualChapter {
   int number;
   std::string_view title;
-  std::string_view names;  ///< without AT, a blank between; the n-th is section <number>.2.n
+  std::string_view names;  ///< without AT, separated by spaces; the n-th is section <number>.2.n
 
   std::vector<std::string_view> commands() const;
 };

@@ -1,4 +1,4 @@
-// Recording, playing and speech (AT manual 6.2.70, 6.2.71, chapters 16 and 17).
+// Recording, playback and speech (AT manual 6.2.70, 6.2.71, chapters 16 and 17).
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
@@ -26,7 +26,7 @@ constexpr Cme file_size_error{5007}, file_failure{5005}, file_missing{5008}, bad
 
 std::string path_of(std::uint32_t id, const char* end) { return fmt::format("{}{}.{}", folder, id, end); }
 
-/// The file that has this id.
+/// The file with this id.
 std::optional<std::string> find_recording(const FileSystem& files, std::uint32_t id) {
   for (const char* end : {"amr", "wav"}) {
     if (files.size(path_of(id, end))) return path_of(id, end);
@@ -34,7 +34,7 @@ std::optional<std::string> find_recording(const FileSystem& files, std::uint32_t
   return std::nullopt;
 }
 
-/// The id, 1-10, that an argument is; nothing if it is none.
+/// The id, 1-10, in an argument; nothing if it is not one.
 std::optional<std::uint32_t> id_of(const Argument& argument) {
   const auto id = argument.quoted ? std::nullopt : parse_number(argument.text);
   return id && *id >= 1 && *id <= ids ? id : std::nullopt;
@@ -44,7 +44,7 @@ bool is_id_or_path(const Argument& argument) {
   return id_of(argument) || (argument.quoted && FilePath::parse(argument.text));
 }
 
-/// The file that the second argument names: a path, or what has that id.
+/// The file in the second argument: a path, or the file with that id.
 std::optional<std::string> file_named(Invocation& cmd) {
   const auto id = id_of(cmd.arguments[1]);
   if (id) return find_recording(cmd.modem.files, *id);
@@ -52,7 +52,7 @@ std::optional<std::string> file_named(Invocation& cmd) {
   return cmd.modem.files.size(path) ? std::optional(path) : std::nullopt;
 }
 
-/// Whether numbers from the third argument on are there and at most so large; the ones after `needed` may be missing.
+/// Whether numbers from the third argument on are present and within limits; those after `needed` are optional.
 bool numbers_fit(Invocation& cmd, std::size_t needed, std::initializer_list<std::uint32_t> greatest) {
   std::size_t i = 2;
   for (const std::uint32_t limit : greatest) {
@@ -66,7 +66,7 @@ bool numbers_fit(Invocation& cmd, std::size_t needed, std::initializer_list<std:
 
 constexpr std::uint32_t any = 1'000'000'000;
 
-/// AT+CREC=1,<id>,<form>[,<time>][,<location>][,<quality>][,<inputpath>]   A path says its form itself.
+/// AT+CREC=1,<id>,<form>[,<time>][,<location>][,<quality>][,<inputpath>]   A path implies the form.
 Result start_recording(Invocation& cmd) {
   const bool one_microphone = Models{Model::sim800, Model::sim800m64}.has(cmd.modem.model);
   const auto id = id_of(cmd.arguments[1]);
@@ -120,7 +120,7 @@ Result show_recording(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CREC=7[,<id>]: +CREC: 7,<id>,<len>,<form> for each recording that has an id.
+/// AT+CREC=7[,<id>]: +CREC: 7,<id>,<len>,<form> for each recording with an id.
 Result list_recordings(Invocation& cmd) {
   if (cmd.arguments.size() > 2 || (cmd.has(1) && !id_of(cmd.arguments[1]))) return Cme::invalid_input;
   FileSystem& files = cmd.modem.files;
@@ -135,7 +135,7 @@ Result list_recordings(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CREC=<mode>[,…]   While one operation runs all others are refused.
+/// AT+CREC=<mode>[,…]   While one operation is running all others are refused.
 Result handle_recordings(Invocation& cmd) {
   enum : std::uint32_t { start = 1, stop, remove, play, stop_playing, get, list, space, make_folder };
   const std::uint32_t mode = cmd.number(0);
@@ -173,7 +173,7 @@ Result show_recorder(Invocation& cmd) {
 
 // --- 16.2.2 AT+CRECORD
 
-/// 7E before a packet, 7E and 7D inside escaped.
+/// 7E before a packet, 7E and 7D inside it escaped.
 std::string packed(std::string_view bytes) {
   std::string text = "\x7E";
   for (const char byte : bytes) {
@@ -187,7 +187,8 @@ std::string packed(std::string_view bytes) {
   return text;
 }
 
-/// The sum that ends a packet in <crcmode> 2: CRC-16 of HDLC (ISO/IEC 3309), low byte first; the page names none.
+/// The checksum that ends a packet in <crcmode> 2: CRC-16 of HDLC (ISO/IEC 3309), low byte first; the manual names
+/// none.
 std::string checksum(std::string_view bytes) {
   std::uint16_t crc = 0xFFFF;
   for (const char byte : bytes) {
@@ -224,7 +225,7 @@ Result show_player(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CMEDPLAY=<mode>   1,<filepath>,<channel>,<volume> starts; 0 stops, 2 pauses, 3 goes on.
+/// AT+CMEDPLAY=<mode>   1,<filepath>,<channel>,<volume> starts; 0 stops, 2 pauses, 3 resumes.
 Result play_media(Invocation& cmd) {
   Media& media = *cmd.modem.media;
   const std::uint32_t mode = cmd.number(0);
@@ -251,7 +252,7 @@ Result show_speech(Invocation& cmd) {
   return ok;
 }
 
-/// How long a text takes: five Chinese or fifteen Latin characters a second at speed 50.
+/// Duration of a text: five Chinese or fifteen Latin characters per second at speed 50.
 Duration speech_time(std::size_t characters, bool latin, std::uint32_t speed) {
   const Duration each = latin ? 66ms : 200ms;
   return each * characters * 50 / std::max(speed, 10U);
@@ -268,7 +269,8 @@ Result speak(Invocation& cmd) {
   }
   const std::string text = cmd.text(1);
   const bool hexadecimal = text.find_first_not_of("0123456789ABCDEFabcdef") == std::string::npos;
-  if (!cmd.modem.calls->connections().empty() && !cmd.modem.calls->talking()) return Cme::not_allowed;  // it rings
+  if (!cmd.modem.calls->connections().empty() && !cmd.modem.calls->talking())
+    return Cme::not_allowed;  // a call is ringing
   if (text.empty() || (mode == ucs2 && (!hexadecimal || text.size() % 4 != 0))) return Cme::invalid_input;
   const std::uint32_t speed = cmd.modem.settings.number(key::cttsparam_speed);
   return cmd.modem.media->speak(mode == ucs2 ? speech_time(text.size() / 4, false, speed)

@@ -15,13 +15,13 @@ using List = MmsService::List;
 
 MmsService& mms(const Invocation& cmd) { return *cmd.modem.mms; }
 
-/// Why nothing at all can be done with the buffer now.
+/// Why the buffer cannot be used at all now.
 std::optional<Result> refusal(const Invocation& cmd) {
   if (!mms(cmd).on()) return not_allowed;
   return mms(cmd).busy() ? std::optional(mms_error::busy) : std::nullopt;
 }
 
-/// A setting, in any state but busy; values that are left out are kept.
+/// A setting, in any state except busy; omitted values keep theirs.
 Result keep(Invocation& cmd) { return mms(cmd).busy() ? mms_error::busy : keep_setting(cmd); }
 
 /// AT+CMMSPROTO=<Gateway>,<Port>
@@ -60,7 +60,7 @@ Result show_edit(Invocation& cmd) {
   cmd.print("+CMMSEDIT: {}", mms(cmd).editing ? 1 : 0);
   return ok;
 }
-/// Leaving edit mode empties the buffer, and so does entering it where a received message is there.
+/// Leaving edit mode empties the buffer; so does entering it with a received message in it.
 Result set_edit(Invocation& cmd) {
   if (const auto refused = refusal(cmd)) return *refused;
   const bool editing = cmd.number(0) == 1;

@@ -1,12 +1,12 @@
-// AT+CMUX: several channels on one wire (27.010; AT manual 3.2.38).
+// AT+CMUX: several channels on one serial line (27.010; AT manual 3.2.38).
 // SPDX-License-Identifier: MIT
 #include "emulator/module/modem.hpp"
 
 namespace sim800 {
 namespace {
 
-/// AT+CMUX=<mode>[,<subset>[,<port_speed>[,<N1>[,<T1>[,<N2>[,<T2>[,<T3>[,<k>]]]]]]]]   What is left out gets its first
-/// value.  OK, then frames.
+/// AT+CMUX=<mode>[,<subset>[,<port_speed>[,<N1>[,<T1>[,<N2>[,<T2>[,<T3>[,<k>]]]]]]]]   Omitted values get their first
+/// value. OK, then frames.
 Result multiplex(Invocation& cmd) {
   constexpr std::size_t frame_size = 3;  // N1
   const Result result = cmd.modem.multiplex(cmd.channel, cmd.number(frame_size, 127));

@@ -40,7 +40,7 @@ Result show_registration(Invocation& cmd) {
 constexpr Result abort_cops{static_cast<Cme>(609)};
 constexpr std::uint32_t automatically = 0, manually = 1, deregister = 2, format_only = 3, manual_then_automatic = 4;
 
-/// A network that has no name in this format is shown by its number.
+/// A network without a name in this format is shown by its number.
 std::string name_of(const Operator& shown, std::uint32_t format) {
   const std::string& name = format == 2 ? shown.plmn : format == 1 ? shown.short_name : shown.long_name;
   return name.empty() ? shown.plmn : name;
@@ -59,7 +59,7 @@ Result show_operator(Invocation& cmd) {
   return ok;
 }
 
-/// +COPS: (<stat>,"<long>","<short>","<numeric>"),…,,(<mode>s),(<format>s)   at most 45 s; any character ends it.
+/// +COPS: (<stat>,"<long>","<short>","<numeric>"),…,,(<mode>s),(<format>s)   at most 45 s; any character aborts it.
 Task<Result> scan_operators(Invocation& cmd) {
   if (!radio_on(cmd)) co_return Cme::cfun_off;
   if (co_await cmd.channel.interrupted_within(cmd.modem.latency[Latency::operator_scan])) co_return abort_cops;
@@ -72,7 +72,7 @@ Task<Result> scan_operators(Invocation& cmd) {
   co_return ok;
 }
 
-/// Why <oper> cannot be registered with; nothing where it can.
+/// Why <oper> cannot be registered with; nothing if it can.
 std::optional<Result> refuse_operator(const std::optional<Operator>& found) {
   if (!found) return Cme::no_network_service;
   if (found->status == Operator::Status::forbidden) return Cme::network_not_allowed;
@@ -97,7 +97,8 @@ Task<Result> select_operator(Invocation& cmd) {
   }
   const std::string name = text_from_host(modem.settings, cmd.text(2)).value_or("");
   std::optional<Operator> found = manual ? modem.network->find(format, name) : std::nullopt;
-  if (manual && !found) found = modem.network->find(format, cmd.text(2));  // hosts type digits plain under UCS2 too
+  if (manual && !found)
+    found = modem.network->find(format, cmd.text(2));  // hosts type digits in plain text under UCS2 too
   if (const auto refused = refuse_operator(found); manual && refused) {
     if (mode == manually) {
       modem.network->leave(&cmd.channel);
@@ -142,7 +143,7 @@ Result set_preferred(Invocation& cmd) {
   return ok;
 }
 
-/// +COPN: "<numeric>","<long>"   those of this world.
+/// +COPN: "<numeric>","<long>"   the scenario's operators.
 Result list_names(Invocation& cmd) {
   for (const Operator& known : cmd.modem.network->operators())
     cmd.print("+COPN: \"{}\",\"{}\"", known.plmn, text_for_host(cmd.modem.settings, known.long_name));
@@ -181,7 +182,7 @@ Result set_cells(Invocation& cmd) {
 
 // --- 6.2.65 AT+CROAMING, 6.2.66 AT+CNETSCAN, 6.2.79 AT+CELLIST
 
-/// +CROAMING: <state>   0 at home, 1 in another country, 2 in another network of this one.
+/// +CROAMING: <state>   0 at home, 1 in another country, 2 in another network of the same country.
 Result show_roaming(Invocation& cmd) {
   const Network& network = *cmd.modem.network;
   const bool abroad = network.serving().plmn.substr(0, 3) != cmd.modem.world.sim.imsi.substr(0, 3);
@@ -189,7 +190,7 @@ Result show_roaming(Invocation& cmd) {
   return ok;
 }
 
-/// Operator:"<name>",MCC:…,MNC:…,Rxlev:…,Cellid:…,Arfcn:…[,Lac:…,Bsic:…]   one line a cell; at most 45 s.
+/// Operator:"<name>",MCC:…,MNC:…,Rxlev:…,Cellid:…,Arfcn:…[,Lac:…,Bsic:…]   one line per cell; at most 45 s.
 Task<Result> scan_cells(Invocation& cmd) {
   Modem& modem = cmd.modem;
   if (!radio_on(cmd)) co_return Cme::cfun_off;

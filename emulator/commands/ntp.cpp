@@ -1,4 +1,4 @@
-// Time from a server of the Internet (NTP application note).
+// Time from an Internet server (NTP application note).
 // SPDX-License-Identifier: MIT
 #include <charconv>
 

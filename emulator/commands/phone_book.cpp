@@ -22,7 +22,7 @@ std::optional<Result> not_ready(Modem& modem) {
   return std::nullopt;
 }
 
-/// Gives the card its time, then says whether it can be read.
+/// Waits as long as the card takes, then says whether it can be read.
 Task<Result> settle(Modem& modem) {
   co_await modem.clock.sleep(modem.latency[Latency::phone_book]);
   co_return not_ready(modem).value_or(ok);
@@ -61,7 +61,7 @@ Result show_reading(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CPBR=<index1>[,<index2>]   Empty places are left out.
+/// AT+CPBR=<index1>[,<index2>]   Empty locations are skipped.
 Task<Result> read_entries(Invocation& cmd) {
   if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
   const PhoneBook& book = *cmd.modem.phone_book;
@@ -82,7 +82,7 @@ Result show_finding(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CPBF=[<findtext>]   Entries that contain it; none: OK only.
+/// AT+CPBF=[<findtext>]   Entries that contain it; none: OK alone.
 Task<Result> find_entries(Invocation& cmd) {
   if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
   const auto wanted = name_from_host(cmd.modem.settings, cmd.text(0));
@@ -102,7 +102,7 @@ Result show_writing(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CPBW=[<index>][,<number>[,<type>[,<text>]]]   An index alone erases; no index: the first free place.
+/// AT+CPBW=[<index>][,<number>[,<type>[,<text>]]]   An index alone deletes; no index: the first free location.
 Task<Result> write_entry(Invocation& cmd) {
   const Result ready = co_await settle(cmd.modem);
   if (!ready.is_ok()) co_return ready;
@@ -130,7 +130,7 @@ Task<Result> show_own_numbers(Invocation& cmd) {
   co_return ok;
 }
 
-/// +CCVM: "<number>","<text>"   OK only where none is set
+/// +CCVM: "<number>","<text>"   OK alone if none is set
 Task<Result> show_voice_mail(Invocation& cmd) {
   if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
   for (const auto& [index, entry] : cmd.modem.phone_book->entries("VM"))
@@ -138,7 +138,7 @@ Task<Result> show_voice_mail(Invocation& cmd) {
   co_return ok;
 }
 
-/// AT+CCVM=<number>[,<text>]   An empty number erases.
+/// AT+CCVM=<number>[,<text>]   An empty number deletes it.
 Task<Result> set_voice_mail(Invocation& cmd) {
   if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
   const auto name = name_from_host(cmd.modem.settings, cmd.text(1));

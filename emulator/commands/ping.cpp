@@ -1,5 +1,5 @@
-// Ping, both ways (AT manual chapter 10).  Nobody outside can reach the module's address, so what keeps others from
-// pinging it is kept and shown only.
+// Ping in both directions (AT manual chapter 10). Nothing outside can reach the module's address, so the settings
+// against being pinged are only stored and shown.
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <cmath>
@@ -20,7 +20,7 @@ using enum Saved;
 
 constexpr unsigned usual_count = 4, usual_length = 32, usual_limit = 100, usual_ttl = 64;
 constexpr Duration limit_unit = 100ms;
-/// What the manual has for a probe without a reply, whatever the limit was.
+/// The manual's values for a probe without a reply, whatever its time limit.
 constexpr unsigned lost_time = 600, lost_ttl = 255;
 
 /// +CIPPING: <retryNum>,<dataLen>,<timeout>,<ttl>
@@ -29,11 +29,11 @@ Result show_ping(Invocation& cmd) {
   return ok;
 }
 
-/// In units, rounded; 1 at least, as hardware shows for a near host.
+/// In units, rounded; at least 1, as hardware shows for a near host.
 std::int64_t in_units(Duration time, Duration unit) { return std::max<std::int64_t>((time + unit / 2) / unit, 1); }
 
-/// AT+CIPPING=<IPaddr>[,<retryNum>[,<dataLen>[,<timeout>[,<ttl>]]]]
-/// +CIPPING: <replyId>,<Ip Address>,<replyTime>,<ttl>   a line for each probe, as soon as its outcome is known.
+/// AT+CIPPING=<IPaddr>[,<retryNum>[,<dataLen>[,<timeout>[,<ttl>]]]] +CIPPING: <replyId>,<Ip Address>,<replyTime>,<ttl>
+/// one line per probe, as soon as its result is known.
 Task<Result> ping(Invocation& cmd) {
   const Duration unit = std::chrono::milliseconds(cmd.modem.world.module.quirks.ping_unit_ms);
   PingService::Request request{cmd.text(0), cmd.number(1, usual_count), cmd.number(2, usual_length),
@@ -59,7 +59,7 @@ Result show_filters(Invocation& cmd) {
 
 enum Action : std::uint8_t { remove_rule, add_rule, remove_all };
 
-/// AT+CIPFLT=<action>[,<item>][,<ipAddr>,<mask>]   Without <item> a rule gets the first free one.
+/// AT+CIPFLT=<action>[,<item>][,<ipAddr>,<mask>]   Without <item> a rule gets the first free location.
 Result set_filter(Invocation& cmd) {
   IpFilters& filters = *cmd.modem.ip_filters;
   switch (cmd.number(0)) {

@@ -1,4 +1,4 @@
-// SIMCom's commands about pins, lights, the radio's hardware and how a board is wired (AT manual chapter 6).
+// SIMCom's commands for pins, LEDs, radio hardware and board wiring (AT manual chapter 6).
 // SPDX-License-Identifier: MIT
 #include "emulator/board/pins.hpp"
 #include "emulator/module/modem.hpp"
@@ -32,7 +32,7 @@ Result drive_pin(Invocation& cmd, Pins& pins) {
 
 Result drive_module_pin(Invocation& cmd) { return drive_pin(cmd, *cmd.modem.pins); }
 
-/// GPIO4 and GPIO5 are inputs on the models without SIM800V's pins; SIM800 and its like have no GPIO1 (20.5).
+/// GPIO4 and GPIO5 are inputs on the models without SIM800V's pins; SIM800 and similar models have no GPIO1 (20.5).
 Result drive_gpio(Invocation& cmd) {
   const std::uint32_t gpio = cmd.number(1);
   const Model model = cmd.modem.model;
@@ -51,17 +51,17 @@ constexpr Command gpio_row(Models on_models, std::string_view gpios) {
                         .write = drive_gpio});
 }
 
-/// AT+SPWM=<index>,<freq>,<level>   Nobody can see the pulses.
+/// AT+SPWM=<index>,<freq>,<level>   The pulses are not visible anywhere.
 Result start_pulses(Invocation&) { return ok; }
 
-/// +SLEDS: <mode>,<timer_on>,<timer_off>   a line for each mode.
+/// +SLEDS: <mode>,<timer_on>,<timer_off>   one line per mode.
 Result show_light(Invocation& cmd) {
   const Settings::Values& values = cmd.settings.values_of(cmd.command.name);
   for (std::size_t mode = 0; mode < 3; ++mode) cmd.print("+SLEDS: {},{},{}", mode + 1, values[mode], values[mode + 3]);
   return ok;
 }
 
-/// AT+CANT=<mode>,<UrcEnable>,<timer>   The antenna is there: +CANT: 0 follows the OK.
+/// AT+CANT=<mode>,<UrcEnable>,<timer>   The antenna is connected: +CANT: 0 follows the OK.
 Result detect_antenna(Invocation& cmd) {
   keep_setting(cmd);
   if (cmd.number(0) == 1 && cmd.number(1) == 1 && cmd.number(2) > 0) cmd.modem.urc("+CANT: 0");
@@ -79,7 +79,7 @@ Result show_edge(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CEGPRS=<switch>[,<class>]   On needs the class.
+/// AT+CEGPRS=<switch>[,<class>]   Switching on needs the class.
 Result set_edge(Invocation& cmd) {
   return cmd.number(0) == 1 && !cmd.has(1) ? Result{Cme::invalid_input} : keep_setting(cmd);
 }
@@ -94,7 +94,7 @@ Result show_cell_lock(Invocation& cmd) {
   return ok;
 }
 
-/// AT*CELLLOCK=<mode>[,<amount>,<arfcn>…]   As many numbers as <amount> says.
+/// AT*CELLLOCK=<mode>[,<amount>,<arfcn>…]   <amount> numbers follow.
 Result lock_cells(Invocation& cmd) {
   const std::size_t numbers = cmd.arguments.size() < 2 ? 0 : cmd.arguments.size() - 2;
   if (cmd.number(0) == 1 && (!cmd.has(1) || numbers != cmd.number(1))) return Cme::invalid_input;

@@ -25,13 +25,13 @@ Result set_server(Invocation& cmd) {
 
 // --- 13.2.14, 13.2.22 POP3IN, POP3OUT
 
-/// OK at once; +POP3IN: <code> comes as a URC.  Not while a mail is being sent.
+/// OK at once; +POP3IN: <code> follows as a URC. Not while a mail is being sent.
 Result log_in(Invocation& cmd) {
   if (cmd.modem.pop3->state() != State::off || cmd.modem.smtp->busy()) return not_allowed;
   return cmd.modem.pop3->enter() ? ok : not_allowed;
 }
 
-/// Also in the midst of a multi-line response, of which the rest is lost.
+/// Also in the middle of a multi-line response, whose rest is lost.
 Result log_out(Invocation& cmd) {
   const State state = cmd.modem.pop3->state();
   if (state != State::idle && state != State::reading) return not_allowed;

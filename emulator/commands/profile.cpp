@@ -1,4 +1,4 @@
-// V.25ter commands that are settings of the line, and the profiles that keep them (AT manual 2.2.7-2.2.32).
+// V.25ter commands that are settings of the line, and the profiles that store them (AT manual 2.2.7-2.2.32).
 // SPDX-License-Identifier: MIT
 #include "emulator/at/line_settings.hpp"
 #include "emulator/module/modem.hpp"
@@ -35,7 +35,7 @@ Result show_register(Invocation& cmd) {
   return ok;
 }
 
-/// E, V and Q live on the channel; the active profile is the issuing channel's.
+/// E, V and Q belong to the channel; the active profile is that of the issuing channel.
 Settings& profile_of(Invocation& cmd) {
   Settings& settings = cmd.modem.settings;
   const Format& format = cmd.channel.format;

@@ -1,4 +1,4 @@
-// Commands about the SIM card: what it asks for, what it holds (AT manual chapters 3 and 6).
+// Commands for the SIM card: PINs and contents (AT manual chapters 3 and 6).
 // SPDX-License-Identifier: MIT
 #include "emulator/at/host_text.hpp"
 #include "emulator/calls/call_barring.hpp"
@@ -24,7 +24,7 @@ std::optional<std::string_view> given(const Invocation& cmd, std::size_t i, cons
 
 // --- 3.2.28 AT+CPIN
 
-/// +CPIN: <code>   READY, SIM PIN, SIM PUK …; no card: CME 10; not up yet: CME 14.
+/// +CPIN: <code>   READY, SIM PIN, SIM PUK …; no card: CME 10; not ready yet: CME 14.
 Result show_pin_state(Invocation& cmd) {
   const Sim& sim = *cmd.modem.sim;
   if (sim.state() == Sim::State::absent) return Cme::sim_not_inserted;
@@ -44,7 +44,7 @@ Task<Result> enter_pin(Invocation& cmd) {
 
 constexpr std::uint32_t query = 2;
 
-/// +CLCK: <status>[,<class>]   one line for each class that is barred; all together where none is.
+/// +CLCK: <status>[,<class>]   one line for each barred class; one for all if none is barred.
 Result show_barring(Invocation& cmd, const std::string& facility) {
   const unsigned asked = cmd.number(3, CallBarring::all_classes);
   const unsigned barred = cmd.modem.barring->barred(facility) & asked;
@@ -78,7 +78,7 @@ Task<Result> lock_facility(Invocation& cmd) {
     cmd.print("+CLCK: {}", on ? 1 : 0);
     co_return ok;
   }
-  if (!of_card) co_return Cme::not_allowed;  // PN, PU, PP: this module is bound to nobody
+  if (!of_card) co_return Cme::not_allowed;  // PN, PU, PP: this module is not locked to anything
   co_await modem.clock.sleep(modem.latency[Latency::pin]);
   const std::string password = cmd.text(2);
   if (facility == "FD") co_return modem.sim->fix_dialling(lock, given(cmd, 2, password));
@@ -177,7 +177,7 @@ std::optional<Result> refuse_access(const Invocation& cmd, SimFiles::Operation o
   return std::nullopt;
 }
 
-/// AT+CRSM=<Command>[,<fileId>[,<P1>,<P2>,<P3>[,<data>]]]   also what the card refuses is answered with OK.
+/// AT+CRSM=<Command>[,<fileId>[,<P1>,<P2>,<P3>[,<data>]]]   a refusal by the card is answered with OK too.
 Task<Result> access_file(Invocation& cmd) {
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_read]);
   const Sim& sim = *cmd.modem.sim;

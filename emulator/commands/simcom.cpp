@@ -14,7 +14,7 @@ namespace {
 using enum Support;
 using enum Saved;
 
-/// AT+CPOWD=<n>   0: off at once; 1: detaches, says NORMAL POWER DOWN, no OK either way (6.2.2).
+/// AT+CPOWD=<n>   0: off at once; 1: detaches, says NORMAL POWER DOWN; no OK in either case (6.2.2).
 Task<Result> power_down(Invocation& cmd) {
   Modem& modem = cmd.modem;
   if (cmd.number(0) == 1) {
@@ -40,7 +40,7 @@ Result show_product_information(Invocation& cmd) {
   return ok;
 }
 
-/// AT+EXUNSOL="SQ",<mode>   2 asks.
+/// AT+EXUNSOL="SQ",<mode>   2 queries.
 Result report_signal(Invocation& cmd) {
   if (cmd.number(1) != 2) {
     cmd.modem.settings.set(key::exunsol, cmd.number(1));
@@ -50,7 +50,7 @@ Result report_signal(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CPSPWD=<oldpwd>,<newpwd>   Not supported, says its page.
+/// AT+CPSPWD=<oldpwd>,<newpwd>   Not supported, according to its page.
 Result set_super_password(Invocation&) { return static_cast<Cme>(4); }
 
 Result show_multislot_class(Invocation& cmd) {
@@ -63,11 +63,11 @@ Result show_multislot_class(Invocation& cmd) {
 struct CommandGroup {
   std::string_view name, chapters;
 };
-/// The manual gives these names as examples and not what is in them: chapters, one character each.
+/// The manual gives these names as examples without their contents: chapters, one character each.
 constexpr CommandGroup groups[] = {{"SAT", "5"},         {"NT", "4"},         {"CALL_EXT", "3"},
                                    {"NETWORK_EXT", "7"}, {"SIMCOM_ALL", "6"}, {"PLATFORM", "2"}};
 
-/// AT+CLIST=<module>: "+CLIST:", then four numbered names a line.
+/// AT+CLIST=<module>: "+CLIST:", then four numbered names per line.
 Result list_commands(Invocation& cmd) {
   const auto* const group = std::ranges::find(groups, cmd.arguments[0].text, &CommandGroup::name);
   if (group == std::end(groups)) return Cme::invalid_input;

@@ -1,4 +1,4 @@
-// Settings of the message service (AT manual chapter 4, and 6.2 where it is about messages).
+// Settings of the message service (AT manual chapter 4, and those of 6.2 that concern messages).
 // SPDX-License-Identifier: MIT
 #include "emulator/at/line_settings.hpp"
 #include "emulator/core/latency.hpp"
@@ -19,7 +19,7 @@ constexpr Result invalid_value = Result::cms(325);
 
 CharacterSet character_set(const Invocation& cmd) { return find_character_set(cmd.modem.settings.text(key::cscs)); }
 
-/// A setting that is refused until the message service is up, as all of them are on hardware.
+/// A setting that is refused until the message service is ready, as all of them are on hardware.
 Result keep_if_ready(Invocation& cmd) {
   if (const auto refused = cmd.modem.sms->refusal()) return *refused;
   return keep_setting(cmd);
@@ -33,7 +33,7 @@ Result set_indications(Invocation& cmd) {
   return kept;
 }
 
-/// AT+CNMA[=<n>]   CMS 340 where nothing waits for it.
+/// AT+CNMA[=<n>]   CMS 340 if no message waits for it.
 Result acknowledge(Invocation& cmd) { return cmd.modem.sms->acknowledge() ? ok : Result::cms(340); }
 
 // --- 4.2.9 CPMS
@@ -57,7 +57,7 @@ Result show_memories(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CPMS=<mem1>[,<mem2>[,<mem3>]]   answers how full they are, without names.
+/// AT+CPMS=<mem1>[,<mem2>[,<mem3>]]   answers with used and total locations, without names.
 Result choose_memories(Invocation& cmd) {
   if (const Result kept = keep_if_ready(cmd); !kept.is_ok()) return kept;
   cmd.print("+CPMS: {},{},{}", fill_level(cmd, uses[0]), fill_level(cmd, uses[1]), fill_level(cmd, uses[2]));
@@ -154,7 +154,7 @@ Result reset_broadcasts(Invocation& cmd) {
 
 constexpr Parameter memory = words(R"("SM","ME","SM_P","ME_P","MT")", "SM_P");
 
-/// A setting that takes effect only once the message service is up.
+/// A setting that takes effect only once the message service is ready.
 constexpr Command sms_setting(std::string_view name, std::string_view section, Support support, Saved saved,
                               std::array<Parameter, 9> parameters) {
   Command row = setting(name, section, support, saved, parameters);

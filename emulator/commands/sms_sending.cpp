@@ -1,4 +1,4 @@
-// Messages to the network and into the memories (AT manual 4.2.5-4.2.7; 27.005 3.5, 4.3-4.5).
+// Messages to the network and to the memories (AT manual 4.2.5-4.2.7; 27.005 3.5, 4.3-4.5).
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
@@ -19,17 +19,18 @@ constexpr Result invalid_pdu_mode = Result::cms(304), invalid_text_mode = Result
 constexpr Result invalid_index = Result::cms(321), memory_full = Result::cms(322), invalid_value = Result::cms(325);
 constexpr Result too_long = Result::cms(513);
 
-/// Longest text: 1024 characters of the GSM alphabet (4.2.5), which takes seven messages; as many of the other codings.
+/// Longest text: 1024 characters of the GSM alphabet (4.2.5), which take seven messages; as many messages in the other
+/// codings.
 constexpr std::size_t max_characters = 1024, max_parts = 7;
-/// Most that is typed for it: four digits for each character of UCS2.
+/// Most characters typed for it: four digits for each character of UCS2.
 constexpr std::size_t max_typed = 4 * max_characters;
-/// Longest TPDU (23.040 9.2.3: 164 for SUBMIT) and what may stand around its digits.
+/// Longest TPDU (23.040 9.2.3: 164 for SUBMIT), and what may surround its digits.
 constexpr std::uint32_t longest_tpdu = 176;
 constexpr std::size_t max_pdu_typed = 1024;
 
 bool text_mode(const Invocation& cmd) { return cmd.modem.settings.number(key::cmgf) == 1; }
 
-/// What came of the prompt: messages, or the command's end.
+/// Result of the prompt: messages, or the end of the command.
 struct Composed {
   std::optional<Result> end;
   std::vector<SmsPdu> parts;
@@ -42,7 +43,7 @@ std::optional<Result> end_of(PromptResult typing) {
 
 // --- text mode
 
-/// What AT+CSMP says, to that address.
+/// AT+CSMP's parameters, and that address.
 Sms draft(const Invocation& cmd, SmsAddress to) {
   const auto octet = [&](NumberKey key) { return static_cast<std::uint8_t>(cmd.settings.number(key)); };
   constexpr std::uint8_t type_bits = 0x03, submit = 0x01, validity_bits = 0x18, relative = 0x10;
@@ -64,7 +65,7 @@ Sms draft(const Invocation& cmd, SmsAddress to) {
   return message;
 }
 
-/// Between digits, blanks and line ends count for nothing.
+/// Spaces and line ends between digits are ignored.
 std::string without_line_ends(std::string typed) {
   std::erase_if(typed, [](char c) { return c == '\r' || c == '\n' || c == ' '; });
   return typed;
@@ -80,7 +81,7 @@ std::optional<std::string> typed_body(const Invocation& cmd, SmsAlphabet alphabe
   return text ? std::optional(to_gsm(*text)) : std::nullopt;
 }
 
-/// One message, or several with headers that tell of it.
+/// One message, or several with headers that connect them.
 Composed divided(const Invocation& cmd, Sms message, const std::string& body) {
   const SmsAlphabet alphabet = message.alphabet();
   const std::vector<std::string> pieces = split_body(alphabet, body);
@@ -186,7 +187,7 @@ Task<Result> send_message(Invocation& cmd) {
 
 // --- 4.2.6 CMGW
 
-/// The status given, unsent where none is; nothing where it is none of the mode.
+/// The given status, unsent by default; nothing if it is not valid in this mode.
 std::optional<SmsStatus> status_to_write(const Invocation& cmd) {
   if (!text_mode(cmd)) {
     if (!cmd.has(1)) return SmsStatus::unsent;

@@ -19,10 +19,10 @@ constexpr Result invalid_text_mode = Result::cms(305), invalid_value = Result::c
 bool text_mode(const Invocation& cmd) { return cmd.modem.settings.number(key::cmgf) == 1; }
 SmsMemory memory(const Invocation& cmd) { return cmd.modem.sms->memory(SmsService::Use::read); }
 
-/// What was typed as in the other mode (AT+CMGF).
+/// An argument in the other mode's syntax (AT+CMGF).
 Result wrong_mode(const Invocation& cmd) { return text_mode(cmd) ? invalid_text_mode : invalid_value; }
 
-/// Once it was shown, a message is no more unread.
+/// Once shown, a message is not unread any more.
 bool mark_read(SmsMemory& memory, int index) {
   const StoredSms* stored = memory.find(index);
   if (stored == nullptr || stored->status != SmsStatus::unread) return false;
@@ -32,7 +32,7 @@ bool mark_read(SmsMemory& memory, int index) {
 
 // --- 4.2.4 CMGR
 
-/// AT+CMGR=<index>[,<mode>]   <mode> 1 leaves the status alone.  An empty place: OK alone.
+/// AT+CMGR=<index>[,<mode>]   <mode> 1 does not change the status. An empty location: OK alone.
 Task<Result> read_message(Invocation& cmd) {
   if (const auto refused = cmd.modem.sms->refusal()) co_return *refused;
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sms_store]);
@@ -50,7 +50,7 @@ Task<Result> read_message(Invocation& cmd) {
 
 constexpr std::uint32_t all_messages = 4;
 
-/// <stat> as a number; nothing where it is none in this mode.
+/// <stat> as a number; nothing if it is not valid in this mode.
 std::optional<std::uint32_t> wanted_status(const Invocation& cmd) {
   const Argument& typed = cmd.arguments[0];
   if (!typed.given()) return 0;
@@ -69,7 +69,7 @@ Result show_statuses(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CMGL[=<stat>[,<mode>]]   A blank line stands between messages.
+/// AT+CMGL[=<stat>[,<mode>]]   An empty line separates messages.
 Task<Result> list_messages(Invocation& cmd) {
   if (const auto refused = cmd.modem.sms->refusal()) co_return *refused;
   const bool plain = cmd.typed.empty();  // the unread ones
@@ -103,14 +103,14 @@ Result erase_if(Invocation& cmd, Wanted wanted) {
   return changed && !places.save() ? memory_failure : ok;
 }
 
-/// The network may deliver into the places that are free now.
+/// The network may deliver into the locations that are free now.
 Task<Result> end_deletion(Invocation& cmd, Result result, Latency latency) {
   co_await cmd.modem.clock.sleep(cmd.modem.latency[latency]);
   cmd.modem.sms->room_made();
   co_return result;
 }
 
-/// +CMGD: (<the places that are taken>),(0-4)
+/// +CMGD: (<the locations in use>),(0-4)
 Result show_places(Invocation& cmd) {
   if (const auto refused = cmd.modem.sms->refusal()) return *refused;
   std::string list;
@@ -119,7 +119,7 @@ Result show_places(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CMGD=<index>[,<delflag>]   0: that one; 1: the read ones; 2: the sent ones too; 3: the unsent ones too; 4: all.
+/// AT+CMGD=<index>[,<delflag>]   0: that one; 1: the read ones; 2: also the sent ones; 3: also the unsent ones; 4: all.
 Task<Result> delete_message(Invocation& cmd) {
   if (const auto refused = cmd.modem.sms->refusal()) co_return *refused;
   const std::uint32_t flag = cmd.number(1);
@@ -176,7 +176,7 @@ Task<Result> delete_kind(Invocation& cmd) {
 
 // --- 6.2.76 CCONCINDEX
 
-/// +CCONCINDEX: <N>,<i>,<j>,…: the newest long message of which parts are there; 0 where there is none.
+/// +CCONCINDEX: <N>,<i>,<j>,…: the newest concatenated message with parts present; 0 if there is none.
 Result show_parts(Invocation& cmd) {
   if (const auto refused = cmd.modem.sms->refusal()) return *refused;
   const SmsMemory places = memory(cmd);

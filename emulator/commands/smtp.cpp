@@ -10,10 +10,10 @@ namespace {
 
 constexpr Duration body_limit = 30s;  // no source says how long AT+SMTPBODY waits
 
-/// A mail that is on its way keeps what it was started with.
+/// A mail in progress keeps what it was started with.
 Result keep_unless_busy(Invocation& cmd) { return cmd.modem.smtp->busy() ? not_allowed : keep_setting(cmd); }
 
-/// What is left out is empty again.
+/// Omitted values become empty.
 Result keep_all(Invocation& cmd) {
   if (cmd.modem.smtp->busy()) return not_allowed;
   for (std::size_t i = 0; i < cmd.command.kept(); ++i) cmd.settings.set_value_of(cmd.command.name, i, cmd.text(i));
@@ -78,7 +78,7 @@ Result set_recipient(Invocation& cmd) {
 
 // --- 13.2.8 SMTPBODY
 
-/// AT+SMTPBODY=<length>: DOWNLOAD, the bytes, OK; ERROR where they do not come.
+/// AT+SMTPBODY=<length>: DOWNLOAD, the bytes, OK; ERROR if they do not arrive.
 Task<Result> take_body(Invocation& cmd) {
   SmtpService& smtp = *cmd.modem.smtp;
   if (smtp.busy()) co_return not_allowed;
@@ -93,21 +93,21 @@ Task<Result> take_body(Invocation& cmd) {
       case Channel::PayloadResult::timed_out: co_return not_allowed;
     }
   }
-  if (smtp.busy()) co_return not_allowed;  // another channel has started it meanwhile
+  if (smtp.busy()) co_return not_allowed;  // another channel has started it in the meantime
   smtp.body = std::move(body);
   co_return ok;
 }
 
 // --- 13.2.10, 13.2.11 SMTPSEND, SMTPFT
 
-/// OK at once; +SMTPSEND: <code> comes as a URC.  Not while POP3 is in use.
+/// OK at once; +SMTPSEND: <code> follows as a URC. Not while POP3 is in use.
 Result send(Invocation& cmd) {
   if (cmd.modem.smtp->busy() || cmd.modem.pop3->state() != Pop3Service::State::off) return not_allowed;
   return cmd.modem.smtp->start() ? ok : not_allowed;
 }
 
-/// AT+SMTPFT=<reqLength>: +SMTPFT: 2,<cnfLength>, the bytes, OK; 0 ends the file.  Bytes that do not come in time are
-/// ERROR, and nothing is sent of them.
+/// AT+SMTPFT=<reqLength>: +SMTPFT: 2,<cnfLength>, the bytes, OK; 0 ends the file. If the bytes do not arrive in time:
+/// ERROR, and none of them is sent.
 Task<Result> transfer(Invocation& cmd) {
   SmtpService& smtp = *cmd.modem.smtp;
   const std::uint32_t length = cmd.number(0);
@@ -125,7 +125,7 @@ Task<Result> transfer(Invocation& cmd) {
     case Channel::PayloadResult::gone: co_return Result::silent();
     case Channel::PayloadResult::timed_out: co_return not_allowed;
   }
-  if (!smtp.ready()) co_return not_allowed;  // the session has ended meanwhile
+  if (!smtp.ready()) co_return not_allowed;  // the session has ended in the meantime
   smtp.write(data);
   co_return ok;
 }

@@ -40,7 +40,7 @@ void show_forwarding(Invocation& cmd, std::size_t reason) {
   }
 }
 
-/// Registers, switches or erases one reason; false where there is nothing to switch on.
+/// Registers, switches or erases one reason; false if there is nothing to switch on.
 bool change_forwarding(Forwarding& kept, Mode mode, const Forwarding& wanted) {
   switch (mode) {
     case registration: kept = wanted; return true;
@@ -58,7 +58,7 @@ Task<Result> forward(Invocation& cmd) {
   const Mode mode = static_cast<Mode>(cmd.number(1));
   const std::string number = cmd.text(2);
   if (mode == registration && (number.empty() || !is_phone_number(number))) co_return Cme::invalid_input;
-  if (mode == query && reason > 3) co_return Cme::not_allowed;  // manual: only of single reasons
+  if (mode == query && reason > 3) co_return Cme::not_allowed;  // manual: only for single reasons
   if (const auto refused = unreachable(cmd)) co_return *refused;
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::supplementary]);
   if (const auto refused = unreachable(cmd)) co_return *refused;
@@ -82,7 +82,7 @@ Task<Result> forward(Invocation& cmd) {
 
 // --- 3.2.6 AT+CCWA
 
-/// AT+CCWA=<n>[,<mode>[,<class>]]   Any character ends the query.
+/// AT+CCWA=<n>[,<mode>[,<class>]]   Any character aborts the query.
 Task<Result> let_wait(Invocation& cmd) {
   Modem& modem = cmd.modem;
   if (cmd.has(1)) {
@@ -118,7 +118,7 @@ Result show_waiting(Invocation& cmd) {
 
 // --- 3.2.18 AT+CLIP, 3.2.19 AT+CLIR, 3.2.21 AT+COLP
 
-/// "+CLIP: <n>,<m>": what the host has set, and what the network provides: `provided`, or 2 if it cannot be asked.
+/// "+CLIP: <n>,<m>": the host's setting, and what the network provides: `provided`, or 2 if it cannot be reached.
 Task<Result> show_presentation(Invocation& cmd, int provided) {
   const bool asked = !unreachable(cmd);
   if (asked) co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::supplementary]);
@@ -126,7 +126,7 @@ Task<Result> show_presentation(Invocation& cmd, int provided) {
   co_return ok;
 }
 Task<Result> show_provisioned(Invocation& cmd) { return show_presentation(cmd, 1); }
-/// Presentation may be restricted call by call, and is allowed otherwise.
+/// Presentation can be restricted call by call, and is allowed otherwise.
 Task<Result> show_restriction(Invocation& cmd) { return show_presentation(cmd, 4); }
 
 // --- 3.2.53 AT+CUSD

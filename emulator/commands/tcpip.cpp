@@ -18,7 +18,7 @@ using enum Saved;
 
 Result set_multi(Invocation& cmd) { return in(*cmd.modem.ip, {State::initial}) ? keep_setting(cmd) : not_allowed; }
 
-/// The transparent mode has one connection.
+/// Transparent mode has one connection.
 Result set_mode(Invocation& cmd) {
   return cmd.number(0) == 1 && cmd.modem.ip->multi() ? not_allowed : keep_setting(cmd);
 }
@@ -77,7 +77,7 @@ Result show_bearer(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CIPCSGP=1[,<apn>,<user>,<password>]: shared with AT+CSTT.  AT+CIPCSGP=0,<number>,<user>,<password>,<rate>: kept.
+/// AT+CIPCSGP=1[,<apn>,<user>,<password>]: shared with AT+CSTT. AT+CIPCSGP=0,<number>,<user>,<password>,<rate>: stored.
 Result set_bearer(Invocation& cmd) {
   const bool dialled = cmd.number(0) == 0;
   const std::size_t count = cmd.arguments.size();
@@ -105,7 +105,7 @@ std::string status_row(const IpStack& ip, unsigned n) {
                      connection.remote.host, connection.remote.port, word(connection.state()));
 }
 
-/// OK comes first.  With several connections their six rows follow the state, and the server's before them.
+/// OK comes first. With several connections their six rows follow the state, preceded by the server's.
 Result show_status(Invocation& cmd) {
   const IpStack& ip = *cmd.modem.ip;
   cmd.channel.line_behind(fmt::format("STATE: {}", ip.state_name()));
@@ -151,7 +151,7 @@ Result look_up(Invocation& cmd) {
 
 // --- 8.2.17 CIPATS
 
-/// AT+CIPATS=<mode>[,<time>]: the time is needed to switch it on.
+/// AT+CIPATS=<mode>[,<time>]: switching on needs the time.
 Result set_auto_send(Invocation& cmd) {
   return cmd.number(0) == 1 && cmd.number(1) == 0 ? not_allowed : keep_setting(cmd);
 }

@@ -1,4 +1,4 @@
-// What the files of the TCP/IP toolkit's commands share.
+// What the command files of the TCP/IP toolkit share.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -19,12 +19,12 @@ inline bool in(const IpStack& ip, std::initializer_list<State> states) {
   return std::ranges::find(states, ip.state()) != states.end();
 }
 
-/// "0, CLOSE OK" where there are several connections, "CLOSE OK" where there is one.
+/// "0, CLOSE OK" if there are several connections, "CLOSE OK" if there is one.
 inline std::string numbered(const IpStack& ip, unsigned n, std::string_view text) {
   return ip.multi() ? fmt::format("{}, {}", n, text) : std::string(text);
 }
 
-/// The connection that argument `i` names where there are several, else the only one.
+/// The connection in argument `i` if there are several, else the only one.
 inline std::optional<unsigned> connection_number(const Invocation& cmd, std::size_t i) {
   if (!cmd.modem.ip->multi()) return 0;
   const auto n = parse_number(cmd.arguments[i].text);

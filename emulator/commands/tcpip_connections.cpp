@@ -38,7 +38,7 @@ bool may_connect(const IpStack& ip, unsigned n) {
   return in(ip, {State::initial, State::status, State::closed});
 }
 
-/// AT+CIPSTART=[<n>,]<mode>,<address>,<port>.  A connection that is there already answers ERROR and says so.
+/// AT+CIPSTART=[<n>,]<mode>,<address>,<port>. For a connection in use it answers ERROR and says so.
 Result open_connection(Invocation& cmd) {
   IpStack& ip = *cmd.modem.ip;
   const std::size_t first = ip.multi() ? 1 : 0;
@@ -161,7 +161,7 @@ Result show_udp_modes(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CIPUDPMODE=[<n>,]<mode>[,<IP address>,<port>]: 0 the peer alone, 1 anyone, 2 another destination; 2 reads as 1.
+/// AT+CIPUDPMODE=[<n>,]<mode>[,<IP address>,<port>]: 0 only the peer, 1 anyone, 2 another destination; 2 reads as 1.
 Result set_udp_mode(Invocation& cmd) {
   IpStack& ip = *cmd.modem.ip;
   const std::size_t first = ip.multi() ? 1 : 0;

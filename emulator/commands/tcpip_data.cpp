@@ -19,7 +19,7 @@ Result show_lengths(Invocation& cmd) {
   return ok;
 }
 
-/// What can be sent at a time: one line for each connection that is up.
+/// How much can be sent at once: one line for each open connection.
 Result show_room(Invocation& cmd) {
   const IpStack& ip = *cmd.modem.ip;
   if (!ip.multi()) {
@@ -32,7 +32,7 @@ Result show_room(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CIPSEND, AT+CIPSEND=<length>, AT+CIPSEND=<n>[,<length>]: a prompt, the data, and how it went.
+/// AT+CIPSEND, AT+CIPSEND=<length>, AT+CIPSEND=<n>[,<length>]: a prompt, the data, and the outcome.
 Task<Result> send(Invocation& cmd) {
   IpStack& ip = *cmd.modem.ip;
   const Settings& settings = cmd.modem.settings;
@@ -107,8 +107,8 @@ Result read_received(Invocation& cmd, unsigned n, std::uint32_t mode, std::uint3
   return ok;
 }
 
-/// AT+CIPRXGET=<mode>[,<id>][,<reqlength>]: 0 off, 1 on (for connections opened from then on), 2 read, 3 read as
-/// hexadecimal digits, 4 how much waits.
+/// AT+CIPRXGET=<mode>[,<id>][,<reqlength>]: 0 off, 1 on (for connections opened afterwards), 2 read, 3 read as
+/// hexadecimal digits, 4 number of waiting bytes.
 Result receive(Invocation& cmd) {
   IpStack& ip = *cmd.modem.ip;
   const std::uint32_t mode = cmd.number(0);

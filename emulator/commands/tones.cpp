@@ -1,4 +1,4 @@
-// Tones: keys pressed in a call, keys heard, tones the module plays (AT manual 3.2.36, 3.2.37, 15.2.1, chapter 6).
+// Tones: DTMF in both directions, and tones that the module plays (AT manual 3.2.36, 3.2.37, 15.2.1, chapter 6).
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
@@ -18,7 +18,8 @@ constexpr std::string_view key_names = "0123456789*#ABCD";
 
 // --- 3.2.37 AT+VTS
 
-/// How long the keys of "1,2,{3,10}" sound, in tenths of a second, at `usual` for each; nothing where they are none.
+/// Total duration of the digits of "1,2,{3,10}" in tenths of a second, each `usual` unless given; nothing if they are
+/// invalid.
 std::optional<std::uint32_t> length_of_keys(std::string_view typed, std::uint32_t usual) {
   std::uint32_t sum = 0;
   while (true) {
@@ -76,7 +77,7 @@ Result set_detection(Invocation& cmd) {
 
 // --- 6.2.13 AT+CLDTMF
 
-/// AT+CLDTMF=<n>,"<key>,…"[,<timeBase>]   They sound in the speaker; nobody hears that here.
+/// AT+CLDTMF=<n>,"<key>,…"[,<timeBase>]   Played in the speaker, without any sound here.
 Result play_keys(Invocation& cmd) {
   const std::string sequence = cmd.text(1);
   const bool regular = sequence.size() % 2 == 1 && sequence.size() <= 39;
@@ -90,7 +91,7 @@ Result play_keys(Invocation& cmd) {
 
 // --- 6.2.25 AT+STTONE, 6.2.26 AT+SIMTONE, 6.2.64 AT+SIMTONEX
 
-/// `length` in ms of tone <command>; not started: the one that plays ends.
+/// `length` in ms of tone <command>; if it is not started, the one playing ends.
 Result play(Invocation& cmd, bool start, std::uint32_t length) {
   const std::string name(cmd.command.name);
   if (start) {
@@ -110,7 +111,7 @@ Result play_toolkit_tone(Invocation& cmd) {
 
 bool is_period(std::uint32_t ms) { return ms % 100 == 0; }
 
-/// AT+SIMTONE=<mode>,<frequency>,<periodOn>,<periodOff>[,<duration>]   Without a duration until it is stopped.
+/// AT+SIMTONE=<mode>,<frequency>,<periodOn>,<periodOff>[,<duration>]   Without a duration it plays until stopped.
 Result play_tone(Invocation& cmd) {
   const bool start = cmd.number(0) == 1;
   if (start && !(cmd.has(1) && cmd.has(2) && cmd.has(3))) return Cme::invalid_input;

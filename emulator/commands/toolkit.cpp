@@ -1,5 +1,5 @@
-// SIM Application Toolkit (AT manual chapter 5).  The card has no toolkit application: it never asks for anything, so
-// there is nothing to answer or to start, and the menu is empty.
+// SIM Application Toolkit (AT manual chapter 5). The card has no toolkit application and sends no proactive commands,
+// so there is nothing to answer or to start, and the menu is empty.
 // SPDX-License-Identifier: MIT
 #include "emulator/module/modem.hpp"
 #include "emulator/sim/sim.hpp"
@@ -10,7 +10,7 @@ namespace {
 using enum Support;
 using enum Saved;
 
-/// An answer to a command the card has not sent, or a call of an application it does not have.
+/// An answer to a command that the card has not sent, or a call of an application it does not have.
 Result nothing_pending(Invocation& cmd) { return cmd.modem.sim->refusal().value_or(error); }
 
 /// The answer to one kind of proactive command.

@@ -1,4 +1,4 @@
-// Module time and everything that waits for it.  Tests own a clock and move it; the program has one on the event loop.
+// Module time and everything that waits for it. Tests own a clock and move it; the program has one on the event loop.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -40,17 +40,17 @@ class Clock {
 
   virtual TimePoint now() const = 0;
 
-  /// Calls `act` once, `delay` from now.  Appointments of the same instant are kept in the order they were made.
+  /// Calls `act` once, `delay` from now. Appointments at the same instant keep the order in which they were made.
   Timer after(Duration delay, std::function<void()> act) { return at(now() + delay, std::move(act)); }
   Timer at(TimePoint when, std::function<void()> act);
-  /// Like after(), but what has no delay happens before it returns.
+  /// Like after(), but without a delay `act` runs before it returns.
   Timer soon(Duration delay, const std::function<void()>& act) {
     if (delay > Duration::zero()) return after(delay, act);
     act();
     return {};
   }
 
-  /// co_await clock.sleep(1s): a delay of zero does not suspend.
+  /// co_await clock.sleep(1s); a delay of zero does not suspend.
   auto sleep(Duration delay) {
     struct Awaiter {
       Clock& clock;
@@ -80,11 +80,11 @@ class Clock {
   std::uint64_t made_ = 0;
 };
 
-/// Time that moves only when told: hours pass in no time, and always the same way.
+/// Time that moves only when told to: hours pass in no time, always in the same way.
 class VirtualClock final : public Clock {
  public:
   TimePoint now() const override { return now_; }
-  /// Lets time pass; appointments happen at their own instant on the way.
+  /// Lets time pass; each appointment on the way runs at its own instant.
   void advance(Duration span);
   /// Jumps to the next appointment and runs it; false if there is none.
   bool advance_to_next();

@@ -1,4 +1,4 @@
-// Module time.  The engine knows no other: see clock.hpp for how it relates to the time on the wall.
+// Module time, the only time in the engine; see clock.hpp for its relation to wall time.
 // SPDX-License-Identifier: MIT
 #pragma once
 

@@ -1,4 +1,4 @@
-// What every service of the module is given: time, the world, and a way to speak up by itself.
+// What every service is given: the time, the world, and a way to send URCs.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -21,8 +21,8 @@ struct Environment {
   Clock& clock;
   const Latencies& latency;
   std::uint64_t seed;
-  /// Sends an unsolicited line to every channel.  On `cause`, whose running command brought it about, it stands before
-  /// that command's result; elsewhere it waits for a free line.
+  /// Sends a URC to every channel. On `cause`, whose running command caused it, it precedes that command's result; on
+  /// other channels it waits for a free line.
   std::function<void(std::string_view text, Channel* cause)> urc;
   /// Sends an unsolicited result code (RING, NO CARRIER) to every channel.
   std::function<void(Code code)> code;

@@ -1,4 +1,4 @@
-// Where the names that firmware asks for lead.
+// Where the server names that firmware asks for lead.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -7,10 +7,9 @@
 
 namespace sim800 {
 
-/// `network.hosts` of a scenario: where hard-coded host names (and literal addresses) lead.
-/// Keys: "name", "name:port" (wins over "name"), "*" for all others; compared without regard to case.
-/// Values: "ADDRESS", "ADDRESS:PORT", "NAME:PORT", "unresolvable", "refuse", "blackhole".  A value without a port keeps
-/// the port asked for.
+/// `network.hosts` of a scenario: where hard-coded server names and literal addresses lead. Keys: "name", "name:port"
+/// (takes precedence over "name"), "*" for all others; not case-sensitive. Values: "ADDRESS", "ADDRESS:PORT",
+/// "NAME:PORT", "unresolvable", "refuse", "blackhole". A value without a port keeps the requested port.
 using HostMap = std::map<std::string, std::string>;
 
 }  // namespace sim800

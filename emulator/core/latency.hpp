@@ -1,4 +1,4 @@
-// Every delay of the module has a name and three values; nothing in the engine writes a number of milliseconds.
+// Every delay of the module has a name and three values; no other code contains a number of milliseconds.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -64,8 +64,8 @@ enum class Latency : std::uint8_t {
 };
 
 struct LatencyRow {
-  std::string_view name;      ///< as `timing.overrides` writes it: "bearer.open"
-  Duration typical, maximum;  ///< `instant` is zero for every one of them
+  std::string_view name;      ///< as in `timing.overrides`: "bearer.open"
+  Duration typical, maximum;  ///< `instant` is zero for all of them
   std::string_view meaning;
 };
 
@@ -73,7 +73,7 @@ struct LatencyRow {
 std::span<const LatencyRow> latency_rows();
 std::optional<Latency> find_latency(std::string_view name);
 
-/// The table as one run uses it.
+/// The table with the values of one run.
 class Latencies {
  public:
   explicit Latencies(const TimingConfig& timing);

@@ -13,7 +13,7 @@ constexpr std::array<std::string_view, count> names = {
     "SIM800V",   "SIM840V", "SIM800W", "SIM840W", "SIM800W16", "SIM840W16",  "SIM800H", "SIM800L", "SIM800",
     "SIM800M64", "SIM800G", "SIM808",  "SIM868",  "SIM800C",   "SIM800C-DS", "SIM800A", "SIM800F"};
 
-// Of SIM800L, SIM808 and SIM800H (manual 19.1) one is on record; the others follow their pattern.
+// Only those of SIM800L, SIM808 and SIM800H are on record (manual 19.1); the others follow the same pattern.
 constexpr std::array<std::string_view, count> revisions = {
     "1418B05SIM800V32", "1418B05SIM840V32",    "1418B05SIM800W32",    "1418B05SIM840W32", "1418B05SIM800W16",
     "1418B05SIM840W16", "1308B01SIM800H32",    "1418B05SIM800L24",    "1418B05SIM800M32", "1418B05SIM800M64",
@@ -28,7 +28,8 @@ struct Availability {
   Models models;
 };
 
-// Manual 20.4, 20.5 and 20.15.  Where 20.5 and 20.15 disagree about +SGPIO on SIM800G, the page about the command wins.
+// Manual 20.4, 20.5 and 20.15. Where 20.5 and 20.15 disagree about +SGPIO on SIM800G, the command's own page is
+// followed.
 constexpr Models not_small = vw | pcm | Models{sim800g};
 constexpr Models recorders =
     (vw - Models{sim800w16, sim840w16}) | Models{sim800h, sim800, sim800m64, sim808, sim868, sim800c_ds} | caf;

@@ -33,11 +33,11 @@ enum class Model : std::uint8_t {
 
 /// "SIM800L" of Model::sim800l.
 std::string_view name_of(Model model);
-/// The model of that name, case as the manual has it.
+/// The model of this name, in the manual's spelling.
 std::optional<Model> find_model(std::string_view name);
 /// All names, in the manual's order.
 std::span<const std::string_view> model_names();
-/// The firmware a module of that kind has where a scenario names none.
+/// The firmware revision of the model if a scenario gives none.
 std::string_view usual_revision(Model model);
 
 /// A set of models.
@@ -69,10 +69,10 @@ class Models {
   std::uint32_t bits_ = 0;
 };
 
-/// The models a command is there on, by the manual's chapter 20; all() for one that chapter 20 does not limit.
+/// The models that have a command, from the manual's chapter 20; all() if chapter 20 does not limit it.
 Models models_of(std::string_view command);
 
-/// Sets that the manual's chapter 20 names again and again.
+/// Sets that the manual's chapter 20 uses repeatedly.
 namespace models {
 using enum Model;
 inline constexpr Models vw{sim800v, sim840v, sim800w, sim840w, sim800w16, sim840w16};

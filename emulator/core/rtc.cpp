@@ -10,7 +10,7 @@
 namespace sim800 {
 namespace {
 
-/// Digits stand where `pattern` has 0, a sign where it has +, itself elsewhere.
+/// Digits where `pattern` has 0, a sign where it has +, the same character elsewhere.
 bool matches(std::string_view text, std::string_view pattern) {
   if (text.size() != pattern.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -1,4 +1,4 @@
-// The module's clock and calendar as AT+CCLK shows it (AT manual 3.2.43): local time and a zone in quarters of an hour.
+// The module's clock and calendar as in AT+CCLK (AT manual 3.2.43): local time and a zone in quarters of an hour.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -11,10 +11,10 @@
 
 namespace sim800 {
 
-/// Seconds of a calendar, whatever its zone.
+/// Seconds of a calendar, in any zone.
 using LocalTime = std::chrono::sys_seconds;
 
-/// "yy/MM/dd,hh:mm:ss", years from 2000; nothing where it is no such time.
+/// "yy/MM/dd,hh:mm:ss", years from 2000; nothing if the text is not such a time.
 std::optional<LocalTime> parse_time(std::string_view text);
 std::string to_text(LocalTime time);
 
@@ -23,18 +23,18 @@ class Rtc {
   explicit Rtc(const Clock& clock) : clock_(clock) {}
 
   LocalTime now() const { return at_start_ + elapsed(); }
-  /// "yy/MM/dd,hh:mm:ss±zz".  A module that lost its backup supply starts at 04/01/01,00:00:00, and so does this one.
+  /// "yy/MM/dd,hh:mm:ss±zz". Like a module without its backup supply, it starts at 04/01/01,00:00:00.
   std::string text() const;
-  /// False where the text is no such time (zone -47 to 48).
+  /// False if the text is not such a time (zone -47 to 48).
   bool set(std::string_view text);
   void set(LocalTime time, int zone);
 
   int zone() const { return zone_; }
   void set_zone(int quarters) { zone_ = quarters; }
-  /// The backup supply is gone too: it starts again.
+  /// The backup supply is lost too: the clock starts again.
   void lose_power() { set(first_day, zone_); }
 
-  /// It shows another time now than time alone would have made it.
+  /// The clock was set.
   std::function<void()> on_set;
 
  private:

@@ -1,23 +1,23 @@
-// The shape of every part of the module that has a life of its own.
+// The common shape of all parts of the module with a life of their own.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 namespace sim800 {
 
-/// What the module tells each of its services.  All of it comes from the event loop, never from inside a service.
+/// What the module tells each of its services. All calls come from the event loop, never from inside a service.
 class Service {
  public:
   virtual ~Service() = default;
 
-  /// The module starts (manual 1.4): what outlives power-off is loaded.  A service that is made later gets it then.
+  /// The module starts (manual 1.4): load what survives power-off. A service created later is called then.
   virtual void power_on() {}
-  /// Everything ends where it is, and nobody is told: power-off, reset, loss of power.
+  /// Everything ends where it is, silently: power-off, reset, loss of power.
   virtual void power_off() {}
-  /// The module is not registered any more.
+  /// The module is no longer registered.
   virtual void network_lost() {}
-  /// Bearer `cid` (1 to 3) is not open any more.
+  /// Bearer `cid` (1 to 3) is no longer open.
   virtual void bearer_closed(unsigned cid) { static_cast<void>(cid); }
-  /// Something goes on by itself: the module stays awake (AT+CSCLK=2, manual 6.2.20).
+  /// Something is in progress: the module stays awake (AT+CSCLK=2, manual 6.2.20).
   virtual bool busy() const { return false; }
 };
 

@@ -1,4 +1,4 @@
-// TLS versions that firmware of the family speaks.
+// TLS versions of the family's firmware.
 // SPDX-License-Identifier: MIT
 #pragma once
 

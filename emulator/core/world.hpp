@@ -1,4 +1,4 @@
-// The world a module is in: what a scenario file describes, with the defaults of a healthy, registered, silent module.
+// The module's environment as a scenario file describes it; the defaults are a healthy, registered, idle module.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -19,23 +19,23 @@
 
 namespace sim800 {
 
-/// Decisions that firmware can see and no hardware log confirms: each can be corrected in `module.quirks`.
+/// Decisions that firmware can see and no hardware log confirms; each can be changed in `module.quirks`.
 struct Quirks {
   std::string tls = "1.2";              ///< newest TLS version offered: "1.0", "1.1", "1.2"
   bool sni = true;                      ///< send the server's name in the TLS handshake
   bool sync_bytes = false;              ///< 00 49 49 49 49 FF FF FF FF at power-on (manual 1.4)
-  bool cfun_reset_ok_last = false;      ///< OK of AT+CFUN=1,1 after the reset instead of before
+  bool cfun_reset_ok_last = false;      ///< AT+CFUN=1,1 answers OK after the reset instead of before it
   bool sapbr_save = false;              ///< AT+SAPBR=5,<cid> answers OK, as SIM900 does
-  bool network_name_by_manual = false;  ///< AT+CLTS=1: *PSNWID and +CTZV as the manual has them, not as R14.18 does
+  bool network_name_by_manual = false;  ///< AT+CLTS=1: *PSNWID and +CTZV in the manual's form instead of R14.18's
   bool http_status_number = false;      ///< +HTTPSTATUS prints the method as a number (manual V1.12) instead of a word
-  bool cusd_blanks = true;              ///< +CUSD: 0, "text", 15 with a blank behind each comma
-  int http_timeout_status = http_status::network_error;  ///< when TIMEOUT runs out
+  bool cusd_blanks = true;              ///< +CUSD: 0, "text", 15 with a space after each comma
+  int http_timeout_status = http_status::network_error;  ///< when TIMEOUT expires
   int http_overflow_status = http_status::no_memory;     ///< when the body is larger than the buffer
   int http_data_max = 319'488;                           ///< largest AT+HTTPDATA
   int http_url_max = 512;                                ///< longest URL
   int ftp_empty_name = ftp_code::timeout;                ///< outcome of a session without a file name or server
   int ftp_mode = 1;                                      ///< AT+FTPMODE at power-on: 0 active, 1 passive
-  int ftp_put_length = 1360;                             ///< most bytes of one AT+FTPPUT=2
+  int ftp_put_length = 1360;                             ///< largest block of AT+FTPPUT=2
   int ping_unit_ms = 100;                                ///< unit of <replyTime> in +CIPPING
 };
 
@@ -47,8 +47,7 @@ struct ModuleConfig {
   std::string model = "SIM800L";
   std::string revision = "1418B05SIM800L24";
   std::string imei = "866104020304051";
-  /// Stored settings by command name ("+CMEE", "E"), each the list of its values as they would be typed (texts
-  /// unquoted).
+  /// Stored settings by command name ("+CMEE", "E"), each with its list of values as typed (text without quotes).
   std::map<std::string, std::vector<std::string>> settings;
   Quirks quirks;
 };
@@ -67,7 +66,7 @@ struct PhonebookEntry {
 
 struct SimConfig {
   bool present = true;
-  std::optional<std::string> pin;  ///< given: the SIM asks for it at power-on
+  std::optional<std::string> pin;  ///< if given, the SIM asks for it at power-on
   std::string puk = "12345678";
   std::string imsi = "460001234567890";
   std::string iccid = "89860012345678901234";
@@ -78,13 +77,13 @@ struct SimConfig {
 
 enum class Registration : std::uint8_t { home, roaming, searching, denied, unknown };
 
-/// An access point name the network knows, and who may use it.
+/// An access point name of the network, and who may use it.
 struct Apn {
   std::optional<std::string> user, password;  ///< not given: anyone
-  std::optional<std::string> ip;              ///< address the bearer gets; not given: 10.x from the seed
+  std::optional<std::string> ip;              ///< address of the bearer; not given: 10.x, derived from the seed
 };
 
-/// The signal from a moment on, counted from power-on.
+/// The signal from a certain time on, counted from power-on.
 struct SignalPoint {
   Duration at{};
   int rssi = 21;
@@ -98,17 +97,17 @@ struct Operator {
   std::string long_name, short_name, plmn;
 };
 
-/// Somebody who can be called or written to.
+/// A number that can be called and sent messages.
 struct Subscriber {
   enum class Call : std::uint8_t { answer, busy, no_answer, unreachable };
   enum class Sms : std::uint8_t { deliver, reject, lost };
   Call call = Call::no_answer;
-  Duration after = std::chrono::seconds(3);  ///< rings for so long before it answers
+  Duration after = std::chrono::seconds(3);  ///< how long it rings before it answers
   std::optional<Duration> hangs_up_after;    ///< counted from the answer; not given: never
   Sms sms = Sms::deliver;
 };
 
-/// Where the vendor's servers take the module to be; at first where the manual's example was.
+/// Position reported by the vendor's location servers; the default is that of the manual's example.
 struct Location {
   double longitude = 121.354848, latitude = 31.220641;  ///< degrees
   unsigned accuracy = 550;                              ///< metres
@@ -117,26 +116,27 @@ struct Location {
 struct NetworkConfig {
   std::string operator_name = "CHINA MOBILE";
   std::string plmn = "46000";
-  std::string time = "26/01/01,08:00:00+32";  ///< of its clock when the program starts, as AT+CCLK writes it
+  std::string time = "26/01/01,08:00:00+32";  ///< of its clock when the program starts, in the format of AT+CCLK
   Registration registration = Registration::home;
   int rssi = 21;
   int ber = 0;
-  std::vector<SignalPoint> signal;  ///< in the order of time; replaces `rssi` and `ber` from its first moment on
-  std::vector<Operator> operators;  ///< empty: only the one the module is in
+  std::vector<SignalPoint> signal;  ///< in order of time; replaces `rssi` and `ber` from its first time on
+  std::vector<Operator> operators;  ///< empty: only the one the module is on
   bool gprs = true;
   Location location;
-  /// Not given: every APN works, also none.
+  /// Not given: every APN works, even an empty one.
   std::optional<std::map<std::string, Apn>> apns;
   HostMap hosts;
   LinkModel link;
-  std::map<std::string, std::vector<std::string>> ussd;  ///< by code: what the network says, one text after the other
-  std::map<std::string, Subscriber> numbers;             ///< "*": all others
+  std::map<std::string, std::vector<std::string>>
+      ussd;                                   ///< by code: what the network answers, one text after the other
+  std::map<std::string, Subscriber> numbers;  ///< "*": all others
 };
 
-/// The line between host and module.
+/// The serial line between host and module.
 struct SerialConfig {
   unsigned baud = 115'200;
-  bool paced = false;  ///< bytes take the time they take at that rate, 10 bits each
+  bool paced = false;  ///< bytes take as long as they do at that rate, 10 bits each
 };
 
 enum class TimingProfile : std::uint8_t { typical, instant, maximum };

@@ -1,4 +1,4 @@
-// The drive as a tree.  With a folder, what is to happen happens there first, and the folder has the bytes.
+// The drive as a tree. With a folder, each operation is done there first, and the folder holds the contents.
 // SPDX-License-Identifier: MIT
 #include "emulator/files/file_system.hpp"
 
@@ -16,13 +16,13 @@
 namespace sim800 {
 namespace {
 
-constexpr std::size_t root_length = 2;  // "C:"; each name adds itself and a backslash
+constexpr std::size_t root_length = 2;  // "C:"; each name adds its length and a backslash
 
 struct Node {
   std::string name;
   bool directory = false;
   std::uint64_t size = 0;
-  std::string bytes;  ///< of a file in memory
+  std::string bytes;  ///< contents of a file in memory
   std::vector<std::unique_ptr<Node>> children;
 
   Node* child(std::string_view wanted) const {
@@ -46,7 +46,7 @@ struct Node {
     for (const auto& node : children) count += node->entries();
     return count;
   }
-  /// Of the longest path below this node, from its own backslash on.
+  /// Length of the longest path below this node, from its own backslash on.
   std::size_t length() const {
     std::size_t longest = 0;
     for (const auto& node : children) longest = std::max(longest, node->length());
@@ -54,22 +54,22 @@ struct Node {
   }
 };
 
-/// `free` without the sizes of all files.  Files that were put into the folder may be more than fit.
+/// `free` minus the sizes of all files. Files placed in the folder may be more than fit.
 std::uint64_t without_files(const Node& node, std::uint64_t free) {
   free -= std::min(free, node.size);
   for (const auto& child : node.children) free = without_files(*child, free);
   return free;
 }
 
-/// Where a path leads: the directory it names something in, and what there is of that name.
+/// Where a path leads: the directory of its last name, and the node of that name.
 struct Place {
-  Node* parent = nullptr;  ///< none: the root
-  Node* node = nullptr;    ///< none: nothing has the name yet
+  Node* parent = nullptr;  ///< null: the root
+  Node* node = nullptr;    ///< null: nothing has this name yet
   std::string name;        ///< as typed
-  Folder::Names above;     ///< the names above it, as they were made
+  Folder::Names above;     ///< the names above it, as created
   bool directory = false;  ///< the path ends with a backslash
 
-  /// For the folder.
+  /// The path in the folder.
   Folder::Names path() const { return named(node != nullptr ? node->name : name); }
   Folder::Names named(const std::string& last) const {
     Folder::Names all = above;
@@ -91,7 +91,7 @@ struct FileSystem::Impl {
 
   void load(Node& directory, const Folder::Names& path, std::size_t length);
   std::optional<Place> locate(std::string_view path);
-  /// Where something new can be made.
+  /// Where something new can be created.
   std::optional<Place> vacant(std::string_view path);
   std::optional<Place> file(std::string_view path);
   std::uint64_t free() const { return without_files(root, capacity); }
@@ -104,7 +104,7 @@ void FileSystem::Impl::load(Node& directory, const Folder::Names& path, std::siz
   for (const Folder::Found& found : folder->list(path)) {
     const bool fits = length + 1 + found.name.size() <= FilePath::max_length && root.entries() < max_entries;
     if (!fits || directory.child(found.name) != nullptr) {
-      spdlog::warn("file system: {} is ignored: too deep, too many, or there is one of that name", found.name);
+      spdlog::warn("file system: {} ignored: too deep, too many entries, or a duplicate name", found.name);
       continue;
     }
     Node& node = directory.add(found.name, found.directory);
@@ -147,7 +147,7 @@ std::optional<std::string> FileSystem::Impl::read(const Place& place, std::uint6
   return folder->read(place.path(), offset, static_cast<std::size_t>(std::min<std::uint64_t>(count, size - offset)));
 }
 
-/// Gives a file its bytes; makes it if there is none yet.
+/// Sets a file's contents; creates the file if necessary.
 bool FileSystem::Impl::fill(const Place& place, std::string bytes) {
   const std::uint64_t before = place.node != nullptr ? place.node->size : 0;
   if (bytes.size() > before && bytes.size() - before > free()) return false;
@@ -167,7 +167,7 @@ FileSystem::FileSystem(const std::filesystem::path& folder) : impl_(std::make_un
   impl_->folder.emplace(folder);
   impl_->load(impl_->root, {}, root_length);
   if (!list(user_folder) && !make_directory(user_folder)) {
-    throw StateError(fmt::format("{}: no directory \"User\" can be made there", folder.string()));
+    throw StateError(fmt::format("{}: cannot create the directory \"User\" there", folder.string()));
   }
 }
 
@@ -216,7 +216,7 @@ bool FileSystem::rename(std::string_view from, std::string_view to) {
   if (!source || !target || source->parent == nullptr || source->node == nullptr || target->parent == nullptr)
     return false;
   Node& node = *source->node;
-  if (target->node != nullptr && target->node != &node) return false;  // the file itself: only its case changes
+  if (target->node != nullptr && target->node != &node) return false;  // the same file: only its case changes
   if (!node.directory && (source->directory || target->directory)) return false;
   const Folder::Names old_path = source->path(), new_path = target->named(target->name);
   const bool into_itself =
@@ -241,7 +241,7 @@ std::optional<std::string> FileSystem::read(std::string_view file, std::uint64_t
 
 bool FileSystem::write(std::string_view file, std::uint64_t offset, std::string_view bytes) {
   const std::optional<Place> place = impl_->file(file);
-  // Larger than the drive: somebody put it into the folder, and it is not brought into memory for this.
+  // Larger than the drive: somebody placed it in the folder; it is not read into memory for this.
   if (!place || place->node->size > capacity || offset > place->node->size || bytes.size() > capacity) return false;
   std::optional<std::string> whole = impl_->read(*place, 0, capacity);
   if (!whole || offset > whole->size()) return false;

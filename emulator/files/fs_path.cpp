@@ -14,7 +14,7 @@ constexpr bool possible(char c) {
   return (static_cast<unsigned char>(c) >= ' ') && c != '\x7f' && forbidden.find(c) == std::string_view::npos;
 }
 
-/// With any extension these name a device where FAT comes from, and a card put into such a machine could not be read.
+/// With or without an extension these name devices in DOS, where a card with such a file could not be read.
 bool names_device(std::string_view name) {
   const std::string_view stem = trim(name.substr(0, name.find('.')));
   for (const std::string_view device : {"CON", "NUL", "AUX", "PRN"}) {

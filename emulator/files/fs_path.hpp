@@ -1,4 +1,4 @@
-// Paths of the module's drive: which there are, and how they are taken apart.
+// Paths on the module's drive: valid ones, and their parts.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -9,23 +9,23 @@
 
 namespace sim800 {
 
-/// "C:\User\x.txt" taken apart; the names point into the text.
+/// "C:\User\x.txt" split into names, which point into the text.
 struct FilePath {
   static constexpr std::size_t max_length = 128;
 
-  char drive = 'C';                     ///< a capital
-  std::vector<std::string_view> names;  ///< none: the drive's root
+  char drive = 'C';                     ///< upper case
+  std::vector<std::string_view> names;  ///< empty: the drive's root
   bool directory = false;               ///< ends with a backslash
 
-  /// Nothing for what can be no path: no drive, an impossible name, too long.  So ".." can never come out of here.
+  /// Nothing for an invalid path: no drive, an invalid name, too long. The names never contain "..".
   static std::optional<FilePath> parse(std::string_view text);
 };
 
-/// Whether FAT takes the name: none of <>:"/\|?* and control characters, no dot or blank at its end, no device (CON,
-/// COM1.txt).
+/// Whether FAT allows the name: none of <>:"/\|?* and control characters, no dot or space at its end, not a device
+/// (CON, COM1.txt).
 bool valid_name(std::string_view name);
 
-/// What a folder calls a file until it is whole; no file of the module may have this name.
+/// Name of a file in the folder until it is complete; no file of the module may have it.
 inline constexpr std::string_view unfinished_name = ".sim800-unfinished";
 
 }  // namespace sim800

@@ -16,8 +16,8 @@ namespace sim800 {
 namespace {
 
 constexpr Duration silence_limit = 75s;  // manual 12.2.14: "in case no response is received from server"
-// Active mode: the server has said 150 and does not connect.  No source says how long the module waits: a minute, which
-// is less than any silence, so that the host hears what was wrong (76).
+// Active mode: the server has sent 150 and does not connect. No source says how long the module waits: a minute, which
+// is shorter than the silence limit, so that the host gets the right code (76).
 constexpr Duration accept_limit = 60s;
 
 using Operation = FtpService::Operation;
@@ -199,7 +199,7 @@ void FtpService::end(int code) {
 }
 
 void FtpService::heard() {
-  if (ready_) return;  // the server has taken what it was sent, and now it is the host's turn
+  if (ready_) return;  // the server has accepted the data, and now it is the host's turn
   const bool unconnected = session_ && session_->awaits_connection();
   const int code = unconnected ? ftp_code::active_error : ftp_code::timeout;
   silence_ = environment_.clock.after(unconnected ? accept_limit : silence_limit, [this, code] { end(code); });
@@ -232,7 +232,7 @@ std::optional<std::uint64_t> FtpService::progress(Operation operation) const {
   return running_ == operation ? std::optional(moved_) : std::nullopt;
 }
 
-/// +FTPGET: 1,<res>; FTPGETTOFS and FTPPUTFRMFS tell 0,<total> or the bare code.
+/// +FTPGET: 1,<res>; FTPGETTOFS and FTPPUTFRMFS report 0,<total> or the bare code.
 void FtpService::report(Operation operation, int code) {
   const bool bare = operation == Operation::get_to_fs || operation == Operation::put_from_fs;
   std::string text = fmt::format("+{}: {}{}", word(operation), bare ? "" : "1,", code);

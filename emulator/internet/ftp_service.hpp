@@ -19,7 +19,7 @@
 
 namespace sim800 {
 
-/// What FTPGETTOFS and FTPPUTFRMFS are given beside the parameters.
+/// Arguments of FTPGETTOFS and FTPPUTFRMFS in addition to the parameters.
 struct FtpFileJob {
   std::string file;      ///< path on the module's drive
   unsigned retries = 3;  ///< after a cut or silence
@@ -28,10 +28,10 @@ struct FtpFileJob {
 
 class FtpService final : public Service {
  public:
-  /// What a session is for; each has a command and a URC of its name.
+  /// The purpose of a session; each has a command and a URC with its name.
   enum class Operation : std::uint8_t { get, put, list, size, dele, mkd, rmd, get_to_fs, put_from_fs, ext_get };
 
-  /// Who uses the RAM buffer, and what FTPPUT=1 therefore does.
+  /// Who uses the RAM buffer, and therefore the source of FTPPUT=1.
   enum class Method : std::uint8_t { normal, ext_put, file_put, ext_get };
   static constexpr std::size_t ram_size = 307'200;  ///< "300k"
 
@@ -47,30 +47,30 @@ class FtpService final : public Service {
   bool context_saved() const;
 
   bool busy() const override { return running_.has_value(); }
-  /// Starts a session; the outcome, 66 where one runs already, comes as a URC.
+  /// Starts a session; the outcome is reported by a URC, 66 if one is running.
   void start(Operation operation, FtpFileJob job = {});
-  /// AT+FTPQUIT: the running session ends with 86.  False without one.
+  /// AT+FTPQUIT: the running session ends with 86. False if there is none.
   bool quit();
   void bearer_closed(unsigned cid) override;
 
   // Reading: get and list.
-  /// Data that waits, or nothing where AT+FTPGET=2 is not allowed: before 1,1 or after the session.
+  /// Waiting data, or nothing if AT+FTPGET=2 is not allowed: before 1,1 or after the session.
   std::optional<std::string_view> readable(Operation operation) const;
-  /// The host has read so much; 0: it found nothing, and is told again when data comes.
+  /// The host has read this much; 0: it found nothing, and is notified again when data arrive.
   void consumed(std::size_t count);
 
   // Writing: put.
   bool ready_to_write() const { return ready_; }
   void write(std::string_view bytes);
   void finish();
-  /// The payload of AT+FTPPUT=2 did not come in time.
+  /// The payload of AT+FTPPUT=2 did not arrive in time.
   void give_up_writing() { end(ftp_code::timeout); }
 
   // The RAM buffer of FTPEXTPUT, FTPEXTGET, FTPFILEPUT.
   Method method = Method::normal;
   std::string ram;
 
-  /// Bytes moved so far by the running session of that kind; nothing while none runs.
+  /// Bytes transferred so far by the running session of this kind; nothing if none is running.
   std::optional<std::uint64_t> progress(Operation operation) const;
 
  private:
@@ -84,7 +84,7 @@ class FtpService final : public Service {
   Task<int> download_to_file(FtpFileJob& job);
   Task<int> upload_from_file(FtpFileJob& job);
 
-  /// A code that comes without a connection: no bearer, no name, no server.
+  /// A code without a connection: no bearer, no name, no server.
   std::optional<int> refusal(Operation operation) const;
   FtpRequest request(FtpVerb verb) const;
   void open(FtpRequest request);
@@ -104,13 +104,13 @@ class FtpService final : public Service {
 
   std::optional<Operation> running_;
   std::unique_ptr<FtpSession> session_;
-  std::optional<FtpOutcome> outcome_;  ///< what the server's side came to
+  std::optional<FtpOutcome> outcome_;  ///< outcome of the server's side
   std::optional<int> ended_;           ///< what ended it from this side: 61, 64, 86
-  bool announced_ = false;             ///< the host has been told that data waits
-  bool ready_ = false;                 ///< the host has been told that it may write
+  bool announced_ = false;             ///< the host was told that data are waiting
+  bool ready_ = false;                 ///< the host was told that it may write
   bool finishing_ = false;
   std::uint64_t moved_ = 0;
-  TimePoint earliest_{};  ///< the first URC keeps this distance to OK
+  TimePoint earliest_{};  ///< minimum time from OK to the first URC
   Signal event_;
   Timer silence_, unread_, repeat_;
   Task<> run_;

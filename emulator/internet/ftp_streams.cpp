@@ -12,10 +12,10 @@
 namespace sim800 {
 namespace {
 
-constexpr Duration unread_limit = 75s;  // data left unread; application note 3.12 shows three announcements before
+constexpr Duration unread_limit = 75s;  // data left unread; application note 3.12 shows three announcements before that
 constexpr Duration repeat_interval = 30s;
 
-/// A cut or silence is worth another try; a refusal is not.
+/// A cut or silence is worth a retry; a refusal is not.
 bool worth_a_retry(int code) {
   return code == ftp_code::timeout || code == ftp_code::server_error || code == ftp_code::connect_error ||
          code == ftp_code::upload_error || code == ftp_code::download_error;
@@ -40,7 +40,7 @@ Task<int> FtpService::stream_down() {
   }
 }
 
-/// +FTPGET: 1,1, again every 30 s while the host does nothing; the session ends when it does nothing for too long.
+/// +FTPGET: 1,1, repeated every 30 s while the host does nothing; if that lasts too long, the session ends.
 void FtpService::announce() {
   const bool first = !announced_;
   announced_ = true;
@@ -50,7 +50,7 @@ void FtpService::announce() {
 }
 
 void FtpService::wait_for_host() {
-  silence_.cancel();  // it is the host's turn, and the server may well be held up by it
+  silence_.cancel();  // it is the host's turn, and the host may be what holds up the server
   unread_ = environment_.clock.after(unread_limit, [this] { end(ftp_code::timeout); });
 }
 
@@ -140,7 +140,7 @@ Task<int> FtpService::deliver(std::string_view bytes) {
   }
 }
 
-/// FTPGETTOFS: after a cut or silence it goes on from where it was.
+/// FTPGETTOFS: after a cut or silence it resumes.
 Task<int> FtpService::download_to_file(FtpFileJob& job) {
   std::string data;
   for (unsigned tries = 0;; ++tries) {
@@ -159,7 +159,7 @@ Task<int> FtpService::download_to_file(FtpFileJob& job) {
   }
 }
 
-/// FTPPUTFRMFS: after a cut or silence the server tells how much it has, and the rest is appended.
+/// FTPPUTFRMFS: after a cut or silence it asks the server for the size, and appends the rest.
 Task<int> FtpService::upload_from_file(FtpFileJob& job) {
   const auto data = files_.read(job.file, 0, FileSystem::capacity);
   if (!data) co_return ftp_code::file_system_error;
@@ -181,7 +181,7 @@ Task<int> FtpService::upload_from_file(FtpFileJob& job) {
     while (!outcome_ && !ended_) co_await event_;
     if (ended_ == ftp_code::timeout) ended_.reset();
     if (ended_) co_return *ended_;
-    if (!outcome_) continue;  // it did not even tell how much it has: the next try begins where this one did
+    if (!outcome_) continue;  // the server did not report the size: the next attempt starts where this one did
     from = outcome_->code == ftp_code::finished ? std::min<std::size_t>(outcome_->size, data->size()) : 0;
     close();
   }

@@ -14,9 +14,9 @@ namespace sim800 {
 namespace {
 
 constexpr std::string_view nvram_section = "http";
-constexpr std::size_t progress_step = 1440;  // a TCP segment: the progress of application note 3.8 moves in these
+constexpr std::size_t progress_step = 1440;  // a TCP segment: the step of the progress in application note 3.8
 
-/// USERDATA is one or more header lines; the four characters \r\n stand between them.
+/// USERDATA is one or more header lines, separated by the four characters \r\n.
 std::vector<std::string> header_lines(std::string_view userdata) {
   std::vector<std::string> lines;
   while (!userdata.empty()) {

@@ -24,13 +24,13 @@ namespace sim800 {
 
 class HttpService final : public Service {
  public:
-  /// One buffer for what is sent and what is received: 312 KiB.
+  /// One buffer for sent and received data: 312 KiB.
   static constexpr std::size_t buffer_size = 319'488;
 
   enum Tag : std::uint8_t { cid, url, ua, proip, proport, redir, brk, brkend, timeout, content, userdata, tag_count };
   struct TagRow {
     std::string_view name, initial;
-    std::string_view range;  ///< of numbers; empty for texts
+    std::string_view range;  ///< of numbers; empty for text
     bool saved;              ///< by AT+HTTPSCONT
   };
   static const std::array<TagRow, tag_count> tags;
@@ -41,9 +41,9 @@ class HttpService final : public Service {
   bool on() const { return on_; }
   bool busy() const override { return busy_; }
 
-  /// Switches an off service on, with the saved parameters, if any.
+  /// Starts the service with the saved parameters, if any.
   void initialise();
-  /// Drops a running request without a word.
+  /// Drops a running request silently.
   void terminate();
   void power_off() override { terminate(); }
 
@@ -55,13 +55,13 @@ class HttpService final : public Service {
 
   /// The bytes that HTTPREAD reads and POST sends.
   std::string buffer;
-  /// The header block of the last answer, lower-cased as the module does.
+  /// The header block of the last response, with lower-case names as on the module.
   const std::string& head() const { return head_; }
 
   bool tls = false;        ///< AT+HTTPSSL
   bool show_head = false;  ///< AT+HTTPGETHEAD
 
-  /// Starts a request; the outcome comes as a URC.  False where no URL was set.
+  /// Starts a request; the outcome is reported by a URC. False if no URL is set.
   bool act(HttpMethod method);
 
   struct Status {
@@ -76,7 +76,7 @@ class HttpService final : public Service {
  private:
   Task<> run(HttpMethod method);
   Task<HttpResult> transfer(HttpMethod method);
-  /// A status that comes without anything being sent, or nothing.
+  /// A status that is given without sending anything, or nothing.
   std::optional<int> refusal() const;
   HttpRequest request(HttpMethod method, const HttpUrl& url) const;
   HttpResult fit(HttpMethod method, HttpResult result) const;
@@ -92,12 +92,12 @@ class HttpService final : public Service {
 
   bool on_ = false;
   bool busy_ = false;
-  bool lost_ = false;  ///< the bearer went while a request ran
+  bool lost_ = false;  ///< the bearer was lost during a request
   std::array<std::string, tag_count> values_;
   std::string head_;
   HttpMethod method_ = HttpMethod::get;
   std::unique_ptr<HttpTransfer> transfer_;
-  HttpProgress progress_;  ///< where the transfer ended, while its outcome is being held back
+  HttpProgress progress_;  ///< where the transfer ended, while its outcome is held back
   Signal event_;
   Task<> run_;
 };

@@ -15,7 +15,7 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
   return static_cast<std::uint16_t>(*number);
 }
 
-/// The port that the manual draws behind the path.  A query may end in ":12" for reasons of its own.
+/// The port that the manual draws after the path. A query may end in ":12" for other reasons.
 std::optional<std::uint16_t> take_port_behind_path(std::string& path) {
   const std::size_t colon = path.rfind(':');
   if (colon == std::string::npos || path.find('?') != std::string::npos) return std::nullopt;

@@ -1,4 +1,4 @@
-// URLs as the module takes them (AT manual 11.2.3, application note 3.2 and 3.7).
+// URLs as the module accepts them (AT manual 11.2.3, application note 3.2 and 3.7).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -15,8 +15,8 @@ struct HttpUrl {
   std::string path = "/";
 };
 
-/// [http://]HOST[:PORT][/PATH], also the manual's HOST/PATH:PORT.  The port is 80, or 443 with `tls` (AT+HTTPSSL=1),
-/// unless given.  Nothing for any other scheme, https without `tls` included, and for a URL without a host.
+/// [http://]HOST[:PORT][/PATH], also the manual's HOST/PATH:PORT. The default port is 80, or 443 with `tls`
+/// (AT+HTTPSSL=1). Nothing for any other scheme, for https without `tls`, and for a URL without a host.
 std::optional<HttpUrl> parse_http_url(std::string_view text, bool tls);
 
 }  // namespace sim800

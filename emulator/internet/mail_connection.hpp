@@ -1,4 +1,4 @@
-// The one connection to a mail server, as SMTP and POP3 use it: lines, time limits, and one way to end.
+// The one connection to a mail server, for SMTP and POP3: lines, time limits, and one way to end.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -22,23 +22,23 @@ class MailConnection final : public Service {
  public:
   MailConnection(const Environment& environment, const Settings& settings, const Bearers& bearers, MailClient& client);
 
-  /// Connects, by the bearer of AT+EMAILCID and with AT+EMAILSSL; a mail_code.
+  /// Connects over the bearer of AT+EMAILCID and with AT+EMAILSSL; returns a mail_code.
   Task<int> enter(MailLogin login);
   void close();
   void power_off() override { close(); }
   bool busy() const override { return session_ != nullptr; }
 
-  /// Why it is over: mail_code::network_error (the bearer, or the server has ended it), mail_code::timeout, or what
-  /// end() was given.
+  /// Why it is over: mail_code::network_error (the bearer was lost, or the server has closed it), mail_code::timeout,
+  /// or the argument of end().
   const std::optional<int>& ended() const { return ended_; }
-  /// Whether it has ended; a server that has gone ends it once all lines it has sent are read.
+  /// Whether it has ended; if the server has closed it, it ends once all its lines are read.
   bool over();
   void end(int code);
   void bearer_closed(unsigned cid) override;
 
-  /// It is the server's turn: AT+EMAILTO counts from now, and anew whenever it says or takes something.
+  /// It is the server's turn: AT+EMAILTO starts now, and again whenever the server sends or accepts something.
   void expect();
-  /// It is the host's, or nobody's.
+  /// It is the host's turn, or nobody's.
   void rest();
 
   std::string_view readable() const { return session_ ? session_->readable() : std::string_view{}; }
@@ -46,9 +46,9 @@ class MailConnection final : public Service {
   std::size_t room() const { return session_ ? session_->room() : 0; }
   void write(std::string_view bytes);
 
-  /// The server's next line, without its end; nothing: ended() says why.
+  /// The server's next line without its end; nothing: see ended().
   Task<std::optional<std::string>> line();
-  /// Writes as the server takes it; false: it has ended.
+  /// Writes as the server accepts it; false: it has ended.
   Task<bool> write_all(std::string_view bytes);
 
   /// Raised whenever anything above may have changed.
@@ -66,12 +66,12 @@ class MailConnection final : public Service {
   std::string host_;  ///< of session_
   std::uint16_t port_ = 0;
   std::optional<int> entered_, ended_;
-  bool closed_ = false;  ///< by the server: what it has sent may still be read
+  bool closed_ = false;  ///< by the server: what it has sent can still be read
   bool expecting_ = false;
   Timer silence_;
 };
 
-/// A port of AT+SMTPSRV or AT+POP3SRV: the one that was given, otherwise that of AT+EMAILSSL.
+/// A port of AT+SMTPSRV or AT+POP3SRV: the given one, or else the default for AT+EMAILSSL.
 std::uint16_t mail_port(const Settings& settings, MailProtocol protocol);
 
 }  // namespace sim800

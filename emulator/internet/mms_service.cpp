@@ -131,7 +131,7 @@ MmsService::Busy::Busy(MmsService& s, std::string_view status) : service(s) {
   service.status_ = status;
 }
 
-/// Also where the command was cut off.
+/// Also if the command was cancelled.
 MmsService::Busy::~Busy() {
   service.busy_ = false;
   service.transfer_.reset();
@@ -144,7 +144,7 @@ std::optional<Result> MmsService::refusal() const {
   return bearers_.connected(settings_.number(key::cmmscid)) ? std::nullopt : std::optional(mms_error::no_connection);
 }
 
-/// False where the URL is none.
+/// False if the URL is invalid.
 bool MmsService::prepare(HttpMethod method, const std::string& url) {
   const auto target = parse_http_url(url, false);
   if (!target) return false;
@@ -169,7 +169,7 @@ bool MmsService::prepare(HttpMethod method, const std::string& url) {
   return true;
 }
 
-/// Runs request_; its answer is in answer_ where the result is OK.  `failure` stands for an answer that is none.
+/// Runs request_; if the result is OK, its response is in answer_. `failure` is the result for an invalid response.
 Task<Result> MmsService::transfer(std::uint32_t seconds, Result failure) {
   answer_.reset();
   lost_ = late_ = false;
@@ -292,7 +292,7 @@ Result MmsService::keep_received() {
   return ok;
 }
 
-/// M-NotifyResp.ind to the centre: retrieved.
+/// M-NotifyResp.ind to the MMSC: retrieved.
 void MmsService::prepare_response() {
   Mms response;
   response.type = MmsType::notify_response;

@@ -1,4 +1,4 @@
-// Multimedia messages: the one in the buffer, its way to the centre and from there (AT manual chapter 14).
+// Multimedia messages: the one in the buffer, sending it to and fetching it from the MMSC (AT manual chapter 14).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -71,18 +71,18 @@ class MmsService final : public Service {
   void clear();
   std::size_t size() const;  ///< of the files and the subject
   Result add(List list, std::string address);
-  /// One address, or with an empty one all.
+  /// One address, or all if it is empty.
   Result remove(List list, std::string_view address);
-  /// A file that the host has downloaded; without a name it gets one.
+  /// A file downloaded by the host; it gets a name if it has none.
   void add_file(std::string_view type, std::string name, std::string data);
   void set_status(std::string_view status) { status_ = status; }
 
-  /// Sends what is in the buffer, to `receiver` too unless that is empty.
+  /// Sends the buffer, also to `receiver` unless that is empty.
   Task<Result> send(const std::string& receiver);
 
-  /// The push message in that place of the card's memory, if it is one.
+  /// Looks for a push message at this location of the card's memory.
   Result find_push(std::uint32_t index);
-  /// What find_push() has found; nothing where that is no message known.
+  /// The result of find_push(); nothing if it is not a known message.
   const std::optional<Mms>& push() const { return push_; }
   /// Fetches the message that find_push() has found.
   Task<Result> receive();
@@ -125,9 +125,9 @@ class MmsService final : public Service {
   Signal event_;
 };
 
-/// <type> of a file in AT+CMMSVIEW; 0 for one that the manual has no number for.
+/// <type> of a file in AT+CMMSVIEW; 0 if the manual has no number for it.
 unsigned mms_file_type(std::string_view type);
-/// "2024-02-17,12:29:39", as field logs show <time>.
+/// "2024-02-17,12:29:39", as <time> appears in field logs.
 std::string mms_time(std::optional<std::uint32_t> seconds);
 
 }  // namespace sim800

@@ -13,7 +13,7 @@
 namespace sim800 {
 namespace {
 
-// The manual (13.2.19) has no figures; those of FTP.
+// The manual (13.2.19) gives no figures; these are FTP's.
 constexpr Duration repeat_interval = 30s, unread_limit = 75s;
 
 std::string_view word(Pop3Service::Question question) {
@@ -24,7 +24,7 @@ std::string_view word(Pop3Service::Question question) {
 
 bool is_positive(std::string_view status) { return status.starts_with("+OK"); }
 
-/// The two values behind +OK, with a comma between them; empty where they are not there.
+/// The two values after +OK, separated by a comma; empty if they are missing.
 std::string values_of(std::string_view status) {
   const std::size_t first = status.find_first_not_of(' ', 3);
   if (first == std::string_view::npos) return {};
@@ -35,7 +35,7 @@ std::string values_of(std::string_view status) {
   return fmt::format("{},{}", status.substr(first, gap - first), status.substr(second, end - second));
 }
 
-/// RFC 2449 8.1, RFC 3206: the account may be right, the server still does not let it in.
+/// RFC 2449 8.1, RFC 3206: the account may be right, but the server does not allow the login.
 bool is_about_the_mailbox(std::string_view status) {
   constexpr std::array<std::string_view, 3> marks = {"[IN-USE]", "[LOGIN-DELAY]", "[SYS/"};
   return std::ranges::any_of(marks, [status](std::string_view mark) { return status.find(mark) != status.npos; });

@@ -20,17 +20,17 @@ class Pop3Service final : public Service {
     off,
     entering,
     idle,
-    asking,   ///< a command is on its way
-    reading,  ///< a multi-line response is there for AT+POP3READ
+    asking,   ///< a command is in progress
+    reading,  ///< a multi-line response is ready for AT+POP3READ
     leaving,
   };
-  /// What AT+POP3NUM and its like ask; each answers with a URC of its name.
+  /// Requests of AT+POP3NUM and related commands; each is answered by a URC with its name.
   enum class Question : std::uint8_t { number, size, unique_id, lines, erase, restore };
 
   Pop3Service(const Environment& environment, const Settings& settings, MailConnection& connection);
 
   State state() const { return state_; }
-  /// Logs in; +POP3IN follows.  False: no server is set.
+  /// Logs in; +POP3IN follows. False: no server is set.
   bool enter();
   /// Only in State::idle.  `command` is the server's, without its line end.
   void ask(Question question, std::string command);
@@ -40,9 +40,9 @@ class Pop3Service final : public Service {
 
   struct Chunk {
     std::string bytes;
-    bool last;  ///< nothing of the response follows
+    bool last;  ///< the response is complete
   };
-  /// Only in State::reading: at most `count` bytes of what has come.
+  /// Only in State::reading: at most `count` bytes of what has arrived.
   Chunk read(std::size_t count);
 
  private:
@@ -68,7 +68,7 @@ class Pop3Service final : public Service {
   // Of a multi-line response:
   DotLine end_;
   std::size_t waiting_ = 0;  ///< bytes of it that the host may read
-  bool starved_ = false;     ///< the host has read less than it wanted, and is told when more comes
+  bool starved_ = false;     ///< the host has read less than it requested, and is notified when more arrives
   Timer repeat_, unread_;
   Task<> run_;
 };

@@ -15,14 +15,14 @@
 namespace sim800 {
 namespace {
 
-// Dots in front of lines double, lines of base64 get their ends: no block grows to more than this.
+// Leading dots are doubled and base64 lines get their ends: no block grows to more than this.
 constexpr std::size_t max_of_block = 2 * SmtpService::block + 2;
 
 bool is_ascii(std::string_view charset) {
   return charset == "ASCII" || charset == "ascii" || charset == "US-ASCII" || charset == "us-ascii";
 }
 
-/// A refusal as AT+SMTPSEND's code; <code> of a reply that is as it should be is not asked.
+/// A refusal as AT+SMTPSEND's code; not called for an expected reply.
 int code_of(int reply, int otherwise) { return reply == 530 ? smtp_code::not_authenticated : otherwise; }
 
 std::vector<Mailbox> list(const SmtpService::Recipients& recipients) {
@@ -109,11 +109,11 @@ Task<int> SmtpService::send() {
   if (code == mail_code::done) code = co_await address();
   if (code == mail_code::done) code = co_await deliver();
   if (connection_.ended()) co_return *connection_.ended();
-  connection_.write("QUIT\r\n");  // nobody waits for what the server says to it
+  connection_.write("QUIT\r\n");  // nobody waits for the server's reply
   co_return code;
 }
 
-/// One recipient refused, and the mail is not sent.
+/// If one recipient is refused, the mail is not sent.
 Task<int> SmtpService::address() {
   int reply = co_await ask(fmt::format("MAIL FROM:<{}>", message_.from.address));
   if (reply != 250) co_return code_of(reply, mail_code::response_error);
@@ -138,7 +138,7 @@ Task<int> SmtpService::deliver() {
   co_return answer == 250 ? mail_code::done : mail_code::response_error;
 }
 
-/// +SMTPFT: 1,<maxLength> as often as there is room for a block, until the host ends the file.  False: it is over.
+/// +SMTPFT: 1,<maxLength> whenever there is room for a block, until the host ends the file. False: it is over.
 Task<bool> SmtpService::attach() {
   file_ = settings_.number(key::smtpfile_type) == 2 ? decltype(file_)(MailBase64()) : decltype(file_)(MailText());
   while (!finished_) {
@@ -176,7 +176,7 @@ Task<int> SmtpService::ask(std::string line) {
   co_return answer;
 }
 
-/// "250-more", "250 last"; of a line that is no reply, 0 is as good as any code.
+/// "250-more", "250 last"; for a line that is not a reply, 0 is as good as any code.
 Task<int> SmtpService::reply() {
   for (;;) {
     const auto line = co_await connection_.line();

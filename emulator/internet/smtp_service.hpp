@@ -1,4 +1,4 @@
-// Sending mail: recipients, body, and the one mail that is on its way (AT manual 13.2.3-13.2.12).
+// Sending mail: recipients, body, and the one mail in progress (AT manual 13.2.3-13.2.12).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -20,7 +20,7 @@ namespace sim800 {
 
 class SmtpService final : public Service {
  public:
-  static constexpr std::size_t block = 1360;  ///< <maxLength> of +SMTPFT, as field logs show it
+  static constexpr std::size_t block = 1360;  ///< <maxLength> of +SMTPFT, as in field logs
   static constexpr std::size_t body_max = 10'240;
   /// <rcptType> of AT+SMTPRCPT.
   enum Kind : std::uint8_t { to, cc, bcc };
@@ -29,16 +29,16 @@ class SmtpService final : public Service {
   SmtpService(const Environment& environment, const Settings& settings, const Rtc& rtc, MailConnection& connection);
 
   std::array<Recipients, 3> recipients;
-  std::string body;  ///< as it was typed: hexadecimal where AT+SMTPCS is not ASCII
+  std::string body;  ///< as typed: hexadecimal unless AT+SMTPCS is ASCII
 
   bool busy() const override { return busy_; }
-  /// Sends the mail; +SMTPSEND follows.  False: server, sender or recipients are missing, or a text is not the
-  /// hexadecimal that its charset asks for.
+  /// Sends the mail; +SMTPSEND follows. False: server, sender or recipients are missing, or a text is not the
+  /// hexadecimal that its character set requires.
   bool start();
   void power_off() override;
 
   // The attachment.
-  bool ready() const { return ready_; }  ///< the host has been told that it may write
+  bool ready() const { return ready_; }  ///< the host was told that it may write
   void write(std::string_view bytes);
   void finish();
 
@@ -49,7 +49,7 @@ class SmtpService final : public Service {
   Task<int> address();
   Task<int> deliver();
   Task<bool> attach();
-  /// The server's whole reply to a line; 0: none came.
+  /// The server's whole reply to a line; 0: there was none.
   Task<int> ask(std::string line);
   Task<int> reply();
   std::string date() const;

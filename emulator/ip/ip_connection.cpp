@@ -7,7 +7,7 @@
 namespace sim800 {
 namespace {
 
-/// Says that somebody transmits, also where the command that does is cut short.
+/// Marks a transmission in progress, even if its command is cancelled.
 class Transmission {
  public:
   explicit Transmission(bool& flag) : flag_(flag) { flag_ = true; }
@@ -22,7 +22,7 @@ class Transmission {
 }  // namespace
 
 void IpConnection::watch() {
-  // An event may destroy the socket, and the closure with it: what is used afterwards is the connection.
+  // An event may destroy the socket, and the closure with it: use only the connection afterwards.
   socket_->events.connected = [this](SocketError outcome) {
     outcome_ = outcome;
     wake();
@@ -103,13 +103,13 @@ void IpConnection::send(std::string_view bytes) {
 }
 
 std::uint64_t IpConnection::acknowledged() const {
-  if (datagrams()) return 0;  // nobody acknowledges them
+  if (datagrams()) return 0;  // UDP is not acknowledged
   return socket_ != nullptr ? socket_->acknowledged() : acknowledged_;
 }
 
 Task<> IpConnection::close(Duration limit) {
   state_ = State::closing;
-  wake();  // whoever transmits gives up
+  wake();  // any transmission gives up
   bool late = false;
   const Timer timer = clock_.after(limit, [this, &late] {
     late = true;

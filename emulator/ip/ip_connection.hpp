@@ -1,4 +1,4 @@
-// One connection of the TCP/IP toolkit: its state, its socket, and the waiting that goes with them (AT manual 8.2.12).
+// One connection of the TCP/IP toolkit: its state, its socket, and waiting for both (AT manual 8.2.12).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -25,37 +25,37 @@ class IpConnection {
   IpConnection& operator=(const IpConnection&) = delete;
 
   State state() const { return state_; }
-  /// There is, or was, a connection whose data can be had.
+  /// There is, or was, a connection with data to read.
   bool has_socket() const { return socket_ != nullptr && state_ != State::connecting; }
-  /// Data may come or go: it is connected, or was until just now.
+  /// Data can be transferred: it is connected, or was until just now.
   bool up() const { return state_ == State::connected || state_ == State::remote_closing; }
   bool used() const { return state_ != State::initial && state_ != State::closed; }
   bool datagrams() const { return kind == SocketRequest::Kind::udp; }
 
-  /// What AT+CIPSTATUS shows of it, and who is to hear of it.
+  /// State for AT+CIPSTATUS, and who is notified.
   SocketRequest::Kind kind = SocketRequest::Kind::tcp;
   SocketAddress remote;
   unsigned context = 0;
-  bool accepted = false;  ///< by the server
+  bool accepted = false;  ///< accepted by the server
   Channel* channel = nullptr;
   bool manual = false;     ///< AT+CIPRXGET=1 was set when it was opened
-  bool announced = false;  ///< the host knows that bytes wait
-  bool stalled = false;    ///< the packet service is away: nothing moves
+  bool announced = false;  ///< the host was told that bytes are waiting
+  bool stalled = false;    ///< the packet service is lost: nothing moves
 
   void prepare() { state_ = State::connecting; }
-  /// Connects; nothing where `limit` was over first.
+  /// Connects; nothing if `limit` expires first.
   Task<std::optional<SocketError>> open(Sockets& sockets, SocketRequest request, Duration limit);
   /// It can be used from now on.
   void established();
   /// A client of the server.
   void adopt(std::unique_ptr<Socket> socket);
-  /// Sends; with `confirmed`, a TCP connection waits for the peer's acknowledgement.  False: it is not connected any
-  /// more, or `limit` is over.  One at a time.
+  /// Sends; with `confirmed`, a TCP connection waits for the peer's acknowledgement. False: it is not connected any
+  /// more, or `limit` has expired. One at a time.
   Task<bool> transmit(std::string_view bytes, bool confirmed, Duration limit);
   bool transmitting() const { return transmitting_; }
-  /// Closes it, the peer included.
+  /// Closes it, waiting for the peer.
   Task<> close(Duration limit);
-  /// Over at once; returns how many bytes that had come nobody will read.
+  /// Closes at once; returns how many received bytes are lost.
   std::size_t drop(State left_in);
 
   Socket& socket() { return *socket_; }
@@ -65,17 +65,17 @@ class IpConnection {
   std::size_t room() const {
     return socket_ != nullptr && state_ == State::connected && !stalled ? socket_->room() : 0;
   }
-  /// The peer has closed, and what it has sent can still be read.
+  /// The peer has closed, and what it sent can still be read.
   void leave_unread();
-  /// Something that does not wait for an answer.
+  /// Sends without waiting for an answer.
   void send(std::string_view bytes);
-  /// The peer has broken it off instead of closing it.
+  /// The peer reset it instead of closing it.
   bool broken() const { return ended_ && *ended_ != SocketError::none; }
   void wake() { event_.raise(); }
 
-  /// Bytes or room came, or the peer's end.
+  /// Bytes or room, or the peer's end.
   std::function<void()> on_change;
-  /// After the peer's end: the time until the host is told runs, or is over.
+  /// After the peer's end: the time until the host is told is running, or is over.
   enum class Leave : std::uint8_t { no, soon, now };
   Leave leave = Leave::no;
   Timer leaving;

@@ -12,7 +12,7 @@ constexpr std::string_view section_name = "ip filters";
 
 }  // namespace
 
-// Kept as "<address> <mask>" by place.
+// Stored as "<address> <mask>" by location.
 IpFilters::IpFilters(Nvram& nvram) : nvram_(nvram) {
   const Nvram::Section* saved = nvram_.find(section_name);
   if (saved == nullptr) return;

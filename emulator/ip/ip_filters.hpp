@@ -1,4 +1,4 @@
-// Who may ping the module (AT manual 10.2.3): up to twenty rules that outlive power-off.
+// Who may ping the module (AT manual 10.2.3): up to twenty rules that survive power-off.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -19,7 +19,7 @@ class IpFilters {
 
   explicit IpFilters(Nvram& nvram);
 
-  /// By place, 1 to `places`.
+  /// By location, 1 to `places`.
   const std::map<unsigned, Rule>& rules() const { return rules_; }
   std::optional<unsigned> free() const;
   void set(unsigned place, Rule rule);

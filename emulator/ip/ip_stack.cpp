@@ -1,4 +1,4 @@
-// The contexts of the TCP/IP toolkit, and what it keeps.
+// The contexts of the TCP/IP toolkit, and its stored settings.
 // SPDX-License-Identifier: MIT
 #include "emulator/ip/ip_stack.hpp"
 #include "emulator/core/latency.hpp"

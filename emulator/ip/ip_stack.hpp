@@ -1,4 +1,4 @@
-// The TCP/IP toolkit: contexts, six connections, a server, and where what they receive goes (AT manual chapter 8).
+// The TCP/IP toolkit: contexts, six connections, a server, and delivery of received data (AT manual chapter 8).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -31,9 +31,9 @@ class IpStack final : public Service {
  public:
   static constexpr unsigned connection_count = 6;
   static constexpr unsigned context_count = 2;
-  static constexpr std::size_t block = 1460;  ///< most bytes of one send, one read, one record
+  static constexpr std::size_t block = 1460;  ///< most bytes of one send, read or record
 
-  /// <state> (8.2.2).  With several connections those of the single one do not exist, and `processing` is there.
+  /// <state> (8.2.2). With several connections the states of the single one do not occur, and `processing` does.
   enum class State : std::uint8_t {
     initial,
     start,
@@ -67,46 +67,46 @@ class IpStack final : public Service {
   State state() const;
   std::string_view state_name() const;
   bool active() const;  ///< the selected context has an address
-  /// A connection is being made or ended.
+  /// A connection is being opened or closed.
   bool busy() const override;
 
-  // Contexts; commands act on the one that AT+CIPSGTXT has selected.
+  // Contexts; commands act on the one selected by AT+CIPSGTXT.
 
   void select(unsigned context) { selected_ = context; }
-  /// "" of the selected context until it is active.
+  /// Of the selected context; "" until it is active.
   std::string address() const { return context().address; }
   PdpContexts::Access& access() { return context().access; }
   /// AT+CSTT: initial to start.
   void start() { context().stage = Stage::start; }
-  /// AT+CIICR: start to gprs_active.  What the network refuses ends in deactivated, no network in start.
+  /// AT+CIICR: start to gprs_active. A refusal by the network leads to deactivated, no network to start.
   Task<Result> activate() { return bring_up(context()); }
   /// AT+CIFSR has shown the address.
   void address_shown();
   /// AT+CIPSHUT: back to initial.
   Task<> shut();
-  /// The network, or a command (`cause`), took the packet service away.
+  /// The network, or a command (`cause`), ended the packet service.
   void lose_service(Channel* cause);
-  /// The network took the contexts away.
+  /// The network deactivated the contexts.
   void lose_contexts(Channel* cause);
 
-  // Connections.  `n` is 0 to 5, 0 where there is only one.
+  // Connections. `n` is 0 to 5, 0 if there is only one.
 
   const IpConnection& connection(unsigned n) const { return connections_[n]; }
   IpConnection& connection(unsigned n) { return connections_[n]; }
-  /// AT+CIPSTART, in a state that allows it; the outcome comes as lines.
+  /// AT+CIPSTART, in a state that allows it; the outcome is sent as lines.
   void connect(unsigned n, SocketRequest request, Channel& channel);
-  /// AT+CIPCLOSE of a connection that is used.
+  /// AT+CIPCLOSE of a connection in use.
   Task<> close(unsigned n, bool quick);
-  /// AT+CIPSEND.  A peer that does not acknowledge for 645 s is given up.
+  /// AT+CIPSEND. A peer that does not acknowledge for 645 s is given up.
   Task<bool> send(unsigned n, std::string_view bytes);
-  /// Bytes that a command may read: those the host has been told of.
+  /// Bytes that a command may read: those reported to the host.
   std::size_t readable(unsigned n) const;
   std::string take(unsigned n, std::size_t most);
   /// AT+CIPUDPMODE was changed.
   void set_udp_mode(unsigned n, unsigned mode, const SocketAddress& there);
   unsigned udp_mode(unsigned n) const { return udp_modes_[n].mode; }
   const SocketAddress& udp_peer(unsigned n) const { return udp_modes_[n].there; }
-  /// It is in transparent mode, also while that is left for commands.
+  /// It is in transparent mode, also while escaped to commands.
   bool transparent(unsigned n) const { return transparent_.uses(connections_[n]); }
   /// ATO
   bool resume(Channel& channel) { return transparent_.resume(channel); }
@@ -120,7 +120,7 @@ class IpStack final : public Service {
   /// AT+CDNSGIP: +CDNSGIP follows.
   void resolve(const std::string& host);
 
-  /// AT+CIPCSGP=0: a circuit-switched data call, which nobody takes.
+  /// AT+CIPCSGP=0: a circuit-switched data call, which nobody answers.
   struct Dialled {
     std::string number, user, password;
     unsigned rate = 2;
@@ -132,7 +132,7 @@ class IpStack final : public Service {
   };
   std::array<LocalPorts, connection_count> local_ports{};
 
-  /// AT+SSLSETCERT: the file becomes the client's certificate; false where it is none.
+  /// AT+SSLSETCERT: the file becomes the client's certificate; false if it is not one.
   bool import_certificate(const std::string& file, const std::string& password);
 
   // AT+CIPSCONT keeps the settings and the access point.
@@ -208,7 +208,7 @@ class IpStack final : public Service {
   std::string certificate_, certificate_password_;
 };
 
-/// "CONNECTED", "CLOSED" …, as AT+CIPSTATUS says it.
+/// "CONNECTED", "CLOSED" …, as in AT+CIPSTATUS.
 std::string_view word(IpConnection::State state);
 
 }  // namespace sim800

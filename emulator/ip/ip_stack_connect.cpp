@@ -1,4 +1,4 @@
-// How connections of the TCP/IP toolkit begin and end (AT manual 8.2.2, 8.2.6, 8.2.17).
+// Opening and closing connections of the TCP/IP toolkit (AT manual 8.2.2, 8.2.6, 8.2.17).
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
@@ -15,7 +15,7 @@
 namespace sim800 {
 namespace {
 
-// Field log of a filtered port: CONNECT FAIL 75.5 s after OK; the manual has 75 s.
+// Field log of a filtered port: CONNECT FAIL 75.5 s after OK; the manual says 75 s.
 constexpr Duration connect_limit = 75s;
 constexpr Duration send_limit = 645s;  // manual 8.2.3
 constexpr Duration close_limit = 5s;
@@ -24,7 +24,7 @@ constexpr unsigned max_clients = 5;  // application note: the server counts as t
 
 }  // namespace
 
-/// A line about a connection: with its number where there are several.
+/// A line about a connection: with its number if there can be several.
 void IpStack::say(unsigned n, std::string_view text) const {
   environment_.urc(multi() ? fmt::format("{}, {}", n, text) : std::string(text), nullptr);
 }
@@ -79,13 +79,13 @@ std::optional<SocketTls> IpStack::tls(const SocketRequest& request) const {
   return tls;
 }
 
-/// A single connection may be asked for in IP INITIAL: the module then goes the whole way by itself.
+/// A single connection can be requested in IP INITIAL: the module then takes all steps itself.
 Task<> IpStack::open(unsigned n, SocketRequest request) {
   IpConnection& connection = connections_[n];
   Context& context = contexts_[connection.context];
   if (context.stage == Stage::initial) {
     const Result result = co_await bring_up(context);
-    if (context.stage == Stage::start) context.stage = Stage::initial;  // nobody has said AT+CSTT
+    if (context.stage == Stage::start) context.stage = Stage::initial;  // without AT+CSTT
     if (!result.is_ok()) co_return failed(n, false);
     context.stage = Stage::status;
     connection.prepare();
@@ -116,7 +116,7 @@ void IpStack::failed(unsigned n, bool by_tls) {
   const bool tried = connections_[n].state() == IpConnection::State::connecting;
   drop(n, tried ? IpConnection::State::closed : IpConnection::State::initial);
   record(n, "failed");
-  if (by_tls) return say(n, "CLOSE OK");  // what hardware says where the handshake fails
+  if (by_tls) return say(n, "CLOSE OK");  // what hardware reports if the handshake fails
   if (!multi()) environment_.urc(fmt::format("STATE: {}", state_name()), nullptr);
   say(n, "CONNECT FAIL");
 }
@@ -138,7 +138,7 @@ Task<> IpStack::close(unsigned n, bool quick) {
   if (connection.up() && !quick) {
     co_await connection.close(close_limit);
     if (connection.state() == IpConnection::State::closing) co_await environment_.clock.sleep_until(earliest);
-    if (connection.state() != IpConnection::State::closing) co_return;  // shut meanwhile
+    if (connection.state() != IpConnection::State::closing) co_return;  // shut in the meantime
   }
   drop(n, IpConnection::State::closed);
   record(n, "closed");
@@ -160,7 +160,7 @@ Task<bool> IpStack::send(unsigned n, std::string_view bytes) {
   co_return sent;
 }
 
-/// It does not acknowledge, or does not take, anything any more.
+/// It no longer acknowledges, or accepts, anything.
 void IpStack::peer_lost(unsigned n) {
   drop(n, IpConnection::State::closed);
   record(n, "closed");
@@ -201,7 +201,7 @@ Task<> IpStack::open_server() {
   }
 }
 
-/// Gets the lowest number that is free; one for whom there is none is sent away.
+/// Gets the lowest free number; a client without one is rejected.
 void IpStack::client_came(std::unique_ptr<Socket> socket) {
   const auto used = static_cast<unsigned>(std::ranges::count_if(connections_, &IpConnection::used));
   const auto free =
@@ -222,7 +222,7 @@ void IpStack::client_came(std::unique_ptr<Socket> socket) {
 
 // --- names
 
-/// +CDNSGIP: 1,"name","address"[,"address"], or 0 and why: 8 there is none, 3 there is no network.
+/// +CDNSGIP: 1,"name","address"[,"address"], or 0 and a reason: 8 no such name, 3 no network.
 void IpStack::resolve(const std::string& host) {
   query_.reset();
   const auto report = [this, host](const std::vector<std::string>& addresses, int failure) {

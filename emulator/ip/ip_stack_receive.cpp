@@ -1,4 +1,4 @@
-// What connections of the TCP/IP toolkit receive, and how the host gets it (AT manual 8.2.18-8.2.26).
+// Received data of the TCP/IP toolkit, and their delivery to the host (AT manual 8.2.18-8.2.26).
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
@@ -18,7 +18,7 @@ void IpStack::channel_free(const Channel& channel) {
   }
 }
 
-/// Bytes, room or the end of a connection came, or its line is free: what waits goes on, in its order.
+/// Bytes, room or the end of a connection arrived, or its line is free: continue what is waiting, in order.
 void IpStack::changed(unsigned n) {
   IpConnection& connection = connections_[n];
   if (!connection.up()) return;
@@ -32,7 +32,7 @@ void IpStack::changed(unsigned n) {
   if (connection.state() == IpConnection::State::remote_closing) expect_end(n);
 }
 
-/// +CIPRXGET: 1 comes once; again only when the host has read everything and more has come.
+/// +CIPRXGET: 1 is sent once; again only when the host has read everything and more has arrived.
 void IpStack::announce(unsigned n) {
   IpConnection& connection = connections_[n];
   if (connection.announced || connection.waiting() == 0 || !connection.channel->free()) return;
@@ -46,8 +46,8 @@ void IpStack::announce(unsigned n) {
   environment_.urc(line, nullptr);
 }
 
-/// Records of at most 1460 bytes, each behind a header as AT+CIPHEAD, CIPSHOWTP and CIPSRIP ask for it.  None is cut by
-/// a command's answer, and what the host does not take stays with the peer.
+/// Records of at most 1460 bytes, each after a header as AT+CIPHEAD, CIPSHOWTP and CIPSRIP request. No record is split
+/// by a command's response, and data the host does not accept stay with the peer.
 void IpStack::push(unsigned n) {
   IpConnection& connection = connections_[n];
   while (connection.up() && connection.waiting() > 0 && connection.channel->free()) {
@@ -69,8 +69,8 @@ void IpStack::push(unsigned n) {
   }
 }
 
-/// The peer has closed: the host is told a little later (AT+CIPRDTIMER sets the most), and not before it has got, or
-/// has been told of, everything.
+/// The peer has closed: the host is told a little later (at most AT+CIPRDTIMER), and not before it has received, or was
+/// told of, all data.
 void IpStack::expect_end(unsigned n) {
   IpConnection& connection = connections_[n];
   const bool delivered = connection.waiting() == 0 || (connection.manual && connection.announced);

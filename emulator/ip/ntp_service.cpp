@@ -12,7 +12,7 @@
 namespace sim800 {
 namespace {
 
-constexpr Duration limit = 10s;  // field: answers come within ten seconds, or not at all
+constexpr Duration limit = 10s;  // field: answers arrive within ten seconds, or never
 
 }  // namespace
 
@@ -45,7 +45,7 @@ Task<> NtpService::run() {
   const TimePoint earliest = around_.clock.now() + around_.latency[Latency::ntp];
   const Outcome outcome = co_await ask();
   socket_.reset();
-  // However near the server is: drivers count on some silence between OK and the URC.
+  // However near the server is, drivers rely on some silence between OK and the URC.
   co_await around_.clock.sleep_until(earliest);
   busy_ = false;
   around_.urc(fmt::format("+CNTP: {}", static_cast<int>(outcome)), nullptr);

@@ -1,4 +1,4 @@
-// Asks a time server, and sets the module's clock by it (NTP application note; tcpip reference by sibling modules).
+// Asks a time server, and sets the module's clock by it (NTP application note; TCP/IP manuals of sibling modules).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -18,13 +18,13 @@ namespace sim800 {
 
 class NtpService final : public Service {
  public:
-  /// What +CNTP tells.
+  /// Codes of +CNTP.
   enum class Outcome : std::uint8_t {
     success = 1,
-    network_error = 61,  ///< the bearer is not open, or closed meanwhile
+    network_error = 61,  ///< the bearer is not open, or was closed in the meantime
     dns_error = 62,
-    connection_error = 63,  ///< nobody listens there
-    response_error = 64,    ///< an answer that is none, or of a server without time
+    connection_error = 63,  ///< nothing listens there
+    response_error = 64,    ///< an invalid answer, or one of a server without time
     timeout = 65,
   };
 
@@ -32,10 +32,10 @@ class NtpService final : public Service {
 
   unsigned cid = 1;    ///< AT+CNTPCID
   std::string server;  ///< AT+CNTP
-  int zone = 0;        ///< of the time to be set, in quarters of an hour
+  int zone = 0;        ///< of the time to set, in quarters of an hour
   bool busy() const override { return busy_; }
 
-  /// +CNTP tells the outcome; not while busy.
+  /// +CNTP reports the outcome; not while busy.
   void start();
   void bearer_closed(unsigned closed) override;
   /// The settings are forgotten, too.
@@ -49,9 +49,9 @@ class NtpService final : public Service {
   const Bearers& bearers_;
   Rtc& rtc_;
   Sockets& sockets_;
-  std::mt19937_64 random_;  // of the cookies
+  std::mt19937_64 random_;  // for the cookies
   bool busy_ = false;
-  bool lost_ = false;  ///< the bearer went while the server was asked
+  bool lost_ = false;  ///< the bearer was lost while waiting for the server
   std::unique_ptr<Socket> socket_;
   Signal event_;
   Task<> run_;

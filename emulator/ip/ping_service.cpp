@@ -13,7 +13,7 @@ constexpr Result stack_busy{static_cast<Cme>(181)};
 
 }  // namespace
 
-/// Until `over` holds, the context is gone or `limit` is up.
+/// Until `over` holds, the context is lost or `limit` expires.
 Task<> PingService::wait(const std::function<bool()>& over, Duration limit) {
   bool late = false;
   const Timer timer = around_.clock.after(limit, [this, &late] {

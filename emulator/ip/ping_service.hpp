@@ -1,4 +1,4 @@
-// Pings one host at a time (AT manual 10.2.1).
+// Pings one server at a time (AT manual 10.2.1).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -32,10 +32,10 @@ class PingService {
   PingService(const Environment& environment, const IpStack& ip, Pinger& pinger)
       : around_(environment), ip_(ip), pinger_(pinger) {}
 
-  /// `tell` is called for each probe.  3 unless the toolkit's context is active, also once it is lost; 160 for a name
-  /// without an address, 181 while another host is being pinged.
+  /// `tell` is called for each probe. 3 unless the toolkit's context is active, also if it is lost later; 160 for a
+  /// name without an address, 181 while another ping is running.
   Task<Result> run(Request request, std::function<void(const Probe&)> tell);
-  /// What runs looks again whether the context is active, once the caller has returned.
+  /// A running ping checks whether the context is still active, once the caller has returned.
   void context_changed() {
     if (busy_) look_ = around_.clock.after(Duration::zero(), [this] { event_.raise(); });
   }

@@ -57,7 +57,7 @@ void TransparentMode::move() {
     channel_->urc(Code::connect);
     channel_->go_online(*this);
   }
-  if (mode_ == Mode::online && !channel_->online()) mode_ = Mode::escaped;  // the channel was made to forget
+  if (mode_ == Mode::online && !channel_->online()) mode_ = Mode::escaped;  // the channel was reset
   if (mode_ != Mode::online) return;
   to_host();
   const std::size_t before = block_.size();
@@ -119,7 +119,7 @@ std::size_t TransparentMode::from_host(std::string_view bytes) {
   return taken;
 }
 
-/// What has been collected goes out as far as there is room; false where there is none.
+/// Sends what was collected, as far as it fits; false if nothing fits.
 bool TransparentMode::send_block() {
   const std::size_t room = connection_->room();
   const std::size_t part = connection_->datagrams() && room < block_.size() ? 0 : std::min(room, block_.size());
@@ -139,7 +139,7 @@ void TransparentMode::wait_for_room() {
   });
 }
 
-/// A block that does not fill up is sent when nothing has come for a while.
+/// An incomplete block is sent when nothing has arrived for a while.
 void TransparentMode::wait_for_more() {
   flush_.cancel();
   if (block_.empty() || flushing_) return;
@@ -159,7 +159,7 @@ void TransparentMode::await_escape() {
   });
 }
 
-/// They were no escape: they are data.
+/// It was not an escape: the characters are data.
 void TransparentMode::take_pluses() {
   guard_.cancel();
   block_.append(pluses_, '+');

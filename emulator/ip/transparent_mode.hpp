@@ -25,26 +25,26 @@ class TransparentMode final : public DataUser {
   void start(IpConnection& connection);
   bool uses(const IpConnection& connection) const { return connection_ == &connection; }
   bool online() const { return mode_ == Mode::online; }
-  /// ATO on that channel: data mode again.  False where there is nothing to come back to.
+  /// ATO on that channel: data mode again. False if there is nothing to return to.
   bool resume(Channel& channel);
-  /// The connection is over: command mode, nothing is said.
+  /// The connection is over: command mode, silently.
   void end();
-  /// Bytes have come for the host, or there is room for its own, or its line is free.
+  /// Bytes have arrived for the host, or there is room for its own, or its line is free.
   void move();
 
   std::size_t from_host(std::string_view bytes) override;
 
-  /// The peer has taken nothing for 645 s (manual 8.2.3): it is to be given up.
+  /// The peer has accepted nothing for 645 s (manual 8.2.3): give it up.
   std::function<void(IpConnection& connection)> on_stuck;
 
  private:
   enum class Mode : std::uint8_t {
     off,
-    waiting,  ///< for the line, to say CONNECT
+    waiting,  ///< for the line, to send CONNECT
     online,
     escaped,
   };
-  static constexpr Duration guard = 1s;  ///< before, between (less) and after the three pluses
+  static constexpr Duration guard = 1s;  ///< before, between (less) and after the three plus signs
 
   void to_host();
   bool send_block();
@@ -60,7 +60,7 @@ class TransparentMode final : public DataUser {
   IpConnection* connection_ = nullptr;
   Channel* channel_ = nullptr;
   Mode mode_ = Mode::off;
-  std::string block_;  ///< collected from the host, not yet sent
+  std::string block_;  ///< collected from the host, not sent yet
   unsigned pluses_ = 0;
   TimePoint last_input_{};
   Timer flush_, guard_, output_, stuck_;

@@ -1,4 +1,4 @@
-// What happens to a module from outside: its card, its supply, its temperature, the worst.
+// What happens to a module from outside: its card, its supply, its temperature, reset and loss of power.
 // SPDX-License-Identifier: MIT
 #include <string>
 #include <utility>
@@ -14,7 +14,7 @@
 
 namespace sim800 {
 
-/// Whoever calls may be in the middle of anything, a handler or a transfer: the consequences wait for a fresh stack.
+/// The caller may be in the middle of anything, a handler or a transfer: the consequences wait for a fresh stack.
 void Modem::later(std::function<void()> what) {
   external_events_.push_back(std::move(what));
   external_event_timer_ = clock.after(Duration::zero(), [this] {
@@ -64,7 +64,7 @@ void Modem::lock_sim() {
   });
 }
 
-/// Nothing goes without a card but emergency calls.
+/// Without a card only emergency calls are possible.
 void Modem::sim_gone() {
   boot_.cancel();
   start_.cancel();
@@ -102,7 +102,7 @@ void Modem::set_temperature(int celsius) {
   });
 }
 
-/// AT+CMTE=1 (hardware design guide): +CMTE: 1 and -1 warn, 2 and -2 stand before power-off.
+/// AT+CMTE=1 (hardware design guide): +CMTE: 1 and -1 warn, 2 and -2 precede power-off.
 void Modem::judge_temperature() {
   if (!answers() || settings.number(key::cmte) == 0) return;
   const int severity = temperature_ > 85 || temperature_ < -40 ? 2 : temperature_ >= 80 || temperature_ <= -30 ? 1 : 0;
@@ -151,7 +151,7 @@ void Modem::lose_power() {
   });
 }
 
-/// An alarm boots a module that is off, as long as it has its supply.
+/// An alarm boots a module that is off, if it has its supply.
 void Modem::ring_alarm(unsigned n) {
   if (answers()) {
     urc("ALARM RING");

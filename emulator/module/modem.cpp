@@ -141,13 +141,14 @@ void adopt(Modem& modem, Service& service) {
   if (modem.powered_on()) service.power_on();
 }
 
-/// By index: a service that hears of something may be the first to use another.
+/// By index: a service that is notified may be the first to use another.
 template <class Act>
 void Modem::for_each_service(Act act) {
   for (std::size_t i = 0; i < services_.size(); ++i) act(*services_[i]);
 }
 
-/// Who tells whom.  What is named here is there from the start: it acts by itself, or it loads settings at power-on.
+/// Connections between services. Those named here exist from the start: they act on their own, or load settings at
+/// power-on.
 void Modem::connect_services() {
   calls->sends_message = [this] { return sms->sending(); };
   calls->on_set_up = [this] { media->call_set_up(); };
@@ -163,7 +164,7 @@ void Modem::connect_services() {
   network->on_detached = [this](Channel* cause) {
     bearers->lose_all(cause);
     ip->lose_service(cause);
-    gprs->detached(cause, cause != nullptr || !sim->ready());  // without its card the module leaves by itself
+    gprs->detached(cause, cause != nullptr || !sim->ready());  // without its card the module detaches on its own
   };
   network->on_registration = [this](bool registered, Channel* cause) {
     if (!registered) lose_network();
@@ -278,7 +279,7 @@ void Modem::stop(bool silently) {
   boot_.cancel();
   start_.cancel();
   ringing_.clear();
-  // What waits on a channel ends first, or it would hear of its service's end and say so.
+  // What waits on a channel ends first, or it would notice the end of its service and report it.
   for (const auto& channel : channels_) channel->abandon_command();
   for (Service* service : std::views::reverse(services_)) service->power_off();
   for (const auto& multiplexer : multiplexers_) multiplexer->stop();
@@ -292,7 +293,7 @@ void Modem::power_off() {
   tell(ModuleEvent::power_off);
 }
 
-/// Start-up as the host sees it (manual 1.4 and 18.3): times count from power-on.
+/// Boot as the host sees it (manual 1.4 and 18.3): times count from power-on.
 Task<> Modem::boot() {
   const TimePoint on = clock.now();
   co_await clock.sleep_until(on + latency[Latency::boot_rdy]);
@@ -311,7 +312,7 @@ Task<> Modem::boot() {
   co_await start_sim();
 }
 
-/// The SIM comes up; a locked one waits here for AT+CPIN.
+/// The SIM starts; a locked one waits here for AT+CPIN.
 Task<> Modem::start_sim() {
   sim->activate();
   boot_urc(fmt::format("+CPIN: {}", sim->word()), true);
@@ -323,7 +324,7 @@ Task<> Modem::start_sim() {
   }
 }
 
-/// Times of the start-up count from power-on; what follows the SIM keeps its distance to it.
+/// Boot times count from power-on; what follows the SIM keeps its distance from it.
 Duration Modem::since_sim(Latency which) const { return latency[which] - latency[Latency::boot_cpin]; }
 
 /// What follows once the SIM is usable, or absent: registration, Call Ready, SMS Ready.

@@ -66,9 +66,9 @@ class Tones;
 class UssdService;
 enum class Latency : std::uint8_t;
 
-/// What others may wait for in the life of a module.
+/// Events in the life of a module that others may wait for.
 enum class ModuleEvent : std::uint8_t {
-  boot,  ///< the UART begins to answer
+  boot,  ///< the UART starts to answer
   sim_ready,
   registered,
   unregistered,
@@ -77,8 +77,8 @@ enum class ModuleEvent : std::uint8_t {
   power_off,  ///< not before a reset
 };
 
-/// The supply voltage as the module judges it (hardware design guide: warns at 3.5 and 4.3 V, goes off at 3.4 and
-/// 4.4 V).
+/// The supply voltage as the module classifies it (hardware design guide: warns at 3.5 and 4.3 V, switches off at 3.4
+/// and 4.4 V).
 enum class Supply : std::uint8_t { normal, under_voltage, under_voltage_off, over_voltage, over_voltage_off };
 
 class Modem final : public ChannelOwner {
@@ -101,40 +101,40 @@ class Modem final : public ChannelOwner {
   explicit Modem(const Parts& parts);
   ~Modem() override;
 
-  /// Puts an AT channel on a wire; both live as long as the modem.
+  /// Puts an AT channel on a port; both live as long as the modem.
   Channel& attach(Port& port, std::string name) override;
 
   void power_on();
-  /// PWRKEY is pressed long enough: an idle module boots, a running one says NORMAL POWER DOWN and goes off.
+  /// PWRKEY is pressed long enough: a module that is off boots, a running one says NORMAL POWER DOWN and switches off.
   void press_power_key();
-  /// Called each time the UART begins to answer.
+  /// Called each time the UART starts to answer.
   std::function<void()> on_ready;
-  /// Called after the URC that tells the host, if there is one.
+  /// Called after the URC that reports it, if there is one.
   std::function<void(ModuleEvent)> on_event;
 
-  // What happens to the module.  All of these may be called at any time, also by a callback of the module itself: what
-  // follows from them follows once the caller has returned.  See also Network::set_registration and set_signal.
+  // What happens to the module. All of these may be called at any time, even in a callback of the module itself: their
+  // consequences follow once the caller has returned. See also Network::set_registration and set_signal.
 
-  /// The card is pulled out: +CPIN: NOT READY, the network and the bearers are lost.
+  /// The card is removed: +CPIN: NOT READY, the network and the bearers are lost.
   void remove_sim();
-  /// The card is put in: +CPIN: READY (or what it asks for), then as at boot.
+  /// The card is inserted: +CPIN: READY (or what it requires), then as at boot.
   void insert_sim();
-  /// The card asks for its PIN (1234 where the scenario gives none): +CPIN: SIM PIN, the network is lost.
+  /// The card asks for its PIN (1234 unless the scenario sets one): +CPIN: SIM PIN, the network is lost.
   void lock_sim();
-  /// Tells each time it is called, as AT+CBATCHK=1 does; the *_off levels take the module down.
+  /// Warns each time it is called, with AT+CBATCHK=1; the *_off levels switch the module off.
   void set_supply(Supply supply);
-  /// Tells each time it is called beyond -30 and 80 degrees, goes off beyond -40 and 85, with AT+CMTE=1.
+  /// Warns each time it is called beyond -30 and 80 degrees, switches off beyond -40 and 85, with AT+CMTE=1.
   void set_temperature(int celsius);
-  /// The network takes every PDP context away: +SAPBR <cid>: DEACT.
+  /// The network deactivates every PDP context: +SAPBR <cid>: DEACT.
   void lose_bearers();
   /// The RESET pin: what was not saved is lost, the module boots again.
   void reset();
-  /// Deaf and dumb until PWRKEY is pressed or power is lost.
+  /// Unresponsive until PWRKEY is pressed or power is lost.
   void freeze();
-  /// For so long (CommandVerdict::forever: until power-off) no channel hears or says anything; what ran on them is
-  /// over.
+  /// For this long (CommandVerdict::forever: until power-off) no channel receives or sends anything; what ran on them
+  /// is over.
   void fall_silent(Duration span);
-  /// Off at once, nothing is said or saved; the clock starts anew.  PWRKEY boots it.
+  /// Off at once, without a message or saving; the clock starts again. PWRKEY boots it.
   void lose_power();
 
   Supply supply() const { return supply_; }
@@ -147,23 +147,23 @@ class Modem final : public ChannelOwner {
   void touch() override { sleep.touch(); }
   /// No command runs on any channel and nothing waits to be sent.
   bool idle() const;
-  /// Nor does a request or session run by itself.
+  /// Nor does any service have something in progress.
   bool at_rest() const;
 
   // What commands do to the whole module.
 
-  /// AT+CFUN=<fun>: 0 minimum, 1 full, 4 radio off.  `cause` sees +CPIN lines before its result.
+  /// AT+CFUN=<fun>: 0 minimum, 1 full, 4 radio off. `cause` sees +CPIN lines before its result.
   void set_functionality(unsigned fun, Channel* cause);
   unsigned functionality() const { return functionality_; }
-  /// Boots anew once the running command has answered; `ok_to` gets its OK only then.
+  /// Reboots once the running command has answered; `ok_to` gets its OK only then.
   void reset_soon(Channel* ok_to = nullptr);
   /// Off once the running command has answered.
   void power_off_soon();
-  /// The module is about to go off: it leaves the network, and its start-up, if it still runs, ends.
+  /// The module is about to switch off: it leaves the network, and its boot ends if it is still running.
   void detach_for_good();
-  /// AT+CMUX on that channel: frames on its wire once its line has ended.  768 where there are some already.
+  /// AT+CMUX on that channel: frames on its port once its line has ended. 768 if there are some already.
   Result multiplex(Channel& channel, std::size_t frame_size);
-  /// S5 or &C changed: channels act on them.
+  /// S5 or &C changed: channels apply them.
   void apply_line_settings();
 
   void urc(std::string_view text, Channel* cause = nullptr) override;
@@ -184,7 +184,7 @@ class Modem final : public ChannelOwner {
     off,
     booting,
     on,
-    leaving,  ///< a reset or power-off is decided: nothing that comes now is heard
+    leaving,  ///< a reset or power-off is decided: input is ignored from now on
     frozen,
   };
 

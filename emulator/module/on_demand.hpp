@@ -1,4 +1,4 @@
-// A service as a member of the module: made when it is first used.
+// A service as a member of the module, created on first use.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -11,12 +11,12 @@ namespace sim800 {
 
 class Modem;
 
-/// Tells a service that is new of the module's power, and the module of the service.
+/// Tells a new service about the module's power, and the module about the service.
 void adopt(Modem& modem, Service& service);
 
-/// Many modules share a process, and most use few of their services: what a module does not use, it does not hold.
-/// Used like a pointer that is never null.  The service's header is needed only where it is used, so that a change to
-/// it compiles its own room, the module and its commands anew, nothing else.
+/// Many modules share a process, and most use few of their services: a module does not hold what it does not use. Used
+/// like a pointer that is never null. The service's header is needed only where it is used, so that a change to it
+/// recompiles only its own room, the module and its commands.
 template <class T>
 class OnDemand {
  public:
@@ -33,7 +33,7 @@ class OnDemand {
     return *made_;
   }
   T* operator->() const { return &**this; }
-  /// It has been used.
+  /// It has been created.
   bool made() const { return made_ != nullptr; }
 
  private:

@@ -5,7 +5,7 @@
 namespace sim800 {
 namespace {
 
-// `level` is how far the cell lies below the serving one.
+// `level` is how far the cell is below the serving one.
 constexpr Cell all[] = {{81, 31, "f9a1", "1816", 0},   {14, 15, "f2a1", "1816", 15},  {12, 48, "f411", "1816", 28},
                         {565, 55, "f1a1", "1816", 32}, {584, 24, "f1a3", "1816", 36}, {27, 13, "f412", "1816", 38},
                         {28, 14, "6253", "1823", 40}};

@@ -1,4 +1,4 @@
-// The cells that surround the module: the manual's example (6.2.21), at the level that AT+CSQ shows.
+// The cells around the module: the manual's example (6.2.21), at the signal level of AT+CSQ.
 // SPDX-License-Identifier: MIT
 #pragma once
 

@@ -20,7 +20,7 @@ std::string neighbour(const Cell& cell, std::string_view mcc, std::string_view m
   std::string text = fmt::format("{:04},{:02},{:02}", cell.channel, cell.level, cell.bsic);
   if (with_id) text += fmt::format(",{}", cell.id);
   text += fmt::format(",{},{},{}", mcc, mnc, cell.area);
-  const int c1 = std::max(cell.level * 5 - 84, 0);  // as in the example: C2 lies 440 above C1
+  const int c1 = std::max(cell.level * 5 - 84, 0);  // as in the example: C2 is 440 above C1
   if (extend) text += fmt::format(",{},{}", c1, c1 + 440);
   return text;
 }

@@ -1,4 +1,4 @@
-// The cells around the module as engineering mode shows them (AT manual 6.2.21).
+// The cells around the module in engineering mode (AT manual 6.2.21).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -18,9 +18,9 @@ class Cells final : public Service {
   Cells(const Environment& environment, Settings& settings, const Network& network)
       : environment_(environment), settings_(settings), network_(network) {}
 
-  /// The lines of +CENG under its <mode> and <Ncell>: the serving cell, then up to six neighbours; none without signal.
+  /// The lines of +CENG for its <mode> and <Ncell>: the serving cell, then up to six neighbours; none without signal.
   std::vector<std::string> lines() const;
-  /// AT+CENG was written: with <mode> 2 the lines come by themselves.
+  /// AT+CENG was written: with <mode> 2 the lines are sent periodically.
   void apply();
   void power_off() override { next_.cancel(); }
 

@@ -72,13 +72,13 @@ unsigned Gprs::first() const {
 
 std::string Gprs::address(unsigned cid) const { return active(cid) ? pdp_.address(context(cid).apn) : "0.0.0.0"; }
 
-// CGACT=1 answers when the network has (manual: at most 150 s).
+// CGACT=1 answers when the network does (manual: at most 150 s).
 Task<Result> Gprs::activate(unsigned cid) {
   Context& activated = context(cid);
   if (!activated.definition) co_return not_subscribed;
   if (activated.active) co_return ok;
   co_await environment_.clock.sleep(environment_.latency[Latency::pdp_activate]);
-  if (!activated.definition) co_return not_subscribed;  // undefined meanwhile, on another channel
+  if (!activated.definition) co_return not_subscribed;  // undefined in the meantime, on another channel
   if (activated.active) co_return ok;
   const std::string apn = activated.definition->apn;
   if (const Result result = pdp_.open({apn, "", ""}); !result.is_ok()) co_return result;
@@ -91,7 +91,7 @@ Task<Result> Gprs::deactivate(unsigned cid, Channel* cause) {
   if (!context(cid).definition) co_return not_subscribed;
   if (!context(cid).active) co_return ok;
   co_await environment_.clock.sleep(environment_.latency[Latency::bearer_close]);
-  if (!active(cid)) co_return ok;  // lost meanwhile
+  if (!active(cid)) co_return ok;  // lost in the meantime
   const std::string freed = address(cid);
   end(context(cid));
   report(fmt::format("ME DEACT \"IP\",\"{}\",{}", freed, cid), cause);

@@ -25,7 +25,7 @@ class Gprs final : public Service {
   /// AT+CGDCONT.
   struct Definition {
     std::string apn;
-    std::string address;  ///< asked for; empty: any
+    std::string address;  ///< requested; empty: any
   };
   /// AT+CGQREQ, AT+CGQMIN: precedence, delay, reliability, peak, mean.
   using Quality = std::array<unsigned, 5>;
@@ -35,10 +35,10 @@ class Gprs final : public Service {
 
   // <cid> is 1 to 3 everywhere.
   const std::optional<Definition>& definition(unsigned cid) const { return context(cid).definition; }
-  /// Nothing to undefine it; kept over power-off.
+  /// Nothing undefines it; survives power-off.
   void define(unsigned cid, std::optional<Definition> definition);
   bool active(unsigned cid) const { return context(cid).active; }
-  /// The first that is defined; 1 where none is.
+  /// The first defined context; 1 if there is none.
   unsigned first() const;
   /// "0.0.0.0" unless active.
   std::string address(unsigned cid) const;
@@ -47,13 +47,13 @@ class Gprs final : public Service {
   Quality& minimum(unsigned cid) { return context(cid).minimum; }
   void save() const;
 
-  /// AT+CGACT: 133 for a context that is not defined.
+  /// AT+CGACT: 133 for an undefined context.
   Task<Result> activate(unsigned cid);
   Task<Result> deactivate(unsigned cid, Channel* cause);
 
-  /// The contexts are gone, with a +CGEV for each one.
+  /// The contexts are gone, with a +CGEV for each.
   void lose_contexts();
-  /// The packet service is gone: `by_module`, on its own wish, or by the network's.
+  /// The packet service is gone, by the module's own decision (`by_module`) or the network's.
   void detached(Channel* cause, bool by_module);
   void power_off() override;
 

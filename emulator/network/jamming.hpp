@@ -1,4 +1,4 @@
-// Jamming detection (AT+SJDR, AT manual 6.2.57).  Nobody jams here; what is left is the report that all is well.
+// Jamming detection (AT+SJDR, AT manual 6.2.57). There is no jamming here, only the report that there is none.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -13,7 +13,8 @@ class Jamming final : public Service {
  public:
   Jamming(const Environment& environment, const Settings& settings) : around_(environment), settings_(settings) {}
 
-  /// AT+SJDR was written: reports by URC (modes 1 and 3) come every 3 s, or once, as nothing changes, with <display> 1.
+  /// AT+SJDR was written: reports by URC (modes 1 and 3) are sent every 3 s, or once with <display> 1, because nothing
+  /// changes.
   void apply() {
     next_.cancel();
     const bool by_urc = settings_.number(key::sjdr_mode) % 2 == 1;

@@ -1,5 +1,5 @@
-// Where the module is, as the vendor's servers tell by the cells it hears (AT manual V1.09 chapter 13; GSM location
-// application note).  What they would answer stands in `network.location` of the scenario.
+// Position of the module as the vendor's servers derive it from the cells (AT manual V1.09 chapter 13; GSM location
+// application note). Their answer is the scenario's `network.location`.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -21,7 +21,7 @@ class Locator final : public Service {
 
   Locator(const Environment& environment, const Bearers& bearers) : around_(environment), bearers_(bearers) {}
 
-  /// Asks through bearer `cid` (1 to 3); a <locationcode>.
+  /// Asks through bearer `cid` (1 to 3); returns a <locationcode>.
   Task<int> locate(unsigned cid) {
     if (!bearers_.connected(cid)) co_return network_error;
     co_await around_.clock.sleep(around_.latency[Latency::location]);
@@ -29,10 +29,10 @@ class Locator final : public Service {
   }
   const Location& place() const { return around_.world.network.location; }
 
-  // AT+CLBSCFG; the settings go with the power.
+  // AT+CLBSCFG; lost at power-off.
   std::string customer;
   std::string server = usual_server;
-  unsigned used = 0;  ///< how often AT+CLBS told a position
+  unsigned used = 0;  ///< how often AT+CLBS gave a position
   void power_off() override {
     customer.clear();
     server = usual_server;

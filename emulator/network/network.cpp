@@ -27,7 +27,7 @@ Duration Network::registering_time() const {
   return environment_.latency[Latency::network_register] - environment_.latency[Latency::boot_cpin];
 }
 
-/// Another operator than the SIM's own network is a foreign one.
+/// Any operator other than the SIM's own network is foreign.
 int Network::stat_of(Registration registration) const {
   switch (registration) {
     case Registration::home: return serving_ == environment_.world.network.plmn ? 1 : 5;
@@ -65,14 +65,14 @@ void Network::search_for_emergencies() {
   registering_ = environment_.clock.soon(registering_time(), [this] { camped_ = hears_cells(); });
 }
 
-/// Cells of the operator wanted answer, or nobody does: then it goes on looking.
+/// If no cell of the wanted operator answers, the search continues.
 void Network::found_cell(Channel* cause) {
   camped_ = hears_cells();
   tell_signal_soon();
   if (camped_ && find(2, serving_)) change(stat_of(registration_), false, cause);
 }
 
-/// The cells of this world are in the EGSM and DCS bands.
+/// The cells are in the EGSM and DCS bands.
 bool Network::hears_cells() const {
   const std::string& bands = settings_.text(key::cband);
   return bands != "GSM850_MODE" && bands != "PCS_MODE" && bands != "GSM850_PCS_MODE";
@@ -158,7 +158,7 @@ Operator Network::serving() const {
 
 void Network::set_registration(Registration registration) {
   registration_ = registration;
-  if (!seeks_ || !camped_) return;  // shows when a cell is found
+  if (!seeks_ || !camped_) return;  // sent when a cell is found
   const int stat = stat_of(registration);
   if (is_registered(stat) == registered()) return change(stat, attached_, nullptr);
   cancel_all();
@@ -176,7 +176,7 @@ void Network::tell_signal_soon() {
   telling_ = environment_.clock.after(Duration::zero(), [this] { tell_signal(); });
 }
 
-/// +CSQN, if the signal has changed and AT+EXUNSOL="SQ",1 asks for it.
+/// +CSQN, if the signal has changed and AT+EXUNSOL="SQ",1 is set.
 void Network::tell_signal() {
   const SignalPoint now = signal();
   const bool changed = now.rssi != told_.rssi || now.ber != told_.ber;
@@ -185,7 +185,7 @@ void Network::tell_signal() {
     environment_.urc(fmt::format("+CSQN: {},{}", now.rssi, now.ber), nullptr);
 }
 
-/// The scenario's next point of the signal is looked at when it comes.
+/// The scenario's next value of the signal is read when its time comes.
 void Network::await_signal_point() {
   const auto& points = environment_.world.network.signal;
   const auto next = std::ranges::upper_bound(points, environment_.clock.now() - powered_at_, {}, &SignalPoint::at);

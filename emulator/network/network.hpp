@@ -21,26 +21,26 @@ class Network final : public Service {
  public:
   Network(const Environment& environment, Settings& settings);
 
-  /// Looks for the network that AT+COPS asks for: it registers and attaches after the time that takes.  `cause`: the
+  /// Searches for the network selected by AT+COPS, then registers and attaches after the usual time. `cause`: the
   /// command that waits for it.
   void search(Channel* cause = nullptr);
-  /// Without a usable SIM it only looks for a cell that takes emergency calls.
+  /// Without a usable SIM, only searches for a cell that allows emergency calls.
   void search_for_emergencies();
   /// Leaves the network at once: radio off, AT+COPS=2.
   void leave(Channel* cause);
   void power_on() override;
   void power_off() override;
-  /// AT+CBAND: other cells can be heard from now on.
+  /// AT+CBAND: other cells can be received from now on.
   void bands_changed(Channel* cause);
 
-  /// AT+CGATT: attaches or detaches; detaching ends what runs on the packet service.
+  /// AT+CGATT: attaches or detaches; detaching ends everything on the packet service.
   void attach();
   void detach(Channel* cause);
 
-  /// What the network thinks of the module from now on; the module says so in its URCs.  Registration takes its time to
-  /// come, and takes the packet service and the bearers with it when it goes.  May be called at any time.
+  /// The registration state that the network gives the module from now on, reported in URCs. Registration takes its
+  /// time; when it is lost, the packet service and the bearers go too. May be called at any time.
   void set_registration(Registration registration);
-  /// The signal from now on, whatever the scenario says of it: rssi 0-31 or 99, ber 0-7 or 99 (27.007 8.5).
+  /// The signal from now on, overriding the scenario: rssi 0-31 or 99, ber 0-7 or 99 (27.007 8.5).
   void set_signal(int rssi, int ber);
 
   bool registered() const { return is_registered(stat_); }
@@ -49,24 +49,24 @@ class Network final : public Service {
   /// 99, 99 until a cell has been found.
   SignalPoint signal() const;
 
-  /// What AT+COPS=? finds, with the status each has now.
+  /// What AT+COPS=? finds, with the current status of each.
   std::vector<Operator> operators() const;
-  /// The one that is, or would be, registered with.
+  /// The operator the module is, or would be, registered with.
   Operator serving() const;
-  /// The operator that is called `name` in <format> 0 long, 1 short, 2 numeric.
+  /// The operator with this `name` in <format> 0 long, 1 short, 2 numeric.
   std::optional<Operator> find(std::uint32_t format, std::string_view name) const;
 
-  static constexpr std::string_view area = "1816";  ///< location area code and cell, as +CREG shows them
+  static constexpr std::string_view area = "1816";  ///< location area code and cell, as in +CREG
   static constexpr std::string_view cell = "F9A1";
 
-  /// What stands behind "+CREG: " or "+CGREG: ": the read form with <n>, a URC without.
+  /// The text after "+CREG: " or "+CGREG: ": with <n> in the read form, without it in a URC.
   std::string creg(std::uint32_t n, bool read) const { return describe(stat_, n, read); }
   std::string cgreg(std::uint32_t n, bool read) const { return describe(packet_stat(), n, read); }
 
-  /// From the SIM's being ready to registration.
+  /// From SIM ready to registration.
   Duration registering_time() const;
 
-  /// The packet service went away under everybody who used it.
+  /// The packet service was lost while in use.
   std::function<void(Channel* cause)> on_detached;
   std::function<void(bool registered, Channel* cause)> on_registration;
 
@@ -92,10 +92,10 @@ class Network final : public Service {
   TimePoint powered_at_{};
   int stat_ = 0;  ///< 27.007: 0 idle, 1 home, 2 searching, 3 denied, 4 unknown, 5 roaming
   bool attached_ = false;
-  bool detached_by_host_ = false;                      ///< AT+CGATT=0: it does not attach by itself
-  bool seeks_ = false;                                 ///< wants to be registered
+  bool detached_by_host_ = false;                      ///< AT+CGATT=0: it does not attach automatically
+  bool seeks_ = false;                                 ///< should be registered
   bool camped_ = false;                                ///< a cell has been found, so its signal is known
-  SignalPoint told_{.at = {}, .rssi = 99, .ber = 99};  ///< the signal that +CSQN could have told last
+  SignalPoint told_{.at = {}, .rssi = 99, .ber = 99};  ///< the signal last reported by +CSQN
   Timer registering_, attaching_, losing_, telling_, next_point_;
 };
 

@@ -1,4 +1,4 @@
-// Network name and time that the network sends when the module registers (22.042; AT manual 6.2.12).
+// Name and time that the network sends on registration (22.042; AT manual 6.2.12).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -10,12 +10,12 @@ namespace sim800 {
 
 class NetworkTime {
  public:
-  /// The network's clock runs from `network.time` of the scenario, counted from the start of the program.
+  /// The network's clock starts at the scenario's `network.time` when the program does.
   NetworkTime(const Environment& environment, const Network& network);
 
-  /// What it shows, without a zone.
+  /// Its time, without a zone.
   LocalTime utc() const { return clock_.now() - clock_.zone() * std::chrono::minutes(15); }
-  /// Says what the network sent; `own` is the module's clock, which is set by it.
+  /// Reports what the network sent; `own` is the module's clock, which is set by it.
   void announce(Rtc& own, Channel* cause) const;
 
  private:

@@ -17,7 +17,7 @@ std::string capitals(std::string text) {
   return text;
 }
 
-/// Null where the network does not know it.
+/// Null if the network does not know it.
 const Apn* find_apn(const std::map<std::string, Apn>& known, const std::string& apn) {
   const auto found = std::ranges::find_if(known, [&](const auto& row) { return same_word(row.first, apn); });
   return found == known.end() ? nullptr : &found->second;
@@ -35,7 +35,7 @@ Result PdpContexts::open(const Access& access) {
   }
   const std::string name = capitals(access.apn);
   if (!users_.contains(name) && users_.size() == count) return unspecified_gprs_error;
-  network_.attach();  // opening a context attaches by itself
+  network_.attach();  // opening a context attaches automatically
   if (!network_.attached()) return unspecified_gprs_error;
   ++users_[name];
   return ok;

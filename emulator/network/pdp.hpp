@@ -21,23 +21,23 @@ class PdpContexts final : public Service {
 
   PdpContexts(const Environment& environment, Network& network) : environment_(environment), network_(network) {}
 
-  /// Attaches if need be.  148 where the network refuses (not registered, no GPRS, unknown APN, no context left), 149
-  /// for wrong credentials.  Each success is closed once.
+  /// Attaches if necessary. 148 if the network refuses (not registered, no GPRS, unknown APN, no context left), 149 for
+  /// wrong credentials. Each success must be closed once.
   Result open(const Access& access);
   void close(const std::string& apn);
-  /// Somebody uses it already: who joins does not wait for the network.
+  /// The context is in use already: another user does not wait for the network.
   bool is_open(const std::string& apn) const;
   void power_off() override { users_.clear(); }
-  /// Somebody does not use one any more.
+  /// One user of a context is gone.
   std::function<void()> on_closed;
-  /// What the network gives to who opens `apn`; the same seed gives the same one.
+  /// The address for `apn`; the same seed gives the same one.
   std::string address(const std::string& apn) const;
 
  private:
   static constexpr std::size_t count = 2;
   const Environment& environment_;
   Network& network_;
-  std::map<std::string, int> users_;  ///< by APN in capitals: how many share its context
+  std::map<std::string, int> users_;  ///< by APN in upper case: number of users of its context
 };
 
 inline constexpr Result unspecified_gprs_error{static_cast<Cme>(148)};

@@ -18,7 +18,7 @@ namespace {
 
 using enum PhoneBook::Access;
 
-// SM holds 250 in the manual; sizes of the others are those of common cards.
+// SM has 250 entries in the manual; the other sizes are those of common cards.
 constexpr std::array memories_of_module{
     PhoneBook::Memory{"SM", 250, true, write}, PhoneBook::Memory{"ME", 100, false, write},
     PhoneBook::Memory{"ON", 3, true, write},   PhoneBook::Memory{"FD", 10, true, pin2},
@@ -30,7 +30,7 @@ constexpr std::array memories_of_module{
 
 constexpr std::string_view module_section = "phonebook";
 
-/// A name of EF ADN: 14 septets of the GSM alphabet, or 6 characters where one is not in it (11.11 Annex B).
+/// A name of EF ADN: 14 septets of the GSM alphabet, or 6 characters if one is not in it (11.11 Annex B).
 bool name_fits(std::string_view name) {
   const std::u16string text = from_utf8(name);
   return fits_gsm(text) ? to_gsm(text).size() <= PhoneBook::text_length
@@ -50,7 +50,7 @@ PhoneBook::PhoneBook(const Environment& environment, Nvram& nvram)
     : environment_(environment), nvram_(nvram), selected_(find_memory("SM")) {
   for (const Memory& memory : memories_of_module) kept_.try_emplace(memory.name);
   if (const auto* saved = nvram_.find(section(false))) load(*saved);
-  // What a card has kept belongs to that card; a card nobody has written to holds what the scenario says.
+  // Data on a card belong to that card; a card nobody has written to has the scenario's entries.
   if (const auto* saved = nvram_.find(section(true))) {
     load(*saved);
   } else {

@@ -1,4 +1,4 @@
-// The phone book: the memories of the card and of the module, and the lists of calls (27.007 8.11, AT manual 3.2.24).
+// The phone book: the memories of the card and of the module, and the call lists (27.007 8.11, AT manual 3.2.24).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -20,14 +20,14 @@ namespace sim800 {
 
 class PhoneBook final : public Service {
  public:
-  static constexpr std::size_t number_length = 40;  ///< longest number, longest text; as AT+CPBR=? says
+  static constexpr std::size_t number_length = 40;  ///< longest number and text, as AT+CPBR=? reports them
   static constexpr std::size_t text_length = 14;
 
-  /// What may be written into a memory.
+  /// What may be written to a memory.
   enum class Access : std::uint8_t {
     write,
-    erase,  ///< lists of calls: the module writes them itself
-    pin2,   ///< fixed dialling: nothing is written without PIN2
+    erase,  ///< call lists: the module writes them itself
+    pin2,   ///< fixed dialling: cannot be written without PIN2
     read,
   };
   struct Memory {
@@ -41,13 +41,13 @@ class PhoneBook final : public Service {
   };
   using Entries = std::map<int, Entry>;
 
-  /// The memories; nothing for a name that is none of them.
+  /// The memories; nothing for an unknown name.
   static std::span<const Memory> memories();
   static const Memory* find_memory(std::string_view name);
 
   PhoneBook(const Environment& environment, Nvram& nvram);
 
-  /// AT+CPBS: the memory the other commands work on; "SM" after power-on.
+  /// AT+CPBS: the memory that the other commands use; "SM" after power-on.
   void select(const Memory& memory) { selected_ = &memory; }
   void power_on() override { selected_ = find_memory("SM"); }
   const Memory& selected() const { return *selected_; }
@@ -55,19 +55,19 @@ class PhoneBook final : public Service {
   const Entries& entries(std::string_view memory) const;
   const Entries& entries() const { return entries(selected_->name); }
 
-  /// AT+CPBW in the selected memory; `index` not given: the first free place.  CME 20 full, 21 no such place, 26 and 27
-  /// the number, 24 the text, 17 PIN2, 3 not to be written.
+  /// AT+CPBW in the selected memory; `index` not given: the first free location. CME 20 full, 21 no such location, 26
+  /// and 27 the number, 24 the text, 17 PIN2, 3 not writable.
   Result write(std::optional<int> index, Entry entry);
   Result erase(int index);
-  /// The module keeps something itself, whatever the host may write there.
+  /// The module stores an entry itself, whatever the host may write there.
   void put(std::string_view memory, int index, Entry entry);
 
-  /// The name under which a number stands, in the card's memory, then the module's; "" if under none.
+  /// The name for a number, from the card's memory, else the module's; "" if none.
   std::string name_of(std::string_view number) const;
-  /// The number under a name, all memories searched (AT manual 2.2.5).
+  /// The number for a name, from all memories (AT manual 2.2.5).
   std::optional<std::string> number_of(std::string_view name) const;
 
-  /// Lists of calls, the newest in place 1: "LD" dialled, "RC" received, "MC" missed.
+  /// Call lists, the newest entry at location 1: "LD" dialled, "RC" received, "MC" missed.
   void log(std::string_view list, const std::string& number);
 
  private:

@@ -5,7 +5,7 @@
 
 namespace sim800 {
 
-// Kept as "<format><name>" by place.
+// Stored as "<format><name>" by location.
 
 PreferredOperators::PreferredOperators(Nvram& nvram, const std::string& iccid)
     : nvram_(nvram), section_("operators:" + iccid) {

@@ -20,7 +20,7 @@ class PreferredOperators {
 
   PreferredOperators(Nvram& nvram, const std::string& iccid);
 
-  /// By place, 1 to `places`.
+  /// By location, 1 to `places`.
   const std::map<unsigned, Entry>& entries() const { return entries_; }
   void set(unsigned place, Entry entry);
   void remove(unsigned place);

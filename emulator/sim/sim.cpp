@@ -30,7 +30,7 @@ Sim::Sim(const Environment& environment, Nvram& nvram)
   load();
 }
 
-// What a card remembers belongs to that card.
+// What a card stores belongs to that card.
 
 void Sim::load() {
   const Nvram::Section* saved = nvram_.find("sim:" + environment_.world.sim.iccid);
@@ -111,7 +111,7 @@ void Sim::lock() {
 
 // --- what guards it
 
-/// A code of a wrong form is refused before the card sees it: no attempt is lost.
+/// A code of the wrong form is refused before the card sees it: no attempt is used up.
 Result Sim::verify(Guard which, std::string_view pin) {
   Secret& guarded = secret(which);
   if (guarded.left.pin == 0) return blocked(which);
@@ -141,7 +141,7 @@ Result Sim::unblock(Guard which, std::string_view puk, std::string_view new_pin)
   return guarded.left.puk > 0 ? Cme::incorrect_password : Cme::sim_failure;
 }
 
-/// No attempt is left: the PUK is asked for.
+/// No attempt is left: the PUK is required.
 Result Sim::blocked(Guard which) {
   if (which == Guard::pin2) {
     wants_pin2_ = true;

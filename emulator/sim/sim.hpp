@@ -20,13 +20,13 @@ namespace sim800 {
 class Sim final : public Service {
  public:
   enum class State : std::uint8_t {
-    off,  ///< not powered: the module boots, or CFUN is 0
+    off,  ///< not powered: the module is booting, or CFUN is 0
     absent,
-    pin,  ///< SIM PIN is asked for
-    puk,  ///< SIM PUK is asked for
+    pin,  ///< SIM PIN required
+    puk,  ///< SIM PUK required
     ready,
   };
-  /// PIN1 guards the card, PIN2 fixed dialling and call charges.  Three attempts each, ten at their PUKs.
+  /// PIN1 protects the card, PIN2 fixed dialling and call charges. Three attempts each, ten for their PUKs.
   enum class Guard : std::uint8_t { pin1, pin2 };
   struct Attempts {
     int pin = 3, puk = 10;
@@ -38,7 +38,7 @@ class Sim final : public Service {
   bool present() const { return present_; }
   bool ready() const { return state_ == State::ready; }
   bool locked() const { return state_ == State::pin || state_ == State::puk; }
-  /// Why nothing can be read from the card now: CME 10, 11, 12 or 14.
+  /// Why the card cannot be read now: CME 10, 11, 12 or 14.
   std::optional<Result> refusal() const;
   /// The word of +CPIN: "READY", "SIM PIN", "SIM PUK", "SIM PIN2", "SIM PUK2", "NOT INSERTED", "NOT READY".
   std::string_view word() const;
@@ -48,29 +48,29 @@ class Sim final : public Service {
   void deactivate() { state_ = State::off; }
   void power_off() override { deactivate(); }
 
-  // Whether it is powered or not: pulled out, put in, made to ask for its PIN.
+  // Powered or not: removed, inserted, or made to ask for its PIN.
   void remove();
   void insert() { present_ = true; }
   void lock();
 
   /// AT+CPIN=<pin>[,<newpin>].  Three wrong PINs block the card, ten wrong PUKs for good (13, SIM failure).
   Result enter(std::string_view pin, std::optional<std::string_view> new_pin);
-  /// AT+CLCK="SC": whether PIN1 is asked for at power-on.
+  /// AT+CLCK="SC": whether PIN1 is required at power-on.
   bool asks_pin() const { return asks_pin_; }
   Result ask_pin(bool on, std::string_view pin);
-  /// What PIN2 guards: it need be given once a session; 17 where it is missing, and then AT+CPIN takes it.
+  /// Protected by PIN2, which is given once per session; 17 if it is missing, and then AT+CPIN accepts it.
   Result give_pin2(std::optional<std::string_view> pin2);
-  /// AT+CLCK="FD", guarded by PIN2.
+  /// AT+CLCK="FD", protected by PIN2.
   bool fixed_dialling() const { return fixed_dialling_; }
   Result fix_dialling(bool on, std::optional<std::string_view> pin2);
-  /// AT+CPWD="SC" or "P2".  PIN1 can be changed only while it is asked for.
+  /// AT+CPWD="SC" or "P2". PIN1 can be changed only while it is required.
   Result change(Guard which, std::string_view old_pin, std::string_view new_pin);
   Attempts attempts(Guard which) const { return secret(which).left; }
 
   SimFiles files;
 
   std::function<void()> on_unlocked;
-  /// A card that was in use has blocked itself: it asks for the PUK from now on.
+  /// A card in use has blocked itself: it requires the PUK from now on.
   std::function<void()> on_blocked;
 
  private:
@@ -93,8 +93,8 @@ class Sim final : public Service {
   bool present_;
   bool asks_pin_;
   bool fixed_dialling_ = false;
-  bool wants_pin2_ = false;  ///< the last refusal was 17 or 18: AT+CPIN is about PIN2
-  bool knows_pin2_ = false;  ///< it was given in this session
+  bool wants_pin2_ = false;  ///< the last refusal was 17 or 18: AT+CPIN means PIN2
+  bool knows_pin2_ = false;  ///< given in this session
   std::array<Secret, 2> secrets_;
 };
 

@@ -17,7 +17,7 @@ constexpr std::uint16_t wrong_length = 0x6700, wrong_parameters = 0x6b00, unknow
                         wrong_class = 0x6e00, out_of_range = 0x9402, file_not_found = 0x9404, wrong_kind = 0x9408,
                         access_denied = 0x9804;
 
-/// Digits as a card keeps them: two a byte, the first in the low half, F where there are no more.
+/// Digits as stored on a card: two per byte, the first in the low half, F as filler.
 std::string swapped_digits(std::string_view digits, std::size_t bytes) {
   std::string packed(bytes, '\xff');
   for (std::size_t i = 0; i < std::min(digits.size(), 2 * bytes); ++i) {
@@ -28,13 +28,13 @@ std::string swapped_digits(std::string_view digits, std::size_t bytes) {
   return packed;
 }
 
-/// Length, then the parity of the count of digits in the place of a digit (10.3.2).
+/// Length, then the parity of the number of digits in the place of a digit (10.3.2).
 std::string imsi_file(std::string_view imsi) {
   const std::string digits = (imsi.size() % 2 == 1 ? "9" : "1") + std::string(imsi);
   return static_cast<char>((digits.size() + 1) / 2) + swapped_digits(digits, 8);
 }
 
-/// Display condition, then the name (10.3.11); letters and digits are the same in the GSM alphabet.
+/// Display condition, then the name (10.3.11); letters and digits have the same codes in the GSM alphabet.
 std::string spn_file(std::string_view name) {
   std::string file(17, '\xff');
   file[0] = '\0';
@@ -57,7 +57,7 @@ std::string SimFiles::content(std::uint16_t file) const {
     case ef_iccid: return swapped_digits(world_.sim.iccid, 10);
     case ef_imsi: return imsi_file(world_.sim.imsi);
     case ef_spn: return spn_file(world_.network.operator_name);
-    case ef_ad: return {0, 0, 0, static_cast<char>(world_.network.plmn.size() - 3)};  // the MNC's count of digits
+    case ef_ad: return {0, 0, 0, static_cast<char>(world_.network.plmn.size() - 3)};  // number of digits of the MNC
     default: return {};
   }
 }
@@ -83,7 +83,7 @@ SimFiles::Answer SimFiles::operate(Operation operation, std::uint16_t file, unsi
     case Operation::get_response: return header(file);
     case Operation::update_binary: return {.status = access_denied, .data = {}};
     case Operation::read_binary: break;
-    default: return {.status = wrong_kind, .data = {}};  // none of them has records
+    default: return {.status = wrong_kind, .data = {}};  // none of the files has records
   }
   if (bytes.empty()) return {.status = wrong_kind, .data = {}};
   if (!unlocked && file != ef_iccid) return {.status = access_denied, .data = {}};

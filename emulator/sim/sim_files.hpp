@@ -12,7 +12,7 @@ namespace sim800 {
 
 class SimFiles {
  public:
-  /// What the card says: its status words (9000 is success) and the bytes before them.
+  /// The card's response: its status words (9000 is success) and the bytes before them.
   struct Answer {
     std::uint16_t status = 0x9000;
     std::string data;
@@ -28,9 +28,9 @@ class SimFiles {
 
   explicit SimFiles(const World& world) : world_(world) {}
 
-  /// AT+CRSM: one operation on one file.  `unlocked`: PIN1 was given; the ICCID can be read without.
+  /// AT+CRSM: one operation on one file. `unlocked`: PIN1 was given; the ICCID can be read without it.
   Answer operate(Operation operation, std::uint16_t file, unsigned offset, unsigned length, bool unlocked) const;
-  /// AT+CSIM: one APDU; SELECT is remembered for those that follow.
+  /// AT+CSIM: one APDU; SELECT is remembered for the following ones.
   Answer transmit(std::string_view apdu, bool unlocked);
   void power_on() { selected_ = master_file; }
 

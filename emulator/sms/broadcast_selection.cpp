@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view all_codings = "0-255";
 
-/// Adds the numbers of `text` to `list`; false where one is none or above `largest`.
+/// Adds the numbers of `text` to `list`; false if one is invalid or above `largest`.
 bool add(std::vector<std::uint32_t>& list, std::string_view text, std::uint32_t largest, std::size_t room) {
   while (!text.empty()) {
     const std::string_view item = text.substr(0, text.find(','));

@@ -13,15 +13,15 @@ class BroadcastSelection {
  public:
   static constexpr std::size_t max_identifiers = 15, max_codings = 5;
 
-  bool refuses = false;  ///< <mode> 1: what the lists name is not wanted
+  bool refuses = false;  ///< <mode> 1: what the lists name is refused
 
-  /// AT+CSCB: 0 alone clears both lists, 1 alone takes every coding; 0 with lists adds to them.  What a full list has
-  /// no room for is left out.  False where a list is none: numbers with commas, no ranges.
+  /// AT+CSCB: 0 alone clears both lists, 1 alone accepts every coding; 0 with lists adds to them. What does not fit
+  /// into a full list is dropped. False if a list is invalid: numbers separated by commas, no ranges.
   bool change(std::uint32_t mode, std::string_view identifiers, std::string_view codings);
   bool wants(std::uint16_t identifier) const;
 
   std::string identifiers() const;  ///< "0,1,5"
-  std::string codings() const;      ///< "0-255" is every one
+  std::string codings() const;      ///< "0-255" means all
 
  private:
   std::vector<std::uint32_t> identifiers_, codings_;

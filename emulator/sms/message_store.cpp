@@ -41,7 +41,7 @@ MessageStore::MessageStore(Nvram& nvram, std::string section, Places initial)
   if (saved == nullptr) return;
   places_.clear();
   for (const auto& [key, value] : *saved) {
-    // What another version kept and this one cannot read is an empty place.
+    // What another version stored and this one cannot read counts as empty.
     const auto index = parse_number(key);
     auto stored = parse(value);
     if (index && *index >= 1 && *index <= capacity && stored) places_.emplace(*index, std::move(*stored));

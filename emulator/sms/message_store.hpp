@@ -1,4 +1,4 @@
-// Where messages are kept: the SIM's memory, the module's own, and both as one (27.005 3.2.2; AT manual 4.2.9).
+// Where messages are stored: the SIM's memory, the module's own, and both as one (27.005 3.2.2; AT manual 4.2.9).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -20,28 +20,28 @@ constexpr bool is_received(SmsStatus status) { return status <= SmsStatus::read;
 std::string_view word(SmsStatus status);  ///< "REC UNREAD"
 std::optional<SmsStatus> find_sms_status(std::string_view word);
 
-/// A message as a memory keeps it.
+/// A message as stored.
 struct StoredSms {
   SmsStatus status = SmsStatus::unread;
-  std::string pdu;  ///< sound, of the direction that the status tells
+  std::string pdu;  ///< valid, of the direction implied by the status
 
   SmsPdu decoded() const { return decode_pdu(pdu, !is_received(status)).value_or(SmsPdu{}); }
 };
 
-/// Numbered places, from 1.
+/// Numbered locations, from 1.
 class MessageStore {
  public:
   static constexpr int capacity = 50;
   using Places = std::map<int, StoredSms>;
 
-  /// `section` of `nvram` keeps it; what is there wins over `initial`.
+  /// Stored in `section` of `nvram`, which overrides `initial`.
   MessageStore(Nvram& nvram, std::string section, Places initial = {});
 
   const Places& places() const { return places_; }
   bool full() const { return static_cast<int>(places_.size()) >= capacity; }
-  /// Puts a message into the lowest free place; nothing where there is none, or the state directory refuses.
+  /// Stores a message in the lowest free location; nothing if there is none, or if the state directory refuses.
   std::optional<int> add(StoredSms message);
-  /// Changes are kept once save() is called, so that a command that touches many costs one write.
+  /// Changes are stored by save(), so that a command that makes many costs one write.
   void set_status(int index, SmsStatus status) { places_.at(index).status = status; }
   void erase(int index) { places_.erase(index); }
   bool save();
@@ -52,7 +52,7 @@ class MessageStore {
   Places places_;
 };
 
-/// A memory as AT+CPMS names it: one store, or the SIM's and the module's one after the other ("MT").
+/// A memory as in AT+CPMS: one store, or the SIM's and the module's one after the other ("MT").
 class SmsMemory {
  public:
   SmsMemory(MessageStore& store, MessageStore* second = nullptr) : stores_{&store, second} {}
@@ -60,10 +60,10 @@ class SmsMemory {
   int capacity() const { return stores_[1] != nullptr ? 2 * MessageStore::capacity : MessageStore::capacity; }
   int used() const;
   bool has(int index) const { return index >= 1 && index <= capacity(); }
-  /// Null for a place that is empty.
+  /// Null for an empty location.
   const StoredSms* find(int index) const;
   std::vector<int> indexes() const;
-  /// Where it went, counted in this memory.
+  /// The location in this memory.
   std::optional<int> add(const StoredSms& message);
   void set_status(int index, SmsStatus status) { store_of(index).set_status(local(index), status); }
   void erase(int index) { store_of(index).erase(local(index)); }

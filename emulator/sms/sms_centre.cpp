@@ -18,7 +18,7 @@ namespace {
 constexpr std::uint8_t deliver_octet = 0x04;  // SMS-DELIVER, no more messages wait
 constexpr std::uint8_t report_octet = 0x06;   // SMS-STATUS-REPORT, likewise
 
-/// The same subscriber, one number with and the other perhaps without country code.
+/// The same subscriber; either number may lack the country code.
 bool same_subscriber(std::string_view a, std::string_view b) {
   constexpr std::size_t least = 7;
   if (a.starts_with('+')) a.remove_prefix(1);
@@ -96,14 +96,14 @@ void SmsCentre::send_to_module(std::string_view from, std::string_view text) {
 
 void SmsCentre::queue(Sms message, Duration delay) {
   if (waiting_.size() == most) {
-    waiting_.erase(waiting_.begin() + (held_ ? 1 : 0));  // the one that the host looks at stays
+    waiting_.erase(waiting_.begin() + (held_ ? 1 : 0));  // except the message shown to the host
     if (trace_ != nullptr) trace_->event("note", {{"text", "a message was lost in the network: too many wait"}});
   }
   waiting_.push_back({environment_.clock.now() + delay, std::move(message)});
   if (waiting_.size() == 1) arm();
 }
 
-/// Never at once: what is sent arrives after the command that sent it.
+/// Never at once: a message arrives after the command that sent it.
 void SmsCentre::arm() {
   if (waiting_.empty() || held_) return;
   const TimePoint due = std::max({waiting_.front().due, next_, environment_.clock.now()});

@@ -1,4 +1,4 @@
-// The network's side of short messages: a service centre that takes what is sent and keeps what is to arrive.
+// The network's side of short messages: a service centre that accepts sent messages and holds those to be delivered.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -15,29 +15,29 @@
 
 namespace sim800 {
 
-/// Messages wait here in order until the module takes them, through power cycles too: at most `most`, the oldest lost
-/// first.
+/// Messages wait here in order until the module accepts them, even across power cycles: at most `most`, the oldest are
+/// lost first.
 class SmsCentre {
  public:
   static constexpr std::size_t most = 500;
   enum class Answer : std::uint8_t {
     taken,
-    not_now,      ///< no network, no room: try_again() once that has changed
+    not_now,      ///< no network or no room: try_again() once that has changed
     unconfirmed,  ///< shown to the host: confirm() or try_again() follows
   };
 
   SmsCentre(const Environment& environment, const Rtc& rtc, Trace* trace);
 
-  /// A message to somebody; false where the network refuses it (`network.numbers`).  One to the module's own number
-  /// comes back, and a status report if it asks for one.
+  /// A message to somebody; false if the network refuses it (`network.numbers`). One to the module's own number comes
+  /// back, with a status report if requested.
   bool submit(const Sms& message);
-  /// A text from somebody, in as many messages as it takes.
+  /// A text from somebody, in as many messages as needed.
   void send_to_module(std::string_view from, std::string_view text);
 
-  /// The module looks at the message that waits longest.
+  /// The module looks at the oldest waiting message.
   std::function<Answer(const Sms&)> on_arrival;
   void try_again();
-  /// The host has taken the message that was shown to it.
+  /// The host has accepted the message shown to it.
   void confirm();
 
  private:
@@ -54,7 +54,7 @@ class SmsCentre {
   const Rtc& rtc_;
   Trace* trace_;
   std::deque<Waiting> waiting_;
-  bool held_ = false;  ///< the module did not take the first one
+  bool held_ = false;  ///< the module did not accept the first one
   std::uint8_t part_reference_ = 0;
   TimePoint next_{};
   Timer timer_;

@@ -18,7 +18,7 @@ std::string in_hex(const std::optional<SmsAddress>& centre, const Sms& message) 
   return to_hex(encode_pdu(centre, message));
 }
 
-/// Under HEX, numbers stay numbers: only names and texts are in digits.
+/// Under HEX, numbers stay in plain text: only names and texts are hexadecimal.
 CharacterSet set_of_numbers(CharacterSet set) { return set == CharacterSet::hex ? CharacterSet::ira : set; }
 
 }  // namespace
@@ -34,7 +34,7 @@ SmsPrint::SmsPrint(const Settings& settings, NameOf name_of)
       set_(find_character_set(settings.text(key::cscs))),
       name_of_(std::move(name_of)) {}
 
-/// <alpha>: who that is in the phone book, in quotes.
+/// <alpha>: the name in the phone book, in quotes.
 std::string SmsPrint::alpha(const SmsAddress& address) const {
   const std::string name = name_of_ ? name_of_(to_utf8(address.text())) : std::string();
   return fmt::format("\"{}\"", encode(set_, from_utf8(name)));
@@ -44,7 +44,7 @@ std::string SmsPrint::quoted(const SmsAddress& address) const {
   return fmt::format("\"{}\"", encode(address.is_name() ? set_ : set_of_numbers(set_), address.text()));
 }
 
-/// Text of the GSM alphabet in the host's set, anything else two digits per octet, a header with it.
+/// Text of the GSM alphabet in the host's character set; anything else as two digits per octet, including its header.
 std::string SmsPrint::data(const Sms& message) const {
   const bool plain = message.alphabet() == SmsAlphabet::gsm && (message.first_octet & Sms::has_header) == 0;
   if (!plain) return to_hex(message.data);
@@ -126,7 +126,7 @@ std::string SmsPrint::broadcast(std::uint16_t identifier, std::u16string_view te
   constexpr std::size_t page_octets = 82, page_septets = 93;
   std::string septets = to_gsm(text).substr(0, page_septets);
   if (text_mode_) return fmt::format("0,{},0,1,1\r\n{}", identifier, encode(set_, from_gsm(septets)));
-  septets.resize(page_septets, '\r');  // 23.041: the rest of a page is CR
+  septets.resize(page_septets, '\r');  // 23.041: a page is padded with CR
   std::string page("\0\0", 2);
   page.push_back(static_cast<char>(identifier >> 8));
   page.push_back(static_cast<char>(identifier & 0xFF));

@@ -1,4 +1,5 @@
-// Messages as the host sees them: AT+CMGF, AT+CSCS and AT+CSDH decide (27.005 3.1; AT manual 4.2.3, 4.2.4, 4.2.8).
+// Messages as the host sees them, depending on AT+CMGF, AT+CSCS and AT+CSDH (27.005 3.1; AT manual 4.2.3, 4.2.4,
+// 4.2.8).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -15,13 +16,13 @@
 
 namespace sim800 {
 
-/// A number as the host types it in its character set; nothing where it is none.  `type` is the octet it gave.
+/// A number typed in the host's character set; nothing if it is invalid. `type` is the octet the host gave.
 std::optional<SmsAddress> typed_number(CharacterSet set, std::string_view typed, std::optional<std::uint8_t> type);
 
-/// Each function gives all that stands behind "+CMGR: " and its like: the header, and for most a line of data.
+/// Each function returns everything after "+CMGR: " and similar: the header, and for most a line of data.
 class SmsPrint {
  public:
-  /// The name of a number, in UTF-8; empty where there is none.
+  /// The name for a number, in UTF-8; empty if none.
   using NameOf = std::function<std::string(std::string_view number)>;
   explicit SmsPrint(const Settings& settings, NameOf name_of = {});
 
@@ -29,7 +30,7 @@ class SmsPrint {
   std::string listed(int index, const StoredSms& stored) const;  ///< +CMGL
   std::string arrived(const SmsPdu& pdu) const;                  ///< +CMT
   std::string report(const SmsPdu& pdu) const;                   ///< +CDS
-  /// +CBM: a page of 88 octets, of which the text mode shows the text.
+  /// +CBM: a page of 88 octets; text mode shows it as text.
   std::string broadcast(std::uint16_t identifier, std::u16string_view text) const;
   /// An address in quotes, in the host's character set.
   std::string quoted(const SmsAddress& address) const;

@@ -21,10 +21,10 @@ namespace {
 constexpr std::u16string_view factory_centre = u"+8613800100500";
 /// How long the network waits for AT+CNMA (24.011 TR2M is 12 to 20 s).
 constexpr Duration acknowledgement_time = 15s;
-/// Lines that AT+CNMI=0 holds; the oldest is lost first.
+/// Lines held by AT+CNMI=0; the oldest is lost first.
 constexpr std::size_t max_kept_back = 50;
 
-// A scenario's message is a text that was received, or is to be sent.
+// A message of the scenario: a text that was received, or is to be sent.
 StoredSms stored_from(const StoredMessage& given, const SmsAddress& centre) {
   StoredSms stored{find_sms_status(given.status).value_or(SmsStatus::read), {}};
   Sms message;
@@ -52,7 +52,7 @@ MessageStore::Places places_of(const SimConfig& sim) {
 
 constexpr Result cms(std::uint16_t number) { return Result::cms(number); }
 
-// What the module keeps besides messages, and the names of AT+CSMP's values in it.
+// What the module stores besides messages, and the keys of AT+CSMP's values.
 constexpr std::string_view section = "sms";
 constexpr std::array<std::string_view, 4> parameter_names{"fo", "vp", "pid", "dcs"};
 
@@ -118,7 +118,7 @@ std::optional<Result> SmsService::refusal() const {
   return started_ ? std::nullopt : std::optional<Result>(Cme::not_allowed);
 }
 
-/// "Preferred" is the one there is: the SIM's, or the module's.
+/// "Preferred" means the SIM's or the module's memory itself.
 SmsMemory SmsService::memory(std::string_view name) {
   if (name == "MT") return {on_sim_, &in_module_};
   return name.starts_with("ME") ? in_module_ : on_sim_;
@@ -150,7 +150,7 @@ bool SmsService::set_centre(const SmsAddress& address) {
   return nvram_.store(card_section(), std::move(values));
 }
 
-/// Puts `values` over what the section has.
+/// Adds `values` to the section, replacing those with the same key.
 bool SmsService::save(Nvram::Section values) {
   if (const Nvram::Section* saved = nvram_.find(section)) values.insert(saved->begin(), saved->end());
   return nvram_.store(section, std::move(values));
@@ -220,7 +220,7 @@ SmsCentre::Answer SmsService::show(const Sms& message) {
   return SmsCentre::Answer::unconfirmed;
 }
 
-/// The name in +CMTI is that of the memory it went to, its own index with it.
+/// +CMTI gives the memory the message is in, and its location there.
 SmsCentre::Answer SmsService::keep(const Sms& message, bool on_sim, bool tell_host) {
   const bool push = is_mms_push(message);
   SmsMemory memory = on_sim ? SmsMemory(on_sim_) : this->memory(Use::receive);
@@ -254,7 +254,7 @@ bool SmsService::acknowledge() {
   return true;
 }
 
-/// 27.005 3.4.4: whoever does not acknowledge is shown nothing more; the network sends the message again.
+/// 27.005 3.4.4: a host that does not acknowledge is shown no more; the network sends the message again.
 void SmsService::not_acknowledged() {
   unacknowledged_ = false;
   settings_.set(key::cnmi_mt, 0);

@@ -1,4 +1,4 @@
-// Short messages in the module: memories, sending, what is said of those that arrive (27.005; AT manual chapter 4).
+// Short messages in the module: memories, sending, and reporting those that arrive (27.005; AT manual chapter 4).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -30,31 +30,31 @@ class SmsService final : public Service {
   SmsService(const Environment& environment, Settings& settings, const Sim& sim, const Network& network, const Rtc& rtc,
              Nvram& nvram, Trace* trace);
 
-  /// A text (UTF-8) from a number or a name; a long one comes in parts.
+  /// A text (UTF-8) from a number or a name; a long one arrives in parts.
   void receive(std::string_view from, std::string_view text) { centre_.send_to_module(from, text); }
-  /// A cell broadcast: shown if AT+CNMI and AT+CSCB ask for it.
+  /// A cell broadcast: shown if AT+CNMI and AT+CSCB allow it.
   void broadcast(std::uint16_t identifier, std::string_view text);
 
-  /// Power-on: settings that outlive it.
+  /// Power-on: settings that survive it.
   void power_on() override;
   /// SMS Ready.
   void start();
   /// The card is gone, or has no supply.
   void stop();
   void power_off() override { stop(); }
-  /// The network is there.
+  /// The network is available.
   void registered() { centre_.try_again(); }
 
-  /// Whether a message from there may come in (AT+CWHITELIST); one that may not is gone, and nobody is told.
+  /// Whether a message from this number is accepted (AT+CWHITELIST); any other is discarded without a report.
   std::function<bool(std::string_view from)> lets_in = [](std::string_view) { return true; };
 
-  /// Who a number is in the phone book, in UTF-8; empty: nobody.
+  /// The name of a number in the phone book, in UTF-8; empty if none.
   std::function<std::string(std::string_view number)> name_of = [](std::string_view) { return std::string(); };
 
-  /// Why no message command can run now: before SMS Ready CME 3; no SIM, PIN, PUK: CMS 310, 311, 316.
+  /// Why no message command can run now: CME 3 before SMS Ready; no SIM, PIN, PUK: CMS 310, 311, 316.
   std::optional<Result> refusal() const;
 
-  /// The memory that AT+CPMS has chosen for a use, and its name.
+  /// The memory that AT+CPMS selected for a use, and its name.
   enum class Use : std::uint8_t { read, write, receive };
   SmsMemory memory(Use use) { return memory(memory_name(use)); }
   SmsMemory memory(std::string_view name);
@@ -64,30 +64,30 @@ class SmsService final : public Service {
   /// A place became free: the network may deliver again.
   void room_made() { centre_.try_again(); }
 
-  /// Sends one message; its <mr> goes into `reference`.  CMS 330: no service centre, 331: no network, 38: refused.
+  /// Sends one message; its <mr> is stored in `reference`. CMS 330: no service centre, 331: no network, 38: refused.
   Task<Result> send(std::optional<SmsAddress> centre, Sms message, std::uint8_t& reference);
-  /// A message is on its way: calls are rejected meanwhile (AT manual 4.2.5).
+  /// A message is being sent: calls are rejected during that time (AT manual 4.2.5).
   bool sending() const { return sending_ > 0; }
-  /// For the parts of the next long message.
+  /// For the parts of the next concatenated message.
   std::uint8_t next_part_reference() { return ++part_reference_; }
 
-  /// AT+CSCA; kept on the card.
+  /// AT+CSCA; stored on the card.
   const std::optional<SmsAddress>& centre() const { return centre_address_; }
   bool set_centre(const SmsAddress& address);
 
-  /// AT+CSAS, AT+CRES: service centre and AT+CSMP in one of four profiles; one never saved is left as it is.  False
-  /// where the state directory refuses.
+  /// AT+CSAS, AT+CRES: service centre and AT+CSMP in one of four profiles; restoring one never saved changes nothing.
+  /// False if the state directory refuses.
   bool save_profile(std::uint32_t profile);
   bool restore_profile(std::uint32_t profile);
-  /// <fo> of AT+CSMP is kept at once.
+  /// <fo> of AT+CSMP is stored at once.
   bool keep_first_octet();
 
   const BroadcastSelection& broadcasts() const { return broadcasts_; }
   bool set_broadcasts(BroadcastSelection selection);
 
-  /// AT+CNMI has changed: what mode 0 kept back is told, or with <bfr> 1 forgotten.
+  /// AT+CNMI has changed: lines held by mode 0 are sent, or with <bfr> 1 dropped.
   void indications_changed();
-  /// AT+CNMA: false where no message waits for it.
+  /// AT+CNMA: false if no message waits for it.
   bool acknowledge();
 
  private:
@@ -112,7 +112,7 @@ class SmsService final : public Service {
   bool started_ = false;
   int sending_ = 0;
   std::uint8_t reference_ = 0, part_reference_ = 0;
-  std::deque<std::string> kept_back_;  ///< lines that AT+CNMI=0 holds
+  std::deque<std::string> kept_back_;  ///< lines held by AT+CNMI=0
   Timer acknowledgement_;
   bool unacknowledged_ = false;
 };

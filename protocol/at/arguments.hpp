@@ -1,4 +1,4 @@
-// The arguments of a command, still as text, and the rules a command sets for them.
+// The arguments of a command as text, and the rules that a command sets for them.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -13,22 +13,22 @@
 
 namespace sim800 {
 
-/// One argument as it was typed, blanks around it removed.
+/// One argument as typed, without the spaces around it.
 struct Argument {
-  std::string_view text;  ///< of a quoted one, what stands between the quotes
+  std::string_view text;  ///< of a quoted argument, the text between the quotes
   bool quoted = false;
   bool given() const { return quoted || !text.empty(); }
 };
 
-/// A command's arguments, cut at the commas outside quotes.
+/// A command's arguments, split at the commas outside quotes.
 class Arguments {
  public:
   static constexpr std::size_t max_count = 32;
 
-  /// False where quotes do not close, something stands beside a quoted text, or there are too many arguments.
+  /// False if a quote is not closed, something stands next to a quoted text, or there are too many arguments.
   bool parse(std::string_view text);
   std::size_t size() const { return count_; }
-  /// An argument that was not typed reads as one that was left empty.
+  /// An argument beyond the last reads as an empty one.
   const Argument& operator[](std::size_t i) const { return i < count_ ? list_[i] : absent_; }
 
  private:
@@ -37,25 +37,26 @@ class Arguments {
   std::size_t count_ = 0;
 };
 
-/// The value of a decimal number without sign, if it is one and fits (0 to 4,294,967,295).
+/// The value of an unsigned decimal number from 0 to 4,294,967,295; nothing for other text.
 std::optional<std::uint32_t> parse_number(std::string_view text);
 
-/// The text of a quoted argument with \" turned into a plain quote.
+/// The text of a quoted argument, with \" replaced by a plain quote.
 std::string unescape(std::string_view text);
 
-/// What one argument may be.  `range` is written as the manual writes it in test answers: "0-2", "0,1,4", "0-31,99" for
-/// numbers, "\"IRA\",\"GSM\"" for words, which must be quoted; "A,I" for a choice, with or without quotes and case.
+/// What one argument may be. `range` is written as in the manual's test answers: "0-2", "0,1,4", "0-31,99" for numbers,
+/// "\"IRA\",\"GSM\"" for words, which must be quoted; "A,I" for a choice, which may be quoted and is not
+/// case-sensitive.
 struct Parameter {
   enum class Kind : std::uint8_t { none, number, words, choice, text };
   Kind kind = Kind::none;
   bool optional = false;
-  bool repeated = false;  ///< any number of arguments of this kind, also none; the last of a row
+  bool repeated = false;  ///< zero or more arguments of this kind; only as the last parameter of a row
   std::string_view range;
   std::string_view initial;      ///< factory value of a setting
   std::uint16_t max_length = 0;  ///< of a text, in characters
 
   constexpr bool exists() const { return kind != Kind::none; }
-  /// Whether an argument that was given fits.
+  /// Whether a given argument fits.
   bool accepts(const Argument& argument) const;
 };
 
@@ -84,10 +85,10 @@ constexpr Parameter repeated(Parameter parameter) {
 /// Whether `value` lies in a range such as "0-2,4".
 bool in_range(std::string_view range, std::uint32_t value);
 
-/// The word of a choice that `typed` stands for, spelt as in the range; empty if none.
+/// The word of a choice that `typed` means, spelt as in the range; empty if none.
 std::string_view find_choice(std::string_view range, std::string_view typed);
 
-/// OK, or why the arguments do not fit: 765 for count, type, format and range alike (see 19.1 of the manual).
+/// OK, or why the arguments do not fit: 765 for count, type, format and range alike (manual 19.1).
 Result check(const Arguments& arguments, std::span<const Parameter> parameters);
 
 }  // namespace sim800

@@ -11,7 +11,7 @@ constexpr bool continues_name(char c) {
   return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.' || c == '!';
 }
 
-/// Walks along the line; each method takes what belongs to one kind of command.
+/// Scans the line; each method takes one kind of command.
 class Scanner {
  public:
   explicit Scanner(std::string_view line) : rest_(line) {}
@@ -28,7 +28,7 @@ class Scanner {
     } else if (first == 'D') {
       dial(command);
     } else if (first == 'A') {
-      rest_ = {};  // whatever follows ATA on the line is ignored (manual 2.2.2)
+      rest_ = {};  // anything after ATA on the line is ignored (manual 2.2.2)
     } else {
       basic(command, first);
     }
@@ -96,15 +96,15 @@ class Scanner {
     } else if (take_if('?')) {
       command.form = Form::read;
     }
-    // What stands between here and the ';' belongs to no form: the command is not one the module knows.
+    // Text between here and the ';' fits no form: the command is unknown.
     skip_blanks();
     if (!rest_.empty() && rest_.front() != ';' && rest_.front() != '&') {
       take();
-      command.name.push_back('?');  // in no command's name
+      command.name.push_back('?');  // not part of any command's name
     }
   }
 
-  // Where the arguments end: at a ';' outside quotes, or at an '&' behind nothing but numbers (AT+IPR=115200&W).
+  // Where the arguments end: at a ';' outside quotes, or at an '&' after nothing but numbers (AT+IPR=115200&W).
   std::size_t arguments_end() const {
     bool numeric = true;
     for (std::size_t i = 0; i < rest_.size(); ++i) {
@@ -122,8 +122,8 @@ class Scanner {
     return rest_.size();
   }
 
-  // The dial string runs to the ';' of a voice call, which belongs to it, or to the end (V.250 6.3.1).  A quoted name
-  // may hold a ';' of its own.
+  // The dial string extends to the ';' of a voice call, which belongs to it, or to the end (V.250 6.3.1). A quoted name
+  // may contain a ';'.
   void dial(TypedCommand& command) {
     skip_blanks();
     std::size_t i = 0;

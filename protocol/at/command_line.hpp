@@ -1,4 +1,4 @@
-// Cuts a command line into commands (AT manual 1.4, V.250 5.3-5.4).
+// Splits a command line into commands (AT manual 1.4, V.250 5.3-5.4).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -11,7 +11,7 @@ namespace sim800 {
 
 enum class Form : std::uint8_t { execute, test, read, write };
 
-/// A command's name in capitals: "+CSQ", "E", "&W", "S0", "D".
+/// A command's name in upper case: "+CSQ", "E", "&W", "S0", "D".
 class CommandName {
  public:
   static constexpr std::size_t max_length = 20;
@@ -25,11 +25,11 @@ class CommandName {
   std::uint8_t length_ = 0;
 };
 
-/// One command as it was typed.  Views point into the line.
+/// One command as typed. Views point into the line.
 struct TypedCommand {
   CommandName name;
   Form form = Form::execute;
-  /// Everything behind '=', or the digits of a basic command, or the dial string of D.
+  /// Everything after '=', or the digits of a basic command, or the dial string of D.
   std::string_view arguments;
 };
 
@@ -38,8 +38,8 @@ class CommandLine {
  public:
   static constexpr std::size_t max_commands = 39;  // manual 1.4.4
 
-  /// False if there are more than max_commands: then none may run.  Text that is no command becomes one that nobody
-  /// knows, so that the commands before it still run (V.250 5.4.1).
+  /// False if there are more than max_commands: then none may run. Text that is not a command becomes an unknown
+  /// command, so that the commands before it still run (V.250 5.4.1).
   bool parse(std::string_view line);
   std::span<const TypedCommand> commands() const { return {commands_.data(), count_}; }
 

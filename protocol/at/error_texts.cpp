@@ -1,4 +1,4 @@
-// The texts of +CME ERROR and +CMS ERROR under AT+CMEE=2 (AT manual 18.1, 18.2), spelt as the module spells them.
+// The texts of +CME ERROR and +CMS ERROR under AT+CMEE=2 (AT manual 18.1, 18.2), in the module's spelling.
 // SPDX-License-Identifier: MIT
 #include "protocol/at/result.hpp"
 

@@ -1,4 +1,4 @@
-// The status codes that +HTTPACTION reports beside the server's own.
+// The status codes that +HTTPACTION reports in addition to the server's own.
 // SPDX-License-Identifier: MIT
 #pragma once
 

@@ -1,4 +1,4 @@
-// Dotted addresses as commands take them.
+// Dotted IPv4 addresses as in commands.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace sim800 {
 
-/// Four numbers up to 255, points between them.
+/// Four numbers up to 255, separated by dots.
 inline bool is_ip_address(std::string_view text) {
   if (std::ranges::count(text, '.') != 3) return false;
   for (int part = 0; part < 4; ++part) {

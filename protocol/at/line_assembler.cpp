@@ -54,7 +54,7 @@ LineAssembler::Event LineAssembler::take(char c) {
     a_starts_line_ = state_ == State::idle;
     state_ = State::prefix_a;
   } else if (printable || state_ == State::prefix_a) {
-    state_ = State::junk;  // control characters and blanks may stand before A/, anything else may not
+    state_ = State::junk;  // control characters and spaces may precede A/, anything else may not
   }
   return Event::none;
 }
@@ -70,10 +70,10 @@ LineAssembler::Event LineAssembler::take_text(char c) {
     if (length_ > 0) {
       --length_;
     } else {
-      state_ = State::prefix_a;  // the T of the prefix went
+      state_ = State::prefix_a;  // the T of the prefix was deleted
     }
   } else if (c != '\0' && length_ <= max_length) {
-    line_[length_++] = c;  // one character past the limit is kept as the mark of a line that is too long
+    line_[length_++] = c;  // one character beyond the limit is kept to mark a line that is too long
   }
   return Event::none;
 }

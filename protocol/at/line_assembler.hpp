@@ -1,4 +1,4 @@
-// Makes command lines of the bytes a host sends, however they are split.
+// Assembles command lines from the bytes a host sends, split in any way.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -10,51 +10,51 @@
 
 namespace sim800 {
 
-/// Collects what stands between the AT prefix and the end of the line (AT manual 1.4, V.250 5.2).
+/// Collects the text between the AT prefix and the end of the line (AT manual 1.4, V.250 5.2).
 ///
-/// Anything that does not follow a prefix is dropped without an answer: stray Ctrl-Z, ESC, NUL, empty lines, the rest
-/// of a payload.  LF ends a line as CR does, except right after the CR that ended one.
+/// Anything without a prefix is dropped without an answer: stray Ctrl-Z, ESC, NUL, empty lines, the rest of a payload.
+/// LF ends a line as CR does, except right after the CR that ended one.
 class LineAssembler {
  public:
   /// Longest line, not counting AT and the terminator (manual 1.4.4).
   static constexpr std::size_t max_length = 556;
 
   enum class Event : std::uint8_t {
-    none,      ///< all input is taken, no line yet
+    none,      ///< all input is consumed, no line yet
     line,      ///< line() is complete
     too_long,  ///< a line ended that had more than max_length characters
-    repeat,    ///< A/ : line() is the last one again (empty if there was none)
+    repeat,    ///< A/: line() is the previous one again (empty if there was none)
   };
 
   struct Step {
     Event event = Event::none;
-    std::size_t taken = 0;  ///< bytes of the input that are dealt with
+    std::size_t taken = 0;  ///< bytes of the input that were consumed
   };
 
-  /// Takes input up to and including the end of the next line.  With `echo`, what was typed is appended to it, LF left
-  /// out.
+  /// Consumes input up to and including the end of the next line. With `echo`, typed characters are appended to it,
+  /// except LF.
   Step feed(std::string_view input, std::string* echo);
 
-  /// The line without AT and terminator; stays valid until the next feed().
+  /// The line without AT and terminator; valid until the next feed().
   std::string_view line() const { return {line_.data(), length_ < max_length ? length_ : max_length}; }
 
-  /// A half-typed line goes with the client that typed it.
+  /// Drops a half-typed line when its client leaves.
   void reset() {
     state_ = State::idle;
     host_sends_bare_cr_ = false;
   }
 
-  /// The character that deletes the one before it (ATS5, 0-127).
+  /// The character that deletes the previous one (ATS5, 0-127).
   void set_backspace(char c) { backspace_ = c; }
 
-  /// True after a line ended with CR while an LF may still follow: one has not been seen, and the line before did not
-  /// end with CR alone.
+  /// True after a line ended with CR while an LF may still follow: none has arrived, and the previous line did not end
+  /// with CR alone.
   bool expects_line_feed() const { return after_cr_ && !host_sends_bare_cr_; }
-  /// True after a line ended with CR and nothing has come since.
+  /// True after a line ended with CR and nothing has arrived since.
   bool after_carriage_return() const { return after_cr_; }
-  /// Whatever comes next is no more part of the line end: a prompt was written.
+  /// A prompt was written: whatever arrives next does not belong to the line end.
   void forget_line_feed() { after_cr_ = false; }
-  /// The LF of a CR LF came in after the line was given out.
+  /// The LF of a CR LF arrived after the line was delivered.
   void take_line_feed();
 
  private:
@@ -66,7 +66,7 @@ class LineAssembler {
   std::array<char, max_length + 1> line_{};
   std::size_t length_ = 0;
   State state_ = State::idle;
-  bool a_starts_line_ = false;  ///< A/ counts only where nothing stands before it
+  bool a_starts_line_ = false;  ///< A/ is recognised only if nothing precedes it
   bool have_line_ = false;      ///< line_ holds a complete line, for A/
   bool after_cr_ = false;
   bool host_sends_bare_cr_ = false;

@@ -1,4 +1,4 @@
-// Telephone numbers as AT commands write them: digits, * and #, a + in front of international ones (27.007 5.3).
+// Phone numbers as in AT commands: digits, * and #, and a leading + for international ones (27.007 5.3).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -9,10 +9,10 @@
 
 namespace sim800 {
 
-/// <type>: 145 of an international number, 129 of any other (24.008 10.5.4.7).
+/// <type>: 145 for an international number, 129 for any other (24.008 10.5.4.7).
 constexpr int type_of_number(std::string_view number) { return number.starts_with('+') ? 145 : 129; }
 
-/// A number that can be stored: digits, * # and the pauses p and w, + only in front.
+/// A number that can be stored: digits, * # and the pauses p and w; + only at the start.
 constexpr bool is_phone_number(std::string_view number) {
   if (number.starts_with('+')) number.remove_prefix(1);
   return std::ranges::all_of(

@@ -1,4 +1,4 @@
-// The seam between an AT channel and the wire it talks over (pty, TCP, standard input and output, a test).
+// The interface between an AT channel and the endpoint it uses (pty, TCP, standard input and output, a test).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -7,32 +7,32 @@
 
 namespace sim800 {
 
-/// What a wire tells the AT channel on it (TE → TA).  Implemented by the channel.
+/// What an endpoint reports to its AT channel (TE → TA). Implemented by the channel.
 class PortUser {
  public:
   virtual ~PortUser() = default;
-  /// Bytes from the host, in any split.  Everything is taken.
+  /// Bytes from the host, split in any way. All of them are accepted.
   virtual void receive(std::string_view bytes) = 0;
-  /// False while enough input waits for a running command: the port should stop reading until input_wanted().
+  /// False if enough input is waiting for a running command: the port should stop reading until input_wanted().
   virtual bool wants_input() const = 0;
-  /// A client appeared; the channel is as its predecessor left it.
+  /// A client arrived; the channel is as the previous client left it.
   virtual void client_arrived() = 0;
-  /// The client went: its half-typed line and open prompt go with it, once the bytes received before are dealt with.
+  /// The client left: its half-typed line and open prompt are dropped once the bytes received before are processed.
   virtual void client_left() = 0;
-  /// Port::unsent() has fallen below Port::congested_at again.
+  /// Port::unsent() has dropped below Port::congested_at again.
   virtual void drained() = 0;
   /// `count` bytes of output were lost because nobody read them.
   virtual void output_lost(std::size_t count) = 0;
 };
 
-/// What an AT channel asks of its wire (TA → TE).  Implemented by endpoints and tests.
+/// What an AT channel asks of its endpoint (TA → TE). Implemented by endpoints and tests.
 class Port {
  public:
-  /// With this many bytes unsent the channel starts no further command.
+  /// With this many unsent bytes the channel starts no further command.
   static constexpr std::size_t congested_at = std::size_t{64} * 1024;
 
   virtual ~Port() = default;
-  /// Queues bytes; never blocks.  One call is one write, as far as the wire takes it.
+  /// Queues bytes; never blocks. One call is one write, as far as the endpoint accepts it.
   virtual void send(std::string_view bytes) = 0;
   virtual std::size_t unsent() const = 0;
   /// The channel has room for input again.

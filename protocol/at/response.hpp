@@ -1,4 +1,4 @@
-// The one place that knows how answers look on the wire: CR, LF, ATV, ATQ, AT+CMEE.
+// The only place that knows how responses are formatted: CR, LF, ATV, ATQ, AT+CMEE.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace sim800 {
 
-/// What the host has asked for with ATE, ATV, ATQ; each AT channel has its own.
+/// The host's ATE, ATV and ATQ; each AT channel has its own.
 struct Format {
   bool echo = true;
   bool verbose = true;
@@ -21,22 +21,22 @@ void append_line(std::string& out, const Format& format, std::string_view text);
 /// Appends an unsolicited result code (RING, NO CARRIER …), which ATQ1 suppresses.
 void append_code(std::string& out, const Format& format, Code code);
 
-/// Writes the answer to one command into a buffer that outlives it.
+/// Writes the response of one command into a buffer that outlives it.
 class Response {
  public:
   Response(std::string& out, const Format& format) : out_(&out), format_(&format) {}
 
-  /// An information line.  Lines of one command follow each other without a blank line (manual 1.4).
+  /// An information line. The lines of one command follow each other without an empty line (manual 1.4).
   void line(std::string_view text);
-  /// Payload, just as it is; for bytes that belong to the line before, which ends with CR LF.
+  /// Raw payload, for bytes that belong to the previous line, which ends with CR LF.
   void raw(std::string_view bytes) { out_->append(bytes); }
-  /// Asks for payload: CR LF, "> ", and no line end behind it.
+  /// Prompts for payload: CR LF, "> ", and no line end after it.
   void prompt() { out_->append("\r\n> "); }
-  /// Payload without a header line of its own: its framing is CR LF before it, and the result code's after it.
+  /// Payload without a header line of its own: framed by CR LF before it and by that of the result code after it.
   void bare(std::string_view bytes) { out_->append("\r\n").append(bytes); }
-  /// The end; `error_mode` is AT+CMEE's 0-2.
+  /// The final result; `error_mode` is AT+CMEE's 0-2.
   void end(Result result, int error_mode);
-  /// Forgets that lines were written: the next command's information is framed anew.
+  /// Forgets that lines were written: the next command's information is framed from the start.
   void next_command() { lines_ = 0; }
 
  private:
@@ -45,7 +45,7 @@ class Response {
   int lines_ = 0;
 };
 
-/// The text of a result as it stands between its CR LFs under ATV1; empty for a silent one.
+/// The text of a result between its CR LFs under ATV1; empty for a silent one.
 std::string result_text(Result result, int error_mode);
 
 }  // namespace sim800

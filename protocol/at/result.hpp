@@ -1,4 +1,4 @@
-// How a command ends: result codes (V.250 5.7.1, AT manual 2.2.25) and +CME/+CMS errors (manual chapter 18).
+// Results of a command: result codes (V.250 5.7.1, AT manual 2.2.25) and +CME/+CMS errors (manual chapter 18).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -7,7 +7,7 @@
 
 namespace sim800 {
 
-/// Values are the digits of ATV0; 5 is unused by the module.
+/// Values are the digits of ATV0; the module does not use 5.
 enum class Code : std::uint8_t {
   ok = 0,
   connect = 1,
@@ -22,7 +22,7 @@ enum class Code : std::uint8_t {
 
 std::string_view text_of(Code code);
 
-/// The CME codes that handlers use by name; any other number of the table may be given as well.
+/// The CME codes that handlers use by name; any other number of the table is valid too.
 enum class Cme : std::uint16_t {
   not_allowed = 3,
   sim_not_inserted = 10,
@@ -50,14 +50,14 @@ enum class Cme : std::uint16_t {
 std::string_view cme_text(int number);
 std::string_view cms_text(int number);
 
-/// The end of a command.  `ok` and `answered` let the line go on; everything else ends it (V.250 5.4.1).
+/// The result of a command. After `ok` and `answered` the line continues; anything else ends it (V.250 5.4.1).
 struct Result {
   enum class Kind : std::uint8_t {
     code,      ///< OK, NO CARRIER, …
-    cme,       ///< +CME ERROR, in the form that AT+CMEE asks for
+    cme,       ///< +CME ERROR, in the form set by AT+CMEE
     cms,       ///< +CMS ERROR, likewise
-    silent,    ///< nothing at all is printed (AT+CPOWD, a command whose client left)
-    answered,  ///< like OK, but its lines are all of the answer (AT+CIFSR): no OK follows unless from a later command
+    silent,    ///< nothing is printed (AT+CPOWD, a command whose client left)
+    answered,  ///< like OK, but the lines are the whole response (AT+CIFSR): no OK unless from a later command
   };
   Kind kind = Kind::code;
   std::uint16_t number = 0;

@@ -33,7 +33,7 @@ std::string list_line(std::string_view field, const std::vector<Mailbox>& mailbo
   return line.empty() ? line : line + "\r\n";
 }
 
-/// As many octets as fit into a word; UTF-8 is not cut within a character.
+/// As many octets as fit into a word; a UTF-8 character is never split.
 std::size_t word_end(std::string_view text) {
   std::size_t end = std::min(text.size(), word_octets);
   const auto continues = [&](std::size_t at) { return (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80; };
@@ -53,7 +53,7 @@ std::string subject_line(std::string_view subject, std::string_view charset) {
   return line + "\r\n";
 }
 
-/// Within a multipart, the line end in front of the boundary belongs to that.
+/// In a multipart, the line end before the boundary belongs to the boundary.
 template <class Lines>
 std::string lines_of(std::string_view text, bool alone) {
   Lines lines;
@@ -96,7 +96,7 @@ std::string MailText::next(std::string_view piece) {
     if (c == '\n') {
       text += after_cr_ ? "\n" : "\r\n";
     } else {
-      if (after_cr_) text += '\n';  // a CR alone ends a line, too
+      if (after_cr_) text += '\n';  // a lone CR also ends a line
       if (c == '.' && (at_start_ || after_cr_)) text += '.';
       text += c;
     }

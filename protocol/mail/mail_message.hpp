@@ -1,4 +1,4 @@
-// A mail as it goes to an SMTP server: header, MIME parts, and the line rules of DATA (RFC 5321, 5322, 2045-2047).
+// A mail as sent to an SMTP server: header, MIME parts, and the line rules of DATA (RFC 5321, 5322, 2045-2047).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -14,34 +14,34 @@ struct Mailbox {
   std::string name;  ///< empty: none
 };
 
-/// What AT+SMTPFILE says of a file whose bytes come later.
+/// AT+SMTPFILE's description of a file whose bytes follow later.
 struct MailAttachment {
   std::string name;
-  bool base64 = false;  ///< the bytes are base64 already; otherwise they are text
+  bool base64 = false;  ///< the bytes are already base64; otherwise they are text
 };
 
 struct MailMessage {
   Mailbox from;
-  std::vector<Mailbox> to, cc;  ///< those of Bcc stand nowhere
+  std::vector<Mailbox> to, cc;  ///< Bcc recipients do not appear
   std::string subject, body;    ///< in `charset`
   std::string charset = "US-ASCII";
   std::string date;      ///< "Thu, 01 Jan 2026 08:00:00 +0000"
-  std::string boundary;  ///< between parts, where there is an attachment
+  std::string boundary;  ///< between parts, if there is an attachment
   std::optional<MailAttachment> attachment;
 
-  /// All that stands before the attachment's bytes, or all there is; lines end with CR LF, the last one too.
+  /// Everything before the attachment's bytes, or everything there is; lines end with CR LF, including the last one.
   std::string head() const;
-  /// What follows them, and the line end in front of it; empty without an attachment.
+  /// What follows the attachment's bytes, and the line end before it; empty without an attachment.
   std::string tail() const;
 };
 
-/// Makes of text, piece by piece, what may stand in DATA: every line ends with CR LF, a dot in front of one is doubled.
+/// Converts text, piece by piece, to the form of DATA: every line ends with CR LF, a leading dot is doubled.
 class MailText {
  public:
   std::string next(std::string_view piece);
-  /// What is still to come of its last line end.
+  /// The pending rest of the last line end.
   std::string end() const { return after_cr_ ? "\n" : ""; }
-  /// Whether the last line has its end.
+  /// Whether the last line is terminated.
   bool ended() const { return at_start_ || after_cr_; }
 
  private:
@@ -49,7 +49,7 @@ class MailText {
   bool after_cr_ = false;
 };
 
-/// Folds base64, piece by piece, into lines of 76; line breaks that are there already are left out.
+/// Folds base64, piece by piece, into lines of 76; existing line breaks are dropped.
 class MailBase64 {
  public:
   std::string next(std::string_view piece);

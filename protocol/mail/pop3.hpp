@@ -7,7 +7,7 @@
 
 namespace sim800 {
 
-/// Finds the line that is a single dot, in bytes that come piece by piece.
+/// Finds the line with a single dot in bytes that arrive piece by piece.
 class DotLine {
  public:
   /// How many of `bytes` belong to the response: all, or those up to its end.

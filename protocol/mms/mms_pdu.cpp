@@ -107,7 +107,7 @@ std::string encode_body(const std::vector<MmsPart>& parts) {
 
 bool has_body(MmsType type) { return type == MmsType::send_request || type == MmsType::retrieve_confirmation; }
 
-/// Its name, of the headers that may tell it.
+/// Its name, from the headers that may contain it.
 void read_part_headers(wsp::Reader head, MmsPart& part) {
   while (head.sound() && !head.empty()) {
     if (head.peek() < 0x80) {
@@ -212,7 +212,7 @@ std::string encode_mms(const Mms& message) {
   writer.number(message_size, message.size);
   writer.text(content_location, message.location);
   if (!has_body(message.type)) return writer.octets;
-  // The content type is the last header: what follows it is the body.
+  // The content type is the last header: the body follows it.
   return writer.octets + high(content_type) + wsp::content_type("application/vnd.wap.multipart.mixed", "") +
          encode_body(message.parts);
 }
@@ -225,7 +225,7 @@ std::optional<Mms> decode_mms(std::string_view octets) {
   if (type > static_cast<std::uint8_t>(MmsType::delivery)) return std::nullopt;
   message.type = static_cast<MmsType>(type);
   while (reader.sound() && !reader.empty()) {
-    if (reader.peek() < 0x80) {  // a header with a name in letters
+    if (reader.peek() < 0x80) {  // a header whose name is text
       reader.text();
       reader.text();
       continue;
@@ -257,7 +257,7 @@ std::optional<std::string> mms_in_push(std::string_view wsp) {
 }
 
 std::string push_of_mms(std::string_view octets) {
-  // Content type, and the application it is for (X-Wap-Application-Id: MMS).
+  // Content type, and the target application (X-Wap-Application-Id: MMS).
   constexpr std::string_view headers{"\xbe\xaf\x84", 3};
   return std::string{'\1', static_cast<char>(push_pdu)} + wsp::uintvar(headers.size()) + std::string(headers) +
          std::string(octets);

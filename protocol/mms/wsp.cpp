@@ -17,7 +17,7 @@ struct Media {
   std::string_view type;
 };
 
-// WSP's numbers of content types, those that messages are made of.
+// WSP's numbers for the content types used in messages.
 constexpr std::array<Media, 12> known = {{{0x02, "text/html"},
                                           {0x03, "text/plain"},
                                           {0x0c, "multipart/mixed"},
@@ -126,7 +126,7 @@ std::string Reader::text() {
 std::string Reader::encoded_text() {
   if (peek() > length_quote) return text();
   Reader value = counted();
-  value.integer();  // the charset: whatever it is, the octets are passed on
+  value.integer();  // the character set: whatever it is, the octets are passed on
   std::string text = value.text();
   if (!value.sound()) fail();
   return text;
@@ -176,7 +176,7 @@ Reader::ContentType Reader::content_type() {
   Reader value = counted();
   result.type = value.media();
   while (value.sound() && !value.empty()) {
-    if (value.peek() < short_integer) {  // a parameter with a name in letters
+    if (value.peek() < short_integer) {  // a parameter whose name is text
       value.text();
       value.skip();
       continue;

@@ -12,14 +12,14 @@ namespace sim800::wsp {
 std::string uintvar(std::uint32_t value);
 std::string value_length(std::size_t length);
 std::string long_integer(std::uint32_t value);
-/// With its NUL, and a quote in front of an octet that could be taken for something else.
+/// With its NUL, and a leading quote if the first octet could be taken for something else.
 std::string text(std::string_view text);
-/// Text with its charset where it is not ASCII: UTF-8.
+/// Text, with its character set (UTF-8) if it is not ASCII.
 std::string encoded_text(std::string_view text);
-/// A content type with its Name parameter, and UTF-8 as charset of a text; name may be empty.
+/// A content type with its Name parameter, and UTF-8 as the character set of text; `name` may be empty.
 std::string content_type(std::string_view type, std::string_view name);
 
-/// What is left of the octets; once something cannot be read, everything reads as nothing, and it is not sound().
+/// The octets not yet read; once something cannot be read, everything reads as nothing and sound() is false.
 class Reader {
  public:
   explicit Reader(std::string_view octets) : rest_(octets) {}
@@ -35,9 +35,9 @@ class Reader {
   std::string text();
   std::string encoded_text();
   std::uint32_t integer();  ///< short or long
-  /// A value with its length in front (octets 0-31).
+  /// A value with a length prefix (octets 0-31).
   Reader counted();
-  /// Passes over a value of any kind.
+  /// Skips a value of any kind.
   void skip();
 
   struct ContentType {

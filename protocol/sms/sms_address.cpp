@@ -70,7 +70,7 @@ SmsAddress parse_sender(std::u16string_view text) {
 std::string encode_address(const SmsAddress& address) {
   const std::string body = pack_body(address);
   std::size_t half_octet_count = address.digits.size();
-  // A name's length is counted in the half octets that its septets take.
+  // A name's length is counted in the half octets of its septets.
   if (address.is_name()) half_octet_count = (to_gsm(address.digits).size() * 7 + 3) / 4;
   return std::string{static_cast<char>(half_octet_count), static_cast<char>(address.type)} + body;
 }

@@ -20,27 +20,27 @@ struct SmsAddress {
 
   bool is_name() const { return (type & 0x70) == 0x50; }
   bool is_international() const { return (type & 0x70) == 0x10; }
-  /// As it is shown: "+4912345", "10086", "INFO".
+  /// As displayed: "+4912345", "10086", "INFO".
   std::u16string text() const;
 };
 
-/// Longest number in digits; the longest name is 11 characters of the GSM alphabet.
+/// Longest number in digits; the longest name has 11 characters of the GSM alphabet.
 inline constexpr std::size_t max_address_digits = 20;
 
-/// A number as it is typed, with or without +; nothing where it is none.  `type` is the octet the host gave.
+/// A number as typed, with or without +; nothing for other text. `type` is the octet the host gave.
 std::optional<SmsAddress> parse_number_address(std::u16string_view text,
                                                std::optional<std::uint8_t> type = std::nullopt);
-/// A sender: a number, or else a name, cut to what a message holds.
+/// A sender: a number, or else a name, truncated to what a message can hold.
 SmsAddress parse_sender(std::u16string_view text);
 
-/// As TPDUs hold it: how many half octets, type, half octets.
+/// As in a TPDU: number of half octets, type, half octets.
 std::string encode_address(const SmsAddress& address);
-/// Takes one off the front; nothing where the octets end too soon, or it has more than 20 digits.
+/// Takes one from the front; nothing if the octets end too soon, or it has more than 20 digits.
 std::optional<SmsAddress> take_address(std::string_view& octets);
 
-/// As it stands in front of a TPDU: how many octets follow, type, half octets.  No address at all is a zero.
+/// As before a TPDU: number of octets that follow, type, half octets. No address is a zero.
 std::string encode_centre(const std::optional<SmsAddress>& address);
-/// Takes it off the front.  False where the octets end too soon.
+/// Takes it from the front. False if the octets end too soon.
 bool take_centre(std::string_view& octets, std::optional<SmsAddress>& address);
 
 }  // namespace sim800

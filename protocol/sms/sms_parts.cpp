@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint8_t reference_8_bit = 0x00, reference_16_bit = 0x08;
 
-/// Most septets or octets in one message of one, and in each of several.
+/// Most septets or octets in a single message, and in each part of a concatenated one.
 struct Room {
   std::size_t alone, part;
 };

@@ -1,4 +1,4 @@
-// Long texts in several messages (3GPP TS 23.040 9.2.3.24.1 and .8).
+// Concatenated messages (3GPP TS 23.040 9.2.3.24.1 and .8).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -12,20 +12,20 @@
 
 namespace sim800 {
 
-/// Which part of which message this one is.
+/// Which part of which message this is.
 struct SmsPart {
   std::uint16_t reference = 0;  ///< 8 or 16 bits
   std::uint8_t total = 1, number = 1;
   bool operator==(const SmsPart&) const = default;
 };
 
-/// Of a user data header with its length octet; nothing where it tells of no parts.
+/// From a user data header with its length octet; nothing if it describes no parts.
 std::optional<SmsPart> concatenation(std::string_view header);
 /// The header with its length octet, with an 8-bit reference.
 std::string concatenation_header(std::uint8_t reference, std::uint8_t total, std::uint8_t number);
 
-/// Cuts a body (septets or octets, as Sms::body()) where messages end: one piece if it fits in one, otherwise as many
-/// as it takes beside that header.  No escape sequence and no surrogate pair is cut apart.
+/// Splits a body (septets or octets, as Sms::body()) into messages: one piece if it fits into one, otherwise as many as
+/// needed with that header. Never splits an escape sequence or a surrogate pair.
 std::vector<std::string> split_body(SmsAlphabet alphabet, std::string_view body);
 
 }  // namespace sim800

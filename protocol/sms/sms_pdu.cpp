@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint8_t type_mask = 0x03;
 
-/// Takes fields off the front of a TPDU; once one is missing, all are.
+/// Takes fields from the front of a TPDU; once one is missing, all further ones are.
 class Fields {
  public:
   explicit Fields(std::string_view octets) : rest_(octets) {}
@@ -66,7 +66,7 @@ void take_data(Fields& fields, Sms& into) {
   into.data = fields.take(data_octets(into.alphabet(), into.length));
 }
 
-/// TP-PI says which of the fields before the data are there (9.2.3.27).
+/// TP-PI: which of the fields before the data are present (9.2.3.27).
 void take_report_tail(Fields& fields, Sms& into) {
   if (fields.at_end()) return;
   const std::uint8_t present = fields.octet();

@@ -1,4 +1,4 @@
-// Short messages as they are on the air: TPDUs and their fields (3GPP TS 23.040 9.2.2-9.2.3).
+// Short messages as on the air: TPDUs and their fields (3GPP TS 23.040 9.2.2-9.2.3).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -15,14 +15,14 @@ namespace sim800 {
 enum class SmsType : std::uint8_t { deliver, submit, status_report, command };
 enum class SmsAlphabet : std::uint8_t { gsm, octets, ucs2 };
 
-/// What a data coding scheme says (3GPP TS 23.038 4).
+/// Meaning of a data coding scheme (3GPP TS 23.038 section 4).
 struct SmsCoding {
   SmsAlphabet alphabet = SmsAlphabet::gsm;
   std::optional<int> message_class;  ///< 0-3
 };
 SmsCoding sms_coding(std::uint8_t dcs);
 
-/// A message.  Which fields it has follows from its type; the others keep their defaults.
+/// A message. Its type decides which fields it has; the others keep their defaults.
 struct Sms {
   // Bits of the first octet.
   static constexpr std::uint8_t report_requested = 0x20, has_header = 0x40;
@@ -39,14 +39,14 @@ struct Sms {
   std::string validity;                               ///< of SUBMIT: none, one octet, or seven
   std::uint8_t command_type = 0, message_number = 0;  ///< <ct>, <mn>: of COMMAND
   std::uint8_t length = 0;                            ///< TP-UDL: septets of the GSM alphabet, otherwise octets
-  std::string data;                                   ///< TP-UD as it is packed, header included
+  std::string data;                                   ///< TP-UD as packed, including the header
 
   bool operator==(const Sms&) const = default;
 
   SmsAlphabet alphabet() const { return sms_coding(coding).alphabet; }
-  /// The user data header with its length octet; empty where there is none.
+  /// The user data header with its length octet; empty if there is none.
   std::string_view header() const;
-  /// What follows the header: septets, one in each char, or octets.
+  /// What follows the header: septets, one per char, or octets.
   std::string body() const;
   /// Sets length and data from a header (with its length octet, or empty) and such a body.
   void set_data(std::string_view header, std::string_view body);
@@ -58,15 +58,15 @@ struct Sms {
 inline constexpr std::size_t max_sms_data = 140;
 
 std::string encode_sms(const Sms& message);
-/// `from_mobile` tells the types apart that share a code: SUBMIT and COMMAND go up, DELIVER and STATUS-REPORT come
-/// down. Nothing where the octets are no such message: too short, too long, a type that is reserved.
+/// `from_mobile` distinguishes the types that share a code: SUBMIT and COMMAND go up, DELIVER and STATUS-REPORT come
+/// down. Nothing if the octets are not such a message: too short, too long, or of a reserved type.
 std::optional<Sms> decode_sms(std::string_view tpdu, bool from_mobile);
 
-/// A message as it is kept and shown in PDU mode: the service centre in front of the TPDU.
+/// A message as stored and shown in PDU mode: the service centre before the TPDU.
 struct SmsPdu {
   std::optional<SmsAddress> centre;
   Sms message;
-  std::size_t tpdu_length = 0;  ///< octets behind the centre: <length>
+  std::size_t tpdu_length = 0;  ///< octets after the service centre: <length>
 };
 
 std::optional<SmsPdu> decode_pdu(std::string_view pdu, bool from_mobile);

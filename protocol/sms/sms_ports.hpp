@@ -12,9 +12,9 @@ namespace sim800 {
 /// The port that WAP pushes go to (WAP-259).
 inline constexpr std::uint16_t wap_push_port = 2948;
 
-/// The destination port in a message's header, given with 16 bits.
+/// The 16-bit destination port in a message's header.
 std::optional<std::uint16_t> destination_port(const Sms& message);
-/// A WAP push that carries a multimedia message's notification or report, whole in one message.
+/// A WAP push with the notification or report of a multimedia message, complete in one message.
 bool is_mms_push(const Sms& message);
 
 }  // namespace sim800

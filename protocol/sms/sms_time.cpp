@@ -10,7 +10,7 @@
 namespace sim800 {
 namespace {
 
-constexpr unsigned char negative_zone = 0x08;  // of the tens' digit, which comes first
+constexpr unsigned char negative_zone = 0x08;  // of the tens digit, which comes first
 
 char swapped(int value) { return static_cast<char>(value / 10 | value % 10 << 4); }
 

@@ -10,19 +10,19 @@
 namespace sim800 {
 
 struct SmsTime {
-  int year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0;  ///< local time; the year without century
+  int year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0;  ///< local time; the year without its century
   int zone = 0;                                                        ///< quarters of an hour from GMT, -79 to 79
 
   bool operator==(const SmsTime&) const = default;
 
   static constexpr std::size_t octets = 7;
   std::string encode() const;
-  /// Of exactly seven octets; digits that are none read as 0.
+  /// From exactly seven octets; invalid digits read as 0.
   static SmsTime decode(std::string_view seven);
 
   /// "26/11/22,10:00:00+04"
   std::string text() const;
-  /// Nothing where the text has not that form, or a field is out of range.
+  /// Nothing if the text does not have this form, or a field is out of range.
   static std::optional<SmsTime> parse(std::string_view text);
 };
 

@@ -1,4 +1,4 @@
-// Base64 (RFC 4648 4), without line breaks.
+// Base64 (RFC 4648 section 4), without line breaks.
 // SPDX-License-Identifier: MIT
 #pragma once
 

@@ -10,7 +10,7 @@
 namespace sim800 {
 namespace {
 
-// Code pages 437 and 865 from 0x80 on; they differ in three places.
+// Code pages 437 and 865 from 0x80 up; they differ in three characters.
 constexpr std::u16string_view page_437 =
     u"ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»"
     u"░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀"

@@ -1,4 +1,4 @@
-// The character sets a host may choose with AT+CSCS (AT manual 3.2.12, 27.007 5.5).
+// The character sets that a host can select with AT+CSCS (AT manual 3.2.12, 27.007 5.5).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -11,7 +11,7 @@ namespace sim800 {
 
 enum class CharacterSet : std::uint8_t {
   ira,     ///< ITU-T T.50, which is ASCII
-  gsm,     ///< the GSM alphabet's own numbers: `@` is 00
+  gsm,     ///< the GSM alphabet's own codes: `@` is 00
   ucs2,    ///< four hexadecimal digits per character
   hex,     ///< two hexadecimal digits per septet
   pccp,    ///< PC code page 437
@@ -19,12 +19,12 @@ enum class CharacterSet : std::uint8_t {
   latin1,  ///< ISO 8859-1
 };
 
-/// The set of that name, as AT+CSCS takes it; IRA for any other.
+/// The set of this name, as in AT+CSCS; IRA for any other name.
 CharacterSet find_character_set(std::string_view name);
 
-/// What the host typed, as text; nothing where it is no text of that set (UCS2, HEX).
+/// Typed bytes as text; nothing if they are not valid in this set (UCS2, HEX).
 std::optional<std::u16string> decode(CharacterSet set, std::string_view typed);
-/// Text as the host sees it; what the set lacks becomes `?`.
+/// Text as the host sees it; characters missing in the set become `?`.
 std::string encode(CharacterSet set, std::u16string_view text);
 
 }  // namespace sim800

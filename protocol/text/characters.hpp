@@ -1,4 +1,4 @@
-// Small questions about characters of the command line, independent of the locale.
+// Character classes of the command line, independent of the locale.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -23,8 +23,8 @@ constexpr std::string_view trim(std::string_view text) {
   return text;
 }
 
-/// The place of the quote that closes the one at `open`, or npos.  \" stands for a quote inside a text as long as
-/// another quote follows to close it; so "{\"id\":1}" is one text, and "C:\User\" is one too.
+/// Position of the quote that closes the one at `open`, or npos. \" is a quote inside the text as long as another quote
+/// follows to close it: "{\"id\":1}" is one text, and so is "C:\User\".
 constexpr std::size_t closing_quote(std::string_view text, std::size_t open) {
   for (std::size_t i = open + 1; i < text.size(); ++i) {
     if (text[i] != '"') continue;

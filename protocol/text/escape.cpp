@@ -1,4 +1,4 @@
-// Bytes of the wire as text that a person can read and compare.
+// Bytes of the line as readable, comparable text.
 // SPDX-License-Identifier: MIT
 #include "protocol/text/escape.hpp"
 

@@ -1,4 +1,4 @@
-// Bytes of the wire as text that a person can read and compare.
+// Bytes of the line as readable, comparable text.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -7,7 +7,7 @@
 
 namespace sim800 {
 
-/// Printable ASCII as it is; \r \n \t \\ and \xNN (two hexadecimal digits) for the rest.
+/// Printable ASCII unchanged; \r \n \t \\ and \xNN (two hexadecimal digits) for the rest.
 std::string escaped(std::string_view bytes);
 
 }  // namespace sim800

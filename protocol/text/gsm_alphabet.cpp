@@ -8,7 +8,7 @@
 namespace sim800 {
 namespace {
 
-// 6.2.1: the character at its septet's place; 0x1B is the escape.
+// 6.2.1: each character at the index of its septet; 0x1B is the escape.
 constexpr std::u16string_view basic =
     u"@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\u00A0ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     u"¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";

@@ -1,4 +1,4 @@
-// Octets as pairs of hexadecimal digits, as PDUs and UCS2 texts travel on the line.
+// Octets as pairs of hexadecimal digits, as PDUs and UCS2 text appear on the line.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace sim800 {
 
-/// Two capital digits per octet.
+/// Two upper-case digits per octet.
 inline std::string to_hex(std::string_view octets) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string text;
@@ -27,7 +27,7 @@ constexpr int hex_value(char c) {
   return -1;
 }
 
-/// Nothing where a digit is none, or one is left over.
+/// Nothing if a character is not a digit, or the number of digits is odd.
 inline std::optional<std::string> from_hex(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
   std::string octets;

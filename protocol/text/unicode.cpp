@@ -36,7 +36,7 @@ void append(std::string& text, char32_t c) {
   }
 }
 
-/// The character that starts `text`, and how many bytes it takes.
+/// The first character of `text`, and its length in bytes.
 std::pair<char32_t, std::size_t> first_character(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned lead = byte(0);

@@ -1,4 +1,4 @@
-// Between UTF-8 (scenario files), UTF-16 (texts inside the module) and UCS-2 octets (messages on the air).
+// Conversions between UTF-8 (scenario files), UTF-16 (text inside the module) and UCS-2 octets (messages on the air).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -8,14 +8,14 @@
 
 namespace sim800 {
 
-/// What is no UTF-8 becomes U+FFFD.
+/// Invalid UTF-8 becomes U+FFFD.
 std::u16string from_utf8(std::string_view text);
-/// Half a surrogate pair becomes U+FFFD.
+/// An unpaired surrogate becomes U+FFFD.
 std::string to_utf8(std::u16string_view text);
 
-/// Two octets per unit, the high one first.
+/// Two octets per unit, high octet first.
 std::string to_octets(std::u16string_view text);
-/// An octet left over at the end is dropped.
+/// A trailing odd octet is dropped.
 std::u16string from_octets(std::string_view octets);
 
 constexpr bool is_high_surrogate(char16_t unit) { return unit >= 0xD800 && unit <= 0xDBFF; }

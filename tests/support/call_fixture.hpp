@@ -1,4 +1,4 @@
-// A module in a world with people to call: some answer, some do not.
+// A module with numbers to call: some answer, some do not.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -7,7 +7,7 @@
 
 namespace sim800::test {
 
-/// Without echo, delays only where people take their time.
+/// Echo off; delays only for what people do.
 struct CallFixture : ModuleFixture {
   static World with_people(World given = instant()) {
     using Call = Subscriber::Call;
@@ -25,12 +25,12 @@ struct CallFixture : ModuleFixture {
     ask("ATE0");
   }
 
-  /// Types a line, lets `span` pass, and returns what came.
+  /// Types a line, lets `span` pass, and returns the output.
   std::string ask_for(std::string_view line, Duration span) {
     const std::string answer = ask(line);
     return answer + wait(span);
   }
-  /// Calls and is answered.
+  /// Calls, and the call is answered.
   void talk_to(std::string_view number) { ask_for("ATD" + std::string(number) + ";", 3s); }
 };
 

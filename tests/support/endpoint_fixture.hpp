@@ -1,4 +1,4 @@
-// A user of a port that records what happens, and the host's end of a wire, for the tests of the endpoints.
+// A user of a port that records events, and the host's end of a line, for tests of the endpoints.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -24,7 +24,7 @@
 
 namespace sim800::endpoint_test {
 
-/// Writes down everything it is told, in order: "+" arrived, "-" left, bytes as they are, "~" drained.
+/// Records every event in order: "+" arrived, "-" left, bytes unchanged, "~" drained.
 struct Recorder : PortUser {
   void receive(std::string_view bytes) override {
     CHECK(++depth == 1);
@@ -45,7 +45,7 @@ struct Recorder : PortUser {
   std::function<void(std::string_view)> on_receive;
 };
 
-/// `size` bytes in which every place looks different from its neighbours.
+/// `size` bytes in which each differs from its neighbours.
 inline std::string pattern(std::size_t size) {
   std::string bytes;
   for (unsigned number = 0; bytes.size() < size; ++number) bytes += std::to_string(number * 2654435761U) + ' ';
@@ -65,10 +65,10 @@ struct TemporaryFolder {
   std::filesystem::path path;
 };
 
-/// One loop for both ends: the host's end is moved by hand, and the loop runs while it waits.
+/// One loop for both ends: the host's end is driven by hand, and the loop runs while it waits.
 struct Fixture {
   using Clock = std::chrono::steady_clock;
-  static constexpr std::chrono::seconds too_long{20};  // to fail rather than hang; nothing waits for it
+  static constexpr std::chrono::seconds too_long{20};  // to fail rather than hang; nothing waits this long
 
   /// Runs what is ready now.
   void settle() {

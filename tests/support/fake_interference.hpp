@@ -1,4 +1,4 @@
-// Faults as a test orders them, and a note of what was asked.
+// Faults set by a test, and a record of what was asked.
 // SPDX-License-Identifier: MIT
 #pragma once
 

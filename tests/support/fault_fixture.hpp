@@ -1,4 +1,4 @@
-// A module under a scenario, on a virtual clock.
+// A module with a scenario, on a virtual clock.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -15,8 +15,7 @@
 namespace sim800::test {
 
 struct FaultFixture {
-  /// `text` is a scenario; its timing is instant unless it is to be `typical`.  The boot URCs are taken away, unless
-  /// `boot` is false.
+  /// `text` is a scenario; its timing is instant unless `typical`. The boot URCs are removed, unless `boot` is false.
   explicit FaultFixture(std::string_view text, bool boot = true, std::uint64_t seed = 1,
                         const std::string& trace_file = {}, bool typical = false)
       : scenario(parse(text, typical)),
@@ -39,7 +38,7 @@ struct FaultFixture {
     if (!typical) scenario.world.timing.profile = TimingProfile::instant;
     return scenario;
   }
-  /// A scenario of faults only.
+  /// A scenario with faults only.
   static std::string with(std::string_view list) { return "{\"faults\": [" + std::string(list) + "]}"; }
 
   std::string say(std::string_view bytes) {
@@ -72,7 +71,7 @@ struct FaultFixture {
   Modem modem;
   SerialLine line;
   Channel* channel = nullptr;
-  std::vector<LinkModel> links;  ///< as the radio link got them
+  std::vector<LinkModel> links;  ///< as the radio link received them
 };
 
 inline const std::string CSQ = "\r\n+CSQ: 21,0\r\n";

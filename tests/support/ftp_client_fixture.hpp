@@ -20,7 +20,7 @@ struct FtpClientFixture {
   explicit FtpClientFixture(HostMap hosts = {})
       : link(loop, std::move(hosts), clock), client(make_curl_ftp_client(loop, link)) {}
 
-  /// Uploads send `upload`; downloads are gathered in `received`, unless `reads` is false.
+  /// Uploads send `upload`; downloads are collected in `received`, unless `reads` is false.
   void start(FtpRequest request) {
     outcome.reset();
     received.clear();
@@ -88,7 +88,7 @@ inline FtpRequest ftp_request(std::uint16_t port, FtpVerb verb = FtpVerb::get) {
   return request;
 }
 
-/// Bytes of every value, with all sorts of line ends among them.
+/// Bytes of every value, with all kinds of line ends.
 inline std::string ftp_bytes(std::size_t count) {
   std::string bytes;
   bytes.reserve(count);

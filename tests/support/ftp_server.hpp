@@ -1,4 +1,4 @@
-// An FTP server for tests: it answers on loopback from a script, in the test's own loop.
+// An FTP server for tests: answers on loopback from a script, in the test's own loop.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -19,16 +19,16 @@
 
 namespace sim800::test {
 
-/// What a healthy server does, unless the test says otherwise.
+/// What a healthy server does, unless the test changes it.
 struct FtpScript {
   enum class End { close, reset, hold };
 
   std::string greeting = "220 ready\r\n";
-  /// Replies by command, or by command and argument ("SIZE a.txt"), as they go over the wire; an empty one is silence.
+  /// Replies by command, or by command and argument ("SIZE a.txt"), exactly as sent; an empty one is silence.
   std::map<std::string, std::string> replies;
   std::string opening = "150 go\r\n";  ///< before the data
   std::string data;                    ///< what RETR, LIST and NLST send
-  std::size_t data_limit = SIZE_MAX;   ///< how much of it is sent, or of an upload is taken
+  std::size_t data_limit = SIZE_MAX;   ///< how much of it is sent, or how much of an upload is accepted
   End data_end = End::close;
   std::string closing = "226 done\r\n";  ///< after the data
   /// After the reply to this command the control connection is closed; also "connect" and "data".
@@ -37,7 +37,7 @@ struct FtpScript {
   int receive_buffer = 0;  ///< of data connections; 0: the system's
 };
 
-/// What PORT's argument tells; the address is taken for loopback.
+/// The argument of PORT; the address is assumed to be loopback.
 inline asio::ip::tcp::endpoint active_endpoint(const std::string& argument) {
   unsigned numbers[6] = {};
   const char* at = argument.data();
@@ -63,7 +63,7 @@ class FtpServer {
   std::uint16_t port() const { return control_.local_endpoint().port(); }
   std::uint16_t data_port() const { return data_.local_endpoint().port(); }
 
-  /// Says something on the newest control connection.
+  /// Sends a line on the newest control connection.
   void say(const std::string& text) { reply(session_, text); }
   void close_control() {
     std::error_code ignored;
@@ -75,7 +75,7 @@ class FtpServer {
     transfer_->set_option(asio::socket_base::linger(true, 0), ignored);
     transfer_->close(ignored);
   }
-  /// Does what PORT has asked for; by itself it does if the script says so.
+  /// Connects as PORT requested; the script decides whether this happens by itself.
   void connect_active() {
     const auto socket = std::make_shared<tcp::socket>(loop_);
     socket->async_connect(*std::exchange(active_, std::nullopt), [this, socket](std::error_code error) {
@@ -88,10 +88,10 @@ class FtpServer {
   }
 
   FtpScript script;
-  std::vector<std::string> commands;  ///< all that came, on all connections
-  std::string stored;                 ///< what the last upload brought
+  std::vector<std::string> commands;  ///< everything received, on all connections
+  std::string stored;                 ///< contents of the last upload
   std::size_t connections = 0;
-  std::size_t ended = 0;  ///< control connections that the client has ended
+  std::size_t ended = 0;  ///< control connections that the client has closed
 
  private:
   struct Session {

@@ -1,4 +1,4 @@
-// A pinger that answers when told.
+// A pinger that answers when told to.
 // SPDX-License-Identifier: MIT
 #pragma once
 

@@ -16,7 +16,7 @@ namespace sim800::test {
 
 class HeldSockets final : public Sockets {
  public:
-  /// The far end of one socket, as the test sees it; it outlives the socket.
+  /// The far end of one socket; it outlives the socket.
   struct Peer {
     SocketRequest request;
     bool alive = true;  ///< the module has not destroyed its socket
@@ -36,7 +36,7 @@ class HeldSockets final : public Sockets {
       if (address.host.empty()) address = {"10.1.2.3", request.port};
       if (alive && socket->events.connected) tell(socket->events.connected, outcome);
     }
-    /// TCP: bytes on the stream.  UDP: a datagram, of the peer unless said otherwise.
+    /// TCP: bytes on the stream. UDP: a datagram, from the peer unless given.
     void send(std::string_view bytes, const SocketAddress& from = {}) {
       const bool udp = request.kind == SocketRequest::Kind::udp;
       const SocketAddress source = from.host.empty() ? address : from;

@@ -1,4 +1,4 @@
-// A module whose TCP/IP toolkit is led to where a test begins.
+// A module with its TCP/IP toolkit in the state where a test begins.
 // SPDX-License-Identifier: MIT
 #pragma once
 

@@ -19,7 +19,7 @@
 
 namespace sim800::test {
 
-/// Runs the loop until `reached()`; fails the test where that does not come (the time is a watchdog, nothing is
+/// Runs the loop until `reached()`; fails the test if that does not happen (the time is a watchdog, nothing is
 /// measured).
 template <class Condition>
 void run_until(asio::io_context& loop, Condition reached) {
@@ -32,13 +32,13 @@ void run_until(asio::io_context& loop, Condition reached) {
 struct Script {
   enum class End { close, hold, reset };
 
-  std::vector<std::string> pieces;  ///< each sent by a write of its own
+  std::vector<std::string> pieces;  ///< each sent by one write
   End end = End::close;
   bool awaits_request = true;  ///< false: sends at once
-  bool endless = false;        ///< the last piece comes again and again
+  bool endless = false;        ///< the last piece is sent again and again
 };
 
-/// True once `request` holds a head and as much of a body as its Content-Length says.
+/// True once `request` has a head and as much of a body as its Content-Length says.
 inline bool is_whole(std::string_view request) {
   const auto end = request.find("\r\n\r\n");
   if (end == std::string_view::npos) return false;
@@ -52,7 +52,7 @@ inline bool is_whole(std::string_view request) {
 
 class LoopbackServer {
  public:
-  /// The n-th connection follows the n-th script, those after the last one the last.
+  /// The n-th connection follows the n-th script; later ones follow the last.
   LoopbackServer(asio::io_context& loop, std::vector<Script> scripts, int receive_buffer = 0)
       : acceptor_(loop, asio::ip::tcp::v4()), scripts_(std::move(scripts)) {
     if (receive_buffer > 0) acceptor_.set_option(asio::socket_base::receive_buffer_size(receive_buffer));
@@ -63,8 +63,8 @@ class LoopbackServer {
 
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
-  std::vector<std::string> requests;  ///< what came on each connection
-  std::size_t ended = 0;              ///< connections that the client has ended
+  std::vector<std::string> requests;  ///< received on each connection
+  std::size_t ended = 0;              ///< connections that the client has closed
 
  private:
   struct Session {
@@ -133,7 +133,7 @@ class LoopbackServer {
   std::vector<Script> scripts_;
 };
 
-/// A port on which nobody listens.
+/// A port without a listener.
 inline std::uint16_t unused_port(asio::io_context& loop) {
   const asio::ip::tcp::acceptor probe(loop, {asio::ip::address_v4::loopback(), 0});
   return probe.local_endpoint().port();

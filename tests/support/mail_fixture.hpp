@@ -1,4 +1,4 @@
-// A module with its e-mail settings made, for tests in which the test is the mail server.
+// A module with e-mail settings; the test is the mail server.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -23,19 +23,19 @@ struct MailFixture : ModuleFixture {
     return world;
   }
 
-  /// The server says something; what the module says to that.
+  /// The server sends a line; returns what the module says.
   std::string reply(std::string_view bytes) {
     mail.say(bytes);
     clock.advance(0s);
     return port.take();
   }
-  /// A log-in that works.
+  /// A successful login.
   std::string enter() {
     mail.enter();
     clock.advance(0s);
     return port.take();
   }
-  /// As far as the server's go-ahead for the mail itself.
+  /// Up to the server's go-ahead for the mail itself.
   void send_to_data() {
     ask("AT+SMTPSEND");
     enter();

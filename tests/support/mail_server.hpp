@@ -1,4 +1,4 @@
-// A mail server for tests: it answers lines on loopback from a script, in the test's own loop.
+// A mail server for tests: answers lines on loopback from a script, in the test's own loop.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -18,7 +18,7 @@ namespace sim800::test {
 
 struct MailScript {
   std::string greeting;
-  /// Replies by line, or by its first word; an empty one is silence.  A line without any gets `otherwise`.
+  /// Replies by line, or by its first word; an empty one is silence. Any other line gets `otherwise`.
   std::map<std::string, std::string> replies;
   std::string otherwise;
   std::string cut_at;  ///< the connection is closed after the reply to this line; "connect": after the greeting
@@ -53,7 +53,7 @@ class MailServer {
   void say(const std::string& text) { reply(session_, text); }
 
   MailScript script;
-  std::vector<std::string> lines;  ///< all that came, on all connections
+  std::vector<std::string> lines;  ///< everything received, on all connections
   std::size_t connections = 0, ended = 0;
 
  private:

@@ -1,4 +1,4 @@
-// A module on a virtual clock, with a recording wire and an HTTP client that answers when told.
+// A module on a virtual clock, with a recording port and an HTTP client that answers when told to.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -164,7 +164,7 @@ class HeldMailClient final : public MailClient {
 };
 
 struct ModuleFixture {
-  /// Boots it unless `boot` is false; the boot URCs are taken away.
+  /// Boots it unless `boot` is false; the boot URCs are removed.
   explicit ModuleFixture(World given = instant(), bool boot = true, Nvram* kept = nullptr)
       : world(std::move(given)),
         modem({world, command_table, clock, kept != nullptr ? *kept : own_nvram, files, http, ftp, sockets, pinger,
@@ -219,7 +219,7 @@ struct ModuleFixture {
 inline const std::string OK = "\r\nOK\r\n";
 inline const std::string ERROR = "\r\nERROR\r\n";
 
-/// The answer of a command that has one line, and OK.
+/// The answer of a command with one line, and OK.
 inline std::string answered(std::string_view text) { return "\r\n" + std::string(text) + "\r\n" + OK; }
 inline std::string cme(int number) { return "\r\n+CME ERROR: " + std::to_string(number) + "\r\n"; }
 

@@ -18,7 +18,7 @@
 
 namespace sim800::test {
 
-/// A running `openssl` with its output in a pipe, and its input too if asked; ended with this object.
+/// A running `openssl` with its output in a pipe, and its input too if requested; ended with this object.
 class Openssl {
  public:
   explicit Openssl(std::vector<std::string> arguments, bool with_input = false) {
@@ -66,7 +66,7 @@ class Openssl {
     for (char c = 0; text.find(mark) == std::string::npos && read(output_, &c, 1) == 1;) text += c;
     return text;
   }
-  /// Its output ends, for whoever reads it.
+  /// Its output ends, for any reader.
   void stop() const {
     if (pid_ > 0) kill(pid_, SIGTERM);
   }
@@ -82,7 +82,7 @@ class Openssl {
   int input_ = -1, output_ = -1;
 };
 
-/// A certificate nobody vouches for.
+/// A certificate that nobody trusts.
 class Certificate {
  public:
   Certificate() {

@@ -1,4 +1,4 @@
-// A relay between two sockets of a test, with time in the test's hand.
+// A relay between two sockets of a test, with time controlled by the test.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -16,7 +16,7 @@ namespace sim800::test {
 
 using tcp = asio::ip::tcp;
 
-/// One end of a connection: gathers what comes.
+/// One end of a connection: collects what arrives.
 struct RelayEnd {
   explicit RelayEnd(asio::io_context& loop) : socket(loop) {}
 
@@ -81,7 +81,7 @@ struct RelayFixture {
   void until(Condition reached) {
     run_until(loop, reached);
   }
-  /// What can happen without time passing has happened: a round trip of our own through the kernel is behind it.
+  /// Everything that can happen without time passing has happened: a round trip of our own through the kernel is done.
   void settle() {
     loop.restart();
     for (int quiet = 0; quiet < 3;) quiet = loop.poll() == 0 ? quiet + 1 : 0;
@@ -90,7 +90,7 @@ struct RelayFixture {
     clock.advance(span);
     settle();
   }
-  /// From nothing to a connection that stands, where the link has no latency.
+  /// Establishes a connection, if the link has no latency.
   void establish() {
     open();
     until([this] { return ready.has_value(); });

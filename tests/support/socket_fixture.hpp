@@ -1,4 +1,4 @@
-// Sockets of the module against peers on loopback, with time in the test's hand.
+// Sockets of the module against peers on loopback, with time controlled by the test.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace sim800::test {
 
-/// One socket of the module: what happened to it.
+/// One socket of the module, and what happened to it.
 struct ModuleEnd {
   void watch(std::unique_ptr<Socket> made) {
     socket = std::move(made);
@@ -25,7 +25,7 @@ struct ModuleEnd {
       closed = why;
     };
   }
-  /// Reads what there is, and writes what there is room for.
+  /// Reads what is there, and writes what fits.
   void move() {
     if (!socket) return;
     if (reads) {
@@ -48,7 +48,7 @@ struct ModuleEnd {
   std::unique_ptr<Socket> socket;
   std::optional<SocketError> connected, closed;
   std::string received, unsent;
-  std::size_t largest = 0;  // of what was readable at a time
+  std::size_t largest = 0;  // most that was readable at once
   bool reads = true;
 };
 

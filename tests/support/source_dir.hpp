@@ -1,4 +1,4 @@
-// Where the project's own files lie that tests read.
+// Where the project's own files are that tests read.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -6,7 +6,7 @@
 
 namespace sim800::test {
 
-/// The root of the source tree, without a slash at its end.
+/// The root of the source tree, without a trailing slash.
 const std::string& source_dir();
 
 }  // namespace sim800::test

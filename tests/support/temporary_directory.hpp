@@ -1,4 +1,4 @@
-// A directory of a test's own, gone when the test is.
+// A directory of a test, removed with it.
 // SPDX-License-Identifier: MIT
 #pragma once
 
