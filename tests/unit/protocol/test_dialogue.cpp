@@ -97,7 +97,8 @@ TEST_CASE("dialogue: mistakes are told with file, line and what was expected") {
   CHECK(complaint(">> ten bytes") == R"(d.txt:1: expected ">> N bytes" or ">> @FILE", found ">> ten bytes")");
   CHECK(complaint(">> 10") == R"(d.txt:1: expected ">> N bytes" or ">> @FILE", found ">> 10")");
   CHECK(complaint(">> * bytes") == R"(d.txt:1: expected ">> N bytes" or ">> @FILE", found ">> * bytes")");
-  CHECK(complaint("<< -1 bytes") == R"(d.txt:1: expected "<< N bytes", "<< * bytes" or "<< @FILE", found "<< -1 bytes")");
+  CHECK(complaint("<< -1 bytes") ==
+        R"(d.txt:1: expected "<< N bytes", "<< * bytes" or "<< @FILE", found "<< -1 bytes")");
   CHECK(complaint("<< 67108865 bytes") == R"(d.txt:1: expected at most 67108864 bytes, found "67108865 bytes")");
   CHECK(complaint("<< 99999999999999999999 bytes").starts_with("d.txt:1: expected at most 67108864 bytes"));
   CHECK(complaint(">> @missing.bin") == R"(d.txt:1: expected a file, found none that can be read at "missing.bin")");
@@ -105,8 +106,8 @@ TEST_CASE("dialogue: mistakes are told with file, line and what was expected") {
         R"(d.txt:1: expected the "<" or "<~" line that tells the number, found "<< * bytes" without one before it)");
   CHECK(complaint("> AT\n# as announced\n<< * bytes").starts_with("d.txt:3: "));
   CHECK(complaint("< +HTTPREAD: 5\n# as announced\n<< * bytes") == "none");
-  CHECK_THROWS_WITH_AS(sim800::load_dialogue("no/such.txt"), "no/such.txt: expected a dialogue file, found none that can be read",
-                       sim800::DialogueError);
+  CHECK_THROWS_WITH_AS(sim800::load_dialogue("no/such.txt"),
+                       "no/such.txt: expected a dialogue file, found none that can be read", sim800::DialogueError);
 }
 
 TEST_CASE("escape: bytes become text that tells them apart") {
