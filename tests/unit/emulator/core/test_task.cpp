@@ -5,9 +5,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "emulator/core/task.hpp"
 #include "emulator/core/unique_fd.hpp"
@@ -41,7 +43,10 @@ Task<int> wait_for(Signal& signal) {
 
 Task<long> sum_of_waits(Signal& signal, int count) {
   long total = 0;
-  for (int i = 0; i < count; ++i) total += co_await wait_for(signal) + co_await sum(2);
+  for (int i = 0; i < count; ++i) {
+    total += co_await wait_for(signal);
+    total += co_await sum(2);
+  }
   co_return total;
 }
 
