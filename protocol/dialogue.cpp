@@ -17,7 +17,7 @@ namespace sim800 {
 namespace {
 
 std::optional<std::string> read_file(const std::filesystem::path& path) {
-  if (std::filesystem::is_directory(path)) return std::nullopt;  // a stream would open it, and read nothing
+  if (std::filesystem::is_directory(path)) return std::nullopt;  // a stream would open it and read nothing
   std::ifstream in(path, std::ios::binary);
   if (!in) return std::nullopt;
   return std::string(std::istreambuf_iterator<char>(in), {});

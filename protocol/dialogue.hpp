@@ -13,7 +13,7 @@
 
 namespace sim800 {
 
-/// A dialogue file cannot be read or understood: "FILE:LINE: what was expected".
+/// A dialogue file cannot be read or is invalid: "FILE:LINE: what was expected".
 struct DialogueError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -39,7 +39,7 @@ struct ExpectMatch {
 struct ExpectCount {
   std::size_t count = 0;
 };
-/// `<< * bytes`: as many bytes as the number at the end of the line before it says.
+/// `<< * bytes`: as many bytes as the number at the end of the previous line.
 struct ExpectAnnounced {};
 /// `<< @FILE`: these bytes.
 struct ExpectPayload {
@@ -53,14 +53,14 @@ struct Step {
 
 struct Dialogue {
   std::string file;
-  std::vector<Step> steps;  ///< comments and empty lines left out
+  std::vector<Step> steps;  ///< without comments and empty lines
 };
 
-/// The largest payload a dialogue may name, in bytes: 64 MiB.
+/// The largest payload in a dialogue, in bytes: 64 MiB.
 inline constexpr std::size_t dialogue_payload_max = 64UL * 1024 * 1024;
 
-/// Parses the text of a dialogue.  `file` is named in errors, and the files of `>> @` and `<< @` are looked for beside
-/// it and read. Throws DialogueError.
+/// Parses the text of a dialogue. `file` is named in errors; files of `>> @` and `<< @` are looked up relative to it
+/// and read. Throws DialogueError.
 Dialogue parse_dialogue(std::string_view text, const std::string& file);
 
 /// Reads and parses a dialogue file.  Throws DialogueError.

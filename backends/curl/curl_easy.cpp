@@ -79,7 +79,7 @@ void CurlEasy::set_tls(const TlsProfile& profile, bool verify_peer) {
   if (!profile.sni) set(CURLOPT_SSL_CTX_FUNCTION, &without_sni);
   set(CURLOPT_SSL_VERIFYPEER, verify_peer ? 1L : 0L);
   set(CURLOPT_SSL_VERIFYHOST, verify_peer ? 2L : 0L);
-  if (!verify_peer) {  // reading the store would hold the loop for some 30 ms, for nothing
+  if (!verify_peer) {  // reading the store would needlessly hold up the loop for some 30 ms
     set(CURLOPT_CAINFO, static_cast<const char*>(nullptr));
     set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
   }

@@ -16,7 +16,7 @@ namespace sim800 {
 
 class Relay;
 
-/// A list of texts, as libcurl takes header lines.
+/// A list of strings, as libcurl takes header lines.
 class CurlList {
  public:
   void add(const std::string& line);
@@ -47,7 +47,7 @@ class CurlEasy {
   CurlEasy& operator=(const CurlEasy&) = delete;
   CURL* get() const { return handle_.get(); }
 
-  /// Sets an option.  Numbers are `long` or `curl_off_t` as the option's page says: they pass through "...".
+  /// Sets an option. Numbers are `long` or `curl_off_t` as the option's documentation says: they pass through "...".
   template <class T>
   void set(CURLoption option, T value) {
     if (curl_easy_setopt(handle_.get(), option, value) != CURLE_OK) ok_ = false;

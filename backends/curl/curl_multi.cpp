@@ -14,7 +14,7 @@
 namespace sim800 {
 namespace {
 
-// A socket of libcurl's that the loop watches.  libcurl opens and closes it, so it is never closed here.
+// A socket of libcurl that the loop watches. libcurl opens and closes it, so it is never closed here.
 struct Watch {
   explicit Watch(asio::io_context& loop) : descriptor(loop) {}
   ~Watch() { give_back(); }
@@ -28,12 +28,12 @@ struct Watch {
 
   asio::posix::stream_descriptor descriptor;
   int wanted = 0;  // CURL_POLL_IN, CURL_POLL_OUT: what libcurl waits for
-  int armed = 0;   // the same bits: what asio has been asked for and not yet answered
+  int armed = 0;   // the same bits: what asio was asked for and has not answered yet
 };
 
 }  // namespace
 
-// Handlers hold a weak pointer: they may come after the end of the CurlMulti.
+// Handlers hold a weak pointer: they may run after the end of the CurlMulti.
 struct CurlMulti::Impl : std::enable_shared_from_this<Impl> {
   explicit Impl(asio::io_context& context) : loop(context), timer(context) {}
 
@@ -52,7 +52,7 @@ struct CurlMulti::Impl : std::enable_shared_from_this<Impl> {
   };
   std::unordered_map<CURL*, Running> running;
   std::unordered_map<curl_socket_t, std::shared_ptr<Watch>> watches;
-  CurlMultiHandle multi;  // made by the first transfer
+  CurlMultiHandle multi;  // created by the first transfer
 };
 
 void CurlMulti::Impl::open() {
@@ -74,7 +74,7 @@ void CurlMulti::Impl::open() {
 void CurlMulti::Impl::close() {
   for (const auto& entry : running) curl_multi_remove_handle(multi.get(), entry.first);
   running.clear();
-  multi.reset();  // calls watch() and set_timer() once more
+  multi.reset();  // calls watch() and set_timer() again
   for (const auto& entry : watches) entry.second->give_back();
   watches.clear();
   timer.cancel();
@@ -89,7 +89,7 @@ void CurlMulti::Impl::watch(curl_socket_t socket, int wanted) {
   }
   if (!entry) {
     entry = std::make_shared<Watch>(loop);
-    // Should it fail, waiting below fails too, and libcurl gets to know.
+    // If it fails, waiting below fails too, and libcurl notices.
     std::error_code error;
     entry->descriptor.assign(socket, error);
   }
@@ -161,7 +161,7 @@ bool CurlMulti::add(CURL* easy, Done done, Afterwards afterwards) {
 
 void CurlMulti::remove(CURL* easy) {
   if (impl_->running.erase(easy) == 0) return;
-  // From inside libcurl it would refuse, and go on with a handle that its owner is about to free.
+  // Inside libcurl it would refuse, and continue with a handle that its owner is about to free.
   if (curl_multi_remove_handle(impl_->multi.get(), easy) != CURLM_OK) std::abort();
 }
 

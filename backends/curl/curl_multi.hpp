@@ -1,4 +1,4 @@
-// libcurl transfers on the event loop: libcurl says which sockets and which time it waits for, the loop wakes it.
+// libcurl transfers on the event loop: libcurl tells which sockets and time it waits for, and the loop wakes it.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -11,26 +11,25 @@
 
 namespace sim800 {
 
-/// Runs any number of transfers.  All calls are made in the loop's thread and, as libcurl demands, never from inside
-/// one of libcurl's own callbacks (write, header, ...).  `loop` must outlive it.
+/// Runs any number of transfers. All calls are made in the loop's thread and, as libcurl requires, never from inside
+/// one of libcurl's callbacks (write, header, ...). `loop` must outlive it.
 class CurlMulti {
  public:
   using Done = std::function<void(CURLcode)>;
-  /// What becomes of a handle once its Done is due.
+  /// What happens to a handle when its Done is due.
   enum class Afterwards : std::uint8_t {
-    free,  ///< it is out of here, and may be used again or freed
+    free,  ///< it is removed, and may be reused or freed
     keep,  ///< it stays, and so does its connection (CURLOPT_CONNECT_ONLY), until remove()
   };
 
   explicit CurlMulti(asio::io_context& loop);
-  ~CurlMulti();  ///< cancels what still runs; allowed from within a Done
+  ~CurlMulti();  ///< cancels running transfers; allowed inside a Done
   CurlMulti(const CurlMulti&) = delete;
   CurlMulti& operator=(const CurlMulti&) = delete;
 
-  /// Starts `easy`.  `done` is called once, later, from the loop.  False: libcurl does not take it, and `done` is not
-  /// called.
+  /// Starts `easy`. `done` is called once, later, from the loop. False: libcurl refuses it, and `done` is not called.
   bool add(CURL* easy, Done done, Afterwards afterwards = Afterwards::free);
-  /// Cuts a transfer off; its Done is not called any more.  Nothing happens if it does not run.
+  /// Aborts a transfer; its Done is not called any more. No effect if it is not running.
   void remove(CURL* easy);
 
  private:

@@ -58,7 +58,7 @@ std::string percent_encoded(std::string_view text) {
 std::optional<HttpTarget> target_of(Url& url) {
   const std::string scheme = url.get(CURLUPART_SCHEME);
   if (scheme != "http" && scheme != "https") return std::nullopt;
-  // libcurl would make an Authorization header of them.
+  // libcurl would turn them into an Authorization header.
   for (const CURLUPart part : {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS, CURLUPART_FRAGMENT})
     url.clear(part);
   HttpTarget target{url.get(CURLUPART_URL), scheme == "https", url.get(CURLUPART_HOST), 0};
@@ -67,7 +67,7 @@ std::optional<HttpTarget> target_of(Url& url) {
   if (target.host.starts_with('[') && target.host.ends_with(']')) {
     target.host = target.host.substr(1, target.host.size() - 2);
   }
-  // libcurl takes a host with "%0d" as it is, and decodes it later.
+  // libcurl accepts a host name with "%0d" and decodes it later.
   const bool usable = !target.host.empty() && target.host.find('%') == std::string::npos && target.port != 0;
   return usable ? std::optional(target) : std::nullopt;
 }
@@ -93,7 +93,8 @@ std::optional<HttpTarget> make_http_target(bool tls, std::string_view host, std:
   if (text.empty()) return std::nullopt;
   path = path.substr(0, path.find('#'));
   if (path.starts_with('/')) path.remove_prefix(1);
-  // Set as a part, the path would have its %2F turned into %2f; within the whole URL it stays as the host wrote it.
+  // Set as a separate part, the path would have its %2F changed to %2f; within the whole URL it stays as the host wrote
+  // it.
   text += percent_encoded(path);
   if (!url.set(CURLUPART_URL, text, CURLU_PATH_AS_IS)) return std::nullopt;
   return target_of(url);

@@ -1,4 +1,4 @@
-// Where an HTTP request goes: a URL taken apart and put together by libcurl's URL functions.
+// Target of an HTTP request: a URL split and joined by libcurl's URL functions.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -10,23 +10,23 @@
 namespace sim800 {
 
 struct HttpTarget {
-  std::string url;  ///< without user and fragment; only characters that may stand in a URL
+  std::string url;  ///< without user and fragment; only characters that are allowed in a URL
   bool tls = false;
   std::string host;  ///< IPv6 literals without brackets
   std::uint16_t port = 0;
 
-  /// What the Host header says: the port only where it is not the scheme's own.
+  /// The Host header: with the port only if it is not the scheme's default.
   std::string authority() const;
 };
 
 /// "ADDRESS:PORT", with brackets around an IPv6 literal.
 std::string host_and_port(std::string_view host, std::uint16_t port);
 
-/// Nothing where `host` or `port` cannot stand in a URL.  In `path`, control characters, blanks and bytes over 0x7e are
-/// percent-encoded, and a fragment is left out; the rest stays as it is.
+/// Nothing if `host` or `port` cannot be part of a URL. In `path`, control characters, spaces and bytes above 0x7e are
+/// percent-encoded, and a fragment is dropped; the rest is unchanged.
 std::optional<HttpTarget> make_http_target(bool tls, std::string_view host, std::uint16_t port, std::string_view path);
 
-/// The target that `location` means when `base` has answered with it.  Nothing where that is not a http or https URL.
+/// The target of `location` in a response from `base`. Nothing if that is not an http or https URL.
 std::optional<HttpTarget> redirected(const HttpTarget& base, const char* location);
 
 /// "SCHEME://HOST:PORT/", for the other protocols; nothing where `host` or `port` cannot stand in a URL.

@@ -7,8 +7,8 @@
 namespace sim800 {
 namespace {
 
-// OpenSSL reports an alert from the peer as reason 1000 + the alert's number (SSL_AD_REASON_OFFSET).  The number
-// decides, as not every such text has "alert" in it, and a host's name may.
+// OpenSSL reports an alert from the peer as reason 1000 + the alert's number (SSL_AD_REASON_OFFSET). The number
+// decides, because not every such text contains "alert", and a server's name may.
 bool is_alert(std::string_view error) {
   constexpr std::string_view mark = "error:";
   const auto start = error.find(mark);
@@ -34,7 +34,7 @@ std::optional<int> tls_failure(CURLcode code, std::string_view error, const TlsC
     case CURLE_SSL_ENGINE_INITFAILED:
     case CURLE_USE_SSL_FAILED: return codes.no_channel;
     case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:  // no store: nobody vouches for the certificate
+    case CURLE_SSL_CACERT_BADFILE:  // no store: nothing to verify the certificate with
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS:
     case CURLE_SSL_CLIENTCERT: return codes.alert;

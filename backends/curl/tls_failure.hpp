@@ -1,4 +1,4 @@
-// Whether TLS is why libcurl could not finish a transfer.
+// Whether TLS is the reason why libcurl could not finish a transfer.
 // SPDX-License-Identifier: MIT
 #pragma once
 

@@ -1,4 +1,4 @@
-// The wires a host can be attached to: pseudo-terminals, TCP ports, standard input and output.
+// Endpoints for hosts: pseudo-terminals, TCP ports, standard input and output.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -12,20 +12,20 @@
 
 namespace sim800 {
 
-/// An endpoint cannot be had (name taken by a file, port in use, bad address): says which and why.
+/// An endpoint is not available (name used by a file, port in use, bad address): tells which and why.
 struct EndpointError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A wire that outlives its clients.  It exists (and is announced) from construction on, and moves bytes from attach()
-/// on.
+/// A serial line that outlives its clients. It exists (and is announced) from construction on, and moves bytes from
+/// attach() on.
 class Endpoint : public Port {
  public:
-  /// Begins to move bytes to and from `user`, which must outlive the endpoint.
+  /// Starts to move bytes to and from `user`, which must outlive the endpoint.
   virtual void attach(PortUser& user) = 0;
-  /// "pty LINK /dev/pts/N", "tcp HOST PORT", "stdio": the line `sim800 run` prints.
+  /// "pty LINK /dev/pts/N", "tcp HOST PORT", "stdio": the line that `sim800 run` prints.
   virtual std::string announcement() const = 0;
-  /// A short name that is the same in every run, for traces: "pty:LINK", "tcp:HOST:PORT" as given, "stdio".
+  /// A short name for traces, the same in every run: "pty:LINK", "tcp:HOST:PORT" as given, "stdio".
   virtual std::string name() const = 0;
 };
 
@@ -34,15 +34,15 @@ class Endpoint : public Port {
 /// endpoint, in this process or another one.  A link that nobody owns any more is replaced.
 std::unique_ptr<Endpoint> open_pty(asio::io_context& loop, const std::string& link);
 
-/// A listening TCP socket; `address` is HOST:PORT ([HOST]:PORT for IPv6 literals), port 0 takes any free one.
-/// One client at a time: a second one is sent "busy" CR LF and closed.  Throws EndpointError.
+/// A listening TCP socket; `address` is HOST:PORT ([HOST]:PORT for IPv6 literals), port 0 picks a free one. One client
+/// at a time: a second one is sent "busy" CR LF and closed. Throws EndpointError.
 std::unique_ptr<Endpoint> open_tcp(asio::io_context& loop, const std::string& address);
 
-/// Standard input and output (a terminal, a pipe or a file).  `at_end` is called once, from the loop, when input has
-/// ended, all of it is handed over and the output of that time is written; or when the reader of the output is gone.
+/// Standard input and output (a terminal, a pipe or a file). `at_end` is called once, from the loop, when the input has
+/// ended, all of it was delivered and the output up to then is written; or when the reader of the output is gone.
 /// Commands may still be running then: whoever ends the program waits for them, and runs the loop until unsent() is 0
-/// again. A terminal on `input` sends each key as it is (Enter is CR, Ctrl-Z is data; Ctrl-C still ends the program)
-/// and gets its settings back when the endpoint goes.  SIGPIPE is ignored from here on.  Throws EndpointError.
+/// again. A terminal on `input` sends each key unchanged (Enter is CR, Ctrl-Z is data; Ctrl-C still ends the program)
+/// and gets its settings back when the endpoint is destroyed. SIGPIPE is ignored from here on. Throws EndpointError.
 std::unique_ptr<Endpoint> open_stdio(asio::io_context& loop, std::function<void()> at_end, int input = 0,
                                      int output = 1);
 

@@ -1,4 +1,4 @@
-// Bytes on their way to a host that does not take them at once.
+// Bytes on their way to a host that does not accept them at once.
 // SPDX-License-Identifier: MIT
 #include "backends/endpoints/output_queue.hpp"
 
@@ -7,7 +7,7 @@
 namespace sim800 {
 
 void OutputQueue::push(std::string_view bytes) {
-  // Moving up only once half of it is unused makes the moves cost a constant time for each byte.
+  // Moving data only when half of the buffer is unused makes the cost per byte constant.
   if (first_ >= bytes_.size() / 2) {
     bytes_.erase(0, first_);
     next_ -= first_;
@@ -18,7 +18,7 @@ void OutputQueue::push(std::string_view bytes) {
 
 void OutputQueue::confirm(std::size_t in_flight) {
   first_ = std::max(first_, next_ - std::min(next_, in_flight));
-  // An idle line should not hold the memory of its busiest hour.
+  // An idle line should not keep the memory of its busiest hour.
   if (first_ == bytes_.size()) {
     bytes_ = {};
     first_ = next_ = 0;

@@ -1,4 +1,4 @@
-// Bytes on their way to a host that does not take them at once.
+// Bytes on their way to a host that does not accept them at once.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -8,21 +8,21 @@
 
 namespace sim800 {
 
-/// Unsent bytes in order, and before them those that are sent but not yet confirmed, so that they can be sent again.
+/// Unsent bytes in order, preceded by those that were sent but not confirmed, so that they can be sent again.
 class OutputQueue {
  public:
   void push(std::string_view bytes);
-  /// Oldest first; good until the next change.
+  /// Oldest first; valid until the next change.
   std::string_view unsent() const { return std::string_view(bytes_).substr(next_); }
   std::size_t size() const { return bytes_.size() - next_; }
-  /// The wire took the first `count` unsent bytes; they are kept until confirmed.
+  /// The first `count` unsent bytes were sent; they are kept until confirmed.
   void sent(std::size_t count) { next_ += count; }
   std::size_t unconfirmed() const { return next_ - first_; }
-  /// Forgets all sent bytes but the last `in_flight`.
+  /// Forgets all sent bytes except the last `in_flight`.
   void confirm(std::size_t in_flight);
-  /// The wire lost what was not confirmed: it is unsent again.
+  /// What was not confirmed is lost: it becomes unsent again.
   void rewind() { next_ = first_; }
-  /// Drops the oldest until at most `limit` bytes are unsent; returns how many unsent ones were dropped.
+  /// Drops the oldest bytes until at most `limit` are unsent; returns how many unsent ones were dropped.
   std::size_t trim(std::size_t limit);
 
  private:

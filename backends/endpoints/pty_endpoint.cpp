@@ -33,14 +33,14 @@ void set_raw(int terminal) {
   tcsetattr(terminal, TCSANOW, &settings);
 }
 
-/// The name in the file system; it goes with the object unless somebody else has taken it over.
+/// The symlink; removed with the object unless somebody else has replaced it.
 class Link {
  public:
   Link(fs::path link, fs::path target) : link_(std::move(link)), target_(std::move(target)) {
     std::error_code error;
     fs::create_symlink(target_, link_, error);
     if (error == std::errc::file_exists) replace(error);
-    if (error) throw EndpointError("cannot make the link " + link_.string() + ": " + error.message());
+    if (error) throw EndpointError("cannot create the symlink " + link_.string() + ": " + error.message());
   }
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
@@ -50,10 +50,10 @@ class Link {
   }
 
  private:
-  // A client that opens the link meanwhile finds the old target or the new one, never nothing.
+  // A client that opens the symlink meanwhile finds the old target or the new one, never nothing.
   void replace(std::error_code& error) {
     if (!fs::is_symlink(fs::symlink_status(link_, error))) {
-      throw EndpointError(link_.string() + " exists and is no symbolic link: not replaced");
+      throw EndpointError(link_.string() + " exists and is not a symlink: not replaced");
     }
     const fs::path temporary = link_.string() + "." + std::to_string(getpid()) + ".new";
     fs::remove(temporary, error);
@@ -70,7 +70,7 @@ class Link {
 };
 
 [[noreturn]] void fail(const std::string& link, const char* what) {
-  throw EndpointError("no pseudo-terminal for " + link + ": " + what + ": " + std::strerror(errno));
+  throw EndpointError("cannot open a pseudo-terminal for " + link + ": " + what + ": " + std::strerror(errno));
 }
 
 UniqueFd open_master(const std::string& link) {
@@ -96,20 +96,20 @@ UniqueFd open_slave(const std::string& path, const std::string& link) {
 
 constexpr std::uint32_t closings = IN_CLOSE_WRITE | IN_CLOSE_NOWRITE;
 
-/// Tells of opens and closes of the device node; invalid where inotify is not to be had.
+/// Reports opens and closes of the device node; invalid if inotify is not available.
 UniqueFd watch_node(const std::string& path, int& node) {
   UniqueFd inotify(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
-  // The kernel merges an event with an equal one right before it, and two opens would count as one.  Watching the
-  // directory as well puts an event of the directory between any two of the node.
+  // The kernel merges an event with an equal one right before it, so that two opens would count as one. Watching the
+  // directory too puts an event of the directory between any two of the node.
   inotify_add_watch(inotify.get(), fs::path(path).parent_path().c_str(), IN_OPEN | closings);
   node = inotify_add_watch(inotify.get(), path.c_str(), IN_OPEN | closings);
   if (node >= 0) return inotify;
-  spdlog::info("{}: clients that leave are not seen: {}", path, std::strerror(errno));
+  spdlog::info("{}: cannot detect when a client leaves: {}", path, std::strerror(errno));
   return UniqueFd();
 }
 
-/// The master side.  A slave descriptor of its own keeps the line up while no client has it open; the kernel holds the
-/// first few KiB written to an absent client, the queue the rest.
+/// The master side. Our own slave descriptor keeps the line up while no client has it open; the kernel holds the first
+/// few KiB written to an absent client, the queue the rest.
 class PtyEndpoint final : public StreamEndpoint {
  public:
   PtyEndpoint(asio::io_context& loop, const std::string& link)
@@ -123,7 +123,7 @@ class PtyEndpoint final : public StreamEndpoint {
   }
 
  private:
-  // The watch begins after the slave was opened, so that our own opening is not counted.
+  // The watch starts after the slave was opened, so that our own open is not counted.
   PtyEndpoint(asio::io_context& loop, const std::string& link, LinkClaim claim, UniqueFd master)
       : StreamEndpoint(loop, "pty:" + link, kept_for_nobody),
         claim_(std::move(claim)),
@@ -132,7 +132,7 @@ class PtyEndpoint final : public StreamEndpoint {
         events_(loop),
         link_(link, slave_path_) {
     if (UniqueFd inotify = watch_node(slave_path_, node_); inotify.get() >= 0) events_.assign(inotify.release());
-    // Whether anybody is there is then not known, and a slow reader must not be cut short.
+    // It is then unknown whether a client is there, and a slow reader must not lose output.
     if (!events_.is_open()) set_limit(kept_for_client);
     const int descriptor = master.release();
     open_wire(descriptor, descriptor);
@@ -141,7 +141,7 @@ class PtyEndpoint final : public StreamEndpoint {
   void attached() override { await_events(); }
 
   void input_ready() override {
-    // A client may have opened and written before its opening was read: it must arrive first.
+    // A client may have opened and written before its open was read: it must arrive first.
     if (clients_ == 0 && events_.is_open() && !leaving_) {
       const std::weak_ptr<void> watch = life();
       take_events();
@@ -151,11 +151,12 @@ class PtyEndpoint final : public StreamEndpoint {
     StreamEndpoint::input_ready();
   }
 
-  // A pty gives a chance to write with every read of the client: a fifth of a short command's round trip.
+  // A pty becomes writable with every read of the client: handling that would cost a fifth of a short command's round
+  // trip.
   void output_flushed() override { forget_output_wait(); }
 
-  // Our own slave descriptor rules out a hang-up, so this is a kernel that is no longer with us.
-  void input_ended() override { spdlog::error("{}: cannot be read: {}", name(), std::strerror(errno)); }
+  // Our own slave descriptor rules out a hang-up, so this is a kernel failure.
+  void input_ended() override { spdlog::error("{}: read failed: {}", name(), std::strerror(errno)); }
 
   void await_events() {
     if (awaiting_events_ || !events_.is_open() || leaving_) return;
@@ -166,7 +167,7 @@ class PtyEndpoint final : public StreamEndpoint {
                        }));
   }
 
-  // While a client is leaving no event is looked at, so that what follows its last bytes finds it gone.
+  // While a client is leaving no event is read, so that what follows its last bytes finds it gone.
   void take_events() {
     const std::weak_ptr<void> watch = life();
     while (!leaving_) {
@@ -193,16 +194,17 @@ class PtyEndpoint final : public StreamEndpoint {
       set_limit(kept_for_client);
       user()->client_arrived();
     } else if (before == 1 && clients_ == 0) {
-      // It may have left the line cooked, and what we write would come back as input.  Never done on an opening: that
-      // would undo what the client has set.
+      // It may have left the line in cooked mode, which would echo our output as input. Never done on open: that would
+      // undo the client's settings.
       set_raw(slave_.get());
       leaving_ = true;
       take_rest();
     }
   }
 
-  // What the client wrote before it closed comes before its leaving.  A read of an empty pty waits for what the kernel
-  // has on its way; the bound is more than the kernel holds, so that a successor who floods the line cannot hold it up.
+  // What the client wrote before it closed comes before its leaving. A read of an empty pty waits for what the kernel
+  // has in transit; the bound is more than the kernel holds, so that a next client who floods the line cannot hold it
+  // up.
   void take_rest() {
     constexpr int max_reads = 64;
     for (int reads = 0; leaving_ && reads < max_reads; ++reads) {
@@ -217,7 +219,7 @@ class PtyEndpoint final : public StreamEndpoint {
     user()->client_left();
     if (watch.expired()) return;
     await_input();
-    // Events that came meanwhile are in hand or in the kernel.
+    // Events that arrived meanwhile are in hand or in the kernel.
     asio::post(loop(), guarded(life(), [this] { take_events(); }));
   }
 

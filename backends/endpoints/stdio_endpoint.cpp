@@ -20,7 +20,7 @@ namespace sim800 {
 
 namespace {
 
-/// Reading a terminal key by key without its own echo; as it was when this goes.
+/// Reads a terminal key by key without its own echo; restores it when destroyed.
 class KeyMode {
  public:
   explicit KeyMode(int terminal) : terminal_(terminal) {
@@ -28,7 +28,7 @@ class KeyMode {
     termios keys = before_;
     keys.c_iflag &= ~static_cast<tcflag_t>(ICRNL | INLCR | IGNCR | IXON | ISTRIP);
     keys.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | ECHONL | IEXTEN);
-    // Ctrl-Z ends a text at the module's prompt; suspending would be in its way.
+    // Ctrl-Z ends a text at the module's prompt, so it must not suspend the program.
     keys.c_cc[VSUSP] = _POSIX_VDISABLE;
     keys.c_cc[VMIN] = 1;
     keys.c_cc[VTIME] = 0;
@@ -46,14 +46,14 @@ class KeyMode {
   bool changed_ = false;
 };
 
-/// A descriptor for the same thing.  Pipes and terminals are opened again, for O_NONBLOCK belongs to what was opened
-/// and would hit the shell and our own messages too.  Where that is refused writes may wait for the reader; files and
+/// A descriptor for the same thing. Pipes and terminals are opened again, because O_NONBLOCK belongs to the open file
+/// and would affect the shell and our own messages too. If that is refused, writes may wait for the reader; files and
 /// sockets do not need it.
 UniqueFd descriptor_for(int given, int direction) {
   struct stat status{};
   if (fstat(given, &status) != 0)
-    throw EndpointError("no standard input and output: " + std::string(std::strerror(errno)));
-  // The master side of a pty opened again would be another pty.
+    throw EndpointError("cannot use standard input and output: " + std::string(std::strerror(errno)));
+  // Opening the master side of a pty again would create another pty.
   std::array<char, 64> name{};
   const bool terminal = isatty(given) != 0 && ptsname_r(given, name.data(), name.size()) != 0;
   if (terminal || S_ISFIFO(status.st_mode)) {
@@ -62,7 +62,7 @@ UniqueFd descriptor_for(int given, int direction) {
       return again;
   }
   UniqueFd copy(fcntl(given, F_DUPFD_CLOEXEC, 0));
-  if (copy.get() < 0) throw EndpointError("no standard input and output: " + std::string(std::strerror(errno)));
+  if (copy.get() < 0) throw EndpointError("cannot use standard input and output: " + std::string(std::strerror(errno)));
   return copy;
 }
 
@@ -70,7 +70,7 @@ class StdioEndpoint final : public StreamEndpoint {
  public:
   StdioEndpoint(asio::io_context& loop, std::function<void()> at_end, int input, int output)
       : StreamEndpoint(loop, "stdio", kept_for_client), at_end_(std::move(at_end)), keys_(input) {
-    // Writing to a closed pipe has to be an error of that write, not the end of the process.
+    // Writing to a closed pipe must fail instead of ending the process.
     std::signal(SIGPIPE, SIG_IGN);
     UniqueFd from = descriptor_for(input, O_RDONLY);
     UniqueFd to = descriptor_for(output, O_WRONLY);

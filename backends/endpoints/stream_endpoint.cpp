@@ -64,8 +64,8 @@ void StreamEndpoint::attach(PortUser& user) {
   await_output();
 }
 
-// Waiting for readiness and reading then is as quick as asio's own reads (both cost one system call more than a bare
-// epoll loop), and unlike them leaves the descriptor's flags alone and takes regular files.
+// Waiting for readiness and then reading is as fast as asio's own reads (both cost one system call more than a bare
+// epoll loop); unlike those it leaves the descriptor's flags alone and accepts regular files.
 void StreamEndpoint::await_input() {
   if (awaiting_input_ || input_over_ || user_ == nullptr || !user_->wants_input()) return;
   awaiting_input_ = true;
@@ -129,7 +129,7 @@ void StreamEndpoint::await_output() {
 }
 
 void StreamEndpoint::write_queue() {
-  // Once only: what is not taken now has to wait for the reader.
+  // Only once: the rest has to wait for the reader.
   queue_.sent(write_some(queue_.unsent()));
   queue_.confirm(in_flight());
   await_output();
@@ -152,8 +152,7 @@ void StreamEndpoint::set_limit(std::size_t limit) {
 void StreamEndpoint::drop_overflow() {
   const std::size_t lost = queue_.trim(limit_);
   if (lost == 0) return;
-  if (lost_ == 0)
-    spdlog::warn("{}: the output is not read: all but the last {} bytes of it are dropped", name_, limit_);
+  if (lost_ == 0) spdlog::warn("{}: output is not being read: keeping only the last {} bytes", name_, limit_);
   lost_ += lost;
   if (user_ != nullptr) user_->output_lost(lost);
 }

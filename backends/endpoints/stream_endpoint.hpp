@@ -17,22 +17,22 @@
 
 namespace sim800 {
 
-/// A handler that does nothing once `token` is gone, so that its object may go at any time, or once it is cancelled.
+/// A handler that does nothing once `token` is gone or cancelled, so that its object may be destroyed at any time.
 template <typename Function>
 auto guarded(const std::shared_ptr<void>& token, Function function) {
   return [watch = std::weak_ptr<void>(token), function](asio::error_code error = {}) {
-    // "Not supported" is what regular files get, which epoll refuses: they are ready at all times.
+    // "Not supported" is the answer for regular files, which epoll refuses: they are always ready.
     if (!watch.expired() && error != asio::error::operation_aborted) function();
   };
 }
 
-/// Reads while the user wants input and writes as the descriptor takes it; the kinds of wire say when clients come and
+/// Reads while the user wants input and writes as the descriptor accepts it; derived classes tell when clients come and
 /// go.
 class StreamEndpoint : public Endpoint {
  public:
-  /// Unsent bytes held for a client that is there; beyond it the oldest are dropped.
+  /// Unsent bytes kept for a client that is present; above that the oldest are dropped.
   static constexpr std::size_t kept_for_client = std::size_t{1024} * 1024;
-  /// The same while nobody is there.
+  /// The same while no client is present.
   static constexpr std::size_t kept_for_nobody = std::size_t{64} * 1024;
 
   void attach(PortUser& user) final;
@@ -47,28 +47,28 @@ class StreamEndpoint : public Endpoint {
 
   StreamEndpoint(asio::io_context& loop, std::string name, std::size_t limit);
 
-  // For each kind of wire.  All but output_failed() are called from the loop, never from within send().
+  // For derived classes. All except output_failed() are called from the loop, never inside send().
   virtual void attached() {}
   virtual void input_ready();
   /// End of input or a read error; nothing is read any more.
   virtual void input_ended() = 0;
   virtual void output_flushed() {}
-  /// How many of the bytes written last the host has not confirmed, where sent bytes are kept.
+  /// How many of the last written bytes the host has not confirmed, if sent bytes are kept.
   virtual std::size_t in_flight() { return 0; }
   /// A write failed for good; nothing is written any more.
   virtual void output_failed() {}
 
-  /// Takes over descriptors (the same one twice for a wire of both directions).
+  /// Takes over descriptors (the same one twice for a bidirectional one).
   void open_wire(int input, int output);
   /// Closes them; what is queued stays.
   void close_wire();
-  /// After a wait for output asio is woken by every chance to write, for good; this ends it.
+  /// After a wait for output asio is woken whenever the descriptor becomes writable, for good; this ends it.
   void forget_output_wait();
   void await_input();
   void await_output();
-  /// Reads once and hands over; Input::gone when the user destroyed this endpoint meanwhile.
+  /// Reads once and delivers; Input::gone if the user destroyed this endpoint meanwhile.
   Input take_input();
-  /// Sets how many unsent bytes are kept and drops what is over it.
+  /// Sets how many unsent bytes are kept, and drops any excess.
   void set_limit(std::size_t limit);
   /// From now on sent bytes stay in the queue until they are confirmed.
   void keep_sent(bool keep) { keep_sent_ = keep; }

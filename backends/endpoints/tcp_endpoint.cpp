@@ -27,7 +27,7 @@ namespace {
 
 using asio::ip::tcp;
 
-// Without a host only this machine gets in: whoever wants more has to say so.
+// Without a host only this machine can connect: anything else must be requested.
 HostPort parse_address(const std::string& text) {
   auto address = parse_host_port(text);
   if (!address || address->host.find('*') != std::string::npos) {
@@ -41,7 +41,7 @@ tcp::endpoint resolve(asio::io_context& loop, const HostPort& address) {
   tcp::resolver resolver(loop);
   const std::string port = std::to_string(address.port);
   asio::error_code error;
-  // A name with both kinds of address means IPv4, which is what a modem's hosts try first.
+  // A name with both kinds of address means IPv4, which clients try first.
   auto found = resolver.resolve(tcp::v4(), address.host, port, tcp::resolver::numeric_service, error);
   if (error) found = resolver.resolve(address.host, port, tcp::resolver::numeric_service);
   return *found.begin();
@@ -71,8 +71,8 @@ bool is_dead(int socket) {
   return poll(&query, 1, 0) == 1 && (query.revents & (POLLERR | POLLHUP)) != 0;
 }
 
-/// One client at a time.  A client that ends its sending may still be reading (`printf 'AT\r' | nc`), and TCP does not
-/// tell it from one that is gone until something is written.  So its socket stays open for output until that fails or
+/// One client at a time. A client that ends its sending may still be reading (`printf 'AT\r' | nc`), and TCP cannot
+/// tell it from one that is gone until something is written. So its socket stays open for output until that fails or
 /// the next client comes; bytes that its side never acknowledged then belong to the next client.
 class TcpEndpoint final : public StreamEndpoint {
  public:
@@ -98,7 +98,7 @@ class TcpEndpoint final : public StreamEndpoint {
   }
 
   void take_client() {
-    // The client here has ended, only its last bytes are not yet read: the next one comes in after them.
+    // The current client has ended, only its last bytes are not read yet: the next one comes after them.
     next_waits_ = client_ == Client::here && peer_has_ended(wire().native_handle());
     if (next_waits_) return;
     const int socket = accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -108,10 +108,10 @@ class TcpEndpoint final : public StreamEndpoint {
     if (!watch.expired()) await_client();
   }
 
-  // Out of descriptors or memory, the connection stays readable: without a pause the loop would spin on it.
+  // Without descriptors or memory the connection stays readable: without a pause the loop would spin on it.
   void accept_failed() {
     if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED) return await_client();
-    spdlog::warn("{}: cannot take a client now: {}", name(), std::strerror(errno));
+    spdlog::warn("{}: cannot accept a client: {}", name(), std::strerror(errno));
     retry_.expires_after(std::chrono::milliseconds(200));
     retry_.async_wait(guarded(life(), [this] { await_client(); }));
   }
@@ -132,7 +132,7 @@ class TcpEndpoint final : public StreamEndpoint {
 
   // Closing at once would reset the connection if the client has written, and the reset can overtake the text.
   void refuse(int socket) {
-    spdlog::info("{}: a second client was sent away", name());
+    spdlog::info("{}: rejected a second client", name());
     static constexpr std::string_view busy = "busy\r\n";
     ::send(socket, busy.data(), busy.size(), MSG_NOSIGNAL);
     shutdown(socket, SHUT_WR);
@@ -176,7 +176,7 @@ class TcpEndpoint final : public StreamEndpoint {
     return static_cast<std::size_t>(count);
   }
 
-  /// Ends with the client that was leaving; `dead`: its side did not take what is in flight.
+  /// Ends with the client that was leaving; `dead`: its side did not receive what is in flight.
   void part(bool dead) {
     queue().confirm(dead ? in_flight() : 0);
     queue().rewind();

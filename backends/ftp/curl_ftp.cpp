@@ -25,7 +25,7 @@ class CurlFtpSession final : public FtpSession {
   struct Parts {
     asio::io_context& loop;
     RadioLink& link;
-    std::unique_ptr<TransferWatch> watch;  ///< null: no fault has anything to do with it
+    std::unique_ptr<TransferWatch> watch;  ///< null: no fault concerns it
   };
   CurlFtpSession(Parts parts, FtpRequest request, FtpEvents events);
 
@@ -66,7 +66,7 @@ class CurlFtpSession final : public FtpSession {
   std::unique_ptr<Lookup> lookup_;
   // The loop does not run dry while the other thread works.
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
-  std::unique_ptr<TransferGate> gate_;     // null: nothing is to be asked
+  std::unique_ptr<TransferGate> gate_;     // null: nobody to ask
   Verdict::Cut cut_ = Verdict::Cut::none;  // what came of the request that is being served
   std::string server_address_;             // the real one, once the relay has connected there
   std::unique_ptr<Relay> control_;         // null: connections are direct ones

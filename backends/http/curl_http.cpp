@@ -41,7 +41,8 @@ class CurlHttpClient final : public HttpClient {
   asio::io_context& loop_;
   RadioLink& link_;
   Interference* interference_;
-  std::shared_ptr<CurlMulti> multi_;  // shared with the transfers, so that client and transfers may go in any order
+  std::shared_ptr<CurlMulti>
+      multi_;  // shared with the transfers, so that client and transfers may be destroyed in any order
 };
 
 }  // namespace

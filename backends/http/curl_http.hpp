@@ -11,8 +11,8 @@
 
 namespace sim800 {
 
-/// All must outlive the client and its transfers.  libcurl is initialised by the first request, not before.
-/// `interference`, if there is one, is asked about each request.
+/// All must outlive the client and its transfers. libcurl is initialised by the first request. `interference`, if
+/// given, is asked about each request.
 std::unique_ptr<HttpClient> make_curl_http_client(asio::io_context& loop, RadioLink& link,
                                                   Interference* interference = nullptr);
 

@@ -1,4 +1,4 @@
-// CurlHttpRequest: one option after the other.
+// CurlHttpRequest: sets the options.
 // SPDX-License-Identifier: MIT
 #include "backends/http/curl_http_request.hpp"
 

@@ -9,11 +9,10 @@
 
 namespace sim800 {
 
-/// The handle of one hop, and the texts that it refers to.  `request` must outlive it.
+/// The handle of one hop, and the strings it refers to. `request` must outlive it.
 class CurlHttpRequest {
  public:
-  /// `method` may be another than the request's, after a redirect.  The request goes to `route`, whatever the target's
-  /// name.
+  /// `method` may differ from the request's after a redirect. The request goes to `route`, whatever the target's name.
   CurlHttpRequest(const HttpRequest& request, HttpMethod method, const HttpTarget& target, const Route& route);
 
   CurlEasy& easy() { return easy_; }

@@ -19,9 +19,9 @@ constexpr Row rows[] = {
     {CURLE_UNSUPPORTED_PROTOCOL, http_status::not_http},  // no status line, or a version other than 1.x
     {CURLE_HTTP2, http_status::not_http},
     {CURLE_BAD_CONTENT_ENCODING, http_status::not_http},
-    {CURLE_WRITE_ERROR, http_status::no_memory},  // our callbacks refuse what goes over the limit
+    {CURLE_WRITE_ERROR, http_status::no_memory},  // our callbacks refuse data above the limit
     {CURLE_FILESIZE_EXCEEDED, http_status::no_memory},
-    {CURLE_OUT_OF_MEMORY, http_status::no_memory},  // also a header line over libcurl's 100 KiB
+    {CURLE_OUT_OF_MEMORY, http_status::no_memory},  // also a header line above libcurl's 100 KiB
     {CURLE_URL_MALFORMAT, http_status::dns_error},
     {CURLE_COULDNT_RESOLVE_HOST, http_status::dns_error},
     {CURLE_COULDNT_RESOLVE_PROXY, http_status::dns_error},
@@ -32,7 +32,7 @@ constexpr Row rows[] = {
 
 int http_status_of(CURLcode code, std::string_view error) {
   if (const auto tls = tls_failure(code, error, {http_status::tls_no_channel, http_status::tls_alert})) return *tls;
-  // A cap on header bytes that Debian's 7.88.1 has taken from later versions, with an unspecific code.
+  // A limit on header bytes that Debian's 7.88.1 has from later versions, with an unspecific code.
   if (code == CURLE_RECV_ERROR && error.starts_with("Too large response headers")) return http_status::no_memory;
   for (const Row& row : rows) {
     if (row.code == code) return row.status;

@@ -58,7 +58,7 @@ void CurlHttpTransfer::start() {
   gate_.reach(Phase::dns, [this] { find_route(); });
 }
 
-// With a proxy, the target's name is the proxy's business.
+// With a proxy, the proxy resolves the target's name.
 void CurlHttpTransfer::find_route() {
   const std::string& host = has_proxy() ? request_.proxy_host : target_->host;
   const std::uint16_t port = has_proxy() ? request_.proxy_port : target_->port;
@@ -187,7 +187,7 @@ void CurlHttpTransfer::follow(HttpTarget target, long status) {
   find_route();
 }
 
-// The last thing a transfer does: `done` may destroy it.
+// The last action of a transfer: `done` may destroy it.
 void CurlHttpTransfer::finish(HttpResult result) {
   if (hop_) multi_->remove(hop_->handle());
   events_.clear();

@@ -1,4 +1,4 @@
-// One HTTP request on libcurl: its way to the server, hop by hop, and what comes back.
+// One HTTP request on libcurl: its way to the server, hop by hop, and the response.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -26,7 +26,7 @@ class CurlHttpTransfer final : public HttpTransfer {
     asio::io_context& loop;
     RadioLink& link;
     std::shared_ptr<CurlMulti> multi;
-    std::unique_ptr<TransferWatch> watch;  ///< null: no fault has anything to do with it
+    std::unique_ptr<TransferWatch> watch;  ///< null: no fault concerns it
   };
   CurlHttpTransfer(Parts parts, HttpRequest request, std::function<void(HttpResult)> done);
   ~CurlHttpTransfer() override;
@@ -86,7 +86,7 @@ class CurlHttpTransfer final : public HttpTransfer {
   int redirects_ = 0;
   std::optional<HttpTarget> target_;
   std::unique_ptr<Lookup> lookup_;
-  std::unique_ptr<Relay> relay_;  // null: the connection is a direct one
+  std::unique_ptr<Relay> relay_;  // null: the connection is direct
   TransferGate gate_;
   std::deque<Event> events_;       // all three are used where the transfer is watched only
   std::size_t waiting_bytes_ = 0;  // in events_
@@ -95,7 +95,7 @@ class CurlHttpTransfer final : public HttpTransfer {
   bool upload_paused_ = false;
   std::size_t uploaded_ = 0;
   bool processing_ = false;
-  // libcurl refers to what follows, so it is destroyed after the handle.
+  // libcurl refers to the following, so it is destroyed after the handle.
   HttpAnswer answer_;
   bool no_socket_ = false;  // the process has no socket left
   std::optional<CurlHttpRequest> hop_;

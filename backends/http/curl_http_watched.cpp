@@ -28,7 +28,7 @@ bool CurlHttpTransfer::end_by_fault(const Verdict& verdict) {
   return true;
 }
 
-// A body that has neither length nor chunks ends where its connection does.
+// A body with neither length nor chunks ends with its connection.
 void CurlHttpTransfer::truncated(bool reset) {
   CURL* const easy = hop_->handle();
   curl_off_t length = -1;
@@ -145,7 +145,7 @@ bool CurlHttpTransfer::ask_upload() {
   return false;
 }
 
-// Up to the next stop; there libcurl pauses.
+// Up to the next stop, where libcurl pauses.
 std::size_t CurlHttpTransfer::on_upload(char* data, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<CurlHttpTransfer*>(self);
   const std::string_view rest = transfer.request_.body.substr(transfer.uploaded_);

@@ -1,4 +1,4 @@
-// What a server sends, as far as it is kept: the last head and the body, each no longer than the request's limit.
+// The part of a server's response that is kept: the last head and the body, each up to the request's limit.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -15,7 +15,7 @@ class HttpAnswer {
  public:
   explicit HttpAnswer(std::size_t limit) : limit_(limit) {}
 
-  // False: over the limit.  Interim answers and trailers are counted, or a server could send them without end.
+  // False: over the limit. Interim responses and trailers are counted too, or a server could send them without end.
   bool add_header(std::string_view line, long status) {
     header_bytes_ += line.size();
     if (header_bytes_ > limit_) return false;
@@ -33,7 +33,7 @@ class HttpAnswer {
     return true;
   }
 
-  bool complete() const { return complete_; }  // the head of a final answer has come whole
+  bool complete() const { return complete_; }  // the head of a final response is complete
   std::size_t body_size() const { return body_.size(); }
   HttpResult take(int status) { return {status, std::move(head_), std::move(body_)}; }
 

@@ -1,4 +1,4 @@
-// Header lines from firmware, made safe for the wire.
+// Header lines from firmware, made safe to send.
 // SPDX-License-Identifier: MIT
 #include "backends/http/http_headers.hpp"
 
@@ -23,7 +23,7 @@ bool is_token(std::string_view name) {  // RFC 9110, 5.6.2
   });
 }
 
-// Length and end of the message are the client's to say; Expect would hold the body back.
+// Length and end of the message are set by the client; Expect would hold up the body.
 bool is_framing(const std::string& name) {
   constexpr std::array<const char*, 8> framing = {"Connection", "Content-Length",    "Expect",  "Proxy-Connection",
                                                   "TE",         "Transfer-Encoding", "Trailer", "Upgrade"};
@@ -31,7 +31,7 @@ bool is_framing(const std::string& name) {
                      [&](const char* other) { return curl_strequal(name.c_str(), other) != 0; });
 }
 
-// Empty where the line cannot be sent.
+// Empty if the line cannot be sent.
 std::string name_of(const std::string& line) {
   const auto colon = line.find(':');
   if (colon == std::string::npos || line.find_first_of(line_breakers) != std::string::npos) return {};

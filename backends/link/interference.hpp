@@ -1,4 +1,4 @@
-// What faults may do to a transfer, and at which points of it they are asked.
+// What faults can do to a transfer, and when they are asked.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -13,34 +13,34 @@
 
 namespace sim800 {
 
-/// How far a transfer has come.  HTTP has no login and no command, FTP no request and no header, a socket neither.
+/// Progress of a transfer. HTTP has no login and command, FTP no request and header, a socket none of these.
 enum class Phase : std::uint8_t { dns, connect, tls, login, command, request, header, data };
 enum class Direction : std::uint8_t { up, down };  ///< from the module, towards it
 
-/// A transfer as triggers describe it.
+/// A transfer in the terms of triggers.
 struct TransferKind {
   enum class User : std::uint8_t { http, ftp, socket };
   User user = User::http;
   std::string verb;    ///< http: "GET"; ftp: "get", "put", "list", "size", "dele", "mkd", "rmd"
-  std::string target;  ///< http: the URL as the host gave it; socket: the server's name
+  std::string target;  ///< http: the URL as given by the host; socket: the server's name
   int socket = 0;      ///< number of the socket
 };
 
-/// What becomes of a transfer at the point it has reached.  Several may hold at once: it waits first.
+/// What happens to a transfer at this point. Several may apply: waiting comes first.
 struct Verdict {
   static constexpr Duration forever = Duration::max();
   enum class Cut : std::uint8_t { none, close, reset };
 
-  std::optional<Duration> hold;                 ///< nothing goes on for so long (module time)
+  std::optional<Duration> hold;                 ///< nothing continues for this long (module time)
   std::optional<int> code;                      ///< it ends with this code, whatever the server says
   bool dns_fails = false;                       ///< it ends as if its server's name did not exist
-  Cut cut = Cut::none;                          ///< its connection ends: FIN or RST, to both ends
-  std::optional<std::uint64_t> truncate_after;  ///< its connection is closed after so many bytes of data
+  Cut cut = Cut::none;                          ///< its connection ends with FIN or RST at both ends
+  std::optional<std::uint64_t> truncate_after;  ///< its connection is closed after this many bytes of data
 
   bool nothing() const { return !hold && !code && !dns_fails && cut == Cut::none && !truncate_after; }
 };
 
-/// Follows one transfer.  All of it happens in the event loop's thread.
+/// Follows one transfer, in the event loop's thread.
 class TransferWatch {
  public:
   static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
@@ -50,21 +50,22 @@ class TransferWatch {
   virtual bool wants(Phase phase) const = 0;
   /// A phase begins; `data` with the first byte, in either direction.
   virtual Verdict reached(Phase phase) = 0;
-  /// So many bytes of data have gone that way; asked whenever next_stop() has been reached, before the byte after it.
+  /// This many bytes of data have passed in that direction; called when next_stop() has been reached, before the next
+  /// byte.
   virtual Verdict moved(Direction direction, std::uint64_t total) = 0;
-  /// The count of bytes at which moved() is to be asked next.
+  /// The byte count at which to call moved() next.
   virtual std::uint64_t next_stop(Direction direction) const = 0;
-  /// Set by the transfer: a fault with another trigger acts on it as it runs.
+  /// Set by the transfer: a fault with another trigger acts on it in progress.
   std::function<void(const Verdict&)> interrupt;
 };
 
-/// Asked once per transfer.
+/// Called once per transfer.
 class Interference {
  public:
   virtual ~Interference() = default;
-  /// Null: no fault has anything to do with transfers of this kind.
+  /// Null: no fault concerns transfers of this kind.
   virtual std::unique_ptr<TransferWatch> watch(const TransferKind& kind) = 0;
-  /// Some fault may change the link or cut connections: they must pass through something that can.
+  /// Some fault may change the link or cut connections: they must go through a relay.
   virtual bool needs_relay() const = 0;
 };
 

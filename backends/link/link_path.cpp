@@ -14,7 +14,7 @@ LinkPath::LinkPath(const LinkState& link, Direction direction, std::uint64_t see
 Duration LinkPath::delay() {
   const Duration jitter = link_.model.jitter;
   if (jitter <= Duration::zero()) return link_.one_way();
-  // Not a distribution of the library's: those differ from one to the next.
+  // Not the library's distributions: their results differ between implementations.
   const double share = static_cast<double>(chance_() >> 11U) * 0x1p-53 * 2 - 1;
   const Duration swing(static_cast<Duration::rep>(static_cast<double>(jitter.count()) / 2 * share));
   return std::max(link_.model.latency / 2 + swing, Duration::zero());

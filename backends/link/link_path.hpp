@@ -12,7 +12,7 @@
 
 namespace sim800 {
 
-/// What the connections through one link have in common.
+/// What the connections of one link have in common.
 struct LinkState {
   Clock& clock;
   LinkModel model;

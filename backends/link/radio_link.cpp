@@ -1,4 +1,4 @@
-// RadioLink: the host map of a scenario, name lookups that nothing has to wait for, and the list of relays.
+// RadioLink: host map, name lookups in the background, and the list of relays.
 // SPDX-License-Identifier: MIT
 #include "backends/link/radio_link.hpp"
 
@@ -20,7 +20,7 @@
 namespace sim800 {
 
 std::optional<std::string> numeric_address(const std::string& host) {
-  // The parser stops at a NUL, which would make an address of "127.0.0.1\0evil".
+  // The parser stops at a NUL, which would turn "127.0.0.1\0evil" into an address.
   if (host.find('\0') != std::string::npos) return std::nullopt;
   std::error_code error;
   const auto address = asio::ip::make_address(host, error);
@@ -49,7 +49,7 @@ struct HostPort {
   std::uint16_t port = 0;
 };
 
-// A bare IPv6 literal is full of colons, so it must be ruled out before a colon is taken for the port's.
+// A bare IPv6 literal is full of colons, so rule it out before taking a colon for the port's.
 HostPort split(const std::string& value, std::uint16_t port_asked) {
   const auto colon = value.rfind(':');
   if (colon == std::string::npos || numeric_address(value)) return {without_brackets(value), port_asked};
@@ -60,7 +60,7 @@ HostPort split(const std::string& value, std::uint16_t port_asked) {
   return {without_brackets(value.substr(0, colon)), port};
 }
 
-// IPv4 first; an IPv6 address only where the name has no other.  Empty: no address.
+// IPv4 first; an IPv6 address only if there is no other. Empty: no address.
 std::string resolve(const std::string& name) {
   if (name.empty() || name.size() > NI_MAXHOST || name.find('\0') != std::string::npos) return {};
   addrinfo hints{};
@@ -80,7 +80,7 @@ std::string resolve(const std::string& name) {
   return {};
 }
 
-// The way back from a lookup's thread, which may outlive the link and the loop.
+// The way back from a lookup thread, which may outlive the link and the loop.
 class Mailbox {
  public:
   explicit Mailbox(asio::io_context& loop) : loop_(&loop) {}
@@ -98,13 +98,13 @@ class Mailbox {
 
  private:
   std::mutex mutex_;
-  asio::io_context* loop_;  // guarded by mutex_; holding it guarantees that the loop is alive
+  asio::io_context* loop_;  // guarded by mutex_; while it is held, the loop exists
 };
 
-// Owned by the Lookup alone, so that it lives and dies in the loop's thread; everyone else has a weak pointer.
+// Owned by the Lookup alone, so that it lives and dies in the loop's thread; others have a weak pointer.
 struct Pending {
   std::function<void(Route)> done;
-  asio::executor_work_guard<asio::io_context::executor_type> work;  // the loop does not run dry while a name is asked
+  asio::executor_work_guard<asio::io_context::executor_type> work;  // keeps the loop running during a lookup
 };
 
 void answer(const std::weak_ptr<Pending>& waiting, Route route) {
@@ -130,7 +130,7 @@ struct RadioLink::Impl {
 
   const std::string* mapped(const std::string& host, std::uint16_t port) const {
     const std::string suffix = ":" + std::to_string(port);
-    const std::string brackets = "[" + host + "]";  // as an IPv6 literal with a port is written
+    const std::string brackets = "[" + host + "]";  // an IPv6 literal with a port
     for (const std::string& key : {host + suffix, brackets + suffix, host, brackets, std::string("*")}) {
       if (const auto found = hosts.find(key); found != hosts.end()) return &found->second;
     }
@@ -145,10 +145,10 @@ struct RadioLink::Impl {
   LinkState state;
   std::uint64_t seed;  // of the next relay
   bool relays_always = false;
-  std::vector<std::shared_ptr<Relay::Core>> relays;  // they outlive those who have asked for them
+  std::vector<std::shared_ptr<Relay::Core>> relays;  // they outlive their users
 };
 
-// A thread of its own, detached: getaddrinfo can take minutes and cannot be cancelled, and nobody shall join it.
+// A detached thread: getaddrinfo can take minutes, cannot be cancelled, and must not be joined.
 void RadioLink::Impl::find(const std::weak_ptr<Pending>& pending, const HostPort& there, Kind failure) {
   auto ask = [box = mailbox, pending, there, failure] {
     auto address = resolve(there.host);
@@ -157,7 +157,7 @@ void RadioLink::Impl::find(const std::weak_ptr<Pending>& pending, const HostPort
   };
   try {
     std::thread(std::move(ask)).detach();
-  } catch (const std::system_error&) {  // no thread to be had
+  } catch (const std::system_error&) {  // no thread available
     asio::post(loop, [pending, failure] { answer(pending, {failure, {}, 0}); });
   }
 }
@@ -211,7 +211,7 @@ std::unique_ptr<Relay> RadioLink::relay(const Route& there, Relay::Ready ready) 
 
 void RadioLink::set_model(const LinkModel& model) {
   impl_->state.model = model;
-  const auto running = impl_->relays;  // one may end by it
+  const auto running = impl_->relays;  // may end a relay
   for (const auto& relay : running) model_changed(*relay);
 }
 

@@ -1,5 +1,5 @@
-// The one place through which every connection to the outside passes: names are mapped and resolved here, and where the
-// link is not a clear one, the bytes pass too.
+// All connections to the outside go through here: names are mapped and resolved, and if the link is not clear, the
+// bytes go through here too.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -18,22 +18,22 @@ namespace sim800 {
 
 class Relay;
 
-/// Where a connection to a host and port really goes.
+/// Where a connection to a server and port really leads.
 struct Route {
   enum class Kind {
     reachable,     ///< connect to `address` and `port`
     unresolvable,  ///< the name has no address
-    unreachable,   ///< a literal address nobody answers for (`unresolvable` given for a literal): fails at once
+    unreachable,   ///< a literal address that is unreachable (`unresolvable` for a literal): fails at once
     refused,       ///< the connection is refused
-    black_hole,    ///< no answer, ever
+    black_hole,    ///< never an answer
   };
   Kind kind = Kind::unresolvable;
   std::string address;  ///< numeric, IPv4 or IPv6 without brackets
   std::uint16_t port = 0;
-  std::uint16_t local_port = 0;  ///< for relay(): the connection's own; 0: any
+  std::uint16_t local_port = 0;  ///< for relay(): the connection's own port; 0: any
 };
 
-/// A name being looked up; destroying it forgets the answer.
+/// A name lookup; destroying it discards the answer.
 class Lookup {
  public:
   virtual ~Lookup() = default;
@@ -44,23 +44,23 @@ std::optional<std::string> numeric_address(const std::string& host);
 
 class RadioLink {
  public:
-  /// `clock` (module time) and `seed` (jitter) are the model's.  Both references must outlive the link.
+  /// `clock` (module time) and `seed` (jitter) are for the model. Both references must outlive the link.
   RadioLink(asio::io_context& loop, HostMap hosts, Clock& clock, const LinkModel& model = {}, std::uint64_t seed = 1);
   ~RadioLink();  ///< ends all relays
 
-  /// Finds the way to `host`:`port`.  `done` is called once, later, from the loop, unless the Lookup is destroyed
+  /// Finds the route to `host`:`port`. `done` is called once, later, from the loop, unless the Lookup is destroyed
   /// first. Names are resolved off the loop (a dead name server blocks nothing, not even the end of the process); IPv4
-  /// is preferred, as a SIM800 has nothing else.
+  /// is preferred, because a SIM800 has nothing else.
   std::unique_ptr<Lookup> route(const std::string& host, std::uint16_t port, std::function<void(Route)> done);
 
-  /// True: connections go through a relay each.  False: straight to the place that route() has found, at no cost.
+  /// True: each connection goes through a relay. False: directly to the result of route(), at no cost.
   bool relays() const;
   /// From now on, whatever the model: it may change, or connections may have to be cut.
   void relay_always();
-  /// Connects to a reachable route, by way of a port on loopback; see Relay::Ready.
+  /// Connects to a reachable route through a port on loopback; see Relay::Ready.
   std::unique_ptr<Relay> relay(const Route& there, std::function<void(std::error_code, std::uint16_t port)> ready);
 
-  /// Connections that go through a relay behave accordingly from now on.
+  /// Applies to relayed connections from now on.
   void set_model(const LinkModel& model);
   const LinkState& state() const;
   const LinkModel& model() const { return state().model; }

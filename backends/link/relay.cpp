@@ -19,7 +19,7 @@ namespace {
 using asio::ip::tcp;
 using End = RelayLane::End;
 
-// A client that waits for the server's first word learns of a reset after that time.
+// A client that waits for the server's first data is told of a reset after this time.
 constexpr Duration longest_silence = 1s;
 // A TCP socket bound to a free port of 127.0.0.1, which is told in `port`; -1 on failure, errno says why.
 int open_admitted_socket(std::uint16_t& port) {
@@ -63,10 +63,10 @@ struct Relay::Core : std::enable_shared_from_this<Core> {
   std::uint16_t local_port = 0;
   std::uint64_t acknowledged = 0;
   Ready ready;
-  std::atomic<std::uint16_t> admitted = 0;  // set from an FTP session's thread, too
+  std::atomic<std::uint16_t> admitted = 0;  // also set from an FTP session's thread
   bool stalled = false;
   bool set_out_yet = false;
-  bool connected = false;  // the lanes may be moved from now on: before, reading would block
+  bool connected = false;  // the lanes may move data from now on: earlier, a read would block
   bool was_reset = false;  // by a cut
   bool accepted = false;
   bool closed = false;
@@ -111,7 +111,7 @@ void Relay::Core::open(const tcp::endpoint& target, std::uint16_t local, Ready d
   });
 }
 
-// Nothing sets out into a black hole; it waits there.
+// Nothing enters a black hole; it waits there.
 void Relay::Core::set_out() {
   if (closed || set_out_yet || stalled || link.model.blackhole) return;
   set_out_yet = true;
@@ -150,7 +150,7 @@ void Relay::Core::listen() {
   if (!closed) down.pump();
 }
 
-// Somebody else who happens upon the port is sent away.
+// Any other client of this port is rejected.
 void Relay::Core::accept() {
   acceptor.async_accept([waiting = weak_from_this()](std::error_code error, tcp::socket socket) {
     const auto self = waiting.lock();
@@ -168,8 +168,8 @@ void Relay::Core::accept() {
   });
 }
 
-// A reset that is there before the client's own first bytes would look to it like a refused connection, or not: it
-// depends on which of the two it looks at first.
+// A reset before the client's own first bytes may or may not look like a refused connection to it, depending on what it
+// checks first.
 void Relay::Core::greet() {
   up.pump();
   if (!was_reset) return down.pump();
@@ -255,7 +255,7 @@ void cut_relay(Relay::Core& core, Relay::Cut how) {
   const auto alive = core.shared_from_this();
   core.was_reset = core.was_reset || how == Relay::Cut::reset;
   const End end = how == Relay::Cut::reset ? End::reset : End::close;
-  // Before either end knows: none shall say anything to it that the other hears.
+  // Before either end knows: neither must receive anything caused by the other's end.
   core.up.gather();
   core.down.gather();
   core.up.finish(end);

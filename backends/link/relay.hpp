@@ -14,12 +14,12 @@
 
 namespace sim800 {
 
-/// Connects to the server first, so that what cannot be reached cannot be reached, and only then listens on loopback
-/// for the one connection that is to be carried there.  FIN, RST and back-pressure pass like the bytes do.
-/// Everything in the loop's thread, except for open_socket().
+/// Connects to the server first, so that an unreachable server is unreachable for the client too, and only then listens
+/// on loopback for one connection. FIN, RST and back-pressure are passed on like bytes. Everything runs in the loop's
+/// thread, except open_socket().
 class Relay {
  public:
-  /// The server has accepted: connect to 127.0.0.1:`port`.  Or an error, and 0.  Called once, later, from the loop.
+  /// The server has accepted: connect to 127.0.0.1:`port`. Or an error, and 0. Called once, later, from the loop.
   using Ready = std::function<void(std::error_code, std::uint16_t port)>;
   using Cut = Verdict::Cut;
   struct Core;
@@ -30,15 +30,15 @@ class Relay {
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
 
-  /// A socket that is yet to be connected; it is let in, and nobody else.  -1 on failure, errno says why.
+  /// A socket to be connected; only this one is accepted. -1 on failure, with errno set.
   int open_socket();
-  /// The address that the server sees the connection come from.
+  /// The address from which the server sees the connection.
   std::string own_address() const;
   /// Bytes from the client that the server's system has acknowledged.
   std::uint64_t acknowledged() const;
-  /// Holds everything up, both ways, until it is called with false.
+  /// Holds everything up in both directions until called with false.
   void stall(bool on);
-  /// Ends the connection at both ends, behind what has been written so far.  Before it is ready, it never will be.
+  /// Ends the connection at both ends, after what has been written so far. If it is not ready yet, it never will be.
   void cut(Cut how);
 
   const std::shared_ptr<Core>& core() const { return core_; }
@@ -47,7 +47,7 @@ class Relay {
   std::shared_ptr<Core> core_;
 };
 
-// For the link, which ends the relays and tells them that its model has changed.
+// For the link, which ends relays and tells them about a changed model.
 void model_changed(Relay::Core& core);
 void close_relay(Relay::Core& core);
 bool is_closed(const Relay::Core& core);

@@ -1,4 +1,4 @@
-// RelayLane: each chunk gets the time of its arrival when it is read.
+// RelayLane: each chunk is stamped with its time of arrival when read.
 // SPDX-License-Identifier: MIT
 #include "backends/link/relay_lane.hpp"
 
@@ -11,10 +11,10 @@ namespace sim800 {
 namespace {
 
 constexpr std::size_t largest_portion = 16 * 1024;
-// Small enough to look like a steady stream, large enough not to be all timers.
+// Small enough to look like a steady stream, large enough not to need a timer for every few bytes.
 constexpr double portion_seconds = 0.02;
 constexpr std::size_t smallest_portion = 64;
-// The rest of the program has its turn between two fast ends.
+// Lets the rest of the program run between two fast ends.
 constexpr int max_steps = 32;
 
 }  // namespace
@@ -39,7 +39,7 @@ void RelayLane::pump() {
   });
 }
 
-// True: something has come.
+// True: something has arrived.
 bool RelayLane::take() {
   if (source_over_ || waiting_to_read_ || blocked() || !parts_.from.is_open()) return false;
   if (buffered_ >= window) {
@@ -65,7 +65,7 @@ bool RelayLane::take() {
     if (error != asio::error::eof) parts_.sender_reset();
     return true;
   }
-  // A sender that has bytes ready uses the line without a gap, however late the timer was.
+  // A sender with bytes ready uses the line without a gap, however late the timer was.
   queue(std::string(buffer.data(), count), End::none, !std::exchange(idle_, false));
   return true;
 }
@@ -76,7 +76,7 @@ void RelayLane::queue(std::string bytes, End end, bool without_gap) {
   chunks_.push_back({std::move(bytes), due, end});
 }
 
-// True: something has gone.
+// True: something was sent.
 bool RelayLane::give() {
   if (chunks_.empty() || waiting_to_write_ || blocked() || !parts_.to.is_open()) return false;
   const Chunk& first = chunks_.front();

@@ -19,7 +19,7 @@ class RelayLane {
   using Socket = asio::ip::tcp::socket;
   enum class End : std::uint8_t { none, close, reset };
 
-  /// Most bytes under way; beyond that the sender waits.
+  /// Most bytes in transit; above that the sender waits.
   static constexpr std::size_t window = 64 * 1024;
 
   struct Parts {
@@ -30,24 +30,24 @@ class RelayLane {
     Socket& from;        ///< both non-blocking once they are open
     Socket& to;
     std::function<void()> sender_reset;   ///< the sender has cut the connection
-    std::function<void()> receiver_gone;  ///< it takes nothing any more
+    std::function<void()> receiver_gone;  ///< it accepts nothing any more
     std::function<void()> ended;
   };
   explicit RelayLane(Parts parts);
 
-  /// What waits in handlers ends with this object.
+  /// Pending handlers end with this object.
   void owned_by(std::weak_ptr<void> owner) { owner_ = std::move(owner); }
-  /// How long the link takes for a byte this time: half a round trip.
+  /// The delay of the link for one byte this time: half a round trip.
   Duration delay() { return path_.delay(); }
   /// Moves what can be moved now, and waits for the rest.
   void pump();
-  /// The link behaves otherwise from now on.
+  /// The link has changed.
   void model_changed();
-  /// Ends the stream behind what the sender has written so far; in a black hole, without it.
+  /// Ends the stream after what the sender has written so far; in a black hole, without it.
   void finish(End how);
-  /// Takes what the sender has written so far, and nothing after it: as far as the sender knows, that has been sent.
+  /// Takes what the sender has written so far, and nothing after it: to the sender, that has been sent.
   void gather();
-  /// Drops everything: there is nobody left to take it.
+  /// Drops everything: nobody is left to receive it.
   void discard();
   /// Bytes that have been written to the receiver.
   std::uint64_t passed() const { return passed_; }
@@ -76,7 +76,7 @@ class RelayLane {
   std::size_t buffered_ = 0;  // in chunks_
   std::size_t written_ = 0;   // of the first chunk
   std::uint64_t passed_ = 0;
-  bool idle_ = true;          // the line has not been kept busy
+  bool idle_ = true;          // the line was idle for a time
   bool source_over_ = false;  // nothing more is read
   bool ended_ = false;
   bool waiting_to_read_ = false, waiting_to_write_ = false;

@@ -23,7 +23,7 @@ std::error_code open_towards(asio::ip::tcp::socket& socket, const asio::ip::tcp:
 std::uint64_t unacknowledged(asio::ip::tcp::socket& socket, std::uint64_t written, bool ended) {
   int waiting = 0;
   if (!socket.is_open() || ::ioctl(socket.native_handle(), SIOCOUTQ, &waiting) != 0) return written;
-  // FIN takes a number of its own.
+  // FIN uses up a sequence number.
   return std::min(written, static_cast<std::uint64_t>(ended && waiting > 0 ? waiting - 1 : waiting));
 }
 

@@ -1,4 +1,4 @@
-// TransferGate: verdicts taken apart.
+// TransferGate: applying verdicts.
 // SPDX-License-Identifier: MIT
 #include "backends/link/transfer_gate.hpp"
 

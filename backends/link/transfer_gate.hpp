@@ -52,7 +52,7 @@ class TransferGate {
   bool reached(Phase phase) const { return reached_.at(static_cast<std::size_t>(phase)); }
   /// Asks at a stop; for `next` see reach().
   void moved(Direction direction, std::uint64_t total, const Next& next);
-  /// The count of bytes after which moved() is to be asked.
+  /// The byte count after which to call moved().
   std::uint64_t stop(Direction direction) const;
   /// The count after which truncate() is to be called.
   std::uint64_t limit() const { return limit_; }
@@ -81,7 +81,7 @@ class TransferGate {
   std::vector<std::weak_ptr<Relay::Core>> relays_;
   std::weak_ptr<Relay::Core> cut_next_;
   std::array<bool, 8> reached_{};
-  std::array<std::uint64_t, 2> asked_{};  // the last stop of each direction
+  std::array<std::uint64_t, 2> asked_{};  // the last stop in each direction
   std::uint64_t limit_ = TransferWatch::never;
   bool held_ = false;
   std::vector<Next> waiting_;

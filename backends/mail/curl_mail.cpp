@@ -1,5 +1,4 @@
-// MailClient on libcurl: greeting, TLS and AUTH are its business (CURLOPT_CONNECT_ONLY), the rest is the
-// owner's.
+// MailClient on libcurl, which handles greeting, TLS and AUTH (CURLOPT_CONNECT_ONLY); the owner does the rest.
 // SPDX-License-Identifier: MIT
 #include "backends/mail/curl_mail.hpp"
 
@@ -59,17 +58,17 @@ class CurlMailSession final : public MailSession {
   const std::string url_;               // empty: there can be no such host
   MailControlConnection control_;
   std::unique_ptr<Lookup> lookup_;
-  std::unique_ptr<Relay> relay_;  // null: the connection is a direct one
-  // libcurl refers to what stands above; the handle is out of `multi_` when it goes.
+  std::unique_ptr<Relay> relay_;  // null: the connection is direct
+  // libcurl refers to the members above; remove the handle from `multi_` first.
   CurlEasy easy_;
-  CurlMulti multi_;                            // its own: nothing else looks into its connections
+  CurlMulti multi_;                            // its own: nothing else watches its connections
   asio::posix::stream_descriptor descriptor_;  // libcurl's socket, once logged in; never closed here
   std::string received_, outgoing_;
   std::size_t consumed_ = 0;  // of received_
   bool in_ = false;
   bool closed_ = false;
-  bool reading_ = false, writing_ = false;  // asio has been asked
-  bool acting_ = false;                     // act() will come
+  bool reading_ = false, writing_ = false;  // asio was asked
+  bool acting_ = false;                     // act() is pending
   std::shared_ptr<int> alive_ = std::make_shared<int>();
 };
 
@@ -152,7 +151,7 @@ curl_socket_t CurlMailSession::open_socket(void* self, curlsocktype, curl_sockad
   return sim800::open_socket(static_cast<CurlMailSession*>(self)->relay_.get(), *address);
 }
 
-// Not from within libcurl, as an event may destroy the session.
+// Not inside libcurl, because an event may destroy the session.
 void CurlMailSession::tell_heard() {
   asio::post(loop_, [this, alive = std::weak_ptr(alive_)] {
     if (alive.expired()) return;
@@ -181,7 +180,7 @@ void CurlMailSession::entered() {
   if (events->entered) events->entered(mail_code::done);
 }
 
-// The last thing that happens before it is logged in: the event may destroy it.
+// The last action before login completes: the event may destroy it.
 void CurlMailSession::fail(int code) {
   lookup_.reset();
   const auto events = events_;
@@ -198,7 +197,7 @@ void CurlMailSession::consume(std::size_t count) {
 void CurlMailSession::write(std::string_view bytes) {
   if (!in_ || closed_) return;
   outgoing_ += bytes;
-  if (!writing_ && !push()) act_later();  // which finds out once more, where it may be told
+  if (!writing_ && !push()) act_later();  // which finds out again, where it may be reported
 }
 
 void CurlMailSession::wait_to_read() {
@@ -230,7 +229,7 @@ void CurlMailSession::act_later() {
   });
 }
 
-// Reads what there is room for.  False: the connection has ended.
+// Reads as much as fits. False: the connection has ended.
 bool CurlMailSession::pull() {
   received_.erase(0, std::exchange(consumed_, 0));
   while (received_.size() < window) {

@@ -1,4 +1,4 @@
-// How a log-in to a mail server ended, as the module's result code.
+// The module's result code for a login to a mail server.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace sim800 {
 
-/// `error` is what libcurl says about `code`.
+/// `error` is libcurl's text for `code`.
 int mail_code_of(CURLcode code, std::string_view error, const MailControlConnection& control, const MailLogin& login);
 
 }  // namespace sim800

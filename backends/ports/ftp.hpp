@@ -23,9 +23,9 @@ struct FtpRequest {
   std::string host;
   std::uint16_t port = 21;
   std::string user, password;
-  std::string path;          ///< directory; MKD and RMD take it whole
+  std::string path;          ///< directory; for MKD and RMD the whole path
   std::string name;          ///< file; not used by list, mkd, rmd
-  bool passive = true;       ///< AT+FTPMODE=1; over TLS always
+  bool passive = true;       ///< AT+FTPMODE=1; always over TLS
   bool ascii = false;        ///< TYPE A; the bytes of the data connection are passed on unchanged either way
   std::uint64_t offset = 0;  ///< REST; get only
   FtpPutOption put_option = FtpPutOption::store;
@@ -36,18 +36,18 @@ struct FtpRequest {
 };
 
 struct FtpOutcome {
-  int code = ftp_code::net_error;  ///< one of ftp_code, except 61, 64, 66, 85 and 86, which are the service's
+  int code = ftp_code::net_error;  ///< one of ftp_code, except 61, 64, 66, 85 and 86, which belong to the service
   std::uint64_t size = 0;          ///< of the file, after size
 };
 
 /// What happens to a session: called from the loop, never from inside a call to the session.
 struct FtpEvents {
   std::function<void()> heard;           ///< the server said or took something: any silence timer starts again
-  std::function<void()> changed;         ///< readable() or room() grew
-  std::function<void(FtpOutcome)> done;  ///< once; destroying the session from within it is allowed
+  std::function<void()> changed;         ///< readable() or room() has grown
+  std::function<void(FtpOutcome)> done;  ///< called once; may destroy the session
 };
 
-/// One session: connect, log in, one operation, quit.  Destroying it cuts both connections at once.
+/// One session: connect, log in, one operation, quit. Destroying it cuts both connections at once.
 class FtpSession {
  public:
   /// Most bytes that are buffered here, in either direction; beyond that the server waits.
@@ -55,15 +55,15 @@ class FtpSession {
 
   virtual ~FtpSession() = default;
 
-  /// Active mode: the server has agreed to a transfer and has not connected yet.
+  /// Active mode: the server has accepted a transfer and has not connected yet.
   virtual bool awaits_connection() const = 0;
 
-  // get and list.  `done` comes when the server has ended the transfer, which may be before all of it is consumed.
+  // get and list. `done` comes when the server has ended the transfer, possibly before all of it is consumed.
   virtual std::string_view readable() const = 0;
   virtual void consume(std::size_t count) = 0;
 
   // put.
-  /// Bytes that write() takes now; 0 until the server is ready for data.
+  /// Bytes that write() accepts now; 0 until the server is ready for data.
   virtual std::size_t room() const = 0;
   virtual void write(std::string_view bytes) = 0;
   /// No more data: the file ends here.

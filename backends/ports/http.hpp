@@ -28,24 +28,24 @@ struct HttpRequest {
   std::string content_type;          ///< for POST; empty: application/x-www-form-urlencoded
   std::vector<std::string> headers;  ///< extra header lines "Name: value"
   std::string range;                 ///< "2000-" or "2000-2999"; empty: none
-  std::string_view body;             ///< for POST; must stay valid while the transfer lives
+  std::string_view body;             ///< for POST; must stay valid as long as the transfer exists
   std::string proxy_host;            ///< empty: none
   std::uint16_t proxy_port = 0;
-  bool follow_redirects = false;  ///< 30x answers are followed, at most five hops, http and https only
+  bool follow_redirects = false;  ///< 30x responses are followed, at most five hops, http and https only
   bool verify_peer = false;  ///< refuse a certificate that the system's store does not vouch for, or another name's
   TlsVersion tls_max = TlsVersion::v1_2;
   bool sni = true;
-  std::size_t limit = 319'488;  ///< most bytes of body, and of headers, taken from the server
+  std::size_t limit = 319'488;  ///< most bytes of body, and of headers, accepted from the server
 };
 
 struct HttpResult {
   int status = http_status::network_error;  ///< the server's, or one of http_status
-  std::string head;  ///< status line, header lines and the empty line that ends them, of the last answer; empty on 6xx
+  std::string head;  ///< status line, header lines and final empty line of the last response; empty on 6xx
   std::string body;  ///< empty on 6xx
 };
 
 struct HttpProgress {
-  bool sending = false;   ///< true while the request body goes out
+  bool sending = false;   ///< true while the request body is sent
   std::size_t done = 0;   ///< bytes of body, in the direction given by `sending`
   std::size_t total = 0;  ///< 0: unknown
 };
@@ -60,8 +60,8 @@ class HttpTransfer {
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
-  /// Starts a request.  `done` is called once, later, from the loop, never from inside start().  The transfer has no
-  /// time limit of its own (AT+HTTPPARA="TIMEOUT" is the service's); destroying it from within `done` is allowed.
+  /// Starts a request. `done` is called once, later, from the loop, never from inside start(), and may destroy the
+  /// transfer. The transfer has no time limit of its own (AT+HTTPPARA="TIMEOUT" belongs to the service).
   virtual std::unique_ptr<HttpTransfer> start(HttpRequest request, std::function<void(HttpResult)> done) = 0;
 };
 

@@ -58,9 +58,9 @@ inline constexpr int unread = 69;
 /// What happens to a session: called from the loop, never from inside a call to the session.  Destroying it from within
 /// any of these is allowed.
 struct MailEvents {
-  std::function<void()> heard;            ///< the server said or took something
+  std::function<void()> heard;            ///< the server sent or accepted something
   std::function<void(int code)> entered;  ///< once; after any code but mail_code::done the session is over
-  std::function<void()> changed;          ///< readable() or room() grew
+  std::function<void()> changed;          ///< readable() or room() has grown
   std::function<void()> closed;           ///< once, after `entered`: the server has ended it, or it broke
 };
 
@@ -75,7 +75,7 @@ class MailSession {
 
   virtual std::string_view readable() const = 0;
   virtual void consume(std::size_t count) = 0;
-  virtual std::size_t room() const = 0;  ///< bytes that write() takes now; 0 before it is entered
+  virtual std::size_t room() const = 0;  ///< bytes that write() accepts now; 0 before login
   virtual void write(std::string_view bytes) = 0;
 };
 

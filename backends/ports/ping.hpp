@@ -1,4 +1,4 @@
-// Echo requests as AT+CIPPING sends them, without a word about sockets.
+// Echo requests of AT+CIPPING; independent of sockets.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -9,20 +9,20 @@
 
 namespace sim800 {
 
-/// A host that is being pinged; destroying it forgets what is still on its way.
+/// A server being pinged; destroying it discards outstanding replies.
 class Ping {
  public:
   virtual ~Ping() = default;
-  /// Sends one echo request of `length` bytes, and forgets the one before.  `replied` is called once, from the loop,
-  /// with the time to live of the reply; where none comes, never.  Only when the host was found.
+  /// Sends one echo request of `length` bytes and discards the previous one. `replied` is called at most once, from the
+  /// loop, with the time to live of the reply. Only after the server was found.
   virtual void send(std::size_t length, unsigned ttl, std::function<void(unsigned ttl)> replied) = 0;
 };
 
 class Pinger {
  public:
   virtual ~Pinger() = default;
-  /// Looks a host up.  `found` is called once, later, from the loop: its numeric address as the module is to see it;
-  /// empty where the name has none.
+  /// Resolves a name. `found` is called once, later, from the loop, with the numeric address to show; empty if the name
+  /// has none.
   virtual std::unique_ptr<Ping> open(const std::string& host, std::function<void(std::string address)> found) = 0;
 };
 

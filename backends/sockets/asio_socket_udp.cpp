@@ -1,4 +1,4 @@
-// UdpFlow: a socket that is not connected, so that a stranger's datagrams can be taken, or not, at any time.
+// UdpFlow: an unconnected socket, so that datagrams of strangers can be accepted, or not, at any time.
 // SPDX-License-Identifier: MIT
 #include "backends/sockets/asio_socket_udp.hpp"
 
@@ -14,7 +14,7 @@ namespace {
 
 using asio::ip::udp;
 
-// More than these under way, towards the module, are lost on the radio.
+// More than this many in transit towards the module are lost on the radio.
 constexpr std::size_t max_in_flight = 64 * 1024;
 
 bool would_block(const std::error_code& error) {
@@ -26,7 +26,7 @@ udp::endpoint endpoint_of(const Route& route) {
   return {asio::ip::make_address(route.address, error), route.port};
 }
 
-// The address of this host that the peer will see.
+// The address of this machine that the peer will see.
 asio::ip::address own_address(asio::io_context& loop, const udp::endpoint& there, std::error_code& error) {
   udp::socket probe(loop);
   probe.open(there.protocol(), error);
@@ -59,7 +59,7 @@ void UdpFlow::open() {
   });
 }
 
-// There is no connection to be cut, but the module may be told that there is none any more.
+// There is no connection to cut, but the module can be told that it is gone.
 bool UdpFlow::end_by_fault(const Verdict& verdict) {
   if (!verdict.dns_fails && verdict.cut == Verdict::Cut::none) return false;
   if (open_) {
@@ -81,7 +81,7 @@ void UdpFlow::find_way(std::function<void()> next) {
   });
 }
 
-// Refusals and black holes are met by the datagrams, not before.
+// Refusals and black holes affect the datagrams, not earlier steps.
 void UdpFlow::bind() {
   std::error_code error;
   asio::ip::address own = asio::ip::address_v4::loopback();
@@ -106,7 +106,7 @@ void UdpFlow::end(SocketError why) {
   events_->closed(why);
 }
 
-// What is on its way goes out at once: nobody keeps time for it any more.
+// Datagrams in transit go out at once: nobody measures their time any more.
 void UdpFlow::abandon() {
   if (open_ && !shared_->link.model().blackhole && free()) {
     for (const Datagram& datagram : up_.datagrams) transmit(datagram.bytes);
@@ -154,7 +154,7 @@ void UdpFlow::consume(std::size_t count) {
   if (bytes.empty()) in_.pop_front();
 }
 
-// When a datagram arrives is decided as it sets out.
+// When a datagram arrives is decided when it is sent.
 void UdpFlow::set_out(Lane& lane, Datagram datagram) {
   datagram.due = lane.path.send(datagram.bytes.size());
   lane.bytes += datagram.bytes.size();
@@ -196,7 +196,7 @@ void UdpFlow::write() {
   }
 }
 
-// False: it is to be tried again.
+// False: try again later.
 bool UdpFlow::transmit(const std::string& bytes) {
   std::error_code error;
   socket_.send_to(asio::buffer(bytes), endpoint_of(route_), 0, error);
@@ -265,7 +265,7 @@ void UdpFlow::arrive() {
 
 void UdpFlow::lose(const char* why) {
   ++lost_;
-  spdlog::warn("socket {}: datagram lost ({} by now): {}", request_.id, lost_, why);
+  spdlog::warn("socket {}: datagram lost ({} so far): {}", request_.id, lost_, why);
 }
 
 UdpSocket::UdpSocket(const std::shared_ptr<SocketShared>& shared, SocketRequest request)

@@ -1,4 +1,4 @@
-// UDP of the socket commands: datagrams to one place, from there or from anywhere.
+// UDP of the socket commands: datagrams to one address, from there or from anywhere.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -73,7 +73,7 @@ class UdpFlow : public std::enable_shared_from_this<UdpFlow> {
   std::shared_ptr<SocketEventQueue> events_;
   SocketRequest request_;
   Route route_;         // where datagrams go
-  SocketAddress peer_;  // as firmware sees it
+  SocketAddress peer_;  // as shown to firmware
   std::unique_ptr<Lookup> lookup_;
   TransferGate gate_;
   udp::socket socket_;

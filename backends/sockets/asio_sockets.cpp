@@ -1,4 +1,4 @@
-// Sockets on asio: what is asked for, by kind.
+// Sockets on asio: creates each kind.
 // SPDX-License-Identifier: MIT
 #include "backends/sockets/asio_sockets.hpp"
 
@@ -15,8 +15,8 @@ namespace {
 
 using asio::ip::tcp;
 
-/// Listens on loopback only: the module's own address exists nowhere, and a test bench should not be open to the
-/// network around it.  What comes in passes neither link model nor faults: a relay only leads outwards.
+/// Listens on loopback only: the module's own address does not exist, and a test bench should not be open to the
+/// network around it. Incoming connections use neither link model nor faults: a relay only leads outwards.
 class AsioServer final : public SocketServer, public std::enable_shared_from_this<AsioServer> {
  public:
   using OnClient = std::function<void(std::unique_ptr<Socket>)>;
@@ -52,7 +52,7 @@ class AsioServer final : public SocketServer, public std::enable_shared_from_thi
   }
 
  private:
-  // The process has no descriptor left: trying at once would do nothing else.
+  // The process has no descriptor left: trying again at once would not help.
   void accept_later() {
     retry_.expires_after(std::chrono::milliseconds(100));
     retry_.async_wait([waiting = weak_from_this()](std::error_code error) {
@@ -107,7 +107,7 @@ class AsioSockets final : public Sockets {
                                      std::function<void(std::vector<std::string>)> done) override {
     auto query = std::make_unique<Query>();
     query->lookup = shared_->link.route(host, 0, [done = std::move(done)](const Route& route) {
-      // Who refuses and who never answers has an address all the same, but the scenario does not say which.
+      // A server that refuses or never answers has an address too, but the scenario does not say which.
       std::vector<std::string> found;
       if (route.kind == Route::Kind::reachable) found.push_back(route.address);
       done(std::move(found));

@@ -11,8 +11,8 @@
 
 namespace sim800 {
 
-/// Everything goes through `link`.  `interference` may be null: no faults.  Loop, link and interference must outlive
-/// what is returned and all sockets it has made.
+/// Everything goes through `link`. `interference` may be null: no faults. Loop, link and interference must outlive the
+/// result and all its sockets.
 std::unique_ptr<Sockets> make_asio_sockets(asio::io_context& loop, RadioLink& link,
                                            Interference* interference = nullptr);
 

@@ -1,4 +1,4 @@
-// Certificates in the forms in which they are handed around.
+// Certificates in the usual file formats.
 // SPDX-License-Identifier: MIT
 #include "backends/sockets/tls_certificate.hpp"
 
@@ -20,7 +20,7 @@ using KeyPtr = std::unique_ptr<EVP_PKEY, ReleasedBy<EVP_PKEY_free>>;
 
 struct Identity {
   KeyPtr key;
-  std::vector<X509Ptr> certificates;  // the own first
+  std::vector<X509Ptr> certificates;  // the client's own first
 };
 
 Bio bio_of(const std::string& bytes) { return Bio(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size()))); }
@@ -73,7 +73,7 @@ std::optional<Identity> read(const SocketTls& wanted) {
   return std::nullopt;
 }
 
-// The context's store is shared with other connections; this one needs a store of its own.
+// The context's store is shared with other connections; this one needs its own.
 bool trust(SSL_CTX& context, const std::vector<X509Ptr>& certificates) {
   X509_STORE* const store = X509_STORE_new();
   if (store == nullptr) return false;

@@ -18,7 +18,7 @@ struct ReleasedBy {
   }
 };
 
-/// The certificates that this system trusts; read when they are first asked for, which takes some 30 ms.
+/// The certificates that this system trusts; read on first use, which takes some 30 ms.
 class TrustStore {
  public:
   X509_STORE* get();
@@ -27,8 +27,8 @@ class TrustStore {
   std::unique_ptr<X509_STORE, ReleasedBy<X509_STORE_free>> store_;
 };
 
-/// PEM, DER or PKCS #12.  A certificate that has no key cannot be the client's own: it vouches for servers then.
-/// False: it is none of these, or the password is wrong.
+/// PEM, DER or PKCS #12. A certificate without a key cannot be the client's own: it verifies servers instead. False:
+/// none of these, or a wrong password.
 bool use_certificate(SSL_CTX& context, const SocketTls& wanted);
 
 }  // namespace sim800

@@ -71,7 +71,7 @@ void Channel::consume(std::size_t count) {
   if (was_full && wants_input() && !receiving_) port_.input_wanted();
 }
 
-/// At the point of the stream where a client left, what it had half typed is forgotten.
+/// At the point in the stream where a client left, its half-typed line is forgotten.
 bool Channel::forget_client() {
   if (!input_.take_leave()) return false;
   assembler_.reset();

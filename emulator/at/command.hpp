@@ -73,7 +73,7 @@ inline constexpr Result not_allowed{Cme::not_allowed};
 /// A parameter that is 0 or 1.
 constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }
 
-/// How much of the module's behaviour stands behind a command.
+/// How much of the module's behaviour a command has.
 enum class Support : std::uint8_t {
   full,     ///< what the module does
   state,    ///< stores and reports its setting, without any effect yet
@@ -109,8 +109,8 @@ struct Command {
   std::string_view list{};
   std::uint8_t profile_line = 0;          ///< place in each block of AT&V, from 1; 0: not shown
   const SavedContext* context = nullptr;  ///< the one its values belong to, if any
-  /// The models that have this very row, where a command's rows differ (manual 20.1-20.14).  Which models have the
-  /// command at all says models_of().
+  /// The models with this row, if a command has different rows (manual 20.1-20.14). models_of() tells which models have
+  /// the command at all.
   Models models = Models::all();
 
   const Handler& handler(Form form) const;
@@ -183,7 +183,7 @@ constexpr Command in_context(const SavedContext& context, Command row) {
   return row;
 }
 
-/// Rows of the whole table, of all models.
+/// Rows of the whole table, for all models.
 using CommandRows = std::span<const Command* const>;
 
 /// The commands of one model, by name.
@@ -197,7 +197,7 @@ class CommandTable {
   }
   /// The rows that AT&V shows, in its order.
   std::vector<const Command*> profile_lines() const;
-  /// What it was made from.
+  /// The rows it was built from.
   CommandRows rows() const { return rows_; }
 
  private:

@@ -43,7 +43,7 @@ std::string key_in(const SavedContext& context, std::string_view command, std::s
   return fmt::format("{}{}{}", command, context.separator, i);
 }
 
-/// What was expected instead of `values`, which are typed as settings keep them.
+/// What was expected instead of `values`, which are in stored form.
 std::optional<std::string> refuse_for(const Command& command, const Settings::Values& values) {
   const std::size_t kept = command.list.empty() ? command.kept() : split(command.list).size();
   if (values.size() > kept) return fmt::format("at most {} value(s) for {}", kept, command.name);

@@ -61,7 +61,7 @@ Result load_factory_profile(Invocation& cmd) {
 
 Result store_profile(Invocation& cmd) { return profile_of(cmd).store_user() ? ok : error; }
 
-/// AT&V prints three blocks of the same layout, a blank line between them.
+/// AT&V prints three blocks with the same layout, separated by an empty line.
 Result show_profiles(Invocation& cmd) {
   static constexpr std::pair<std::string_view, Settings::Profile> blocks[] = {
       {"DEFAULT PROFILE", Settings::Profile::factory},

@@ -59,7 +59,7 @@ Sms draft(const Invocation& cmd, SmsAddress to) {
     message.validity = time->encode();
   } else if (!time && (message.first_octet & validity_bits) == relative) {
     message.validity = std::string(1, static_cast<char>(parse_number(validity).value_or(0)));
-  } else {  // <fo> and <vp> do not fit: no validity period
+  } else {  // <fo> and <vp> do not match: no validity period
     message.first_octet &= static_cast<std::uint8_t>(~validity_bits);
   }
   return message;

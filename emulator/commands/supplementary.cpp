@@ -16,7 +16,7 @@ namespace {
 using enum Support;
 using enum Saved;
 
-/// Why the network cannot be asked.
+/// Why the network cannot be reached.
 std::optional<Result> unreachable(Invocation& cmd) {
   if (cmd.modem.functionality() != 1) return Cme::cfun_off;
   if (const auto refused = cmd.modem.sim->refusal()) return refused;

@@ -18,7 +18,7 @@ bool write_all(int file, std::string_view bytes) {
     if (count < 0 && errno != EINTR) return false;
     if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
   }
-  return ::fsync(file) == 0 || errno == EINVAL;  // EINVAL: a file system that has nothing to synchronise
+  return ::fsync(file) == 0 || errno == EINVAL;  // EINVAL: a file system that cannot synchronise
 }
 
 }  // namespace

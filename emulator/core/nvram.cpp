@@ -1,4 +1,4 @@
-// The state file: JSON, replaced as a whole by rename, so that no power cut leaves half of it.
+// The state file (docs/nvram.md): JSON, replaced as a whole by rename, so that a power cut never leaves half of it.
 // SPDX-License-Identifier: MIT
 #include "emulator/core/nvram.hpp"
 
@@ -26,7 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-// Values are bytes, JSON is Unicode: byte 0x80-0xFF is kept as the code point of the same number.
+// Values are bytes, JSON is Unicode: bytes 0x80-0xFF are stored as the code points of the same numbers.
 std::string to_utf8(std::string_view bytes) {
   std::string text;
   for (const char c : bytes) {
@@ -41,7 +41,7 @@ std::string to_utf8(std::string_view bytes) {
   return text;
 }
 
-// `text` is valid UTF-8; nothing where it holds a code point that stands for no byte.
+// `text` is valid UTF-8; nothing if it contains a code point above U+00FF.
 std::optional<std::string> to_bytes(std::string_view text) {
   std::string bytes;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -62,7 +62,7 @@ std::optional<std::string> to_bytes(std::string_view text) {
 
 using Sections = std::map<std::string, Nvram::Section, std::less<>>;
 
-// Takes an object of objects of texts and stops at anything else.
+// Accepts an object of objects of strings and stops at anything else.
 class FileReader : public json::json_sax_t {
  public:
   explicit FileReader(Sections& sections) : sections_(sections) {}
@@ -112,16 +112,15 @@ Sections read_sections(const fs::path& file) {
 
   Sections sections;
   FileReader reader(sections);
-  // Read from a stream, because that tells how far it got.
+  // Read from a stream, which tells how far parsing got.
   std::istringstream input(text);
   if (json::sax_parse(input, &reader)) return sections;
   input.clear();
-  // The character read last may be one behind a number.
+  // The last character read may be the one after a number.
   const auto end = text.begin() + std::max<std::ptrdiff_t>(input.tellg() - std::streamoff{1}, 0);
   const auto line = 1 + std::count(text.begin(), end, '\n');
-  throw StateError(
-      fmt::format("{}:{}: damaged: an object of objects of texts is expected; remove the file to start afresh",
-                  file.string(), line));
+  throw StateError(fmt::format(
+      "{}:{}: damaged: expected an object of objects of strings; remove the file to start over", file.string(), line));
 }
 
 fs::path temporary(const fs::path& file) { return fs::path(file) += ".tmp"; }
@@ -133,7 +132,7 @@ Nvram::Nvram(const fs::path& directory) : file_(directory / "nvram.json") {
   fs::create_directories(directory, error);
   if (error) throw StateError(fmt::format("{}: {}", directory.string(), error.message()));
   if (::access(directory.c_str(), W_OK | X_OK) != 0) fail(directory);
-  // Left behind by a power cut; the file it was to replace is whole.
+  // Left behind by a power cut; the file it was to replace is complete.
   fs::remove(temporary(file_), error);
   if (error) throw StateError(fmt::format("{}: {}", temporary(file_).string(), error.message()));
   if (fs::exists(fs::symlink_status(file_, error))) sections_ = read_sections(file_);
@@ -155,7 +154,7 @@ bool Nvram::store(std::string_view name, Section section) {
   try {
     write();
   } catch (const StateError& problem) {
-    spdlog::error("what is to outlive a power cycle could not be kept: {}", problem.what());
+    spdlog::error("non-volatile data could not be saved: {}", problem.what());
     return false;
   }
   return true;

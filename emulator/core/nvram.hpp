@@ -1,4 +1,4 @@
-// What outlives a power cycle, and, with --state, the process.
+// Data that survive a power cycle and, with --state, the process (docs/nvram.md).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -10,27 +10,27 @@
 
 namespace sim800 {
 
-/// The state directory cannot be used: says which file and why.
+/// The state directory cannot be used: tells which file and why.
 struct StateError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Named sections of named text values ("http" → "URL" → …).  Writing a section is atomic: after a power cut at any
-/// moment the old or the new section is there, never half.
+/// Named sections of named text values ("http" → "URL" → …). Writing a section is atomic: after a power cut at any
+/// moment either the old or the new section is there.
 class Nvram {
  public:
   using Section = std::map<std::string, std::string, std::less<>>;
 
   /// In memory only.
   Nvram() = default;
-  /// Kept in `directory`/nvram.json, which is made if need be.  Throws StateError where that is impossible or the file
-  /// is damaged.
+  /// Stored in `directory`/nvram.json, which is created if necessary. Throws StateError if that is impossible or the
+  /// file is damaged.
   explicit Nvram(const std::filesystem::path& directory);
 
   const Section* find(std::string_view name) const;
   /// Whether a section has all of these values.
   bool holds(std::string_view name, const Section& values) const;
-  /// Replaces a section and writes the file; false, and a word in the log, when the disk refuses.
+  /// Replaces a section and writes the file. If the disk refuses, returns false and logs it.
   bool store(std::string_view name, Section section);
 
  private:

@@ -1,4 +1,4 @@
-// A coroutine that owns itself: it starts when awaited or started, and destroying it cancels it wherever it waits.
+// A coroutine that owns itself: it starts when awaited or started, and destroying it cancels it where it waits.
 // SPDX-License-Identifier: MIT
 //
 // Two shapes of coroutine that GCC 12.2 compiles wrongly, without a warning (clang 19 compiles them rightly).
@@ -38,7 +38,7 @@ struct PromiseBase {
   bool starting = false;  ///< it has been awaited and has not come back yet
 
   std::suspend_always initial_suspend() noexcept { return {}; }
-  // A handler that throws is a broken invariant: stop loudly.
+  // A handler that throws is a broken invariant: stop the program.
   [[noreturn]] void unhandled_exception() noexcept { std::terminate(); }
 
   struct Final {
@@ -93,18 +93,18 @@ class [[nodiscard]] Task {
   Task& operator=(const Task&) = delete;
   ~Task() { cancel(); }
 
-  /// Runs it from outside a coroutine.  `done` is called when it has finished, and may destroy it.
+  /// Runs it from outside a coroutine. `done` is called when it has finished, and may destroy it.
   void start(std::function<void()> done) {
     handle_.promise().done = std::move(done);
     handle_.resume();
   }
-  /// Ends it where it waits; its locals are destroyed, `done` is not called.
+  /// Ends it where it waits: its locals are destroyed, and `done` is not called.
   void cancel() {
     if (const auto handle = std::exchange(handle_, nullptr)) handle.destroy();
   }
   bool finished() const { return handle_ && handle_.done(); }
   bool running() const { return handle_ && !handle_.done(); }
-  /// What it returned, once finished.
+  /// The returned value, once finished.
   T take() { return handle_.promise().take(); }
 
   bool await_ready() const noexcept { return false; }

@@ -26,13 +26,13 @@ class Trace {
 
   /// Writes to no file.
   explicit Trace(const Clock& clock) : clock_(clock) {}
-  /// Writes to `file`, replacing it.  Throws StateError where that cannot be done.
+  /// Writes to `file`, replacing it. Throws StateError if it cannot be opened.
   Trace(const std::string& file, const Clock& clock);
 
   /// Hears every event, after the file.
   std::function<void(std::string_view name, Fields fields)> listener;
 
-  /// Texts are bytes: each stands as the code point of its value, U+0000 to U+00FF.
+  /// Strings hold bytes: each is written as the code point of its value, U+0000 to U+00FF.
   void event(std::string_view name, Fields fields = {});
 
  private:

@@ -25,9 +25,9 @@ namespace fs = std::filesystem;
 
 const std::string unfinished(unfinished_name);
 
-/// What errno says; of a directory that could not be opened, it says so when something is looked for in it.
+/// The text of errno. A directory that could not be opened is reported when it is used.
 std::string reason() {
-  return errno == EBADF ? "its directory is gone, or a link now" : std::generic_category().message(errno);
+  return errno == EBADF ? "its directory is gone or has become a symlink" : std::generic_category().message(errno);
 }
 
 [[noreturn]] void fail(const fs::path& path) { throw StateError(fmt::format("{}: {}", path.string(), reason())); }
@@ -39,7 +39,7 @@ bool refused(const Folder::Names& path) {
 
 bool same_file(const struct stat& a, const struct stat& b) { return a.st_dev == b.st_dev && a.st_ino == b.st_ino; }
 
-/// Whether anything has this name; unlike access(), a link that leads nowhere counts.
+/// Whether anything has this name; unlike access(), a dangling symlink counts.
 bool exists(int directory, const std::string& name, struct stat& status) {
   return ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
 }
@@ -72,14 +72,14 @@ std::vector<Folder::Found> Folder::list(const Names& path) const {
     refused(path);
     return entries;
   }
-  const int number = directory.release();  // the stream's now
+  const int number = directory.release();  // now owned by the stream
   while (const dirent* entry = ::readdir(stream.get())) {
     std::string name = entry->d_name;
     if (name == "." || name == "..") continue;
     struct stat status{};
     const bool known = exists(number, name, status) && (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode));
     if (!known || !valid_name(name)) {
-      spdlog::warn("file system: {} is ignored: no file or directory, or no name for the module", escaped(name));
+      spdlog::warn("file system: {} ignored: not a file or directory, or not a valid name", escaped(name));
       continue;
     }
     const bool is_directory = S_ISDIR(status.st_mode);
@@ -107,7 +107,7 @@ bool Folder::rename(const Names& from, const Names& to) {
   const UniqueFd old_parent = parent_of(from), new_parent = parent_of(to);
   struct stat source{}, target{};
   if (!exists(old_parent.get(), from.back(), source)) return refused(from);
-  // On a host that does not tell cases apart, the other spelling of a name is the file itself.
+  // On a case-insensitive file system, another spelling of the name is the same file.
   if (exists(new_parent.get(), to.back(), target) && !same_file(source, target)) {
     errno = EEXIST;
     return refused(to);
@@ -119,7 +119,7 @@ bool Folder::rename(const Names& from, const Names& to) {
 }
 
 std::optional<std::string> Folder::read(const Names& path, std::uint64_t offset, std::size_t count) const {
-  // Not blocking: what was a file may have become a pipe.
+  // Non-blocking: a file may have been replaced by a pipe.
   const UniqueFd file(
       ::openat(parent_of(path).get(), path.back().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat status{};

@@ -1,4 +1,4 @@
-// The folder of the host in which C:\ is kept under --state.
+// The folder on this machine that holds C:\ under --state.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -14,12 +14,12 @@
 
 namespace sim800 {
 
-/// Every name is opened from the directory above it and never through a symbolic link, so whatever is put into the
-/// folder, also while the module runs, nothing outside is read or written.  What fails returns false or nothing and has
-/// changed nothing; a word about it is in the log.
+/// Every name is opened relative to its parent directory and never through a symlink, so nothing outside the folder is
+/// read or written, whatever is placed in it, even while the module runs. A call that fails returns false or nothing,
+/// has changed nothing, and logs the reason.
 class Folder {
  public:
-  using Names = std::vector<std::string>;  ///< from the root, as the host spells them
+  using Names = std::vector<std::string>;  ///< from the root, as spelt on this machine
 
   struct Found {
     std::string name;
@@ -27,19 +27,18 @@ class Folder {
     std::uint64_t size = 0;
   };
 
-  /// Makes the folder if need be and clears away what a power cut left.  Throws StateError.
+  /// Creates the folder if necessary and removes what a power cut left. Throws StateError.
   explicit Folder(const std::filesystem::path& path);
 
-  /// Files and directories, by name; not links, devices, or names that FAT does not take.
+  /// Files and directories, by name; not symlinks, devices, or names that FAT does not allow.
   std::vector<Found> list(const Names& directory) const;
   bool make_directory(const Names& path);
   bool remove(const Names& path, bool directory);
-  /// Not over something else.
+  /// Never replaces anything.
   bool rename(const Names& from, const Names& to);
   std::optional<std::string> read(const Names& file, std::uint64_t offset, std::size_t count) const;
   enum class Target : std::uint8_t { made, replaced };
-  /// The whole file at once: after a power cut the old one or the new one is there.  One that is `made` goes over
-  /// nothing.
+  /// The whole file at once: after a power cut either the old or the new one is there. `made` never replaces one.
   bool write(const Names& file, std::string_view bytes, Target target);
 
  private:

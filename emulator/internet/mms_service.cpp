@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view content_type = "application/vnd.wap.mms-message";
 
-/// <valid> of AT+CMMSSENDCFG in seconds; "maximum" is left to the centre.
+/// <valid> of AT+CMMSSENDCFG in seconds; "maximum" is left to the MMSC.
 std::optional<std::uint32_t> validity(std::uint32_t code) {
   constexpr std::uint32_t hour = 3600, day = 24 * hour;
   constexpr std::array<std::uint32_t, 5> seconds = {hour, 12 * hour, day, 2 * day, 7 * day};
@@ -271,7 +271,7 @@ Task<Result> MmsService::receive() {
   if (result.is_ok()) result = keep_received();
   if (!result.is_ok()) co_return result;
   prepare_response();
-  // Whatever the centre says to it: the message is here.
+  // Whatever the MMSC answers: the message is here.
   if (settings_.number(key::cmmssendcfg_notifrspcheck) == 0)
     co_await transfer(settings_.number(key::cmmstimeout_recv), ok);
   status_ = "MMS_RECEIVED";

@@ -62,7 +62,7 @@ class Pop3Service final : public Service {
   MailConnection& connection_;
   State state_ = State::off;
   Question question_{};
-  std::string command_;  ///< asked, not yet sent
+  std::string command_;  ///< requested, not sent yet
   bool leaving_ = false;
 
   // Of a multi-line response:

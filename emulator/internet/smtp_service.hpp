@@ -59,7 +59,7 @@ class SmtpService final : public Service {
   const Rtc& rtc_;
   MailConnection& connection_;
   bool busy_ = false;
-  MailMessage message_;  ///< that is on its way
+  MailMessage message_;  ///< the mail in progress
   bool ready_ = false, finished_ = false;
   std::variant<MailText, MailBase64> file_;
   unsigned mails_ = 0;

@@ -343,7 +343,7 @@ Task<> Modem::finish_start() {
 void Modem::search_network() {
   if (functionality_ != 1) return;
   if (!sim->ready()) return network->search_for_emergencies();
-  const bool left_on_purpose = settings.number(key::cops_mode) == 2;  // AT+COPS=2, which is kept
+  const bool left_on_purpose = settings.number(key::cops_mode) == 2;  // AT+COPS=2, which is stored
   if (!left_on_purpose) network->search();
 }
 

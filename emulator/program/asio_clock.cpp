@@ -17,7 +17,7 @@ TimePoint AsioClock::now() const {
 }
 
 void AsioClock::rearm() {
-  if (next() >= armed_) return;  // it goes off before, and is armed anew then: most appointments are cancelled
+  if (next() >= armed_) return;  // it expires early and is armed again: most appointments are cancelled
   armed_ = next();
   const auto wait = static_cast<Duration::rep>(static_cast<double>(next().count()) * scale_);
   timer_.expires_at(start_ + Duration(wait));

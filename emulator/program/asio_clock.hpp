@@ -1,4 +1,4 @@
-// Module time on the event loop: the steady clock, stretched by --time-scale.
+// Module time on the event loop: the steady clock, scaled by --time-scale.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -10,7 +10,7 @@ namespace sim800 {
 
 class AsioClock final : public Clock {
  public:
-  /// `scale` > 0: seconds on the wall per second of module time.
+  /// `scale` > 0: seconds of wall time per second of module time.
   AsioClock(asio::io_context& loop, double scale);
   TimePoint now() const override;
 

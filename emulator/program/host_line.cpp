@@ -1,4 +1,4 @@
-// The host's end of a line to a module: a serial port or pty, a TCP connection, an emulator started for the purpose.
+// The host's end of a line to a module: a serial port or pty, a TCP connection, or an emulator started for it.
 // SPDX-License-Identifier: MIT
 #include "emulator/program/host_line.hpp"
 
@@ -45,7 +45,7 @@ bool readable_within(int descriptor, std::chrono::milliseconds wait) {
 }  // namespace
 
 UniqueFd open_serial(const std::string& path, unsigned baud) {
-  // Without O_NONBLOCK the open of a serial port may wait for its carrier.
+  // Without O_NONBLOCK, opening a serial port may wait for its carrier.
   UniqueFd port(::open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
   if (port.get() < 0) fail(path, errno);
   termios settings{};
@@ -53,7 +53,7 @@ UniqueFd open_serial(const std::string& path, unsigned baud) {
   ::cfmakeraw(&settings);
   settings.c_cflag &= ~static_cast<tcflag_t>(CSTOPB | CRTSCTS);
   settings.c_cflag |= CLOCAL | CREAD;
-  // glibc takes the rate itself as well as its constant.
+  // glibc accepts the rate itself as well as its constant.
   if (::cfsetspeed(&settings, baud) != 0) throw HostLineError(fmt::format("{}: no such rate: {} baud", path, baud));
   if (::tcsetattr(port.get(), TCSANOW, &settings) != 0) fail(path, errno);
   return port;
@@ -93,7 +93,7 @@ ChildEmulator::ChildEmulator(const std::function<int()>& emulator) {
   pid_ = ::fork();
   if (pid_ < 0) fail("fork", errno);
   if (pid_ == 0) {
-    // Whatever becomes of the host, no emulator is left behind.
+    // Whatever happens to the host, no emulator is left behind.
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (::getppid() != parent) ::_exit(127);
     output_ = UniqueFd();

@@ -1,4 +1,4 @@
-// The host's end of a line to a module: a serial port or pty, a TCP connection, an emulator started for the purpose.
+// The host's end of a line to a module: a serial port or pty, a TCP connection, or an emulator started for it.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -12,18 +12,18 @@
 
 namespace sim800 {
 
-/// The line cannot be had: says which and why.
+/// The line is not available: tells which and why.
 struct HostLineError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Opens a tty raw, 8N1, without flow control.  Throws HostLineError, also for a rate that the system has no name for.
+/// Opens a tty in raw mode, 8N1, without flow control. Throws HostLineError, also for a rate unknown to the system.
 UniqueFd open_serial(const std::string& path, unsigned baud);
 
 /// Connects to HOST:PORT ([HOST]:PORT for IPv6 literals).  Throws HostLineError.
 UniqueFd connect_tcp(const std::string& address);
 
-/// A `sim800 run` of our own: it is there, and answers, from construction on, and is stopped with its owner.
+/// A `sim800 run` of our own: ready from construction on, and stopped by its destructor.
 class ChildEmulator {
  public:
   /// Runs `emulator` in a process of its own, a copy of this one, and reads the lines it announces itself with; what it
@@ -35,7 +35,7 @@ class ChildEmulator {
   ChildEmulator& operator=(const ChildEmulator&) = delete;
   ~ChildEmulator();
 
-  /// HOST:PORT of its line "tcp HOST PORT".
+  /// HOST:PORT from its line "tcp HOST PORT".
   const std::string& tcp_address() const { return tcp_address_; }
 
  private:

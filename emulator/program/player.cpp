@@ -1,4 +1,4 @@
-// Plays dialogues as a host on the other end of a module's serial line, and finds the first difference.
+// Plays dialogues as a host at the other end of a module's serial line, and finds the first difference.
 // SPDX-License-Identifier: MIT
 #include "emulator/program/player.hpp"
 

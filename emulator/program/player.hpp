@@ -1,4 +1,4 @@
-// Plays dialogues as a host on the other end of a module's serial line, and finds the first difference.
+// Plays dialogues as a host at the other end of a module's serial line, and finds the first difference.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -16,23 +16,23 @@
 namespace sim800 {
 
 struct PlayerOptions {
-  double time_scale = 1;        ///< of the module's time: waits are multiplied by it
-  std::vector<Pattern> ignore;  ///< lines that are skipped where one of these matches the whole line
-  std::chrono::milliseconds synchronise_wait{1000};  ///< for the answer to each AT of synchronise(), not scaled
+  double time_scale = 1;                             ///< scale of the module's time: waits are multiplied by it
+  std::vector<Pattern> ignore;                       ///< lines are skipped if one of these matches the whole line
+  std::chrono::milliseconds synchronise_wait{1000};  ///< for the answer to each AT of synchronise(); not scaled
 };
 
-/// A host program: it blocks, and knows real time only.  A line is waited for 10 s, one that comes after the final
-/// result of the last command (a URC) 120 s, both times the scale; a payload may pause for 10 s at most.
+/// A host program: it blocks, and uses real time only. A line may take 10 s, one after the final result of the last
+/// command (a URC) 120 s, both times the scale; a payload may pause for 10 s.
 class Player {
  public:
   /// `descriptor` (a raw tty, a socket) is borrowed and made non-blocking.
   explicit Player(int descriptor, PlayerOptions options = {});
 
-  /// Sends AT until the module says OK and forgets all that came before; false after `attempts` without it.
+  /// Sends AT until the module says OK and forgets everything received before; false after `attempts` without it.
   bool synchronise(int attempts);
 
-  /// Plays from the first step on.  Returns nothing where all went as written, else "FILE:LINE: expected …, got …".
-  /// After a difference the player does not know any more what comes on the line: it should not play on.
+  /// Plays all steps. Returns nothing if there was no difference, else "FILE:LINE: expected …, got …". After a
+  /// difference the state of the line is unknown: do not play on.
   std::optional<std::string> play(const Dialogue& dialogue);
 
  private:
@@ -66,12 +66,12 @@ class Player {
 
   int descriptor_;
   PlayerOptions options_;
-  std::string buffer_;              ///< received, not yet looked at
-  std::deque<std::string> echoes_;  ///< commands sent whose echo may still come
-  std::string last_line_;           ///< the line matched last
-  bool answered_ = false;           ///< the final result of the last command has come
-  bool after_payload_ = false;      ///< nothing has been taken since a payload
-  bool line_feed_due_ = false;      ///< a line was taken at its CR; the LF has not come yet
+  std::string buffer_;              ///< received, not processed yet
+  std::deque<std::string> echoes_;  ///< commands sent whose echo may still arrive
+  std::string last_line_;           ///< the last line that matched
+  bool answered_ = false;           ///< the final result of the last command has arrived
+  bool after_payload_ = false;      ///< nothing was read since a payload
+  bool line_feed_due_ = false;      ///< a line was taken at its CR; the LF has not arrived yet
   bool lost_ = false;               ///< the other side is gone
 };
 

@@ -21,7 +21,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t shown_whole = 256;  ///< bytes; texts of answers are shorter, payloads mostly are not
+constexpr std::size_t shown_whole = 256;  ///< bytes; responses are shorter, most payloads are not
 constexpr std::size_t shown_first = 64;
 constexpr std::size_t shown_last = 8;  ///< enough for the OK after a payload
 
@@ -32,7 +32,7 @@ struct Event {
   Json rest;          ///< all other keys, in their order
 };
 
-/// The bytes of a JSON string that holds them as code points up to U+00FF; nothing where one is above.
+/// The bytes of a JSON string with code points up to U+00FF; nothing if one is above.
 std::optional<std::string> bytes_of(const std::string& utf8) {
   std::string bytes;
   for (std::size_t i = 0; i < utf8.size(); ++i) {
@@ -51,7 +51,7 @@ std::pair<std::string, Event> parse_event(const std::string& line) {
   auto json = Json::parse(line, nullptr, false);
   if (!json.is_object()) return {"expected a JSON object", {}};
   if (!json.contains("t") || !json["t"].is_number()) return {"expected \"t\", a number of seconds", {}};
-  if (!json.contains("event") || !json["event"].is_string()) return {"expected \"event\", a text", {}};
+  if (!json.contains("event") || !json["event"].is_string()) return {"expected \"event\", a string", {}};
   Event event{json["t"].get<double>(), json["event"].get<std::string>(), {}, {}, {}};
   if (json.contains("channel")) {
     const auto& channel = json["channel"];
@@ -60,7 +60,7 @@ std::pair<std::string, Event> parse_event(const std::string& line) {
   if (event.name == "rx" || event.name == "tx") {
     const auto data =
         json.contains("data") && json["data"].is_string() ? bytes_of(json["data"].get<std::string>()) : std::nullopt;
-    if (!data) return {"expected \"data\", a text of characters up to U+00FF", {}};
+    if (!data) return {"expected \"data\", a string of characters up to U+00FF", {}};
     event.bytes = *data;
   }
   for (const auto* key : {"t", "event", "channel", "data"}) json.erase(key);
@@ -79,7 +79,7 @@ std::string shown(std::string_view bytes, TraceView view) {
                      escaped(bytes.substr(bytes.size() - shown_last)), bytes.size());
 }
 
-/// Values alone where the event's name says what they are, else with their keys.
+/// Values alone if the event's name explains them, else with their keys.
 std::string described(const Event& event) {
   static constexpr std::string_view speaks_for_itself[] = {"power",   "urc",    "note",     "fault",
                                                            "command", "result", "happening"};
@@ -135,7 +135,7 @@ void print_trace(std::istream& in, const std::string& file, std::ostream& out, T
   if (channels.size() > 1)
     for (const auto& channel : channels) width = std::max(width, channel.size());
   for (const auto& event : events) print_event(event, out, width, view);
-  if (cut) out << "(the trace ends in the middle of an event: its writer was cut off)\n";
+  if (cut) out << "(the trace ends in the middle of an event: its writer was stopped there)\n";
   if (in.bad()) broken = fmt::format("{}: expected a trace file that can be read", file);
   if (!broken.empty()) throw TraceError(broken);
 }

@@ -9,7 +9,7 @@
 
 namespace sim800 {
 
-/// A trace has a line that is no trace event: "FILE:LINE: what was expected".
+/// A trace has a line that is not a trace event: "FILE:LINE: what was expected".
 struct TraceError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -19,9 +19,9 @@ struct TraceView {
       false;  ///< also what repeats the bytes (command, result), payloads in full, and the host's bytes in pieces
 };
 
-/// Prints the events of `in`, one a line: seconds, channel (where the trace has more than one), what happened.  A last
-/// line that was cut off is told at the end.  Throws TraceError, named with `file`, after printing what comes before
-/// the broken line.
+/// Prints the events of `in`, one per line: seconds, channel (if the trace has more than one), what happened. A
+/// truncated last line is reported at the end. Throws TraceError, with `file` in it, after printing what precedes the
+/// invalid line.
 void print_trace(std::istream& in, const std::string& file, std::ostream& out, TraceView view = {});
 
 }  // namespace sim800

@@ -201,7 +201,7 @@ SmsCentre::Answer SmsService::arrived(const Sms& message) {
   const std::optional<int> message_class = sms_coding(message.coding).message_class;
   if (message_class == 0) {
     if (settings_.number(key::sclass0) == 1) return keep(message, true, mt > 0);
-    return mt > 0 ? show(message) : taken;  // a flash message that nobody sees is gone
+    return mt > 0 ? show(message) : taken;  // a flash message that is not shown is lost
   }
   // AT+CMMSRDPUSH looks for it on the card.
   if (message_class == 2 || is_mms_push(message)) return keep(message, true, mt > 0);

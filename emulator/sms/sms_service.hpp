@@ -61,7 +61,7 @@ class SmsService final : public Service {
   const std::string& memory_name(Use use) const {
     return settings_.text(use == Use::read ? key::cpms_mem1 : use == Use::write ? key::cpms_mem2 : key::cpms_mem3);
   }
-  /// A place became free: the network may deliver again.
+  /// A location became free: the network may deliver again.
   void room_made() { centre_.try_again(); }
 
   /// Sends one message; its <mr> is stored in `reference`. CMS 330: no service centre, 331: no network, 38: refused.

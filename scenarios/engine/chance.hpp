@@ -1,4 +1,4 @@
-// Chance that is the same each time: a generator for each fault, so that one more fault does not change the others.
+// Reproducible randomness: a generator for each fault, so that an additional fault does not change the others.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -6,19 +6,19 @@
 
 namespace sim800 {
 
-/// SplitMix64 (public domain, S. Vigna): small, and good enough to decide whether a byte gets lost.
+/// SplitMix64 (public domain, S. Vigna): small, and good enough to decide whether a byte is lost.
 class Chance {
  public:
-  /// Streams of one seed have nothing to do with each other.
+  /// Streams of one seed are independent.
   Chance(std::uint64_t seed, std::uint64_t stream) : state_(mixed(seed) ^ mixed(~stream)) {}
 
   std::uint64_t bits() { return mixed(state_ += golden); }
-  /// True with that probability, 0 to 1.  Draws nothing where it is certain.
+  /// True with this probability, 0 to 1. Draws nothing if the result is certain.
   bool happens(double probability) {
     if (probability <= 0 || probability >= 1) return probability >= 1;
     return static_cast<double>(bits() >> 11) * 0x1.0p-53 < probability;
   }
-  /// Another one that follows from this.
+  /// Another generator derived from this one.
   Chance fork() { return {bits(), 0}; }
 
  private:

@@ -96,7 +96,7 @@ bool FaultEngine::trigger(Matches matches, CommandVerdict* command, Verdict* tra
   return act(all, command, transfer);
 }
 
-/// Counts a match of the trigger and says whether the fault fires.
+/// Counts a match of the trigger and returns whether the fault fires.
 bool FaultEngine::due(Armed& armed) {
   const Fault& fault = armed.fault;
   ++armed.seen;

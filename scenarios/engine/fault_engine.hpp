@@ -34,14 +34,14 @@ class FaultEngine final : public Interference, public CommandFaults, public Seri
   FaultEngine(const FaultEngine&) = delete;
   FaultEngine& operator=(const FaultEngine&) = delete;
 
-  /// Some fault has to do with bytes on the serial line.
+  /// Some fault concerns bytes on the serial line.
   bool needs_serial_line() const { return needs_serial_line_; }
   /// Lines whose bytes are lost when the module's UART stops.
   void add(SerialLine& line) { lines_.push_back(&line); }
-  /// Takes what faults do to the radio link.
+  /// Applies what faults do to the radio link.
   std::function<void(const LinkModel&)> on_link;
 
-  /// Time counts from here.  Hooks itself into the module, which outlives the last call to the engine.
+  /// Time counts from here. Attaches itself to the module, which outlives the last call to the engine.
   void start(Modem& modem);
 
   /// The faults that have not fired: "/faults/2: command AT+CSQ".

@@ -17,7 +17,7 @@ std::string through(const Noise& noise, std::string_view bytes) {
   for (const char byte : bytes) {
     if (noise.chance->happens(noise.drop)) continue;
     char heard = byte;
-    // One bit of the eight, so that it never comes out as it was.
+    // One bit of the eight, so that the byte always changes.
     if (noise.chance->happens(noise.garble)) heard = static_cast<char>(byte ^ (1 << (noise.chance->bits() & 7)));
     out.push_back(heard);
     if (noise.chance->happens(noise.duplicate)) out.push_back(heard);

@@ -1,4 +1,4 @@
-// A setting that faults change for a while: changes lie on each other, and each goes when its time is up.
+// A setting that faults change for a while: changes are stacked, and each is removed when its time is up.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -11,17 +11,17 @@
 
 namespace sim800 {
 
-/// `Change` has void apply(Model&) const; of two that want the same, the later one has it while both last.
+/// `Change` has void apply(Model&) const; if two set the same thing, the later one wins while both last.
 template <class Model, class Change>
 class Layers {
  public:
-  /// `changed` is called within add() and when a change has gone.
+  /// `changed` is called within add() and when a change was removed.
   Layers(Clock& clock, Model base, std::function<void()> changed)
       : clock_(clock), base_(base), current_(base), changed_(std::move(changed)) {}
 
   const Model& current() const { return current_; }
 
-  /// Without a span it stays.
+  /// Without a duration it stays.
   void add(Change change, std::optional<Duration> span) {
     const auto added = layers_.insert(layers_.end(), Layer{std::move(change), {}, span.has_value()});
     if (span) {
@@ -41,7 +41,7 @@ class Layers {
   };
 
   void settle() {
-    // What stays and has nothing under it that goes becomes the ground, so that layers do not pile up.
+    // A permanent change at the bottom is merged into the base, so that layers do not pile up.
     for (; !layers_.empty() && !layers_.front().passes; layers_.pop_front()) layers_.front().change.apply(base_);
     current_ = base_;
     for (const Layer& layer : layers_) layer.change.apply(current_);

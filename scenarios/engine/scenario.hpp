@@ -23,7 +23,7 @@ struct Stage;
 /// What a fault or an event does; each kind is a file in scenarios/faults/ (docs/add-a-fault.md).
 class Action {
  public:
-  /// What must stand ready before it can act.
+  /// What it needs before it can act.
   struct Needs {
     bool relay = false;                            ///< connections that can be slowed, cut and held up
     bool serial_line = false;                      ///< a serial line that can lose bytes
@@ -48,9 +48,9 @@ struct TransferTrigger {
   std::optional<std::string> verb;     ///< as in TransferKind
   std::optional<Pattern> target;       ///< http: URL; socket: server's name
   std::optional<int> socket;           ///< number of the connection
-  std::optional<Phase> phase;          ///< not given: as it starts
+  std::optional<Phase> phase;          ///< not given: at its start
   std::optional<Direction> direction;  ///< of `after_bytes`
-  std::uint64_t after_bytes = 0;       ///< in `data`; 0: when it begins
+  std::uint64_t after_bytes = 0;       ///< in `data`; 0: when it starts
 };
 struct SerialTrigger {
   std::optional<SerialDirection> direction;  ///< not given: both, counted together
@@ -88,7 +88,7 @@ struct Event {
   std::string do_words;
 };
 
-/// The state before an action brings about another one.
+/// The state before any action sets another one.
 inline constexpr std::string_view first_state = "start";
 
 struct Scenario {

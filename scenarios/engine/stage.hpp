@@ -1,4 +1,4 @@
-// What an action finds when it is its turn.
+// What an action can see and use.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace sim800 {
 
-/// What a fault changes of the radio link; what is not given stays.
+/// What a fault changes in the radio link; anything not given stays.
 struct LinkChange {
   std::optional<Duration> latency, jitter;
   std::optional<double> down_kbps, up_kbps;
@@ -26,7 +26,7 @@ struct LinkChange {
 /// What happens to single bytes on the serial line: probabilities, 0 to 1.
 struct Noise {
   double drop = 0, garble = 0, duplicate = 0;
-  std::shared_ptr<Chance> chance;  ///< there where one of them is not 0
+  std::shared_ptr<Chance> chance;  ///< present if one of them is not 0
 };
 struct SerialNoise {
   Noise rx, tx;
@@ -36,19 +36,20 @@ struct NoiseChange {
   void apply(SerialNoise& line) const;
 };
 
-/// What actions may do beside the module: the fault engine's side of it.
+/// What actions can do in addition to the module's methods: the fault engine's side.
 class Effects {
  public:
   virtual ~Effects() = default;
-  /// Without a span it stays.
+  /// Without a duration it stays.
   virtual void change_link(const LinkChange& change, std::optional<Duration> span) = 0;
   virtual void change_noise(const NoiseChange& change, std::optional<Duration> span) = 0;
   virtual void set_state(const std::string& state) = 0;
-  /// The transfer of that kind that runs ends with a code, else the next one.
+  /// The running transfer of that kind ends with a code, else the next one.
   virtual void end_transfer(TransferKind::User user, int code) = 0;
   /// What the module has sent and the serial line not yet carried is lost.
   virtual void cut_serial_lines() = 0;
-  /// For what is no good idea in the middle of a handler or a transfer: it happens at this instant, on a fresh stack.
+  /// For actions that must not run in the middle of a handler or a transfer: runs at the same instant, on a fresh
+  /// stack.
   virtual void soon(std::function<void()> act) = 0;
 };
 
@@ -59,7 +60,7 @@ struct Stage {
   CommandVerdict* command = nullptr;  ///< of the command or line that triggered the fault
   Verdict* transfer = nullptr;        ///< of the transfer that did
 
-  /// What that transfer runs on goes: not a byte more passes, however late in the instant the rest of it happens.
+  /// The transfer's connection is gone: not one more byte passes, even if the rest happens later at the same instant.
   void strand_transfer() const {
     if (transfer != nullptr) transfer->hold = Verdict::forever;
   }

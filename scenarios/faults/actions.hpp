@@ -1,4 +1,4 @@
-// What faults and events can do: one reader for each file of this folder, and the table that lists them.
+// What faults and events can do: one reader for each file in this folder, and the table that lists them.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -60,7 +60,7 @@ enum Source : std::uint8_t {
 struct ActionRow {
   std::string_view name;
   ReadAction read;
-  std::uint8_t sources = by_any;  ///< what it makes sense with
+  std::uint8_t sources = by_any;  ///< the triggers it makes sense with
 };
 std::span<const ActionRow> action_rows();
 

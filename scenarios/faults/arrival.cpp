@@ -8,7 +8,7 @@
 namespace sim800 {
 namespace {
 
-/// From a fresh stack: it may end what a command has begun.
+/// On a fresh stack: it may end what a command has started.
 struct Arrival final : Action {
   explicit Arrival(std::function<void(Modem&)> h) : happens(std::move(h)) {}
   void apply(Stage& stage) const override {

@@ -1,11 +1,11 @@
-// The network takes the packet service away: {"bearer": "lost"}, {"pdp": "deactivated"}.
+// The network ends the packet service: {"bearer": "lost"}, {"pdp": "deactivated"}.
 // SPDX-License-Identifier: MIT
 #include "scenarios/faults/actions.hpp"
 
 namespace sim800 {
 namespace {
 
-/// A bearer is a PDP context (AT manual 9.2.1): losing the one is losing the other.
+/// A bearer is a PDP context (AT manual 9.2.1): losing one means losing the other.
 struct BearerLost final : Action {
   void apply(Stage& stage) const override {
     stage.strand_transfer();

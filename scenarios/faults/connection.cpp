@@ -1,4 +1,4 @@
-// The connection of a transfer ends, to both ends: {"connection": "reset"}, {"connection": "close"}.
+// The connection of a transfer ends at both ends: {"connection": "reset"}, {"connection": "close"}.
 // SPDX-License-Identifier: MIT
 #include "scenarios/faults/actions.hpp"
 

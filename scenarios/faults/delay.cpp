@@ -1,4 +1,4 @@
-// A late answer, a transfer that waits: {"delay": "2s"}.
+// A late answer, or a transfer that waits: {"delay": "2s"}.
 // SPDX-License-Identifier: MIT
 #include "scenarios/faults/actions.hpp"
 

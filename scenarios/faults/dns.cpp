@@ -1,4 +1,4 @@
-// The name of the server is not found: {"dns": "fail"}.
+// The server's name is not found: {"dns": "fail"}.
 // SPDX-License-Identifier: MIT
 #include "scenarios/faults/actions.hpp"
 

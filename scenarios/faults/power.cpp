@@ -1,11 +1,11 @@
-// The worst: {"reset": true}, {"freeze": true}, {"power": "loss"}.
+// Reset, freeze and loss of power: {"reset": true}, {"freeze": true}, {"power": "loss"}.
 // SPDX-License-Identifier: MIT
 #include "scenarios/faults/actions.hpp"
 
 namespace sim800 {
 namespace {
 
-/// A command that sets it off is never answered, and what is in the UART does not get out.
+/// A command that triggers it is never answered, and what the UART holds is lost.
 struct PowerAction final : Action {
   using Act = void (Modem::*)();
   explicit PowerAction(Act a) : act(a) {}

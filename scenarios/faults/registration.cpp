@@ -1,4 +1,4 @@
-// What the network thinks of the module: {"registration": "denied"}.
+// The registration state that the network gives: {"registration": "denied"}.
 // SPDX-License-Identifier: MIT
 #include "emulator/core/world.hpp"
 #include "emulator/network/network.hpp"

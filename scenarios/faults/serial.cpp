@@ -1,4 +1,4 @@
-// Bytes that get lost, come wrong or twice: {"serial": {"drop": 0.01, "direction": "tx"}, "for": "10s"}.
+// Bytes that are lost, changed or doubled: {"serial": {"drop": 0.01, "direction": "tx"}, "for": "10s"}.
 // SPDX-License-Identifier: MIT
 #include "scenarios/faults/actions.hpp"
 

@@ -1,12 +1,12 @@
-// No answer at all: {"silence": "10s"}, {"silence": true} for good.
+// No answer: {"silence": "10s"}, {"silence": true} for good.
 // SPDX-License-Identifier: MIT
 #include "scenarios/faults/actions.hpp"
 
 namespace sim800 {
 namespace {
 
-/// A command is never answered, and its channel dead for so long; a transfer stands still; otherwise all channels are
-/// dead.
+/// A command is never answered, and its channel is dead for this long; a transfer stalls; with any other trigger all
+/// channels are dead.
 struct Silence final : Action {
   explicit Silence(Duration s) : span(s) {}
   void apply(Stage& stage) const override {

@@ -1,4 +1,4 @@
-// The world is in a state that other faults may ask for: {"state": "name"}.
+// Enters a state that other faults can require: {"state": "name"}.
 // SPDX-License-Identifier: MIT
 #include "scenarios/faults/actions.hpp"
 

@@ -1,4 +1,4 @@
-// The table of actions, and which of them fit which trigger.
+// The table of actions, and which triggers they fit.
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -43,7 +43,7 @@ constexpr ActionRow rows[] = {
 };
 // clang-format on
 
-/// What may stand beside an action.
+/// Keys allowed next to an action.
 struct Beside {
   std::string_view key;
   std::array<std::string_view, 3> actions;

@@ -1,11 +1,11 @@
-// A code that a transfer ends with: {"http_status": 604}, {"ftp_error": 72}.
+// A code with which a transfer ends: {"http_status": 604}, {"ftp_error": 72}.
 // SPDX-License-Identifier: MIT
 #include "scenarios/faults/actions.hpp"
 
 namespace sim800 {
 namespace {
 
-/// The transfer that set the fault off; without one that which runs, else the next.
+/// The transfer that triggered the fault; without one the running transfer, else the next.
 struct TransferCode final : Action {
   TransferCode(TransferKind::User u, int c) : user(u), code(c) {}
   void apply(Stage& stage) const override {

@@ -1,4 +1,4 @@
-// Durations as scenario files write them: "250ms", "1.5s", "2min".
+// Durations as in scenario files: "250ms", "1.5s", "2min".
 // SPDX-License-Identifier: MIT
 #include "scenarios/json/duration_text.hpp"
 
@@ -19,7 +19,7 @@ constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 }  // namespace
 
 std::optional<Duration> parse_duration(std::string_view text) {
-  // from_chars would also take a sign, "inf" and a point at either end.
+  // from_chars would also accept a sign, "inf" and a point at either end.
   const auto number_end = std::ranges::find_if(text, [](char c) { return !is_digit(c) && c != '.'; });
   if (number_end == text.begin() || !is_digit(text.front()) || !is_digit(*(number_end - 1))) return std::nullopt;
   double number = 0;

@@ -1,4 +1,4 @@
-// Durations as scenario files write them: "250ms", "1.5s", "2min".
+// Durations as in scenario files: "250ms", "1.5s", "2min".
 // SPDX-License-Identifier: MIT
 #pragma once
 

@@ -11,7 +11,7 @@
 namespace sim800 {
 namespace {
 
-// Nobody mistypes a longer word for one of ours, and the work grows with the length.
+// Nobody mistypes such a long word for one of ours, and the work grows with the length.
 constexpr std::size_t longest_slip = 64;
 
 // How many a longer list is cut to.
@@ -22,7 +22,7 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 }  // namespace
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);  // distances of a's beginning to each beginning of b
+  std::vector<std::size_t> row(b.size() + 1);  // distances of a's prefix to each prefix of b
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 0; i < a.size(); ++i) {
     std::size_t diagonal = std::exchange(row[0], i + 1);

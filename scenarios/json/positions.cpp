@@ -17,7 +17,7 @@ constexpr std::string_view blank_or_separator = " \t\r\n,:";
 // The most bytes of a key or value that a message shows.
 constexpr std::size_t max_shown = 40;
 
-// The library's explanation without its prefix and without the token, which the place shows.
+// The library's explanation without its prefix and without the token, which the position shows.
 std::string_view reason(std::string_view what) {
   if (const auto dash = what.find(" - "); dash != what.npos) what.remove_prefix(dash + 3);
   return what.substr(0, what.find("; last read"));
@@ -41,8 +41,8 @@ std::string shown(std::string_view token) {
 
 }  // namespace
 
-// The parser says what comes, not where.  But between the end of one token and the next stand only spaces, commas and
-// colons, so the places follow from the text itself.
+// The parser reports tokens without positions. But between two tokens there are only spaces, commas and colons, so the
+// positions follow from the text itself.
 class PlacedJson::Recorder : public json::json_sax_t {
  public:
   explicit Recorder(PlacedJson& target) : target_(target) {}
@@ -91,7 +91,7 @@ class PlacedJson::Recorder : public json::json_sax_t {
  private:
   struct Level {
     bool list;
-    std::size_t pointer_size;                 // of the container's own pointer, which begins pointer_
+    std::size_t pointer_size;                 // of the container's own pointer, which is the start of pointer_
     std::size_t items = 0;                    // of a list, so far
     std::map<std::string, std::size_t> keys;  // of an object, so far
   };
@@ -122,7 +122,7 @@ class PlacedJson::Recorder : public json::json_sax_t {
     return true;
   }
 
-  // Offset of the token that the parser has just taken.
+  // Offset of the token just parsed.
   std::size_t next_token() {
     const std::string_view text = target_.text_;
     const std::size_t start = text.find_first_not_of(blank_or_separator, end_);
@@ -130,7 +130,7 @@ class PlacedJson::Recorder : public json::json_sax_t {
     return start;
   }
 
-  // Start of the token that ends before `position` and that the parser has not taken.
+  // Start of the token that ends before `position` and was not parsed yet.
   std::size_t last_token(std::size_t position) const {
     const std::string_view text = target_.text_;
     std::size_t start = end_;
@@ -145,7 +145,7 @@ class PlacedJson::Recorder : public json::json_sax_t {
   PlacedJson& target_;
   std::vector<Level> levels_;
   std::string pointer_;
-  std::size_t end_ = 0;  // of the token taken last
+  std::size_t end_ = 0;  // of the last token
 };
 
 PlacedJson::PlacedJson(std::string_view text) : text_(text) {

@@ -10,7 +10,7 @@
 
 namespace sim800 {
 
-/// Where in a file, both from 1; columns count characters, not bytes.
+/// A position in a file, both from 1; columns count characters, not bytes.
 struct Place {
   int line = 1, column = 1;
 };
@@ -28,19 +28,19 @@ struct JsonMistake {
   std::string pointer, expected, found;
 };
 
-/// Parsed JSON.  Pointers are JSON pointers (RFC 6901) of values that are in the text; the place of a value is its
-/// first character.
+/// Parsed JSON. Pointers are JSON pointers (RFC 6901) of values in the text; the position of a value is its first
+/// character.
 class PlacedJson {
  public:
-  /// Deepest nesting taken; anything deeper is a mistake.
+  /// Deepest nesting accepted; anything deeper is a mistake.
   static constexpr std::size_t max_depth = 64;
 
-  /// Parses `text` (a byte-order mark is skipped) and keeps what is wrong with it: a syntax error, or keys given twice
+  /// Parses `text` (a byte-order mark is skipped) and records what is wrong with it: a syntax error, or duplicate keys
   /// in an object.
   explicit PlacedJson(std::string_view text);
 
   const std::vector<JsonMistake>& mistakes() const { return mistakes_; }
-  /// False after a mistake that leaves no value to look at.
+  /// False after a mistake that leaves no value to read.
   bool parsed() const { return parsed_; }
   /// The whole value.
   const nlohmann::json& root() const { return root_; }

@@ -1,4 +1,4 @@
-// Reads `faults` and `events` of a scenario: what the schema cannot see is checked here.
+// Reads `faults` and `events` of a scenario, and checks what the schema cannot.
 // SPDX-License-Identifier: MIT
 #pragma once
 

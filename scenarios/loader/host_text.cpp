@@ -1,4 +1,4 @@
-// Hosts as scenario files write them: "www.sim.com", "www.sim.com:8080", "10.0.0.1", "[::1]:80".
+// Servers as in scenario files: "www.sim.com", "www.sim.com:8080", "10.0.0.1", "[::1]:80".
 // SPDX-License-Identifier: MIT
 #include "scenarios/loader/host_text.hpp"
 
@@ -53,7 +53,7 @@ bool is_host_key(std::string_view text) { return text == "*" || is_host_and_port
 bool is_host_value(std::string_view text) {
   static const std::vector<std::string_view> fates{"unresolvable", "refuse", "blackhole"};
   if (std::ranges::find(fates, text) != fates.end()) return true;
-  // A bare word that is nearly one of the three would otherwise become the name of a host that nobody has.
+  // A bare word that is nearly one of the three would otherwise become the name of a server that does not exist.
   if (text.find_first_of(".:") == text.npos && !near_words(text, fates).empty()) return false;
   return is_host_and_port(text);
 }

@@ -1,4 +1,4 @@
-// Hosts as scenario files write them: "www.sim.com", "www.sim.com:8080", "10.0.0.1", "[::1]:80".
+// Servers as in scenario files: "www.sim.com", "www.sim.com:8080", "10.0.0.1", "[::1]:80".
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -6,10 +6,10 @@
 
 namespace sim800 {
 
-/// A key of `network.hosts`: a name or an address, either with a port, or "*"; see HostMap.
+/// A key of `network.hosts`: a name or an address, with or without a port, or "*"; see HostMap.
 bool is_host_key(std::string_view text);
 
-/// A value of `network.hosts`: the same without "*", or a fate ("unresolvable").
+/// A value of `network.hosts`: the same without "*", or one of "unresolvable", "refuse" and "blackhole".
 bool is_host_value(std::string_view text);
 
 }  // namespace sim800

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// /dev/zero is a file, too.
+// /dev/zero is a file too.
 constexpr std::size_t longest_file = std::size_t{4} << 20;
 
 // A message stays a message.
@@ -66,7 +66,7 @@ std::map<std::string, fs::path> shipped_files(const std::vector<fs::path>& shipp
     std::error_code missing;
     for (const auto& entry : fs::directory_iterator(directory, missing)) {
       const fs::path stem = entry.path().stem();
-      // scenario.schema.json stands among them and is none.
+      // scenario.schema.json is in the same folder and is not a scenario.
       if (entry.path().extension() == ".json" && !stem.has_extension())
         files.emplace(stem.string(), entry.path().lexically_normal());
     }

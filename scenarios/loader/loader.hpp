@@ -1,4 +1,4 @@
-// Reads scenario files.  Every mistake in a file is reported at once, with its place and what was expected there.
+// Reads scenario files. Every mistake in a file is reported at once, with its position and what was expected there.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -22,11 +22,10 @@ struct ScenarioError : std::runtime_error {
 /// Parses the text of a scenario; `file` is named in mistakes.  Throws ScenarioError.
 Scenario parse_scenario(std::string_view text, const std::string& file);
 
-/// `name` is a file, or the name of a scenario that ships, looked for in `shipped` (without ".json").  Throws
-/// ScenarioError.
+/// `name` is a file, or the name of a shipped scenario, looked up in `shipped` (without ".json"). Throws ScenarioError.
 Scenario load_scenario(const std::string& name, const std::vector<std::filesystem::path>& shipped);
 
-/// The scenarios that ship in those directories, by name; one in an earlier directory hides its namesakes.
+/// The scenarios in those directories, by name; one in an earlier directory hides others of the same name.
 std::map<std::string, std::filesystem::path> shipped_files(const std::vector<std::filesystem::path>& shipped);
 
 }  // namespace sim800

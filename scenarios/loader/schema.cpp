@@ -95,7 +95,7 @@ class Checker {
   }
 
  private:
-  // Where there is a choice, the schemas to choose from differ in type.
+  // Alternative schemas differ in type.
   static const json& branch(const json& node, const json& value) {
     const auto choices = node.find("anyOf");
     if (choices == node.end()) return node;

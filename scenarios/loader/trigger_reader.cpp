@@ -11,7 +11,7 @@
 namespace sim800 {
 namespace {
 
-/// "AT+CSQ" as the parser names it; a form or an argument belongs into a `line`.
+/// "AT+CSQ" as the parser names it; a form or an argument belongs in a `line`.
 std::optional<Trigger> read_command(const Value& typed) {
   const std::string text = typed.text().value_or("");
   const bool prefixed = text.size() >= 2 && (text.starts_with("AT") || text.starts_with("at"));

@@ -1,4 +1,4 @@
-// The world that a scenario describes.
+// The world of a scenario.
 // SPDX-License-Identifier: MIT
 #pragma once
 

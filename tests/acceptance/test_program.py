@@ -115,7 +115,7 @@ class Refusals(AcceptanceTest):
     def test_a_file_where_the_link_should_be(self):
         with open(self.path("tty"), "w", encoding="ascii") as file:
             file.write("mine")
-        self.refused("tty exists and is no symbolic link", "--tcp", "127.0.0.1:0", "--pty", "tty")
+        self.refused("tty exists and is not a symlink", "--tcp", "127.0.0.1:0", "--pty", "tty")
         with open(self.path("tty"), encoding="ascii") as file:
             self.assertEqual(file.read(), "mine")
 

@@ -1,4 +1,4 @@
-// Frames of a host that has the serial multiplexer on, or believes so.
+// Frames of a host that uses the serial multiplexer, or thinks it does.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace sim800::test {
 
-/// Some frames in order, some not, some broken.
+/// Some valid frames, some out of order, some broken.
 inline std::string hostile_frames(Chance& chance, LineMaker& maker) {
   using enum MuxType;
   static constexpr MuxType types[] = {sabm, sabm, disc, uih, uih, uih, uih, ui, ua, dm};
@@ -25,8 +25,8 @@ inline std::string hostile_frames(Chance& chance, LineMaker& maker) {
   return bytes;
 }
 
-/// Whatever state the frames are in, this ends the multiplexer: flags to end a frame of any length, then DISC on the
-/// control link, which may have to be opened for that.
+/// Ends the multiplexer in any state: flags to end a frame of any length, then DISC on the control DLC, which may have
+/// to be opened first.
 inline std::string end_of_frames() {
   return std::string(2000, '\xf9') + encode({0, true, MuxType::sabm, true, {}}) +
          encode({0, true, MuxType::disc, true, {}});

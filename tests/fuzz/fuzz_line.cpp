@@ -35,7 +35,7 @@ namespace sim800::test {
 namespace {
 
 constexpr std::size_t lines_per_session = 2000;
-constexpr std::size_t memory_limit = 16 * 1024 * 1024;  // of which up to 4 MiB are what the wires recorded
+constexpr std::size_t memory_limit = 16 * 1024 * 1024;  // of which up to 4 MiB are what the ports recorded
 
 std::size_t memory_in_use() {
 #if defined(__SANITIZE_ADDRESS__)
@@ -151,7 +151,7 @@ class Session {
     ++lines_;
   }
 
-  /// A request, which chance alone would hardly ever bring about.
+  /// A request, which random input would hardly ever produce.
   void request(Wire& wire) {
     for (const char* line : {"AT+CPIN=1234", "AT+SAPBR=1,1", "AT+HTTPINIT", "AT+HTTPPARA=\"URL\",\"host/x\""}) {
       feed(wire, fmt::format("\r{}\r", line));
@@ -174,7 +174,7 @@ class Session {
     }
   }
 
-  /// Sends bytes in pieces, and waits where the channel does not want any.
+  /// Sends bytes in pieces, and waits while the channel wants none.
   void feed(Wire& wire, std::string_view bytes) {
     note(fmt::format("{}> {}", &wire - wires_.data(), escaped(bytes.substr(0, 700))));
     bytes_in += bytes.size();
@@ -195,7 +195,7 @@ class Session {
     clock_.advance(span);
   }
 
-  /// Lets everything that was begun come to its end.
+  /// Lets everything that was started come to its end.
   void finish() {
     for (Wire& wire : wires_) {
       if (std::exchange(wire.port.stuck, 0) > 0) wire.channel->drained();
@@ -206,7 +206,7 @@ class Session {
       if (i < 100'000 && clock_.advance_to_next()) continue;
       if (++prompts > 100) fail("a channel waits for something that never comes");
       for (Wire& wire : wires_) leave_data(wire);
-      clock_.advance(10s);                          // a peer that takes nothing is given up after 645 s
+      clock_.advance(10s);                          // a peer that accepts nothing is given up after 645 s
       if (prompts > 10) modem_->press_power_key();  // AT+CIPCCFG has switched the escape off
     }
   }
@@ -219,11 +219,11 @@ class Session {
     clock_.advance(2s);
   }
 
-  /// Lines again on a wire that is multiplexed; the module may have to wake first.
+  /// Back to lines on a multiplexed line; the module may have to wake first.
   void end_frames(Wire& wire) {
     for (int tries = 0; !wire.channel->has_lines(); ++tries) {
       if (tries > 100) fail("the multiplexer does not end");
-      wire.channel->receive("\x1B" + end_of_frames());  // a prompt may stand before it
+      wire.channel->receive("\x1B" + end_of_frames());  // a prompt may precede it
       for (int i = 0; i < 1000 && !wire.channel->has_lines() && clock_.advance_to_next(); ++i) continue;
       clock_.advance(1s);
     }
@@ -233,16 +233,16 @@ class Session {
   void restore() {
     note("restore");
     finish();
-    for (Wire& wire : wires_) wire.channel->receive("\r");  // ends half a line, which may be anything
+    for (Wire& wire : wires_) wire.channel->receive("\r");  // ends half a line with any content
     finish();
     clock_.advance(130s);
     if (!modem_->answers()) modem_->press_power_key();
     clock_.advance(130s);
     if (!modem_->answers()) fail("the module does not start");
     for (Wire& wire : wires_) {
-      wire.channel->receive("\r");  // a module that sleeps (AT+CSCLK=2) wakes, and loses what woke it
+      wire.channel->receive("\r");  // a module that sleeps (AT+CSCLK=2) wakes, and loses the bytes that woke it
       clock_.advance(1s);
-      // One of these two spells the way back, whatever character deletes the one before it.
+      // One of these two is the way back, whatever the backspace character is.
       for (const char* line : {"ATS5=8\r", "at&f&w\r", "ATE0V1Q0\r", "AT+CSCLK=0\r", "AT+CIPSHUT\r", "AT+CPIN=1234\r",
                                "AT+CFUN=1\r", "AT+COPS=0\r"}) {
         wire.channel->receive(line);
@@ -270,7 +270,7 @@ class Session {
     }
   }
 
-  /// Under ATE0V1Q0 every line is answered, and all there is between the lines is CR LF.
+  /// Under ATE0V1Q0 every line is answered, and between the lines there is only CR LF.
   void check_framing() {
     Wire& wire = wires_[0];
     for (int i = 0; i < 5; ++i) {
@@ -289,7 +289,7 @@ class Session {
     }
   }
 
-  /// What comes over sockets has a framing of its own, and so have some answers of the toolkit's commands.
+  /// Socket data have a framing of their own, and so do some answers of the toolkit's commands.
   static bool may_open_socket(std::string line) {
     std::ranges::transform(line, line.begin(), to_upper);
     return line.find("+CI") != std::string::npos;
@@ -299,7 +299,7 @@ class Session {
     return line.find("CFUN") != std::string::npos || line.find("CPOWD") != std::string::npos ||
            line.find("CMUX") != std::string::npos;
   }
-  /// CR LF at both ends, and no CR or LF by itself.
+  /// CR LF at both ends, and no lone CR or LF.
   static bool well_formed(std::string_view text) {
     if (text.size() < 4 || !text.starts_with("\r\n") || !text.ends_with("\r\n")) return false;
     for (std::size_t i = 0; i < text.size(); ++i) {

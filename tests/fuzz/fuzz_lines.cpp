@@ -43,7 +43,7 @@ std::string LineMaker::line() {
   return text;
 }
 
-/// Brings the module to where the others find more to break.
+/// Brings the module to states in which the others can break more.
 std::string LineMaker::sensible_line() {
   static constexpr std::string_view lines[] = {"AT+SAPBR=1,1",
                                                "AT+SAPBR=1,1",

@@ -1,4 +1,4 @@
-// Lines no driver would send: grammar turned inside out, numbers at the edge, bytes of noise.
+// Lines no driver would send: inverted grammar, numbers at their limits, random bytes.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace sim800::test {
 
-/// The same on every machine: the distributions of the standard library are not.
+/// The same on every machine, unlike the standard library's distributions.
 class Chance {
  public:
   explicit Chance(std::uint64_t seed) : engine_(seed) {}
@@ -50,7 +50,7 @@ class LineMaker {
   Chance& chance_;
 };
 
-/// Whether a line, once run, may leave the answers' format, or have payload among its answers.
+/// Whether a line may change the format of responses when run, or have payload among them.
 bool may_change_format(std::string_view line);
 
 }  // namespace sim800::test

@@ -1,4 +1,4 @@
-// libFuzzer's way into the loader of scenario files: ./dev fuzz loader.
+// libFuzzer's entry into the loader of scenario files: ./dev fuzz loader.
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <cstdio>
@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::abort();
 }
 
-// Bytes changed at random are hardly ever JSON: every other time keys and values are changed instead.
+// Randomly changed bytes are hardly ever JSON: every other time keys and values are changed instead.
 std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most, unsigned seed) {
   std::mt19937_64 chance(seed);
   if (chance() % 2 == 0) return LLVMFuzzerMutate(data, size, most);

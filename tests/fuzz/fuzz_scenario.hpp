@@ -1,4 +1,4 @@
-// Scenario files nobody would write: what the loader must hold whatever it is given, and a way to make them.
+// Scenario files nobody would write: what the loader must withstand whatever it is given, and a way to make them.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -9,10 +9,10 @@
 
 namespace sim800::test {
 
-/// Loads `text` as a scenario.  Returns what is wrong with the loader, not with the scenario; nothing: all is well.
+/// Loads `text` as a scenario. Returns what is wrong with the loader, not with the scenario; nothing: all is well.
 std::string loader_fault(std::string_view text);
 
-/// `text` with a few values and keys changed for others the schema knows, if it is JSON at all.
+/// `text` with a few values and keys replaced by others the schema knows, if it is JSON at all.
 std::string mutated_scenario(std::string_view text, std::mt19937_64& chance);
 
 }  // namespace sim800::test

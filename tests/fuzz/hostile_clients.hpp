@@ -30,7 +30,7 @@ class HostileHttpClient final : public HttpClient {
     return std::make_unique<Transfer>(*this, std::move(request), std::move(done));
   }
 
-  /// The body was another at the end of a request than at its start.
+  /// The body differs between the start and the end of a request.
   bool body_changed = false;
   std::uint64_t started = 0;
 
@@ -54,7 +54,7 @@ class HostileHttpClient final : public HttpClient {
     void answer() {
       client.body_changed |= sum != checksum();
       const auto last = std::exchange(done, nullptr);
-      last(client.result());  // destroys this
+      last(client.result());  // destroys this object
     }
     HostileHttpClient& client;
     HttpRequest request;
@@ -78,7 +78,7 @@ class HostileHttpClient final : public HttpClient {
   Clock& clock_;
 };
 
-/// A server that sends, takes and ends as it likes.
+/// A server that sends, accepts and ends as it likes.
 class HostileFtpClient final : public FtpClient {
  public:
   HostileFtpClient(Chance& chance, Clock& clock) : chance_(chance), clock_(clock) {}
@@ -104,14 +104,14 @@ class HostileFtpClient final : public FtpClient {
     std::uint64_t sent() const override { return taken; }
 
     void plan() {
-      if (client.chance_.percent(10)) return;  // says nothing more
+      if (client.chance_.percent(10)) return;  // sends nothing more
       next = client.clock_.after(std::chrono::milliseconds(client.chance_.below(5000)), [this] { act(); });
     }
     void act() {
       if (client.chance_.percent(30)) {
         const auto done = std::exchange(events.done, nullptr);
         const int code = client.chance_.percent(50) ? 0 : 61 + static_cast<int>(client.chance_.below(30));
-        return done({code, client.chance_.below(1'000'000)});  // may destroy this
+        return done({code, client.chance_.below(1'000'000)});  // may destroy this object
       }
       plan();
       if (client.chance_.percent(50))
@@ -133,7 +133,7 @@ class HostileFtpClient final : public FtpClient {
   Clock& clock_;
 };
 
-/// A server that says lines and bytes, and goes, as it likes.
+/// A server that sends lines and bytes, and leaves, as it likes.
 class HostileMailClient final : public MailClient {
  public:
   HostileMailClient(Chance& chance, Clock& clock) : chance_(chance), clock_(clock) {}
@@ -153,10 +153,10 @@ class HostileMailClient final : public MailClient {
     void write(std::string_view bytes) override { free -= bytes.size(); }
 
     void plan() {
-      if (client.chance_.percent(5)) return;  // says nothing more
+      if (client.chance_.percent(5)) return;  // sends nothing more
       next = client.clock_.after(std::chrono::milliseconds(client.chance_.below(5000)), [this] { act(); });
     }
-    // Each event may destroy this.
+    // Each event may destroy this object.
     void act() {
       if (!std::exchange(entered, true)) {
         plan();

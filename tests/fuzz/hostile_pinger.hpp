@@ -1,4 +1,4 @@
-// A network that finds hosts or not and answers pings when it likes.
+// A network that finds servers or not and answers pings as it likes.
 // SPDX-License-Identifier: MIT
 #pragma once
 

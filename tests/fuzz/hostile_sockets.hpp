@@ -1,4 +1,4 @@
-// Peers of sockets that send, take and end as they like.
+// Peers of sockets that send, accept and end as they like.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -60,7 +60,7 @@ class HostileSockets final : public Sockets {
     }
     void act() {
       Chance& chance = owner.chance_;
-      const SocketEvents told = events;  // any of them may destroy this
+      const SocketEvents told = events;  // any of them may destroy this object
       if (!up) {
         up = true;
         const auto outcome = chance.percent(60) ? SocketError::none : static_cast<SocketError>(1 + chance.below(3));

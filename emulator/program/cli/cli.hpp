@@ -1,4 +1,4 @@
-// The subcommands of `sim800`, a file each: what they add to the command line.
+// The subcommands of `sim800`, one file each: what they add to the command line.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace sim800 {
 
-/// Exit code for everything that is wrong with what the user gave: arguments, scenario, files.
+/// Exit code for anything wrong with the user's input: arguments, scenario, files.
 inline constexpr int usage_error = 2;
 
 /// Runs the program with these arguments, its name not among them; returns its exit code.

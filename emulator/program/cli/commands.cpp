@@ -1,4 +1,4 @@
-// sim800 commands: what the module knows.
+// sim800 commands: the commands that the module knows.
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -17,7 +17,7 @@
 namespace sim800 {
 namespace {
 
-/// As it is typed: "AT+CSQ", "ATE", "A/".
+/// As typed: "AT+CSQ", "ATE", "A/".
 std::string typed_name(const Command& command) {
   const bool bare = command.name == "A/" || command.name == "+++";
   return (bare ? "" : "AT") + std::string(command.name);
@@ -46,7 +46,7 @@ std::vector<std::string> forms(const Command& command) {
   return list;
 }
 
-/// The rows, of those that differ between models the first.
+/// The rows; if they differ between models, the first.
 std::vector<const Command*> commands_by_name() {
   std::vector<const Command*> list;
   std::set<std::string_view> seen;
@@ -90,7 +90,7 @@ void print_json() {
 
 // --- --coverage
 
-/// A row that only stands in AT&V does not count; A/ and +++ are no commands of a line.
+/// A row that only appears in AT&V does not count; A/ and +++ are not commands of a line.
 bool known(std::string_view name) {
   return std::ranges::any_of(all_commands(), [name](const Command* command) {
     return command->name == name && (!forms(*command).empty() || name == "A/" || name == "+++");
@@ -137,7 +137,7 @@ void add_commands(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("commands", "List every AT command the module knows");
   command->add_flag("--json", *json, "As JSON");
   auto coverage = std::make_shared<bool>(false);
-  command->add_flag("--coverage", *coverage, "Which of the AT manual's commands there are, by chapter");
+  command->add_flag("--coverage", *coverage, "How much of the AT manual is implemented, by chapter");
   command->callback([json, coverage, &status] {
     if (*coverage) {
       *json ? print_coverage_json() : print_coverage();

@@ -51,7 +51,7 @@ int run_program(std::vector<std::string> arguments) {
     std::ranges::reverse(arguments);  // as CLI11 takes them
     app.parse(std::move(arguments));
   } catch (const CLI::ParseError& problem) {
-    // --help and --version are "errors" with code 0; every real one is the usage error of the contract.
+    // --help and --version are "errors" with code 0; every real one is a usage error (exit code 2).
     return app.exit(problem) == 0 ? 0 : usage_error;
   } catch (const std::exception& problem) {
     std::fprintf(stderr, "sim800: %s\n", problem.what());

@@ -1,4 +1,4 @@
-// `sim800 play`: dialogues against a module on a line, or against an emulator started for them.
+// `sim800 play`: plays dialogues against a module on a line, or against an emulator started for them.
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
@@ -31,7 +31,7 @@ struct PlayArguments {
 /// Arguments of a `sim800 run` to play against.
 std::vector<std::string> emulator_arguments(const PlayArguments& given) {
   std::vector<std::string> command{"run", "--tcp", "127.0.0.1:0"};
-  // A module that still boots would be no fair partner; a scenario has a timing of its own.
+  // A booting module could not answer yet; a scenario sets its own timing.
   const auto timing = given.timing.empty() && given.scenario.empty() ? "instant" : given.timing;
   if (!timing.empty()) command.insert(command.end(), {"--timing", timing});
   if (given.seed) command.insert(command.end(), {"--seed", std::to_string(*given.seed)});
@@ -64,7 +64,7 @@ int play(const PlayArguments& given) {
                                        : connect_tcp(emulator ? emulator->tcp_address() : given.tcp);
   Player player(line.get(), options);
   if (!player.synchronise(synchronise_attempts)) {
-    fmt::print(stderr, "{}: expected \"OK\" to \"AT\", got none in {} tries\n", dialogues.front().file,
+    fmt::print(stderr, "{}: expected \"OK\" in response to \"AT\", got none in {} attempts\n", dialogues.front().file,
                synchronise_attempts);
     return 1;
   }
@@ -94,19 +94,19 @@ void add_play(CLI::App& app, int& status) {
   const auto given = std::make_shared<PlayArguments>();
   auto* command = app.add_subcommand("play", "Play dialogue files against a module and report the first difference");
   command->add_option("DIALOGUE", given->files, "Dialogue files, played in this order on one line")->required();
-  auto* pty = command->add_option("--pty", given->pty, "The module is on this tty (a pty or a serial port)");
-  auto* tcp = command->add_option("--tcp", given->tcp, "The module is at HOST:PORT")->excludes(pty);
+  auto* pty = command->add_option("--pty", given->pty, "Use the module on this tty (a pty or a serial port)");
+  auto* tcp = command->add_option("--tcp", given->tcp, "Use the module at HOST:PORT")->excludes(pty);
   command->add_option("--baud", given->baud, "Rate of the serial port")->capture_default_str()->needs(pty);
-  command->add_option("--ignore", given->ignore, "Skip lines that REGEX matches from end to end (repeatable)")
+  command->add_option("--ignore", given->ignore, "Skip lines that match REGEX completely (repeatable)")
       ->type_name("REGEX")
       ->allow_extra_args(false);
-  command->add_option("--time-scale", given->time_scale, "Of the module's time: waits are multiplied by it")
+  command->add_option("--time-scale", given->time_scale, "Scale of the module's time; waits are multiplied by it")
       ->check(CLI::Range(0.000001, 1000.0));
-  // The rest is for the emulator that is started where neither --pty nor --tcp is given.
-  for (auto* option : {command->add_option("--scenario", given->scenario, "Scenario of the emulator started"),
+  // The rest is for the emulator that is started without --pty and --tcp.
+  for (auto* option : {command->add_option("--scenario", given->scenario, "Scenario for the emulator that is started"),
                        command->add_option("--timing", given->timing,
                                            "Timing of the emulator started (instant, unless a scenario is given)"),
-                       command->add_option("--seed", given->seed, "Seed of the emulator started")})
+                       command->add_option("--seed", given->seed, "Seed for the emulator that is started")})
     option->excludes(pty)->excludes(tcp);
   command->callback([given, &status] { status = play_or_say_why_not(*given); });
 }

@@ -66,7 +66,7 @@ std::string_view name_of(TimingProfile profile) {
   return "";
 }
 
-/// Everything one run is made of, in the order it depends on each other.
+/// Everything one run consists of, in order of dependence.
 class Run {
  public:
   explicit Run(const Options& options)
@@ -117,7 +117,7 @@ class Run {
     return std::make_unique<FaultEngine>(FaultEngine::Parts{scenario_, clock_, trace_.get(), options.seed});
   }
 
-  /// Puts a channel on an endpoint, with a serial line between them where one makes a difference.
+  /// Puts a channel on an endpoint, with a serial line between them if it makes a difference.
   PortUser& connect(Endpoint& endpoint) {
     const bool faulty = faults_ && faults_->needs_serial_line();
     if (!faulty && !world_.serial.paced) return modem_->attach(endpoint, endpoint.name());
@@ -129,7 +129,8 @@ class Run {
   }
 
   void report_faults() const {
-    for (const std::string& fault : faults_->never_fired()) fmt::print(stderr, "sim800: never fired: {}\n", fault);
+    for (const std::string& fault : faults_->never_fired())
+      fmt::print(stderr, "sim800: fault never fired: {}\n", fault);
   }
 
   /// Before anything is written: a name that is taken, or a port, ends it with everything as it was.
@@ -177,7 +178,7 @@ class Run {
     });
     watch_power_key();
   }
-  /// SIGUSR1 presses PWRKEY: the way to switch a module on again that AT+CPOWD switched off.
+  /// SIGUSR1 presses PWRKEY: the way to switch on a module that AT+CPOWD switched off.
   void watch_power_key() {
     power_key_.async_wait([this](asio::error_code problem, int) {
       if (problem) return;
@@ -189,7 +190,7 @@ class Run {
   void ready() {
     if (std::exchange(announced_, true)) return;
     say("ready");
-    // What was piped in before the module had booted is meant for it: only now is it read.
+    // Input piped in before the module has booted is meant for it: it is read only now.
     if (stdio_ != nullptr) stdio_->attach(*users_.back());
   }
 
@@ -224,7 +225,7 @@ class Run {
   std::unique_ptr<MailClient> mail_;
   std::unique_ptr<Modem> modem_;
   std::vector<std::unique_ptr<SerialLine>> serial_lines_;
-  std::vector<PortUser*> users_;  // of the endpoints, in their order
+  std::vector<PortUser*> users_;  // of the endpoints, in the same order
   asio::signal_set stop_{loop_, SIGINT, SIGTERM};
   asio::signal_set power_key_{loop_, SIGUSR1};
   Timer poll_;
@@ -257,21 +258,23 @@ void add_run(CLI::App& app, int& status) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("run", "Emulate one module until SIGINT, SIGTERM or SIGHUP");
   command->add_option("SCENARIO", options->scenario, "A scenario file, or the name of one that ships");
-  // One value an option, or the scenario after it would be taken for one more.
-  command->add_option("--pty", options->ptys, "Symbolic link to make to a pseudo-terminal (repeatable)")
+  // One value per option, or the scenario after it would be taken for another one.
+  command->add_option("--pty", options->ptys, "Create this symlink to a pseudo-terminal (repeatable)")
       ->type_name("LINK")
       ->allow_extra_args(false);
-  command->add_option("--tcp", options->tcps, "TCP address to listen on; port 0 takes any free one (repeatable)")
+  command->add_option("--tcp", options->tcps, "Listen on this TCP address; port 0 picks a free port (repeatable)")
       ->type_name("HOST:PORT")
       ->allow_extra_args(false);
-  command->add_flag("--stdio", options->stdio, "The terminal, or a pipe, is the serial line");
-  command->add_option("--state", options->state, "Directory that keeps what a module keeps over power-off")
+  command->add_flag("--stdio", options->stdio, "Use the terminal or a pipe as the serial line");
+  command->add_option("--state", options->state, "Directory for what the module keeps while it is off")
       ->type_name("DIR");
-  command->add_option("--timing", options->timing, "typical (default), instant or maximum")
+  command->add_option("--timing", options->timing, "Latencies: typical (default), instant or maximum")
       ->check(CLI::IsMember({"typical", "instant", "maximum"}));
-  command->add_option("--time-scale", options->time_scale, "0.01 makes every delay and timer a hundred times shorter")
+  command
+      ->add_option("--time-scale", options->time_scale,
+                   "Factor for every delay and timer; 0.01 makes them a hundred times shorter")
       ->check(CLI::Range(1e-6, 1000.0));
-  command->add_option("--seed", options->seed, "Seed of everything that is left to chance");
+  command->add_option("--seed", options->seed, "Seed for everything random");
   command->add_option("--trace", options->trace, "Record the run in a file (docs/trace.md)")->type_name("FILE");
   command
       ->add_option("--log-level", options->log_level,

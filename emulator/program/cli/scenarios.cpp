@@ -17,7 +17,7 @@
 namespace sim800 {
 namespace {
 
-/// What `name` describes, or nothing once its mistakes are told.
+/// The scenario called `name`, or nothing once its mistakes are reported.
 std::optional<Scenario> load_or_tell(const std::string& name) {
   try {
     return load_scenario(name, shipped_scenarios());
@@ -65,7 +65,7 @@ int list(bool as_json) {
 
 void add_check(CLI::App& app, int& status) {
   const auto files = std::make_shared<std::vector<std::string>>();
-  CLI::App* command = app.add_subcommand("check", "Tell every mistake in scenario files, with its place");
+  CLI::App* command = app.add_subcommand("check", "Check scenario files and report every mistake with its place");
   command->add_option("FILE", *files, "Scenario files, or names of those that ship")->required();
   command->callback([files, &status] { status = check(*files); });
 }

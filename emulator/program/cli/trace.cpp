@@ -1,4 +1,4 @@
-// `sim800 trace`: a recorded trace as a transcript.
+// `sim800 trace`: prints a recorded trace as a transcript.
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
@@ -37,7 +37,7 @@ void add_trace(CLI::App& app, int& status) {
   const auto given = std::make_shared<Arguments>();
   auto* command = app.add_subcommand("trace", "Print a recorded trace as a readable transcript");
   command->add_option("FILE", given->file, "Trace that run --trace wrote")->required();
-  command->add_flag("--all", given->view.all, "Commands and results too, and payloads in full");
+  command->add_flag("--all", given->view.all, "Also show commands and results, and payloads in full");
   command->callback([given, &status] { status = print(given->file, given->view); });
 }
 
