@@ -17,10 +17,17 @@ re2::RE2::Options options() {
   return options;
 }
 
+// RE2's words without the part that is wrong where that is long.
+std::string reason(const re2::RE2& refused) {
+  const std::string &words = refused.error(), &part = refused.error_arg();
+  constexpr std::size_t longest_part = 40, separator = 2;
+  return part.size() <= longest_part ? words : words.substr(0, words.size() - part.size() - separator);
+}
+
 }  // namespace
 
 Pattern::Pattern(std::string_view source) : compiled_(std::make_shared<re2::RE2>(piece(source), options())) {
-  if (!compiled_->ok()) throw PatternError(compiled_->error());
+  if (!compiled_->ok()) throw PatternError(reason(*compiled_));
 }
 
 bool Pattern::found_in(std::string_view text) const { return re2::RE2::PartialMatch(piece(text), *compiled_); }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/core/latency.hpp"
 
+#include "emulator/core/world.hpp"
+
 #include <algorithm>
 
 namespace sim800 {

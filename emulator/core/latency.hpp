@@ -9,9 +9,11 @@
 #include <string_view>
 
 #include "emulator/core/latency.hpp"
-#include "emulator/core/world.hpp"
+#include "emulator/core/duration.hpp"
 
 namespace sim800 {
+
+struct TimingConfig;
 
 enum class Latency : std::uint8_t {
   answer,

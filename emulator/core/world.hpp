@@ -13,7 +13,6 @@
 #include "emulator/core/host_map.hpp"
 #include "emulator/core/link_model.hpp"
 #include "emulator/core/tls_version.hpp"
-#include "emulator/core/world.hpp"
 #include "protocol/at/ftp_code.hpp"
 #include "protocol/at/http_status.hpp"
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "emulator/core/latency.hpp"
+#include "emulator/core/world.hpp"
 #include "scenarios/json/duration_text.hpp"
 #include "tests/support/source_dir.hpp"
 

@@ -36,9 +36,9 @@ bool library_accepts(const json& scenario) {
 }
 
 bool checker_accepts(const std::string& text) {
-  const PlacedJson json(text);
-  Report report(json, "f");
-  check_structure(json.root(), report);
+  const PlacedJson placed(text);
+  Report report(placed, "f");
+  check_structure(placed.root(), report);
   return report.size() == 0;
 }
 
