@@ -59,6 +59,20 @@ class Rooms(unittest.TestCase):
                  if os.path.dirname(included) not in below[os.path.dirname(path)]]
         self.assertEqual(wrong, [], "cmake/rooms.cmake does not allow:\n" + "\n".join(wrong))
 
+    def test_rooms_that_log_link_the_log(self):
+        """A room compiled without spdlog's library would log to a copy of its own."""
+        with open(os.path.join(ROOT, "CMakeLists.txt"), encoding="utf-8") as file:
+            linked = set(re.findall(r"^room_private_link\((\S+)[^)]*spdlog::spdlog", file.read(), re.MULTILINE))
+        logs = set()
+        for room in self.uses:
+            for name in os.listdir(os.path.join(ROOT, room)):
+                path = os.path.join(ROOT, room, name)
+                if name.endswith((".cpp", ".hpp")):
+                    with open(path, encoding="utf-8") as file:
+                        if "#include <spdlog/" in file.read():
+                            logs.add(room)
+        self.assertEqual(linked, logs)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -88,7 +88,7 @@ TEST_CASE("trace: characters up to U+00FF are bytes") {
   CHECK(transcript("{\"t\":1,\"event\":\"tx\",\"data\":\"\\u0000\\u007f\\u0080\\u00ff\xC3\xBF\xC2\x80\"}\n") ==
         "      1.000  < \\x00\\x7f\\x80\\xff\\xff\\x80\n");
   CHECK(complaint("{\"t\":1,\"event\":\"tx\",\"data\":\"\\u0100\"}\n") ==
-        "t.jsonl:1: expected \"data\", a text of characters up to U+00FF, got "
+        "t.jsonl:1: expected \"data\", a string of characters up to U+00FF, got "
         "\"{\"t\":1,\"event\":\"tx\",\"data\":\"\\\\u0100\"}\"");
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("trace: a broken line is told after what comes before it") {
   CHECK(complaint("[]\n") == R"(t.jsonl:1: expected a JSON object, got "[]")");
   CHECK(complaint("\n").starts_with("t.jsonl:1: expected a JSON object"));
   CHECK(complaint("{\"t\":\"1\",\"event\":\"end\"}\n").starts_with("t.jsonl:1: expected \"t\", a number of seconds"));
-  CHECK(complaint("{\"t\":1}\n").starts_with("t.jsonl:1: expected \"event\", a text"));
+  CHECK(complaint("{\"t\":1}\n").starts_with("t.jsonl:1: expected \"event\", a string"));
   CHECK(complaint("{\"t\":1,\"event\":\"rx\"}\n").starts_with("t.jsonl:1: expected \"data\""));
   CHECK(complaint("{\"t\":1,\"event\":\"rx\",\"data\":\"\xFF\"}\n").starts_with("t.jsonl:1: expected a JSON object"));
 }
@@ -119,7 +119,7 @@ TEST_CASE("trace: a broken line is told after what comes before it") {
 TEST_CASE("trace: a trace cut in the middle of a line is printed up to there") {
   const std::string good = R"({"t":1,"event":"end"})";
   CHECK(transcript(good + "\n{\"t\":2,\"ev") ==
-        "      1.000    end\n(the trace ends in the middle of an event: its writer was cut off)\n");
+        "      1.000    end\n(the trace ends in the middle of an event: its writer was stopped there)\n");
   CHECK(transcript(good) == "      1.000    end\n");  // only its newline is missing
   CHECK(transcript("").empty());
 }

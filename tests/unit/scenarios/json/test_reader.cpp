@@ -90,7 +90,7 @@ TEST_CASE("reader: a mistake has the place of its value or of its key, and says 
   file.root.refuse("nothing", "it");
   CHECK(file.mistakes() == Texts{"f:1:1: expected nothing, found it", "f:1:2: /a: expected another key, found \"a\"",
                                  "f:2:3: /a/b~1c/1: expected a number, found \"two\" (a hint)",
-                                 "f:2:16: /d: expected something, found an empty array"});
+                                 "f:2:17: /d: expected something, found an empty array"});
 }
 
 TEST_CASE("reader: a renamed key is read under its old name, and not under both") {

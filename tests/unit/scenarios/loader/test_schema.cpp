@@ -70,10 +70,10 @@ TEST_CASE("schema: the checker accepts and refuses what a schema library accepts
     const bool accepted = library_accepts(json::parse(text));
     REQUIRE(checker_accepts(text) == accepted);
     if (!accepted) ++refused;
-    if (i % 8 == 0) texts.push_back(text);
+    if (accepted && i % 8 == 0) texts.push_back(text);
   }
   CHECK(refused > 300);
-  CHECK(refused < 1200);
+  CHECK(refused < 1450);
 }
 
 TEST_CASE("schema: the checker knows every keyword that the schema uses") {
