@@ -8,8 +8,8 @@
 #include <span>
 #include <string_view>
 
-#include "emulator/core/latency.hpp"
 #include "emulator/core/duration.hpp"
+#include "emulator/core/latency.hpp"
 
 namespace sim800 {
 
