@@ -129,8 +129,7 @@ class Run {
   }
 
   void report_faults() const {
-    for (const std::string& fault : faults_->never_fired())
-      fmt::print(stderr, "sim800: never fired: {}\n", fault);
+    for (const std::string& fault : faults_->never_fired()) fmt::print(stderr, "sim800: never fired: {}\n", fault);
   }
 
   /// Before anything is written: a name that is taken, or a port, ends it with everything as it was.
