@@ -30,10 +30,10 @@ class HeldPinger final : public Pinger {
   struct Probe final : Ping {
     explicit Probe(HeldPinger& p) : pinger(p) { ++pinger.running; }
     ~Probe() override { --pinger.running; }
-    void send(std::size_t length, unsigned ttl, std::function<void(unsigned)> replied) override {
-      pinger.length = length;
-      pinger.ttl = ttl;
-      pinger.replied = std::move(replied);
+    void send(std::size_t bytes, unsigned hops, std::function<void(unsigned)> done) override {
+      pinger.length = bytes;
+      pinger.ttl = hops;
+      pinger.replied = std::move(done);
       ++pinger.sent;
     }
     HeldPinger& pinger;
