@@ -6,7 +6,6 @@
 #include <openssl/pkcs12.h>
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -28,9 +27,7 @@ Bio bio_of(const std::string& bytes) { return Bio(BIO_new_mem_buf(bytes.data(), 
 // Without this OpenSSL asks at the terminal.
 int give_password(char* buffer, int size, int, void* password) {
   const auto& text = *static_cast<const std::string*>(password);
-  const auto count = std::min(text.size(), static_cast<std::size_t>(size));
-  std::memcpy(buffer, text.data(), count);
-  return static_cast<int>(count);
+  return static_cast<int>(text.copy(buffer, static_cast<std::size_t>(size)));
 }
 
 bool read_pem(const SocketTls& wanted, Identity& identity) {
