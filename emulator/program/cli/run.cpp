@@ -135,6 +135,7 @@ class Run {
   /// Before anything is written: a name that is taken, or a port, ends it with everything as it was.
   std::vector<std::unique_ptr<Endpoint>> open_endpoints(const Options& options) {
     std::vector<std::unique_ptr<Endpoint>> opened;
+    opened.reserve(options.ptys.size() + options.tcps.size() + 1);
     for (const std::string& link : options.ptys) opened.push_back(open_pty(loop_, link));
     for (const std::string& address : options.tcps) opened.push_back(open_tcp(loop_, address));
     if (options.stdio) {
