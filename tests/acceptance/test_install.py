@@ -29,7 +29,7 @@ class Installed(AcceptanceTest):
     def play(self, *program):
         with open(self.path("csq.txt"), "w", encoding="ascii") as file:
             file.write("> AT+CSQ\n< +CSQ: 21,0\n< OK\n")
-        self.assertEqual(self.run_it(*program, "play", "--scenario", "default", "csq.txt"), "csq.txt: ok (3 steps)\n")
+        self.assertEqual(self.run_it(*program, "play", "csq.txt"), "csq.txt: ok (3 steps)\n")
 
     def test_no_path_of_the_machine_that_built_it(self):
         files = [path for path in glob.glob(self.path("usr/**"), recursive=True) if os.path.isfile(path)]
