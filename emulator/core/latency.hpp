@@ -9,7 +9,6 @@
 #include <string_view>
 
 #include "emulator/core/duration.hpp"
-#include "emulator/core/latency.hpp"
 
 namespace sim800 {
 

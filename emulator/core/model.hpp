@@ -61,7 +61,6 @@ class Models {
     other.bits_ = bits_ & ~other.bits_;
     return other;
   }
-  constexpr bool overlaps(Models other) const { return (bits_ & other.bits_) != 0; }
   constexpr bool operator==(const Models&) const = default;
 
  private:

@@ -59,6 +59,9 @@ class Rooms(unittest.TestCase):
                  if os.path.dirname(included) not in below[os.path.dirname(path)]]
         self.assertEqual(wrong, [], "cmake/rooms.cmake does not allow:\n" + "\n".join(wrong))
 
+    def test_no_file_includes_itself(self):
+        self.assertEqual([path for path, included in includes() if path == included], [])
+
     def test_rooms_that_log_link_the_log(self):
         """A room compiled without spdlog's library would log to a copy of its own."""
         with open(os.path.join(ROOT, "CMakeLists.txt"), encoding="utf-8") as file:
