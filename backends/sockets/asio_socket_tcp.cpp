@@ -140,7 +140,6 @@ void TcpStream::shake_hands() {
 void TcpStream::establish() {
   state_ = State::open;
   events_->connected(SocketError::none);
-  watch_for_reset();
   step_later();
 }
 

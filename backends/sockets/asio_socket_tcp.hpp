@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <asio/cancellation_signal.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
 #include <cstdint>
@@ -91,6 +92,8 @@ class TcpStream : public std::enable_shared_from_this<TcpStream> {
   Sending sending_ = Sending::open;
   bool reading_ = false, writing_ = false;  // the one operation of each kind that may be under way
   bool step_scheduled_ = false;
+  bool watching_for_reset_ = false;  // since the last read
+  asio::cancellation_signal no_reset_watch_;
 
   std::string in_;  // readable
   std::array<char, Socket::window> read_buffer_;

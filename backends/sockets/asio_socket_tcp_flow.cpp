@@ -1,6 +1,7 @@
 // TcpStream: bytes in both directions, no more than there is room for, and up to where a fault wants to be asked.
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <asio/bind_cancellation_slot.hpp>
 #include <asio/post.hpp>
 #include <asio/ssl/error.hpp>
 #include <utility>
@@ -62,6 +63,7 @@ void TcpStream::step() {
   if (state_ == State::open && end_ && read_.empty() && !gate_.held()) events_->closed(*end_);
   if (state_ == State::lingering && lingered()) close();
   events_->tell_now();
+  if (!reading_ && !step_scheduled_) watch_for_reset();
 }
 
 void TcpStream::write() {
@@ -111,6 +113,7 @@ void TcpStream::write_end() {
 void TcpStream::read() {
   if (state_ != State::open || reading_ || end_ || !read_.empty()) return;
   reading_ = true;
+  if (std::exchange(watching_for_reset_, false)) no_reset_watch_.emit(asio::cancellation_type::terminal);
   auto done = [self = shared_from_this()](std::error_code error, std::size_t count) { self->was_read(error, count); };
   if (tls_) return tls_->async_read_some(asio::buffer(read_buffer_), std::move(done));
   socket_.async_read_some(asio::buffer(read_buffer_), std::move(done));
@@ -139,9 +142,11 @@ void TcpStream::deliver() {
   }
 }
 
-// Also where nothing is read, as there is no room.
+// Where nothing is read, as there is no room: a read says so itself, and each would cost an epoll_ctl beside this.
 void TcpStream::watch_for_reset() {
-  socket_.async_wait(tcp::socket::wait_error, [self = shared_from_this()](std::error_code problem) {
+  const bool carries = state_ == State::open || state_ == State::lingering;
+  if (!carries || sending_ == Sending::broken || std::exchange(watching_for_reset_, true)) return;
+  auto seen = [self = shared_from_this()](std::error_code problem) {
     if (problem || (self->state_ != State::open && self->state_ != State::lingering)) return;
     asio::detail::socket_option::integer<SOL_SOCKET, SO_ERROR> error;
     std::error_code ignored;
@@ -149,7 +154,8 @@ void TcpStream::watch_for_reset() {
     if (error.value() == 0) return;
     self->sending_ = Sending::broken;
     self->step();
-  });
+  };
+  socket_.async_wait(tcp::socket::wait_error, asio::bind_cancellation_slot(no_reset_watch_.slot(), std::move(seen)));
 }
 
 // True: that was all; the socket can be closed.  Closing it takes what has not been acknowledged with it where it is
