@@ -18,6 +18,7 @@
 #include "emulator/core/latency.hpp"
 #include "emulator/core/service.hpp"
 #include "emulator/core/world.hpp"
+#include "emulator/files/file_reader.hpp"
 #include "emulator/files/file_system.hpp"
 #include "emulator/internet/ftp_service.hpp"
 #include "emulator/internet/http_service.hpp"
@@ -127,6 +128,7 @@ Modem::Modem(const Parts& parts)
       alarms(*this, [](Modem& m) { return std::make_unique<Alarms>(m.clock, m.parts_.nvram, m.rtc); }),
       jamming(*this, [](Modem& m) { return std::make_unique<Jamming>(m.environment_, m.settings); }),
       media(*this, [](Modem& m) { return std::make_unique<Media>(m.environment_, m.files); }),
+      file_reader(*this, [](Modem& m) { return std::make_unique<FileReader>(m.files); }),
       tones(*this, [](Modem& m) { return std::make_unique<Tones>(m.environment_); }),
       gpios(*this, [](Modem&) { return std::make_unique<Pins>(); }),
       pins(*this, [](Modem&) { return std::make_unique<Pins>(); }) {

@@ -33,6 +33,7 @@ class Bearers;
 class CallBarring;
 class CallService;
 class Cells;
+class FileReader;
 class FileSystem;
 class FtpClient;
 class FtpService;
@@ -251,6 +252,7 @@ class Modem final : public ChannelOwner {
   OnDemand<Jamming> jamming;
   OnDemand<Media> media;
   OnDemand<Tones> tones;
+  OnDemand<FileReader> file_reader;
   OnDemand<Pins> gpios;  ///< by AT+SGPIO's numbers
   OnDemand<Pins> pins;   ///< by AT+CGPIO's
 
