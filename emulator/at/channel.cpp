@@ -237,8 +237,10 @@ void Channel::line_inside(std::string_view text) {
 }
 
 void Channel::flush() {
+  if (!busy()) return urc(text);
   if (wire_ == Wire::muted) out_.clear();
   if (out_.empty()) return;
+  line_inside_ = owner_.clock.after(Duration::zero(), [this] { flush(); });
   port_.send(out_);
   owner_.record("tx", {{"channel", name_}, {"data", out_}});
   out_.clear();

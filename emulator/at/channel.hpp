@@ -58,7 +58,8 @@ class Channel final : public PortUser {
   // From the module.
   void urc(std::string_view text);
   void urc(Code code);
-  /// A line caused by the running command itself: it precedes the command's result.
+  void urc(std::string_view text, WhileOnline policy);
+  /// A line caused by the running command itself: it precedes the command's result, and does not wait for it.
   void line_inside(std::string_view text);
   /// A line of the running command's response that follows its result (AT+CIPSTATUS), before any URC.
   void line_behind(std::string_view text) { behind_.emplace_back(text); }
@@ -206,7 +207,7 @@ class Channel final : public PortUser {
   Response response_{out_, format};
   std::optional<Invocation> invocation_;
   Task<Result> conversation_;
-  Timer delay_;
+  Timer delay_, line_inside_;
   std::deque<Unsolicited> urcs_;
   std::vector<std::string> behind_;
   DataUser* user_ = nullptr;  ///< in data mode

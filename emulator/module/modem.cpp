@@ -153,7 +153,7 @@ void Modem::for_each_service(Act act) {
 /// power-on.
 void Modem::connect_services() {
   calls->sends_message = [this] { return sms->sending(); };
-  calls->on_set_up = [this] { media->call_set_up(); };
+  calls->on_set_up = [this](Channel* waiter) { media->call_set_up(waiter); };
   calls->on_all_ended = [this] { media->call_ended(); };
   sms->lets_in = [this](std::string_view from) { return calls->lists.lets_sms(from); };
   sms->name_of = [this](std::string_view number) { return phone_book->name_of(number); };

@@ -120,6 +120,18 @@ TEST_CASE("what differs between models: bands, sleep, ADC") {
   CHECK(sim808.ask("AT+CADC?") == "\r\n+CADC: 1,0\r\n+CADC: 1,0\r\n" + OK);
 }
 
+TEST_CASE("AT+COPS: lines that the command itself causes come before its result, when they happen") {
+  ModuleFixture fixture{World{}};
+  fixture.say("ATE0+CREG=1\r");
+  fixture.wait(1s);
+  fixture.say("AT+COPS=2\r");
+  CHECK(fixture.wait(15ms) == "\r\n+CREG: 0\r\n" + OK);
+  fixture.say("AT+COPS=0\r");
+  CHECK(fixture.wait(15ms) == "\r\n+CREG: 2\r\n");
+  CHECK(fixture.wait(6799ms) == "");
+  CHECK(fixture.wait(1ms) == "\r\n+CREG: 1\r\n" + OK);
+}
+
 TEST_CASE("AT+CENG: the manual's cells at the level of AT+CSQ") {
   World world = ModuleFixture::instant();
   world.network.rssi = 28;
