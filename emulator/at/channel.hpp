@@ -18,6 +18,7 @@
 #include "emulator/at/input_queue.hpp"
 #include "emulator/at/text_entry.hpp"
 #include "emulator/core/clock.hpp"
+#include "emulator/core/environment.hpp"
 #include "emulator/core/task.hpp"
 #include "protocol/at/command_line.hpp"
 #include "protocol/at/line_assembler.hpp"
@@ -106,6 +107,7 @@ class Channel final : public PortUser {
   bool has_lines() const { return wire_ == Wire::served || wire_ == Wire::muted; }
   /// URCs are sent here.
   bool takes_urcs = true;
+  bool listens() const { return has_lines() && takes_urcs; }
   /// Bytes from the host that wait for the running command.
   std::size_t input_waiting() const { return input_.size(); }
   std::size_t unsent() const { return port_.unsent() + out_.size(); }

@@ -168,6 +168,8 @@ class Modem final : public ChannelOwner {
   void apply_line_settings();
 
   void urc(std::string_view text, Channel* cause = nullptr) override;
+  /// A URC that need not wait for the end of data mode; false if every channel that would send it has dropped it.
+  bool urc(std::string_view text, WhileOnline policy);
   void urc(Code code);
 
   void synchronised() override { synchronised_ = true; }
@@ -250,9 +252,9 @@ class Modem final : public ChannelOwner {
   OnDemand<MmsService> mms;
   OnDemand<Alarms> alarms;
   OnDemand<Jamming> jamming;
+  OnDemand<FileReader> file_reader;
   OnDemand<Media> media;
   OnDemand<Tones> tones;
-  OnDemand<FileReader> file_reader;
   OnDemand<Pins> gpios;  ///< by AT+SGPIO's numbers
   OnDemand<Pins> pins;   ///< by AT+CGPIO's
 
