@@ -203,8 +203,13 @@ void Channel::say_waiting() {
 void Channel::urc(std::string_view text) { push({std::string(text), std::nullopt}); }
 void Channel::urc(Code code) { push({{}, code}); }
 
+void Channel::urc(std::string_view text, WhileOnline policy) {
+  if (!online() || policy == WhileOnline::waits) return urc(text);
+  if (policy == WhileOnline::embedded && listens()) write_line(text);
+}
+
 void Channel::push(Unsolicited urc) {
-  if (!has_lines() || !takes_urcs) return;
+  if (!listens()) return;
   if (busy() || online()) {
     urcs_.push_back(std::move(urc));
     return;
@@ -232,8 +237,10 @@ void Channel::append(const Unsolicited& urc) {
 }
 
 void Channel::line_inside(std::string_view text) {
+  if (!busy()) return urc(text);
   response_.next_command();
   append_line(out_, format, text);
+  line_inside_ = owner_.clock.after(Duration::zero(), [this] { flush(); });
 }
 
 void Channel::flush() {

@@ -18,6 +18,7 @@
 #include "emulator/at/input_queue.hpp"
 #include "emulator/at/text_entry.hpp"
 #include "emulator/core/clock.hpp"
+#include "emulator/core/environment.hpp"
 #include "emulator/core/task.hpp"
 #include "protocol/at/command_line.hpp"
 #include "protocol/at/line_assembler.hpp"
@@ -58,7 +59,8 @@ class Channel final : public PortUser {
   // From the module.
   void urc(std::string_view text);
   void urc(Code code);
-  /// A line caused by the running command itself: it precedes the command's result.
+  void urc(std::string_view text, WhileOnline policy);
+  /// A line caused by the running command itself: it precedes the command's result, and does not wait for it.
   void line_inside(std::string_view text);
   /// A line of the running command's response that follows its result (AT+CIPSTATUS), before any URC.
   void line_behind(std::string_view text) { behind_.emplace_back(text); }
@@ -105,6 +107,7 @@ class Channel final : public PortUser {
   bool has_lines() const { return wire_ == Wire::served || wire_ == Wire::muted; }
   /// URCs are sent here.
   bool takes_urcs = true;
+  bool listens() const { return has_lines() && takes_urcs; }
   /// Bytes from the host that wait for the running command.
   std::size_t input_waiting() const { return input_.size(); }
   std::size_t unsent() const { return port_.unsent() + out_.size(); }
@@ -206,7 +209,7 @@ class Channel final : public PortUser {
   Response response_{out_, format};
   std::optional<Invocation> invocation_;
   Task<Result> conversation_;
-  Timer delay_;
+  Timer delay_, line_inside_;
   std::deque<Unsolicited> urcs_;
   std::vector<std::string> behind_;
   DataUser* user_ = nullptr;  ///< in data mode

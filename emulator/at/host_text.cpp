@@ -21,8 +21,6 @@ constexpr std::array<std::pair<char, std::string_view>, 4> escapes{
 
 CharacterSet chosen(const Settings& settings) { return find_character_set(settings.text(key::cscs)); }
 
-bool in_hex(CharacterSet set) { return set == CharacterSet::ucs2 || set == CharacterSet::hex; }
-
 }  // namespace
 
 std::optional<std::string> text_from_host(const Settings& settings, std::string_view typed) {
@@ -58,12 +56,18 @@ std::string escaped_for_host(const Settings& settings, std::string_view utf8) {
   return shown;
 }
 
-std::string code_from_host(const Settings& settings, std::string_view typed) {
-  const auto text = decode(chosen(settings), typed);
-  if (!text) return std::string(typed);
+std::string alpha_for_host(const Settings& settings, std::string_view utf8) {
+  return settings.number(key::ccpd) == 0 ? std::string() : escaped_for_host(settings, utf8);
+}
+
+std::optional<std::string> code_from_host(const Settings& settings, std::string_view typed) {
+  const CharacterSet set = chosen(settings);
+  const auto text = decode(set, typed);
   const auto printable = [](char16_t c) { return c >= u' ' && c <= u'~'; };
+  const bool readable = text && std::ranges::all_of(*text, printable);
+  if (set == CharacterSet::hex && !readable) return std::nullopt;
   const bool digits = std::ranges::all_of(typed, is_digit);
-  if (in_hex(chosen(settings)) && digits && !std::ranges::all_of(*text, printable)) return std::string(typed);
+  if (!text || (set == CharacterSet::ucs2 && digits && !readable)) return std::string(typed);
   return to_utf8(*text);
 }
 

@@ -18,8 +18,12 @@ std::string text_for_host(const Settings& settings, std::string_view utf8);
 /// A phone book name: likewise, with \5C \22 \08 \00 for characters that would break the line (AT manual 3.2.27).
 std::optional<std::string> name_from_host(const Settings& settings, std::string_view typed);
 std::string escaped_for_host(const Settings& settings, std::string_view utf8);
-/// A USSD code: hosts type it in plain text even under UCS2 and HEX.
-std::string code_from_host(const Settings& settings, std::string_view typed);
+/// The name that goes with a number, <alpha> of +CLIP, +CLCC, +CMT and others: likewise, or nothing under AT+CCPD=0.
+std::string alpha_for_host(const Settings& settings, std::string_view utf8);
+
+/// A USSD code: some hosts type it in plain text even under UCS2. Nothing if what the module sends is no code: under
+/// HEX it takes plain text for digits.
+std::optional<std::string> code_from_host(const Settings& settings, std::string_view typed);
 /// A phone number: under UCS2 some hosts encode it, others type it in plain text.
 std::string number_from_host(const Settings& settings, std::string_view typed);
 

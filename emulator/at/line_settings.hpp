@@ -17,6 +17,7 @@ inline constexpr NumberKey icf_parity{"+ICF", 1};  ///< 0 odd, 1 even, 3 space
 inline constexpr NumberKey ipr{"+IPR"};            ///< 2.2.41: bit/s, 0 autobauding
 inline constexpr TextKey cscs{"+CSCS"};            ///< 3.2.12: "IRA", "GSM", "UCS2", …
 inline constexpr NumberKey cmee{"+CMEE"};          ///< 3.2.20: 0 ERROR, 1 +CME ERROR: <number>, 2 +CME ERROR: <text>
+inline constexpr NumberKey ccpd{"+CCPD"};          ///< 6.2.27: 0 no names from the phone book with numbers
 inline constexpr NumberKey csclk{"+CSCLK"};        ///< 6.2.20: 0 no sleep, 1 by DTR, 2 by itself
 
 }  // namespace sim800::key

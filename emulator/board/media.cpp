@@ -52,7 +52,7 @@ Result Media::stop_recording() {
   return ok;
 }
 
-void Media::finish_recording() {
+void Media::finish_recording(Channel* cause) {
   end_.cancel();
   activity_ = Activity::idle;
   const Duration length = std::min(around_.clock.now() - since_, longest_);
@@ -60,7 +60,7 @@ void Media::finish_recording() {
   if (!files_.put(recording_.path, bytes)) return;  // the drive became full in the meantime
   around_.urc(fmt::format("+CREC: 2,{},{},{},{}", recording_.shown, static_cast<int>(recording_.form),
                           std::chrono::floor<std::chrono::seconds>(length).count(), bytes.size()),
-              nullptr);
+              cause);
 }
 
 // --- playing
@@ -126,13 +126,13 @@ bool Media::begin_stream() {
   return true;
 }
 
-void Media::call_set_up() {
-  if (activity_ == Activity::recording && !streaming_) return finish_recording();
-  call_ended();
+void Media::call_set_up(Channel* cause) {
+  if (activity_ == Activity::recording && !streaming_) return finish_recording(cause);
+  end_speech(cause);
 }
 
-void Media::call_ended() {
-  if (stop(Activity::speaking)) around_.urc("+CTTS: 0", nullptr);
+void Media::end_speech(Channel* cause) {
+  if (stop(Activity::speaking)) around_.urc("+CTTS: 0", cause);
 }
 
 void Media::power_off() {

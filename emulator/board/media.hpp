@@ -58,17 +58,18 @@ class Media final : public Service {
   bool begin_stream();
   void end_stream() { power_off(); }
 
-  /// A call ends recording and speech (16.2.1, 17.2.1).
-  void call_set_up();
+  /// A call ends recording and speech (16.2.1, 17.2.1); the command of `cause` says so, if it waits for the call.
+  void call_set_up(Channel* cause);
   /// The end of a call also ends speech (17.2.1).
-  void call_ended();
+  void call_ended() { end_speech(nullptr); }
   void power_off() override;
   bool busy() const override { return activity_ != Activity::idle && activity_ != Activity::paused; }
 
  private:
   Result start(Activity activity, std::string_view path, bool endlessly);
   void finish(std::string_view report);
-  void finish_recording();
+  void finish_recording(Channel* cause = nullptr);
+  void end_speech(Channel* cause);
   std::uint64_t room_for(const Recording& recording) const;
 
   const Environment& around_;

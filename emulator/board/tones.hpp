@@ -25,8 +25,13 @@ class Tones final : public Service {
   void stop(const std::string& command) {
     if (playing_.erase(command) != 0) environment_.urc(command + ": 0", nullptr);
   }
-  void power_off() override { playing_.clear(); }
+  void power_off() override {
+    playing_.clear();
+    alerts = false;
+  }
   bool busy() const override { return !playing_.empty(); }
+
+  bool alerts = false;  ///< AT+CALS plays the alert sound, until it is stopped
 
  private:
   const Environment& environment_;

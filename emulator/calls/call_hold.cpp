@@ -114,7 +114,7 @@ Result CallService::connect_both(Channel* channel) {
 
 void CallService::change(int id, State state, Channel* channel) {
   Connection& call = *find(id);
-  if (!call.connected() && state == State::active) return connect(id);  // answered
+  if (!call.connected() && state == State::active) return connect(id, channel);  // answered
   call.state = state;
   report(call, channel);
 }

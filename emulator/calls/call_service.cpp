@@ -86,8 +86,8 @@ Result CallService::dial(const std::string& number, Channel* waiter) {
   using enum State;
   if (in_state(dialling) || in_state(alerting) || in_state(incoming) || in_state(waiting)) return Cme::not_allowed;
   if (talking() && in_state(held)) return Cme::not_allowed;
-  on_set_up();
-  change_all(active, held, nullptr);
+  on_set_up(waiter);
+  change_all(active, held, waiter);
   const Connection& call = add(number, dialling);
   if (waiter != nullptr) {
     waiter_ = waiter;
@@ -96,10 +96,10 @@ Result CallService::dial(const std::string& number, Channel* waiter) {
   }
   const auto forwarded = [this](std::size_t reason) { return services.forwarding.at(reason).forwards_calls(); };
   using Services = SupplementaryServices;
-  if (settings_.number(key::cssn_n) == 1 && forwarded(Services::unconditional)) say("+CSSI: 0");
+  if (settings_.number(key::cssn_n) == 1 && forwarded(Services::unconditional)) say(call, "+CSSI: 0");
   if (settings_.number(key::cssn_n) == 1 &&
       (forwarded(Services::busy) || forwarded(Services::no_reply) || forwarded(Services::not_reachable)))
-    say("+CSSI: 1");
+    say(call, "+CSSI: 1");
   report(call, nullptr);
   find(call.id)->next =
       environment_.clock.after(environment_.latency[Latency::call_setup], [this, id = call.id] { set_up(id); });
@@ -116,7 +116,7 @@ void CallService::set_up(int id) {
   if (subscriber->call == unreachable) return end(id, cause_out_of_order, false);
   call.state = State::alerting;
   report(call, nullptr);
-  if (settings_.number(key::moring) == 1) say("MO RING");
+  if (settings_.number(key::moring) == 1) say(call, "MO RING");
   if (subscriber->call == answer) {
     call.next = environment_.clock.after(subscriber->after, [this, id] { connect(id); });
   } else {
@@ -125,14 +125,14 @@ void CallService::set_up(int id) {
 }
 
 /// One side has answered.
-void CallService::connect(int id) {
+void CallService::connect(int id, Channel* channel) {
   Connection& call = *find(id);
   call.state = State::active;
-  report(call, nullptr);
+  report(call, channel);
   if (call.from_network) {
     phone_book_.log("RC", call.number);
   } else if (settings_.number(key::moring) == 1) {
-    say("MO CONNECTED");
+    say(call, "MO CONNECTED");
   }
   const Subscriber* subscriber = find_subscriber(call.number);
   call.next.cancel();
@@ -151,7 +151,7 @@ void CallService::give_up(Channel* channel) {
 /// +COLP: <number>,<type>,<subaddr>,<satype>,<alpha>
 std::string CallService::colp_line(const std::string& number) const {
   return fmt::format("+COLP: \"{}\",{},\"\",0,\"{}\"", number, type_of_number(number),
-                     text_for_host(settings_, phone_book_.name_of(number)));
+                     alpha_for_host(settings_, phone_book_.name_of(number)));
 }
 
 // --- incoming calls
@@ -168,7 +168,7 @@ bool CallService::gets_through(const std::string& from) const {
 
 bool CallService::receive(const std::string& from, unsigned rings) {
   if (!gets_through(from)) return false;
-  on_set_up();
+  on_set_up(nullptr);
   Connection& call = add(from, connections_.empty() ? State::incoming : State::waiting);
   call.rings = rings;
   report(call, nullptr);
@@ -196,16 +196,17 @@ void CallService::ring(int id) {
 /// RING or +CRING: VOICE, then +CLIP, or +CCWA for a waiting call.
 void CallService::announce(const Connection& call) {
   if (settings_.number(key::crc) == 1) {
-    say("+CRING: VOICE");
+    environment_.urc("+CRING: VOICE", nullptr);
   } else {
     environment_.code(Code::ring);
   }
   const int type = call.number.empty() ? 128 : type_of_number(call.number);
-  const std::string name = text_for_host(settings_, call.name);
+  const std::string name = alpha_for_host(settings_, call.name);
   if (call.state == State::waiting) {
-    say(fmt::format("+CCWA: \"{}\",{},1,\"{}\"", call.number, type, name));
+    environment_.urc(fmt::format("+CCWA: \"{}\",{},1,\"{}\"", call.number, type, name), nullptr);
   } else if (settings_.number(key::clip) == 1) {
-    say(fmt::format("+CLIP: \"{}\",{},\"\",0,\"{}\",{}", call.number, type, name, call.number.empty() ? 1 : 0));
+    const int validity = call.number.empty() ? 1 : 0;
+    environment_.urc(fmt::format("+CLIP: \"{}\",{},\"\",0,\"{}\",{}", call.number, type, name, validity), nullptr);
   }
 }
 
@@ -240,7 +241,7 @@ void CallService::end(int id, int cause, bool by_host, Channel* channel) {
     settings_.set(key::cmut, 0);
     on_all_ended();
   }
-  ring_who_waits();
+  ring_who_waits(channel);
 }
 
 void CallService::tell_end(const Connection& gone, int cause, bool by_host) {
@@ -258,13 +259,13 @@ void CallService::tell_end(const Connection& gone, int cause, bool by_host) {
 }
 
 /// All other calls have ended: the waiting call now rings.
-void CallService::ring_who_waits() {
+void CallService::ring_who_waits(Channel* channel) {
   if (connections_.size() != 1 || connections_.front().state != State::waiting) return;
   Connection& call = connections_.front();
   call.state = State::incoming;
   if (call.rings != 0) call.rings -= std::min(call.rung, call.rings - 1);
   call.rung = 0;
-  report(call, nullptr);
+  report(call, channel);
   call.next = environment_.clock.after(ring_period, [this, id = call.id] { ring(id); });
 }
 
@@ -292,21 +293,20 @@ void CallService::power_off() {
 
 // --- what the host hears
 
-/// A line about the call being set up: printed by the command that waits for it, or sent as a URC.
-void CallService::say(std::string_view text) {
-  environment_.urc(text, waiter_);
-  if (waiter_ != nullptr) waiter_->flush();
-}
+/// A line about a call being set up: printed by the command that waits for it, or sent as a URC.
+void CallService::say(const Connection& call, std::string_view text) { environment_.urc(text, waiter_of(call)); }
 
 /// +CLCC: <id>,<dir>,<stat>,<mode>,<mpty>,<number>,<type>,<alpha>
 std::string CallService::describe(const Connection& call) const {
   return fmt::format("+CLCC: {},{},{},0,{},\"{}\",{},\"{}\"", call.id, call.from_network ? 1 : 0,
                      static_cast<int>(call.state), call.multiparty ? 1 : 0, call.number, type_of_number(call.number),
-                     text_for_host(settings_, call.name));
+                     alpha_for_host(settings_, call.name));
 }
 
+/// Printed by the command on `channel` that changes the call, or by the one that waits for the call; a URC otherwise.
 void CallService::report(const Connection& call, Channel* channel) {
-  if (settings_.number(key::clcc) == 1) environment_.urc(describe(call), channel);
+  if (settings_.number(key::clcc) != 1) return;
+  environment_.urc(describe(call), channel != nullptr ? channel : waiter_of(call));
 }
 
 }  // namespace sim800

@@ -67,8 +67,10 @@ class CallService final : public Service {
   void finish_answer();
   /// Whether a message is being sent: no calls get through during that time (AT manual, AT+CMGS).
   std::function<bool()> sends_message = [] { return false; };
-  /// A call is being set up, in either direction; the last call has ended.
-  std::function<void()> on_set_up = [] {}, on_all_ended = [] {};
+  /// A call is being set up, in either direction, by the command of `waiter` or by none that waits.
+  std::function<void(Channel* waiter)> on_set_up = [](Channel*) {};
+  /// The last call has ended.
+  std::function<void()> on_all_ended = [] {};
   /// The far end sends DTMF: +DTMF for each recognised digit.
   void remote_digits(std::string_view digits);
 
@@ -105,13 +107,13 @@ class CallService final : public Service {
   int free_id() const;
 
   void set_up(int id);
-  void connect(int id);
+  void connect(int id, Channel* channel = nullptr);
   bool gets_through(const std::string& from) const;
   void ring(int id);
   void announce(const Connection& connection);
   void end(int id, int cause, bool by_host, Channel* channel = nullptr);
   void tell_end(const Connection& gone, int cause, bool by_host);
-  void ring_who_waits();
+  void ring_who_waits(Channel* channel);
 
   void change(int id, State state, Channel* channel);
   void change_all(State from, State to, Channel* channel);
@@ -125,7 +127,8 @@ class CallService final : public Service {
   int who_asks() const;
   void check_multiparty();
 
-  void say(std::string_view text);
+  void say(const Connection& connection, std::string_view text);
+  Channel* waiter_of(const Connection& connection) const { return connection.id == awaited_ ? waiter_ : nullptr; }
   void report(const Connection& connection, Channel* channel);
   void hear_key();
 

@@ -27,6 +27,17 @@ Result UssdService::send(const std::string& text) {
     texts_ = found == codes.end() ? nullptr : &found->second;
     next_ = 0;
   }
+  readable_ = true;
+  return ask();
+}
+
+Result UssdService::send_rubbish() {
+  if (answering_) return Cme::not_allowed;
+  readable_ = false;
+  return ask();
+}
+
+Result UssdService::ask() {
   open_ = answering_ = true;
   timer_ = environment_.clock.after(environment_.latency[Latency::ussd], [this] { answer(); });
   return ok;
@@ -34,6 +45,10 @@ Result UssdService::send(const std::string& text) {
 
 void UssdService::answer() {
   answering_ = false;
+  if (!readable_) {
+    open_ = false;
+    return say(Kind::ended);
+  }
   if (texts_ == nullptr || next_ >= texts_->size()) {
     open_ = false;
     return say(Kind::not_supported);

@@ -22,6 +22,8 @@ class UssdService final : public Service {
 
   /// A code, or the reply in an open session; the network's answer follows as +CUSD. CME 3 while an answer is pending.
   Result send(const std::string& text);
+  /// Likewise something that is no code: the network ends the session, +CUSD: 2.
+  Result send_rubbish();
   /// AT+CUSD=2: ends the session, without an answer.
   void cancel();
   /// The network sends a text unasked.
@@ -33,6 +35,7 @@ class UssdService final : public Service {
  private:
   /// <m> of +CUSD.
   enum class Kind : unsigned char { final = 0, asks = 1, ended = 2, not_supported = 4 };
+  Result ask();
   void answer();
   void say(Kind kind, std::string_view text = {});
 
@@ -42,7 +45,8 @@ class UssdService final : public Service {
   std::size_t next_ = 0;
   bool open_ = false;  ///< a code was sent, and the network has not finished with it
   bool answering_ = false;
-  Timer timer_;  ///< the network's answer; then its time limit
+  bool readable_ = true;  ///< what the host has sent last
+  Timer timer_;           ///< the network's answer; then its time limit
 };
 
 }  // namespace sim800

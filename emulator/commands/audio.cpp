@@ -1,6 +1,7 @@
 // Audio commands: channels, gains, tones, codecs (27.007 3.2.45-3.2.49, SIMCom's chapter 6). There is no sound, so most
 // of them are settings.
 // SPDX-License-Identifier: MIT
+#include "emulator/board/tones.hpp"
 #include "emulator/calls/call_service.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/module/module_settings.hpp"
@@ -57,8 +58,14 @@ constexpr Command channel_row(Models on_models, std::string_view channels, const
 
 /// +CALS: <n>,<switch>   The tone is not audible.
 Result show_alert_sound(Invocation& cmd) {
-  cmd.print("+CALS: {},0", cmd.settings.values_of(cmd.command.name)[0]);
+  cmd.print("+CALS: {},{}", cmd.settings.values_of(cmd.command.name)[0], cmd.modem.tones->alerts ? 1 : 0);
   return ok;
+}
+
+/// AT+CALS=<n>[,<switch>]
+Result set_alert_sound(Invocation& cmd) {
+  if (cmd.has(1)) cmd.modem.tones->alerts = cmd.number(1) == 1;
+  return keep_setting(cmd);
 }
 
 // --- 3.2.49 AT+CMUT
@@ -90,7 +97,7 @@ constexpr Command microphone(Models on_models, std::string_view channels, std::s
 constexpr Command table[] = {
     setting("+CALM", "3.2.45", state, never, {flag("0")}),
     {.name = "+CALS", .section = "3.2.46", .support = state, .saved = profile, .parameters = {number("0-19", "1"), optional(number("0,1"))},
-     .test = show_ranges, .read = show_alert_sound, .write = keep_setting, .profile_line = 30},
+     .test = show_ranges, .read = show_alert_sound, .write = set_alert_sound, .profile_line = 30},
     setting("+CRSL", "3.2.47", state, automatic, {number("0-100", "50")}),
     setting("+CLVL", "3.2.48", state, automatic, {number("0-100", "50")}),
     {.name = "+CMUT", .section = "3.2.49", .parameters = {flag("0")},

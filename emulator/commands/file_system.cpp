@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "emulator/files/file_reader.hpp"
 #include "emulator/files/file_system.hpp"
 #include "emulator/files/fs_path.hpp"
 #include "emulator/module/modem.hpp"
@@ -34,9 +35,9 @@ Result show_free(Invocation& cmd) {
   return ok;
 }
 
-/// AT+FSLS=<directory>: one entry per line, directories with a trailing backslash.
+/// AT+FSLS[=<directory>]: one entry per line, directories with a trailing backslash. C:\ if none is given.
 Result show_entries(Invocation& cmd) {
-  const std::string path = cmd.text(0);
+  const std::string path = cmd.typed.empty() ? "\\" : cmd.text(0);
   if (!is_path(path)) return Cme::invalid_input;
   const auto entries = cmd.modem.files.list(path);
   if (!entries) return not_allowed;
@@ -62,11 +63,15 @@ Result rename(Invocation& cmd) {
 }
 
 /// AT+FSREAD=<file>,<mode>,<size>,<position>: the bytes, without a header. Mode 0 reads from the start, 1 from
-/// <position>.
+/// <position>, or with 0 on from the last read.
 Result read(Invocation& cmd) {
   const std::string path = cmd.text(0);
   if (!is_path(path)) return Cme::invalid_input;
-  const auto bytes = cmd.modem.files.read(path, cmd.number(1) == 0 ? 0 : cmd.number(3), cmd.number(2));
+  const std::size_t size = cmd.number(2);
+  const std::uint32_t position = cmd.number(3);
+  FileReader& reader = *cmd.modem.file_reader;
+  const bool goes_on = cmd.number(1) == 1 && position == 0;
+  const auto bytes = goes_on ? reader.read_on(path, size) : reader.read(path, size, cmd.number(1) == 0 ? 0 : position);
   if (!bytes || bytes->empty()) return not_allowed;  // the end of the file is refused too
   cmd.response.bare(*bytes);
   return ok;
@@ -102,10 +107,10 @@ constexpr Parameter path = text(FilePath::max_length);
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     {.name = "+FSDRIVE", .section = "", .parameters = {number("0,1")}, .test = show_ranges, .write = show_drive},
-    {.name = "+FSLS", .section = "", .parameters = {path}, .test = "", .write = show_entries},
+    {.name = "+FSLS", .section = "", .parameters = {path}, .test = "", .write = show_entries, .execute = show_entries},
     {.name = "+FSMKDIR", .section = "", .parameters = {path}, .test = "", .write = change<&FileSystem::make_directory>},
     {.name = "+FSRMDIR", .section = "", .parameters = {path}, .test = "", .write = change<&FileSystem::remove_directory>},
-    {.name = "+FSCREATE", .section = "", .parameters = {path}, .test = "", .write = change<&FileSystem::create>},
+    {.name = "+FSCREATE", .section = "", .parameters = {path, optional(number("0-255"))}, .test = "", .write = change<&FileSystem::create>},
     {.name = "+FSREAD", .section = "",
      .parameters = {path, number("0,1"), number("1-10240"), optional(number("0-4294967295"))}, .test = "", .write = read},
     {.name = "+FSWRITE", .section = "", .parameters = {path, number("0,1"), number("1-10240"), number("1-100000")},

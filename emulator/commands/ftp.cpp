@@ -114,11 +114,17 @@ Task<Result> load_buffer(Invocation& cmd) {
   co_return ok;
 }
 
+/// A plain name is one in the FTP directory.
+std::string in_ftp_folder(const std::string& name) {
+  const bool plain = name.find('\\') == std::string::npos;
+  return plain ? std::string(FileSystem::ftp_folder) + name : name;
+}
+
 Result save_buffer(Invocation& cmd) {
   FileSystem& files = cmd.modem.files;
   FtpService& ftp = *cmd.modem.ftp;
   files.make_directory(FileSystem::ftp_folder);
-  if (files.put(std::string(FileSystem::ftp_folder) + cmd.text(1), ftp.ram)) {
+  if (files.put(in_ftp_folder(cmd.text(1)), ftp.ram)) {
     cmd.print("+FTPEXTGET: 2,{}", ftp.ram.size());
   } else {
     cmd.print("+FTPEXTGET: 2,{}", ftp_code::file_system_error);
@@ -187,8 +193,8 @@ FtpFileJob job(Invocation& cmd, std::string file, std::size_t from) {
 Result fetch_to_drive(Invocation& cmd) {
   const bool card = cmd.number(0) == 1;
   if (!card) cmd.modem.files.make_directory(FileSystem::ftp_folder);
-  const std::string folder = card ? "D:\\FTP\\" : std::string(FileSystem::ftp_folder);
-  cmd.modem.ftp->start(Operation::get_to_fs, job(cmd, folder + cmd.text(1), 2));
+  const std::string file = card ? "D:\\FTP\\" + cmd.text(1) : in_ftp_folder(cmd.text(1));
+  cmd.modem.ftp->start(Operation::get_to_fs, job(cmd, file, 2));
   return ok;
 }
 

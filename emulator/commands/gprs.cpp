@@ -34,7 +34,7 @@ Task<Result> set_attachment(Invocation& cmd) {
   if (attach && !modem.network->registered()) co_return Cme::unknown;  // what hardware answers if it is sent too early
   co_await modem.clock.sleep(modem.latency[Latency::network_detach]);
   if (attach) {
-    modem.network->attach();
+    modem.network->attach(&cmd.channel);
     co_return modem.network->attached() ? ok : Result{Cme::unknown};
   }
   modem.network->detach(&cmd.channel);
@@ -58,8 +58,8 @@ Result show_contexts(Invocation& cmd) {
 Result define_context(Invocation& cmd) {
   Gprs& gprs = *cmd.modem.gprs;
   const unsigned cid = cmd.number(0);
-  if (!cmd.text(3).empty() && !is_ip_address(cmd.text(3))) return Cme::invalid_input;
-  if (gprs.active(cid)) return Cme::not_allowed;
+  if (!cmd.text(3).empty() && !is_ip_address(cmd.text(3))) return not_allowed;
+  if (gprs.active(cid)) return not_allowed;
   if (cmd.arguments.size() == 1) {
     gprs.define(cid, std::nullopt);
   } else {
@@ -82,6 +82,7 @@ Result show_quality(Invocation& cmd) {
 
 /// AT+CGQREQ=<cid>[,<precedence>[,<delay>[,<reliability>[,<peak>[,<mean>]]]]]   omitted values get their first value.
 Result set_quality(Invocation& cmd) {
+  if (!Gprs::has(cmd.number(0))) return not_allowed;
   Gprs::Quality& set = quality(cmd, cmd.number(0));
   for (std::size_t i = 0; i < set.size(); ++i) set[i] = cmd.number(i + 1, Gprs::initial_quality[i]);
   cmd.modem.gprs->save();
@@ -96,14 +97,19 @@ Result show_activation(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CGACT=<state>[,<cid>]
+/// AT+CGACT=<state>[,<cid>]   Without <cid> the first context, which need not be defined.
 Task<Result> set_activation(Invocation& cmd) {
   Gprs& gprs = *cmd.modem.gprs;
+  const bool named = cmd.has(1);
   const unsigned cid = cmd.number(1, gprs.first());
-  if (cmd.number(0) == 0) co_return co_await gprs.deactivate(cid, &cmd.channel);
+  if (!Gprs::has(cid)) co_return not_allowed;
+  if (cmd.number(0) == 0) {
+    if (!named && !gprs.active(cid)) co_return ok;
+    co_return co_await gprs.deactivate(cid, &cmd.channel);
+  }
   if (!radio_on(cmd)) co_return Cme::cfun_off;
   if (const auto refused = cmd.modem.sim->refusal()) co_return *refused;
-  co_return co_await gprs.activate(cid);
+  co_return co_await gprs.activate(cid, !named);
 }
 
 /// AT+CGDATA=<L2P>[,<cid>]   There is no PPP peer: the context is activated and ends, as if the peer did not answer.
@@ -112,8 +118,10 @@ Task<Result> enter_data_state(Invocation& cmd) {
   if (!radio_on(cmd)) co_return Cme::cfun_off;
   if (const auto refused = cmd.modem.sim->refusal()) co_return *refused;
   const unsigned cid = cmd.number(1, gprs.first());
+  if (!Gprs::has(cid)) co_return not_allowed;
   const bool was_active = gprs.active(cid);
-  if (const Result result = co_await gprs.activate(cid); !result.is_ok()) co_return result;
+  const Result result = co_await gprs.activate(cid, !cmd.has(1));
+  if (!result.is_ok()) co_return result;
   if (!was_active) co_await gprs.deactivate(cid, &cmd.channel);
   co_return Code::no_carrier;
 }
@@ -121,7 +129,7 @@ Task<Result> enter_data_state(Invocation& cmd) {
 Result list_addresses(Invocation& cmd) {
   std::vector<unsigned> defined;
   for (unsigned cid = 1; cid <= Gprs::count; ++cid) {
-    if (cmd.modem.gprs->definition(cid)) defined.push_back(cid);
+    if (cmd.modem.gprs->definition(cid) || cmd.modem.gprs->active(cid)) defined.push_back(cid);
   }
   cmd.print("+CGPADDR: ({})", fmt::join(defined, ","));
   return ok;
@@ -130,7 +138,8 @@ Result list_addresses(Invocation& cmd) {
 /// +CGPADDR: <cid>,<PDP_addr>
 Result show_address(Invocation& cmd) {
   const unsigned cid = cmd.number(0);
-  if (!cmd.modem.gprs->definition(cid)) return Cme::invalid_input;
+  if (!Gprs::has(cid)) return not_allowed;
+  if (!cmd.modem.gprs->definition(cid) && !cmd.modem.gprs->active(cid)) return Cme::invalid_input;
   cmd.print("+CGPADDR: {},\"{}\"", cid, cmd.modem.gprs->address(cid));
   return ok;
 }
@@ -143,7 +152,8 @@ Result show_registration(Invocation& cmd) {
   return ok;
 }
 
-constexpr Parameter cid = number("1-3");
+/// Those beyond Gprs::count are refused by the handlers: 3, as AT+CGDCONT=4 on hardware.
+constexpr Parameter cid = number("0-255");
 
 constexpr Command quality_command(std::string_view name, std::string_view section, const char* test) {
   return {.name = name,
@@ -162,8 +172,8 @@ constexpr Command table[] = {
     {.name = "+CGATT", .section = "7.2.1", .parameters = {number("0,1")},
      .test = show_ranges, .read = show_attachment, .write = set_attachment, .seconds = 75},
     {.name = "+CGDCONT", .section = "7.2.2", .saved = automatic,
-     .parameters = {cid, optional(words("\"IP\"")), optional(text(64)), optional(text(15)), optional(number("0")), optional(number("0"))},
-     .test = "+CGDCONT: (1-3),\"IP\",,,(0),(0)", .read = show_contexts, .write = define_context},
+     .parameters = {number("1-3"), optional(words("\"IP\"")), optional(text(64)), optional(text(15)), optional(number("0")), optional(number("0"))},
+     .test = "+CGDCONT: (1-3),\"IP\",,,(0),(0)", .read = show_contexts, .write = define_context, .usage_error = not_allowed},
     quality_command("+CGQMIN", "7.2.3", "+CGQMIN: \"IP\",(0-3),(0-4),(0-5),(0-9),(0-18,31)"),
     quality_command("+CGQREQ", "7.2.4", "+CGQREQ: \"IP\",(0-3),(0-4),(0-5),(0-9),(0-18,31)"),
     {.name = "+CGACT", .section = "7.2.5", .parameters = {number("0,1"), optional(cid)},

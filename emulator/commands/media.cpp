@@ -34,9 +34,9 @@ std::optional<std::string> find_recording(const FileSystem& files, std::uint32_t
   return std::nullopt;
 }
 
-/// The id, 1-10, in an argument; nothing if it is not one.
+/// The id, 1-10, in an argument, with quotes or without; nothing if it is not one.
 std::optional<std::uint32_t> id_of(const Argument& argument) {
-  const auto id = argument.quoted ? std::nullopt : parse_number(argument.text);
+  const auto id = parse_number(argument.text);
   return id && *id >= 1 && *id <= ids ? id : std::nullopt;
 }
 
@@ -66,23 +66,22 @@ bool numbers_fit(Invocation& cmd, std::size_t needed, std::initializer_list<std:
 
 constexpr std::uint32_t any = 1'000'000'000;
 
-/// AT+CREC=1,<id>,<form>[,<time>][,<location>][,<quality>][,<inputpath>]   A path implies the form.
+/// AT+CREC=1,<id>,<form>[,<time>][,<location>][,<quality>][,<inputpath>]   A path's extension must fit the form.
 Result start_recording(Invocation& cmd) {
   const bool one_microphone = Models{Model::sim800, Model::sim800m64}.has(cmd.modem.model);
   const auto id = id_of(cmd.arguments[1]);
-  if (!numbers_fit(cmd, id ? 1 : 0, {2, any, 1, 3, one_microphone ? 0U : 1U})) return Cme::invalid_input;
+  if (!numbers_fit(cmd, 1, {2, any, 1, 3, one_microphone ? 0U : 1U})) return Cme::invalid_input;
   if (cmd.number(4) == 1) return Cme::not_allowed;  // no card
   Media::Recording recording;
+  recording.form = static_cast<AudioForm>(cmd.number(2));
   if (id) {
-    recording.form = static_cast<AudioForm>(cmd.number(2));
     recording.path = path_of(*id, recording.form == AudioForm::amr ? "amr" : "wav");
     recording.shown = std::to_string(*id);
     cmd.modem.files.make_directory(folder);
   } else {
     recording.path = cmd.text(1);
     const auto form = form_of_path(recording.path);
-    if (!form) return bad_format;
-    recording.form = *form;
+    if (!form || (*form == AudioForm::amr) != (recording.form == AudioForm::amr)) return bad_format;
     recording.shown = fmt::format("\"{}\"", recording.path);
   }
   constexpr std::uint32_t usual_quality = 2;

@@ -124,7 +124,7 @@ Task<Result> write_entry(Invocation& cmd) {
 Task<Result> show_own_numbers(Invocation& cmd) {
   if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
   for (const auto& [index, entry] : cmd.modem.phone_book->entries("ON")) {
-    cmd.print("+CNUM: \"{}\",\"{}\",{},7,4", escaped_for_host(cmd.modem.settings, entry.name), entry.number,
+    cmd.print("+CNUM: \"{}\",\"{}\",{},0,4", escaped_for_host(cmd.modem.settings, entry.name), entry.number,
               type_of_number(entry.number));
   }
   co_return ok;

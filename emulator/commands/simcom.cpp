@@ -94,7 +94,7 @@ constexpr Command table[] = {
     setting("+CMOD", "6.2.10", state, never, {optional(number("0", "0"))}),
     listed(49, on(Models::all() - Models{Model::sim808}, setting("+CSCLK", "6.2.20", full, profile_uart, {number("0-2", "0")}))),
     listed(49, on({Model::sim808}, setting("+CSCLK", "6.2.20", full, profile_uart, {number("0-1", "0")}))),
-    listed(37, setting("+CCPD", "6.2.27", state, profile, {flag("1")})),
+    listed(37, setting("+CCPD", "6.2.27", full, profile, {flag("1")})),
     setting("+CCODE", "6.2.31", state, never, {flag("0")}),
     listed(21, setting("+CIURC", "6.2.32", full, profile, {flag("1")})),
     {.name = "+CPSPWD", .section = "6.2.33", .parameters = {text(8), text(8)}, .write = set_super_password},

@@ -25,16 +25,13 @@ Result keep_if_ready(Invocation& cmd) {
   return keep_setting(cmd);
 }
 
-// --- 4.2.8 CNMI, 27.005 3.4.4 CNMA
+// --- 4.2.8 CNMI
 
 Result set_indications(Invocation& cmd) {
   const Result kept = keep_if_ready(cmd);
   if (kept.is_ok()) cmd.modem.sms->indications_changed();
   return kept;
 }
-
-/// AT+CNMA[=<n>]   CMS 340 if no message waits for it.
-Result acknowledge(Invocation& cmd) { return cmd.modem.sms->acknowledge() ? ok : Result::cms(340); }
 
 // --- 4.2.9 CPMS
 
@@ -69,7 +66,7 @@ Result choose_memories(Invocation& cmd) {
 Result show_centre(Invocation& cmd) {
   if (const auto refused = cmd.modem.sms->refusal()) return *refused;
   const SmsAddress centre = cmd.modem.sms->centre().value_or(SmsAddress{});
-  cmd.print("+CSCA: {},{}", SmsPrint(cmd.modem.settings).quoted(centre), centre.type);
+  cmd.print("+CSCA: {},{}", cmd.modem.sms->print().quoted(centre), centre.type);
   return ok;
 }
 
@@ -169,8 +166,6 @@ constexpr Command table[] = {
     {.name = "+CNMI", .section = "4.2.8", .saved = profile,
      .parameters = {number("0-3", "2"), optional(number("0-3", "1")), optional(number("0,2", "0")), optional(flag("0")), optional(flag("0"))},
      .test = show_ranges, .read = show_setting, .write = set_indications, .profile_line = 27},
-    {.name = "+CNMA", .section = "", .parameters = {number("0-2")}, .test = "+CNMA: (0-2)",
-     .write = acknowledge, .execute = acknowledge, .usage_error = invalid_value},
     {.name = "+CPMS", .section = "4.2.9", .parameters = {memory, optional(memory), optional(memory)},
      .test = show_ranges, .read = show_memories, .write = choose_memories, .usage_error = invalid_value},
     {.name = "+CRES", .section = "4.2.10", .parameters = {number("0-3")},

@@ -1,4 +1,4 @@
-// Messages to the network and to the memories (AT manual 4.2.5-4.2.7; 27.005 3.5, 4.3-4.5).
+// Messages to the network and to the memories (AT manual 4.2.5-4.2.7; 27.005 3.4.4, 3.5, 4.3-4.5, 4.7).
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
@@ -149,8 +149,10 @@ Task<Composed> compose_pdu(Invocation& cmd, std::uint32_t length, bool from_mobi
   const PromptResult typing = co_await cmd.channel.take_text(typed, {.limit = max_pdu_typed, .repeat_prompt = false});
   if (const auto end = end_of(typing)) co_return Composed{end, {}};
   const auto octets = typed_octets(std::move(typed));
-  auto pdu = octets ? decode_pdu(*octets, from_mobile) : std::nullopt;
-  if (!pdu || pdu->tpdu_length != length) co_return Composed{invalid_pdu_mode, {}};
+  const std::size_t centre = octets && !octets->empty() ? 1U + static_cast<unsigned char>(octets->front()) : 0;
+  if (!octets || octets->size() != centre + length) co_return Composed{invalid_pdu_mode, {}};
+  auto pdu = decode_pdu(*octets, from_mobile);
+  if (!pdu) co_return Composed{invalid_value, {}};
   Composed composed;
   composed.parts.push_back(std::move(*pdu));
   co_return composed;
@@ -251,6 +253,41 @@ Task<Result> send_stored(Invocation& cmd) {
   co_return sent;
 }
 
+// --- 27.005 3.4.4, 4.7 CNMA
+
+/// A delivery report as typed in PDU mode: hexadecimal, in quotes or without, of `length` octets.
+bool is_report(std::string typed, std::size_t length) {
+  std::erase(typed, '"');
+  const auto octets = typed_octets(std::move(typed));
+  return octets && octets->size() == length;
+}
+
+/// AT+CNMA=0 prompts too, in PDU mode.
+bool always_prompts(const Modem& modem) {
+  return modem.world.module.quirks.cnma_prompt.value_or(modem.model == Model::sim800c);
+}
+
+/// AT+CNMA[=<n>[,<length>]]   In PDU mode 1 (taken) and 2 (refused) may carry a report, typed at the prompt; ESC goes
+/// without one. CMS 340 if no message waits for it.
+Task<Result> acknowledge(Invocation& cmd) {
+  constexpr Result none_waits = Result::cms(340);
+  constexpr std::uint32_t refused = 2;
+  SmsService& sms = *cmd.modem.sms;
+  const bool has_report = cmd.has(1), has_mode = cmd.has(0);
+  const std::uint32_t mode = cmd.number(0), length = cmd.number(1);
+  if (has_report && text_mode(cmd)) co_return invalid_text_mode;
+  if (has_report && mode == 0) co_return invalid_value;
+  if (!sms.awaits_acknowledgement()) co_return none_waits;
+  if (has_report || (has_mode && mode == 0 && !text_mode(cmd) && always_prompts(cmd.modem))) {
+    std::string typed;
+    const PromptResult typing = co_await cmd.channel.take_text(typed, {.limit = max_pdu_typed, .repeat_prompt = false});
+    if (typing == PromptResult::gone) co_return Result::silent();
+    if (typing == PromptResult::complete && has_report && !is_report(std::move(typed), length))
+      co_return invalid_pdu_mode;
+  }
+  co_return sms.acknowledge(mode != refused) ? ok : none_waits;
+}
+
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     {.name = "+CMGS", .section = "4.2.5", .parameters = {text(88), optional(text(3))},
@@ -259,6 +296,8 @@ constexpr Command table[] = {
      .test = "", .write = write_message, .execute = write_message, .seconds = 5, .usage_error = invalid_text_mode},
     {.name = "+CMSS", .section = "4.2.7", .parameters = {number("0-255"), optional(text(88)), optional(text(3))},
      .test = "", .write = send_stored, .seconds = 60, .usage_error = invalid_value},
+    {.name = "+CNMA", .section = "", .parameters = {number("0-2"), optional(number("1-176"))}, .test = "+CNMA: (0-2)",
+     .write = acknowledge, .execute = acknowledge, .usage_error = invalid_value},
 };
 // clang-format on
 

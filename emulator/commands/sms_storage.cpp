@@ -41,7 +41,7 @@ Task<Result> read_message(Invocation& cmd) {
   if (!places.has(index)) co_return invalid_index;
   const StoredSms* stored = places.find(index);
   if (stored == nullptr) co_return ok;
-  cmd.print("+CMGR: {}", SmsPrint(cmd.modem.settings, cmd.modem.sms->name_of).read(*stored));
+  cmd.print("+CMGR: {}", cmd.modem.sms->print().read(*stored));
   if (cmd.number(1) == 0 && mark_read(places, index) && !places.save()) co_return memory_failure;
   co_return ok;
 }
@@ -77,7 +77,7 @@ Task<Result> list_messages(Invocation& cmd) {
   if (!status) co_return wrong_mode(cmd);
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sms_list]);
   SmsMemory places = memory(cmd);
-  const SmsPrint print(cmd.modem.settings, cmd.modem.sms->name_of);
+  const SmsPrint print = cmd.modem.sms->print();
   bool changed = false;
   for (const int index : places.indexes()) {
     const StoredSms& stored = *places.find(index);

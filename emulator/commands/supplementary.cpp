@@ -147,9 +147,9 @@ Result send_ussd(Invocation& cmd) {
   cmd.modem.settings.set(key::cusd, cmd.number(0));
   if (!cmd.has(1)) return ok;
   if (const auto refused = unreachable(cmd)) return *refused;
-  const std::string text = code_from_host(cmd.modem.settings, cmd.text(1));
-  if (text.empty() || text.size() > UssdService::max_length) return Cme::invalid_input;
-  return ussd.send(text);
+  const auto code = code_from_host(cmd.modem.settings, cmd.text(1));
+  if (code && (code->empty() || code->size() > UssdService::max_length)) return Cme::invalid_input;
+  return code ? ussd.send(*code) : ussd.send_rubbish();
 }
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index

@@ -18,8 +18,8 @@ constexpr std::string_view key_names = "0123456789*#ABCD";
 
 // --- 3.2.37 AT+VTS
 
-/// Total duration of the digits of "1,2,{3,10}" in tenths of a second, each `usual` unless given; nothing if they are
-/// invalid.
+/// Total duration of the digits of "1,2,{3,10}" or "123" in tenths of a second, each `usual` unless given; nothing if
+/// they are invalid.
 std::optional<std::uint32_t> length_of_keys(std::string_view typed, std::uint32_t usual) {
   std::uint32_t sum = 0;
   while (true) {
@@ -37,20 +37,45 @@ std::optional<std::uint32_t> length_of_keys(std::string_view typed, std::uint32_
     }
     sum += length;
     if (typed.empty()) return sum;
-    if (!typed.starts_with(',')) return std::nullopt;
+    if (!typed.starts_with(',')) continue;
     typed.remove_prefix(1);
+    if (typed.empty()) return std::nullopt;
   }
 }
 
-/// AT+VTS=<key>, AT+VTS="<key>,{<key>,<duration>}"   OK once they have been sent.
+/// What was typed for AT+VTS: the digits, and the duration behind them; 0: none.
+struct TypedKeys {
+  std::string_view keys;
+  std::uint32_t each = 0;
+};
+
+/// A single digit needs no quotes: 1 or {1,5}.
+std::optional<TypedKeys> keys_in(std::string_view typed) {
+  TypedKeys found;
+  if (typed.starts_with('"')) {
+    const std::size_t close = std::min(typed.find('"', 1), typed.size());
+    found.keys = typed.substr(1, close - 1);
+    typed.remove_prefix(std::min(close + 1, typed.size()));
+  } else {
+    const std::size_t brace = typed.starts_with('{') ? std::min(typed.find('}'), typed.size() - 1) : 0;
+    found.keys = typed.substr(0, brace + 1);
+    typed.remove_prefix(found.keys.size());
+  }
+  typed = trim(typed);
+  if (typed.empty()) return found;
+  if (!typed.starts_with(',')) return std::nullopt;
+  found.each = parse_number(trim(typed.substr(1))).value_or(0);
+  return found.each >= 1 && found.each <= 255 ? std::optional(found) : std::nullopt;
+}
+
+/// AT+VTS=<key>[,<duration>], AT+VTS="<key>,{<key>,<duration>}"[,<duration>]   OK once they have been sent (27.007
+/// C.2.11).
 Task<Result> send_keys(Invocation& cmd) {
   constexpr std::size_t longest = 20;
-  std::string_view typed = trim(cmd.typed);
-  const bool quoted = typed.size() >= 2 && typed.starts_with('"') && typed.ends_with('"');
-  if (quoted) typed = typed.substr(1, typed.size() - 2);
-  const auto length = length_of_keys(typed, cmd.modem.settings.number(key::vtd));
-  const bool one = typed.size() == 1 || typed.starts_with('{');  // needs no quotes
-  if (!length || typed.size() > longest || (!quoted && !one)) co_return Cme::invalid_input;
+  const auto typed = keys_in(trim(cmd.typed));
+  if (!typed || typed->keys.size() > longest) co_return Cme::invalid_input;
+  const auto length = length_of_keys(typed->keys, typed->each != 0 ? typed->each : cmd.modem.settings.number(key::vtd));
+  if (!length) co_return Cme::invalid_input;
   if (!cmd.modem.calls->talking()) co_return Cme::not_allowed;
   co_await cmd.modem.clock.sleep(*length * 100ms);
   co_return ok;

@@ -16,6 +16,13 @@ class Channel;
 class Latencies;
 struct World;
 
+/// What becomes of a URC on a channel in data mode.
+enum class WhileOnline : std::uint8_t {
+  waits,     ///< for command mode
+  dropped,   ///< the host does not hear of it
+  embedded,  ///< a line between the data
+};
+
 struct Environment {
   const World& world;
   Clock& clock;
@@ -26,6 +33,8 @@ struct Environment {
   std::function<void(std::string_view text, Channel* cause)> urc;
   /// Sends an unsolicited result code (RING, NO CARRIER) to every channel.
   std::function<void(Code code)> code;
+  /// Likewise for a URC that need not wait for the end of data mode. False if it is dropped on every channel.
+  std::function<bool(std::string_view text, WhileOnline policy)> urc_while_online;
   Trace* trace = nullptr;  ///< null: nothing is recorded
 
   void record(std::string_view event, Trace::Fields fields) const {

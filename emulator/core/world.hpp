@@ -28,6 +28,8 @@ struct Quirks {
   bool network_name_by_manual = false;  ///< AT+CLTS=1: *PSNWID and +CTZV in the manual's form instead of R14.18's
   bool http_status_number = false;      ///< +HTTPSTATUS prints the method as a number (manual V1.12) instead of a word
   bool cusd_blanks = true;              ///< +CUSD: 0, "text", 15 with a space after each comma
+  bool sms_header_hex = false;          ///< text mode shows a part of a long message in hexadecimal, with its header
+  std::optional<bool> cnma_prompt;      ///< AT+CNMA=0 in PDU mode prompts for a report; not given: on SIM800C
   int http_timeout_status = http_status::network_error;  ///< when TIMEOUT expires
   int http_overflow_status = http_status::no_memory;     ///< when the body is larger than the buffer
   int http_data_max = 319'488;                           ///< largest AT+HTTPDATA

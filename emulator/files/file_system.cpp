@@ -88,6 +88,7 @@ struct Place {
 struct FileSystem::Impl {
   Node root{.name = {}, .directory = true, .size = 0, .bytes = {}, .children = {}};
   std::optional<Folder> folder;
+  std::uint64_t changes = 0;
 
   void load(Node& directory, const Folder::Names& path, std::size_t length);
   std::optional<Place> locate(std::string_view path);
@@ -156,6 +157,7 @@ bool FileSystem::Impl::fill(const Place& place, std::string bytes) {
   Node& node = place.node != nullptr ? *place.node : place.parent->add(place.name, false);
   node.size = bytes.size();
   if (!folder) node.bytes = std::move(bytes);
+  ++changes;
   return true;
 }
 
@@ -174,6 +176,7 @@ FileSystem::FileSystem(const std::filesystem::path& folder) : impl_(std::make_un
 FileSystem::~FileSystem() = default;
 
 std::uint64_t FileSystem::free_bytes() const { return impl_->free(); }
+std::uint64_t FileSystem::changes() const { return impl_->changes; }
 
 std::optional<std::vector<FileSystem::Entry>> FileSystem::list(std::string_view directory) const {
   const std::optional<Place> place = impl_->locate(directory);
@@ -208,6 +211,7 @@ bool FileSystem::remove(std::string_view file) {
   const std::optional<Place> place = impl_->file(file);
   if (!place || (impl_->folder && !impl_->folder->remove(place->path(), false))) return false;
   place->parent->take(place->node);
+  ++impl_->changes;
   return true;
 }
 
@@ -225,6 +229,7 @@ bool FileSystem::rename(std::string_view from, std::string_view to) {
   if (into_itself || length > FilePath::max_length) return false;
   if (impl_->folder && !impl_->folder->rename(old_path, new_path)) return false;
   node.name = target->name;
+  ++impl_->changes;
   if (source->parent != target->parent) target->parent->children.push_back(source->parent->take(&node));
   return true;
 }

@@ -15,11 +15,10 @@
 namespace sim800 {
 
 /// Files and directories on C:\, in memory or in a folder on this machine. Paths are the module's: "C:\User\x.txt", not
-/// case-sensitive but case-preserving (a-z; bytes from 0x80 up are unchanged), at most 128 bytes (fs_path.hpp). The
-/// path
-/// of a directory may end with a backslash. Nothing outside the drive can be reached: "..", other drives, device names
-/// (CON, NUL …) and characters that FAT lacks are refused, and symlinks in the folder are not followed. A call that can
-/// fail returns false or nothing, and then nothing has changed.
+/// case-sensitive but case-preserving (a-z; bytes from 0x80 up are unchanged), at most 128 bytes with the drive, which
+/// may be omitted (fs_path.hpp). The path of a directory may end with a backslash. Nothing outside the drive can be
+/// reached: "..", other drives, device names (CON, NUL …) and characters that FAT lacks are refused, and symlinks in
+/// the folder are not followed. A call that can fail returns false or nothing, and then nothing has changed.
 ///
 /// The folder is read once, at the start: files in it use up space like the module's own. From then on only the module
 /// creates and removes files; a file changed from outside can be read, but keeps its old size.
@@ -43,6 +42,8 @@ class FileSystem {
   ~FileSystem();
 
   std::uint64_t free_bytes() const;
+  /// How often a file has been created, written, renamed or removed.
+  std::uint64_t changes() const;
   /// The entries of a directory, in the order of creation; those in the folder at the start come first, by name.
   std::optional<std::vector<Entry>> list(std::string_view directory) const;
   bool make_directory(std::string_view path);

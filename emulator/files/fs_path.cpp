@@ -2,6 +2,7 @@
 #include "emulator/files/fs_path.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "protocol/text/characters.hpp"
 
@@ -32,10 +33,15 @@ bool valid_name(std::string_view name) {
 }
 
 std::optional<FilePath> FilePath::parse(std::string_view text) {
-  if (text.size() < 3 || text.size() > max_length) return std::nullopt;
-  if (!is_letter(text[0]) || text[1] != ':' || text[2] != '\\') return std::nullopt;
-  FilePath path{.drive = to_upper(text[0]), .names = {}, .directory = text.back() == '\\'};
-  text.remove_prefix(3);
+  if (text.empty()) return std::nullopt;
+  constexpr std::size_t drive_length = 2;
+  FilePath path{.drive = 'C', .names = {}, .directory = text.back() == '\\'};
+  if (text.size() > drive_length && is_letter(text[0]) && text.substr(1, 2) == ":\\") {
+    path.drive = to_upper(text[0]);
+    text.remove_prefix(drive_length);
+  }
+  if (text.front() == '\\') text.remove_prefix(1);
+  if (drive_length + 1 + text.size() > max_length) return std::nullopt;
   while (!text.empty()) {
     const std::string_view name = text.substr(0, text.find('\\'));
     if (!valid_name(name)) return std::nullopt;
@@ -43,6 +49,15 @@ std::optional<FilePath> FilePath::parse(std::string_view text) {
     text.remove_prefix(std::min(name.size() + 1, text.size()));
   }
   return path;
+}
+
+std::string FilePath::canonical() const {
+  std::string text(1, drive);
+  for (const std::string_view name : names) {
+    text.push_back('\\');
+    std::ranges::transform(name, std::back_inserter(text), to_upper);
+  }
+  return text;
 }
 
 }  // namespace sim800

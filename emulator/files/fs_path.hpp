@@ -4,12 +4,14 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace sim800 {
 
-/// "C:\User\x.txt" split into names, which point into the text.
+/// "C:\User\x.txt" split into names, which point into the text. Without a drive, a path starts at C:\: "x.txt" and
+/// "\x.txt" are C:\x.txt.
 struct FilePath {
   static constexpr std::size_t max_length = 128;
 
@@ -17,8 +19,11 @@ struct FilePath {
   std::vector<std::string_view> names;  ///< empty: the drive's root
   bool directory = false;               ///< ends with a backslash
 
-  /// Nothing for an invalid path: no drive, an invalid name, too long. The names never contain "..".
+  /// Nothing for an invalid path: empty, an invalid name, too long. The names never contain "..".
   static std::optional<FilePath> parse(std::string_view text);
+
+  /// The same text for every spelling of a path.
+  std::string canonical() const;
 };
 
 /// Whether FAT allows the name: none of <>:"/\|?* and control characters, no dot or space at its end, not a device

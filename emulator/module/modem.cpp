@@ -18,6 +18,7 @@
 #include "emulator/core/latency.hpp"
 #include "emulator/core/service.hpp"
 #include "emulator/core/world.hpp"
+#include "emulator/files/file_reader.hpp"
 #include "emulator/files/file_system.hpp"
 #include "emulator/internet/ftp_service.hpp"
 #include "emulator/internet/http_service.hpp"
@@ -68,6 +69,7 @@ Modem::Modem(const Parts& parts)
                    parts.seed,
                    [this](std::string_view text, Channel* cause) { urc(text, cause); },
                    [this](Code code) { urc(code); },
+                   [this](std::string_view text, WhileOnline policy) { return urc(text, policy); },
                    parts.trace},
       rtc(clock),
       sleep(clock, settings),
@@ -116,8 +118,8 @@ Modem::Modem(const Parts& parts)
       pop3(*this, [](Modem& m) { return std::make_unique<Pop3Service>(m.environment_, m.settings, *m.mail); }),
       sms(*this,
           [](Modem& m) {
-            return std::make_unique<SmsService>(m.environment_, m.settings, *m.sim, *m.network, m.rtc, m.parts_.nvram,
-                                                m.trace());
+            return std::make_unique<SmsService>(m.environment_, m.settings, *m.sim, *m.network, *m.network_time,
+                                                m.parts_.nvram, m.trace());
           }),
       mms(*this,
           [](Modem& m) {
@@ -126,6 +128,7 @@ Modem::Modem(const Parts& parts)
           }),
       alarms(*this, [](Modem& m) { return std::make_unique<Alarms>(m.clock, m.parts_.nvram, m.rtc); }),
       jamming(*this, [](Modem& m) { return std::make_unique<Jamming>(m.environment_, m.settings); }),
+      file_reader(*this, [](Modem& m) { return std::make_unique<FileReader>(m.files); }),
       media(*this, [](Modem& m) { return std::make_unique<Media>(m.environment_, m.files); }),
       tones(*this, [](Modem& m) { return std::make_unique<Tones>(m.environment_); }),
       gpios(*this, [](Modem&) { return std::make_unique<Pins>(); }),
@@ -151,7 +154,7 @@ void Modem::for_each_service(Act act) {
 /// power-on.
 void Modem::connect_services() {
   calls->sends_message = [this] { return sms->sending(); };
-  calls->on_set_up = [this] { media->call_set_up(); };
+  calls->on_set_up = [this](Channel* waiter) { media->call_set_up(waiter); };
   calls->on_all_ended = [this] { media->call_ended(); };
   sms->lets_in = [this](std::string_view from) { return calls->lists.lets_sms(from); };
   sms->name_of = [this](std::string_view number) { return phone_book->name_of(number); };
@@ -235,6 +238,19 @@ void Modem::urc(std::string_view text, Channel* cause) {
     }
   }
   if (faults != nullptr) faults->urc(text);
+}
+
+bool Modem::urc(std::string_view text, WhileOnline policy) {
+  if (!answers()) return true;
+  const auto listens = [](const auto& channel) { return channel->listens(); };
+  const auto drops = [policy](const auto& channel) { return channel->online() && policy == WhileOnline::dropped; };
+  auto listeners = channels_ | std::views::filter(listens);
+  if (!listeners.empty() && std::ranges::all_of(listeners, drops)) return false;
+  sleep.touch();
+  record("urc", {{"text", text}});
+  for (const auto& channel : channels_) channel->urc(text, policy);
+  if (faults != nullptr) faults->urc(text);
+  return true;
 }
 
 void Modem::urc(Code code) {

@@ -33,6 +33,7 @@ class Bearers;
 class CallBarring;
 class CallService;
 class Cells;
+class FileReader;
 class FileSystem;
 class FtpClient;
 class FtpService;
@@ -167,6 +168,8 @@ class Modem final : public ChannelOwner {
   void apply_line_settings();
 
   void urc(std::string_view text, Channel* cause = nullptr) override;
+  /// A URC that need not wait for the end of data mode; false if every channel that would send it has dropped it.
+  bool urc(std::string_view text, WhileOnline policy);
   void urc(Code code);
 
   void synchronised() override { synchronised_ = true; }
@@ -249,6 +252,7 @@ class Modem final : public ChannelOwner {
   OnDemand<MmsService> mms;
   OnDemand<Alarms> alarms;
   OnDemand<Jamming> jamming;
+  OnDemand<FileReader> file_reader;
   OnDemand<Media> media;
   OnDemand<Tones> tones;
   OnDemand<Pins> gpios;  ///< by AT+SGPIO's numbers

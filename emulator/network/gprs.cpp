@@ -65,7 +65,7 @@ void Gprs::define(unsigned cid, std::optional<Definition> definition) {
 
 unsigned Gprs::first() const {
   for (unsigned cid = 1; cid <= count; ++cid) {
-    if (context(cid).definition) return cid;
+    if (context(cid).definition || context(cid).active) return cid;
   }
   return 1;
 }
@@ -73,14 +73,15 @@ unsigned Gprs::first() const {
 std::string Gprs::address(unsigned cid) const { return active(cid) ? pdp_.address(context(cid).apn) : "0.0.0.0"; }
 
 // CGACT=1 answers when the network does (manual: at most 150 s).
-Task<Result> Gprs::activate(unsigned cid) {
+Task<Result> Gprs::activate(unsigned cid, bool by_default) {
   Context& activated = context(cid);
-  if (!activated.definition) co_return not_subscribed;
   if (activated.active) co_return ok;
+  if (!activated.definition && !by_default) co_return not_subscribed;
   co_await environment_.clock.sleep(environment_.latency[Latency::pdp_activate]);
-  if (!activated.definition) co_return not_subscribed;  // undefined in the meantime, on another channel
   if (activated.active) co_return ok;
-  const std::string apn = activated.definition->apn;
+  if (!activated.definition && !by_default) co_return not_subscribed;  // undefined meanwhile, on another channel
+  const std::string apn = activated.definition ? activated.definition->apn : "";
+  if (apn.empty() && !pdp_.knows(apn)) co_return not_subscribed;
   if (const Result result = pdp_.open({apn, "", ""}); !result.is_ok()) co_return result;
   activated.apn = apn;
   activated.active = true;
@@ -88,7 +89,7 @@ Task<Result> Gprs::activate(unsigned cid) {
 }
 
 Task<Result> Gprs::deactivate(unsigned cid, Channel* cause) {
-  if (!context(cid).definition) co_return not_subscribed;
+  if (!context(cid).definition && !context(cid).active) co_return not_subscribed;
   if (!context(cid).active) co_return ok;
   co_await environment_.clock.sleep(environment_.latency[Latency::bearer_close]);
   if (!active(cid)) co_return ok;  // lost in the meantime

@@ -38,7 +38,8 @@ class Gprs final : public Service {
   /// Nothing undefines it; survives power-off.
   void define(unsigned cid, std::optional<Definition> definition);
   bool active(unsigned cid) const { return context(cid).active; }
-  /// The first defined context; 1 if there is none.
+  static constexpr bool has(unsigned cid) { return cid >= 1 && cid <= count; }
+  /// The first context that is defined or active; 1 if there is none.
   unsigned first() const;
   /// "0.0.0.0" unless active.
   std::string address(unsigned cid) const;
@@ -47,8 +48,9 @@ class Gprs final : public Service {
   Quality& minimum(unsigned cid) { return context(cid).minimum; }
   void save() const;
 
-  /// AT+CGACT: 133 for an undefined context.
-  Task<Result> activate(unsigned cid);
+  /// AT+CGACT: 133 for an undefined context, unless `by_default`: then it gets the subscription's own access point.
+  Task<Result> activate(unsigned cid, bool by_default);
+  /// 133 for a context that is neither defined nor active.
   Task<Result> deactivate(unsigned cid, Channel* cause);
 
   /// The contexts are gone, with a +CGEV for each.

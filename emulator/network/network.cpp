@@ -91,9 +91,9 @@ void Network::bands_changed(Channel* cause) {
   }
 }
 
-void Network::attach() {
+void Network::attach(Channel* cause) {
   detached_by_host_ = false;
-  if (registered() && environment_.world.network.gprs) change(stat_, true, nullptr);
+  if (registered() && environment_.world.network.gprs) change(stat_, true, cause);
 }
 
 void Network::detach(Channel* cause) {

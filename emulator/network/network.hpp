@@ -34,7 +34,7 @@ class Network final : public Service {
   void bands_changed(Channel* cause);
 
   /// AT+CGATT: attaches or detaches; detaching ends everything on the packet service.
-  void attach();
+  void attach(Channel* cause = nullptr);
   void detach(Channel* cause);
 
   /// The registration state that the network gives the module from now on, reported in URCs. Registration takes its

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <string>
+
 #include "emulator/core/environment.hpp"
 #include "emulator/core/rtc.hpp"
 #include "emulator/network/network.hpp"
@@ -15,6 +17,8 @@ class NetworkTime {
 
   /// Its time, without a zone.
   LocalTime utc() const { return clock_.now() - clock_.zone() * std::chrono::minutes(15); }
+  /// Its time and zone, as in AT+CCLK.
+  std::string text() const { return clock_.text(); }
   /// Reports what the network sent; `own` is the module's clock, which is set by it.
   void announce(Rtc& own, Channel* cause) const;
 

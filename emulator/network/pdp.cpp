@@ -25,6 +25,11 @@ const Apn* find_apn(const std::map<std::string, Apn>& known, const std::string& 
 
 }  // namespace
 
+bool PdpContexts::knows(const std::string& apn) const {
+  const auto& known = environment_.world.network.apns;
+  return !known || find_apn(*known, apn) != nullptr;
+}
+
 Result PdpContexts::open(const Access& access) {
   if (!network_.registered() || !environment_.world.network.gprs) return unspecified_gprs_error;
   if (const auto& known = environment_.world.network.apns) {

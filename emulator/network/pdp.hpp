@@ -25,6 +25,8 @@ class PdpContexts final : public Service {
   /// wrong credentials. Each success must be closed once.
   Result open(const Access& access);
   void close(const std::string& apn);
+  /// The network has such an access point; "": the subscription's own.
+  bool knows(const std::string& apn) const;
   /// The context is in use already: another user does not wait for the network.
   bool is_open(const std::string& apn) const;
   void power_off() override { users_.clear(); }

@@ -38,10 +38,10 @@ Subscriber::Sms behaviour_of(const World& world, std::string_view number) {
 
 }  // namespace
 
-SmsCentre::SmsCentre(const Environment& environment, const Rtc& rtc, Trace* trace)
-    : environment_(environment), rtc_(rtc), trace_(trace) {}
+SmsCentre::SmsCentre(const Environment& environment, const NetworkTime& time, Trace* trace)
+    : environment_(environment), time_(time), trace_(trace) {}
 
-SmsTime SmsCentre::now() const { return SmsTime::parse(rtc_.text()).value_or(SmsTime{}); }
+SmsTime SmsCentre::now() const { return SmsTime::parse(time_.text()).value_or(SmsTime{}); }
 
 bool SmsCentre::submit(const Sms& message) {
   const std::string to = to_utf8(message.address.text());
@@ -56,7 +56,9 @@ bool SmsCentre::submit(const Sms& message) {
     Sms copy = message;
     copy.type = SmsType::deliver;
     copy.first_octet = deliver_octet | (message.first_octet & Sms::has_header);
+    copy.reference = 0;
     copy.address = parse_sender(from_utf8(own));
+    copy.validity.clear();
     copy.centre_time = now();
     queue(std::move(copy), delay);
   }
@@ -112,7 +114,12 @@ void SmsCentre::arm() {
 
 void SmsCentre::deliver() {
   held_ = true;
-  if (on_arrival(waiting_.front().message) == Answer::taken) confirm();
+  switch (on_arrival(waiting_.front().message)) {
+    case Answer::taken: return confirm();
+    case Answer::rejected: timer_ = environment_.clock.after(retry_interval, [this] { try_again(); }); return;
+    case Answer::not_now:
+    case Answer::unconfirmed: return;
+  }
 }
 
 void SmsCentre::confirm() {
@@ -121,6 +128,11 @@ void SmsCentre::confirm() {
   next_ = environment_.clock.now() + environment_.latency[Latency::sms_gap];
   held_ = false;
   arm();
+}
+
+void SmsCentre::refuse() {
+  environment_.record("note", {{"text", "the host refused a message (AT+CNMA=2)"}});
+  confirm();
 }
 
 void SmsCentre::try_again() {

@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "emulator/core/environment.hpp"
-#include "emulator/core/rtc.hpp"
 #include "emulator/core/trace.hpp"
+#include "emulator/network/network_time.hpp"
 #include "protocol/sms/sms_pdu.hpp"
 
 namespace sim800 {
@@ -20,13 +20,16 @@ namespace sim800 {
 class SmsCentre {
  public:
   static constexpr std::size_t most = 500;
+  static constexpr Duration retry_interval = std::chrono::minutes(1);
   enum class Answer : std::uint8_t {
     taken,
     not_now,      ///< no network or no room: try_again() once that has changed
+    rejected,     ///< the host cannot be told now: sent again after retry_interval
     unconfirmed,  ///< shown to the host: confirm() or try_again() follows
   };
 
-  SmsCentre(const Environment& environment, const Rtc& rtc, Trace* trace);
+  /// Its time stamps are the network's time, whatever the module's clock says.
+  SmsCentre(const Environment& environment, const NetworkTime& time, Trace* trace);
 
   /// A message to somebody; false if the network refuses it (`network.numbers`). One to the module's own number comes
   /// back, with a status report if requested.
@@ -39,6 +42,8 @@ class SmsCentre {
   void try_again();
   /// The host has accepted the message shown to it.
   void confirm();
+  /// The host refuses it: it is not sent again.
+  void refuse();
 
  private:
   struct Waiting {
@@ -51,7 +56,7 @@ class SmsCentre {
   SmsTime now() const;
 
   const Environment& environment_;
-  const Rtc& rtc_;
+  const NetworkTime& time_;
   Trace* trace_;
   std::deque<Waiting> waiting_;
   bool held_ = false;  ///< the module did not accept the first one

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "emulator/at/host_text.hpp"
 #include "emulator/at/line_settings.hpp"
 #include "emulator/sms/sms_settings.hpp"
 #include "protocol/text/gsm_alphabet.hpp"
@@ -28,26 +29,39 @@ std::optional<SmsAddress> typed_number(CharacterSet set, std::string_view typed,
   return text ? parse_number_address(*text, type) : std::nullopt;
 }
 
-SmsPrint::SmsPrint(const Settings& settings, NameOf name_of)
-    : text_mode_(settings.number(key::cmgf) == 1),
+SmsPrint::SmsPrint(const Settings& settings, NameOf name_of, bool headers)
+    : settings_(settings),
+      text_mode_(settings.number(key::cmgf) == 1),
       details_(settings.number(key::csdh) == 1),
+      headers_(headers),
       set_(find_character_set(settings.text(key::cscs))),
       name_of_(std::move(name_of)) {}
 
 /// <alpha>: the name in the phone book, in quotes.
 std::string SmsPrint::alpha(const SmsAddress& address) const {
   const std::string name = name_of_ ? name_of_(to_utf8(address.text())) : std::string();
-  return fmt::format("\"{}\"", encode(set_, from_utf8(name)));
+  return fmt::format("\"{}\"", alpha_for_host(settings_, name));
 }
 
 std::string SmsPrint::quoted(const SmsAddress& address) const {
-  return fmt::format("\"{}\"", encode(address.is_name() ? set_ : set_of_numbers(set_), address.text()));
+  const std::u16string text = address.text();
+  return fmt::format(
+      "\"{}\"", address.is_name() ? escaped_for_host(settings_, to_utf8(text)) : encode(set_of_numbers(set_), text));
 }
 
-/// Text of the GSM alphabet in the host's character set; anything else as two digits per octet, including its header.
+bool SmsPrint::with_header(const Sms& message) const {
+  return headers_ && (message.first_octet & Sms::has_header) != 0;
+}
+
+/// <length> of text mode: septets or octets of what data() shows.
+std::size_t SmsPrint::length(const Sms& message) const {
+  return with_header(message) ? message.length : message.body().size();
+}
+
+/// Text of the GSM alphabet in the host's character set; anything else as two digits per octet.
 std::string SmsPrint::data(const Sms& message) const {
-  const bool plain = message.alphabet() == SmsAlphabet::gsm && (message.first_octet & Sms::has_header) == 0;
-  if (!plain) return to_hex(message.data);
+  if (with_header(message)) return to_hex(message.data);
+  if (message.alphabet() != SmsAlphabet::gsm) return to_hex(message.body());
   if (set_ == CharacterSet::hex) return to_hex(message.body());
   return set_ == CharacterSet::gsm ? message.body() : encode(set_, from_gsm(message.body()));
 }
@@ -67,7 +81,7 @@ std::string SmsPrint::details(const SmsPdu& pdu) const {
     validity = fmt::format(",\"{}\"", SmsTime::decode(message.validity).text());
   const SmsAddress centre = pdu.centre.value_or(SmsAddress{});
   return fmt::format(",{},{},{},{}{},{},{},{}", message.address.type, message.first_octet, message.protocol,
-                     message.coding, validity, quoted(centre), centre.type, message.length);
+                     message.coding, validity, quoted(centre), centre.type, length(message));
 }
 
 std::string SmsPrint::header(std::string_view status, const SmsPdu& pdu) const {
@@ -105,7 +119,7 @@ std::string SmsPrint::listed(int index, const StoredSms& stored) const {
   const std::string first = fmt::format("{},{}", index, header(word(stored.status), pdu));
   const Sms& message = pdu.message;
   if (message.type != SmsType::deliver && message.type != SmsType::submit) return first;
-  const std::string tail = details_ ? fmt::format(",{},{}", message.address.type, message.length) : "";
+  const std::string tail = details_ ? fmt::format(",{},{}", message.address.type, length(message)) : "";
   return fmt::format("{}{}\r\n{}", first, tail, data(message));
 }
 

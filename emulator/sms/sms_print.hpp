@@ -24,7 +24,8 @@ class SmsPrint {
  public:
   /// The name for a number, in UTF-8; empty if none.
   using NameOf = std::function<std::string(std::string_view number)>;
-  explicit SmsPrint(const Settings& settings, NameOf name_of = {});
+  /// `headers`: in text mode, a message with a user data header is shown in hexadecimal, including the header.
+  SmsPrint(const Settings& settings, NameOf name_of, bool headers);
 
   std::string read(const StoredSms& stored) const;               ///< +CMGR
   std::string listed(int index, const StoredSms& stored) const;  ///< +CMGL
@@ -42,7 +43,11 @@ class SmsPrint {
   std::string report_fields(const Sms& message) const;
   std::string data(const Sms& message) const;
 
-  bool text_mode_, details_;
+  bool with_header(const Sms& message) const;
+  std::size_t length(const Sms& message) const;
+
+  const Settings& settings_;
+  bool text_mode_, details_, headers_;
   CharacterSet set_;
   NameOf name_of_;
 };

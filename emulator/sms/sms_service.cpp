@@ -70,7 +70,7 @@ void put_centre(Nvram::Section& into, const std::string& prefix, const SmsAddres
 }  // namespace
 
 SmsService::SmsService(const Environment& environment, Settings& settings, const Sim& sim, const Network& network,
-                       const Rtc& rtc, Nvram& nvram, Trace* trace)
+                       const NetworkTime& time, Nvram& nvram, Trace* trace)
     : environment_(environment),
       settings_(settings),
       sim_(sim),
@@ -78,7 +78,7 @@ SmsService::SmsService(const Environment& environment, Settings& settings, const
       nvram_(nvram),
       on_sim_(nvram, "messages:" + environment.world.sim.iccid, places_of(environment.world.sim)),
       in_module_(nvram, "messages"),
-      centre_(environment, rtc, trace),
+      centre_(environment, time, trace),
       centre_address_(default_centre()) {
   centre_.on_arrival = [this](const Sms& message) { return arrived(message); };
   if (const Nvram::Section* saved = nvram_.find(card_section()))
@@ -117,6 +117,8 @@ std::optional<Result> SmsService::refusal() const {
   }
   return started_ ? std::nullopt : std::optional<Result>(Cme::not_allowed);
 }
+
+SmsPrint SmsService::print() const { return {settings_, name_of, environment_.world.module.quirks.sms_header_hex}; }
 
 /// "Preferred" means the SIM's or the module's memory itself.
 SmsMemory SmsService::memory(std::string_view name) {
@@ -212,8 +214,9 @@ SmsCentre::Answer SmsService::arrived(const Sms& message) {
 /// +CMT, +CDS: the message itself goes to the host.
 SmsCentre::Answer SmsService::show(const Sms& message) {
   const SmsPdu pdu{centre_address_, message, encode_sms(message).size()};
-  const SmsPrint print(settings_, name_of);
-  tell(message.type == SmsType::deliver ? "+CMT: " + print.arrived(pdu) : "+CDS: " + print.report(pdu));
+  const bool told =
+      tell(message.type == SmsType::deliver ? "+CMT: " + print().arrived(pdu) : "+CDS: " + print().report(pdu));
+  if (!told) return SmsCentre::Answer::rejected;
   if (settings_.number(key::csms) == 0) return SmsCentre::Answer::taken;
   unacknowledged_ = true;
   acknowledgement_ = environment_.clock.after(acknowledgement_time, [this] { not_acknowledged(); });
@@ -233,10 +236,18 @@ SmsCentre::Answer SmsService::keep(const Sms& message, bool on_sim, bool tell_ho
   return SmsCentre::Answer::taken;
 }
 
-void SmsService::tell(std::string text) {
-  if (settings_.number(key::cnmi_mode) != 0) return environment_.urc(text, nullptr);
+/// False if the host will not hear of it: the line is in data mode, and AT+CNMI says to discard (27.005 3.4.1, <mode>).
+bool SmsService::tell(std::string text) {
+  enum : std::uint32_t { buffer, discard, hold, embed };
+  const std::uint32_t mode = settings_.number(key::cnmi_mode);
+  if (mode != buffer) {
+    return environment_.urc_while_online(text, mode == discard ? WhileOnline::dropped
+                                               : mode == embed ? WhileOnline::embedded
+                                                               : WhileOnline::waits);
+  }
   if (kept_back_.size() == max_kept_back) kept_back_.pop_front();
   kept_back_.push_back(std::move(text));
+  return true;
 }
 
 void SmsService::indications_changed() {
@@ -247,10 +258,14 @@ void SmsService::indications_changed() {
   }
 }
 
-bool SmsService::acknowledge() {
+bool SmsService::acknowledge(bool taken) {
   if (!std::exchange(unacknowledged_, false)) return false;
   acknowledgement_.cancel();
-  centre_.confirm();
+  if (taken) {
+    centre_.confirm();
+  } else {
+    centre_.refuse();
+  }
   return true;
 }
 
@@ -264,7 +279,7 @@ void SmsService::not_acknowledged() {
 
 void SmsService::broadcast(std::uint16_t identifier, std::string_view text) {
   if (!started_ || settings_.number(key::cnmi_bm) != 2 || !broadcasts_.wants(identifier)) return;
-  tell("+CBM: " + SmsPrint(settings_).broadcast(identifier, from_utf8(text)));
+  tell("+CBM: " + print().broadcast(identifier, from_utf8(text)));
 }
 
 }  // namespace sim800

@@ -12,11 +12,11 @@
 
 #include "emulator/at/settings.hpp"
 #include "emulator/core/environment.hpp"
-#include "emulator/core/rtc.hpp"
 #include "emulator/core/service.hpp"
 #include "emulator/core/task.hpp"
 #include "emulator/core/trace.hpp"
 #include "emulator/network/network.hpp"
+#include "emulator/network/network_time.hpp"
 #include "emulator/sim/sim.hpp"
 #include "emulator/sms/broadcast_selection.hpp"
 #include "emulator/sms/message_store.hpp"
@@ -25,10 +25,12 @@
 
 namespace sim800 {
 
+class SmsPrint;
+
 class SmsService final : public Service {
  public:
-  SmsService(const Environment& environment, Settings& settings, const Sim& sim, const Network& network, const Rtc& rtc,
-             Nvram& nvram, Trace* trace);
+  SmsService(const Environment& environment, Settings& settings, const Sim& sim, const Network& network,
+             const NetworkTime& time, Nvram& nvram, Trace* trace);
 
   /// A text (UTF-8) from a number or a name; a long one arrives in parts.
   void receive(std::string_view from, std::string_view text) { centre_.send_to_module(from, text); }
@@ -50,6 +52,9 @@ class SmsService final : public Service {
 
   /// The name of a number in the phone book, in UTF-8; empty if none.
   std::function<std::string(std::string_view number)> name_of = [](std::string_view) { return std::string(); };
+
+  /// Shows messages as the host wants them.
+  SmsPrint print() const;
 
   /// Why no message command can run now: CME 3 before SMS Ready; no SIM, PIN, PUK: CMS 310, 311, 316.
   std::optional<Result> refusal() const;
@@ -87,14 +92,16 @@ class SmsService final : public Service {
 
   /// AT+CNMI has changed: lines held by mode 0 are sent, or with <bfr> 1 dropped.
   void indications_changed();
-  /// AT+CNMA: false if no message waits for it.
-  bool acknowledge();
+  /// A message shown to the host waits for AT+CNMA.
+  bool awaits_acknowledgement() const { return unacknowledged_; }
+  /// AT+CNMA: the host has taken the message, or refuses it. False if no message waits for it.
+  bool acknowledge(bool taken);
 
  private:
   SmsCentre::Answer arrived(const Sms& message);
   SmsCentre::Answer show(const Sms& message);
   SmsCentre::Answer keep(const Sms& message, bool on_sim, bool tell_host);
-  void tell(std::string text);
+  bool tell(std::string text);
   void not_acknowledged();
   bool save(Nvram::Section values);
   void restore_parameters(const Nvram::Section& saved, const std::string& prefix, std::size_t count);

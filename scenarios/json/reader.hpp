@@ -87,6 +87,7 @@ class Value {
   void read(std::optional<std::string>& member) const { set(member, text()); }
   void read(double& member) const { set(member, number()); }
   void read(bool& member) const { set(member, flag()); }
+  void read(std::optional<bool>& member) const { set(member, flag()); }
   void read(std::integral auto& member) const { set(member, integer()); }
   void read(Duration& member) const { set(member, duration()); }
   void read(std::optional<Duration>& member) const { set(member, duration()); }

@@ -24,6 +24,8 @@ void read_quirks(const Value& quirks, Quirks& into) {
   quirks["network_name_by_manual"].read(into.network_name_by_manual);
   quirks["http_status_number"].read(into.http_status_number);
   quirks["cusd_blanks"].read(into.cusd_blanks);
+  quirks["sms_header_hex"].read(into.sms_header_hex);
+  quirks["cnma_prompt"].read(into.cnma_prompt);
   quirks["http_timeout_status"].read(into.http_timeout_status);
   quirks["http_overflow_status"].read(into.http_overflow_status);
   quirks["http_data_max"].read(into.http_data_max);

@@ -279,7 +279,7 @@ TEST_CASE("catalogue: section, saving mode, longest response time, models") {
     CHECK(names_of(models_of(name)) == names_of(listed));
     const Command* row = find(entry);
     if (row == nullptr) continue;
-    if (row->section != entry["section"]) CHECK(deviations.allow(name, "section"));
+    if (row->section != entry["section"].get<std::string>()) CHECK(deviations.allow(name, "section"));
     const auto mode = modes.find(entry["saved"].is_string() ? entry["saved"].get<std::string>() : "-");
     if (mode != modes.end() && !mode->second.contains(row->saved)) CHECK(deviations.allow(name, "saved"));
     if (row->seconds != entry.value("seconds", 0)) CHECK(deviations.allow(name, "time"));

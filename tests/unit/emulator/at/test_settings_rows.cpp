@@ -148,6 +148,9 @@ TEST_CASE("odds and ends of chapters 3 and 6") {
   ModuleFixture fixture(verbose());
   CHECK(fixture.ask("AT+CALS?") == answered("+CALS: 1,0"));
   CHECK(fixture.ask("AT+CALS=19,1") == OK);
+  CHECK(fixture.ask("AT+CALS?") == answered("+CALS: 19,1"));
+  CHECK(fixture.ask("AT+CALS=3;+CALS?") == answered("+CALS: 3,1"));
+  CHECK(fixture.ask("AT+CALS=3,0;+CALS?") == answered("+CALS: 3,0"));
   CHECK(fixture.ask("AT+CALS=20") == bad_input);
   CHECK(fixture.ask("AT+CAOC") == answered("+CAOC: \"000000\""));
   CHECK(fixture.ask("AT+CAOC=0") == answered("+CAOC: \"000000\""));

@@ -43,9 +43,11 @@ TEST_CASE("a recording is a file, and its end is told") {
 
 TEST_CASE("a recording by path; forms and qualities") {
   ModuleFixture fixture(talking());
-  CHECK(fixture.ask(R"(AT+CREC=1,"C:\User\a.wav",0,2)") == OK);
+  CHECK(fixture.ask(R"(AT+CREC=1,"C:\User\a.wav",1,2)") == OK);
   CHECK(fixture.wait(3s) == "\r\n+CREC: 2,\"C:\\User\\a.wav\",1,2,32044\r\n");
-  CHECK(fixture.ask(R"(AT+CREC=1,"C:\User\a.mid",0)") == cme(5004));
+  for (const char* unfit : {R"("C:\User\a.mid",0)", R"("C:\User\a.wav",0)", R"("C:\User\a.amr",1)", R"("x",0)"})
+    CHECK(fixture.ask("AT+CREC=1," + std::string(unfit)) == cme(5004));
+  CHECK(fixture.ask(R"(AT+CREC=1,"C:\User\a.amr")") == cme(765));  // the form is not optional
   CHECK(fixture.ask(R"(AT+CREC=6,"C:\User\a.wav",4,0)") == answered("+CREC: 6,\"C:\\User\\a.wav\",4\r\n52494646"));
   const struct {
     const char* command;
@@ -59,6 +61,20 @@ TEST_CASE("a recording by path; forms and qualities") {
     CHECK(fixture.wait(5s) == "\r\n" + std::string(row.report) + "\r\n");
   }
   CHECK(fixture.ask("AT+CREC=7,4") == answered("+CREC: 7,4,7996,2"));
+}
+
+TEST_CASE("a recording without a drive in its name lies in C:\\") {
+  ModuleFixture fixture(talking());
+  CHECK(fixture.ask(R"(AT+CREC=1,"1.amr",0,1)") == OK);
+  CHECK(fixture.wait(2s) == "\r\n+CREC: 2,\"1.amr\",0,1,1056\r\n");
+  CHECK(fixture.ask("AT+FSLS") == answered("User\\\r\n1.amr"));
+  for (const char* name : {"1.amr", R"(\1.amr)", R"(C:\1.amr)"}) {
+    CHECK(fixture.ask("AT+CREC=4,\"" + std::string(name) + "\",0,100") == OK);
+    CHECK(fixture.wait(2s) == "\r\n+CREC: 0\r\n");
+    CHECK(fixture.ask("AT+CMEDPLAY=1,\"" + std::string(name) + "\",0,100") == OK);
+    CHECK(fixture.wait(2s) == "\r\n+CMEDPLAY: 0\r\n");
+  }
+  CHECK(fixture.ask(R"(AT+CREC=3,"1.amr")") == OK);
 }
 
 TEST_CASE("a recording ends before the drive is full") {
@@ -83,7 +99,7 @@ TEST_CASE("playing a recording ends by itself or by hand") {
     CHECK(fixture.ask(other) == cme(5001));
   CHECK(fixture.wait(2900ms) == "");
   CHECK(fixture.wait(200ms) == "\r\n+CREC: 0\r\n");
-  CHECK(fixture.ask("AT+CREC=4,1,1,100,1") == OK);  // endlessly
+  CHECK(fixture.ask("AT+CREC=4,\"1\",1,100,1") == OK);  // endlessly
   CHECK(fixture.wait(1h) == "");
   CHECK(fixture.ask("AT+CREC=5") == answered("+CREC: 0"));
   CHECK(fixture.ask("AT+CREC=5") == cme(3));
@@ -118,7 +134,7 @@ TEST_CASE("AT+CREC refuses what does not fit its mode") {
                           "AT+CREC=7,\"C:\\User\\x.amr\"",
                           "AT+CREC=9,1",
                           "AT+CREC=9",
-                          "AT+CREC=1,\"x\",0"}) {
+                          "AT+CREC=1,\"x?\",0"}) {
     CAPTURE(bad);
     CHECK(fixture.ask(bad) == cme(765));
   }

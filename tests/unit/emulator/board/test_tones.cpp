@@ -18,7 +18,10 @@ TEST_CASE("AT+VTS sends keys, and takes as long as they sound") {
     Duration length;
   };
   for (const Row row :
-       {Row{"1", 100ms}, Row{"\"1\"", 100ms}, Row{"\"1,2,{3,10},#\"", 1300ms}, Row{"{5,2}", 200ms}, Row{"d", 100ms}}) {
+       {Row{"1", 100ms}, Row{"\"1\"", 100ms}, Row{"\"1,2,{3,10},#\"", 1300ms}, Row{"{5,2}", 200ms}, Row{"d", 100ms},
+        // 27.007 C.2.11: a duration for all, and keys without commas
+        Row{"\"1\",5", 500ms}, Row{"1,5", 500ms}, Row{"\"123\",5", 1500ms}, Row{"\"123\"", 300ms},
+        Row{"\"1,2\" , 10", 2000ms}, Row{"\"1{2,3}4\",2", 700ms}, Row{"#,255", 25500ms}}) {
     CAPTURE(row.keys);
     CHECK(fixture.ask("AT+VTS=" + std::string(row.keys)) == "");
     CHECK(fixture.wait(row.length - 1ms) == "");
@@ -27,7 +30,28 @@ TEST_CASE("AT+VTS sends keys, and takes as long as they sound") {
   fixture.ask("AT+VTD=3");
   CHECK(fixture.ask("AT+VTS=*") == "");
   CHECK(fixture.wait(300ms) == OK);
-  for (const char* keys : {"", "x", "12", "\"12\"", "1,2", "\"1,\"", "{1,0}", "{1,256}", "{1", "\"{1 2}\"", "E"}) {
+  for (const char* keys : {"",
+                           "x",
+                           "12",
+                           "12,5",
+                           "1,0",
+                           "1,256",
+                           "\"1\",0",
+                           "\"1\",256",
+                           "\"1\",x",
+                           "\"1\",",
+                           "\"1\"5",
+                           "\"1\",5,5",
+                           "\"123456789012345678901\"",
+                           "\"\"",
+                           "\"\",5",
+                           "\"1",
+                           "\"1,\"",
+                           "{1,0}",
+                           "{1,256}",
+                           "{1",
+                           "\"{1 2}\"",
+                           "E"}) {
     CAPTURE(keys);
     CHECK(fixture.ask("AT+VTS=" + std::string(keys)) == line("+CME ERROR: 765"));
   }

@@ -117,6 +117,21 @@ TEST_CASE("calls: while a call is being answered it does not ring, and a charact
   CHECK(fixture.wait(10s) == NO_CARRIER);
 }
 
+TEST_CASE("calls: with CLCC=1 the answer's own line precedes its OK") {
+  CallFixture fixture;
+  fixture.ask("AT+CLCC=1;+CCWA=1");
+  fixture.modem.calls->receive("200", 0);
+  CHECK(fixture.wait(0s) == line(call(1, 1, 4, 0, "200")) + RING);
+  CHECK(fixture.ask("ATA") == line(call(1, 1, 0, 0, "200")) + OK);
+  fixture.modem.calls->receive("201", 0);
+  fixture.wait(0s);
+  CHECK(fixture.ask("AT+CHLD=2") == line(call(1, 1, 1, 0, "200")) + line(call(2, 1, 0, 0, "201")) + OK);
+  fixture.modem.calls->receive("202", 0);
+  fixture.wait(0s);
+  CHECK(fixture.ask("ATH") ==
+        line(call(1, 1, 6, 0, "200")) + line(call(2, 1, 6, 0, "201")) + line(call(3, 1, 4, 0, "202")) + OK);
+}
+
 TEST_CASE("calls: the caller hangs up as the scenario says") {
   World world = CallFixture::with_people();
   world.network.numbers["200"].hangs_up_after = 7s;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include "emulator/calls/call_service.hpp"
 #include "emulator/core/world.hpp"
 #include "emulator/network/network.hpp"
 #include "tests/support/call_fixture.hpp"
@@ -84,6 +85,71 @@ TEST_CASE("calls: with COLP=1 the result waits for the far end") {
   fixture.ask("AT+MORING=1");
   CHECK(fixture.ask("ATD100;") == line("MO RING"));
   CHECK(fixture.wait(2s) == line("MO CONNECTED") + lines({R"(+COLP: "100",129,"",0,"")"}));
+}
+
+TEST_CASE("calls: with COLP=1 the lines of a call come when it changes, not with the result") {
+  World world = CallFixture::with_people();
+  world.timing.overrides["call.setup"] = 4s;
+  CallFixture fixture(world);
+  fixture.ask("AT+COLP=1;+CLCC=1");
+  CHECK(fixture.ask("ATD100;") == line(R"(+CLCC: 1,0,2,0,0,"100",129,"")"));
+  CHECK(fixture.wait(3999ms) == "");
+  CHECK(fixture.wait(1ms) == line(R"(+CLCC: 1,0,3,0,0,"100",129,"")"));
+  CHECK(fixture.wait(1999ms) == "");
+  CHECK(fixture.wait(1ms) == line(R"(+CLCC: 1,0,0,0,0,"100",129,"")") + lines({R"(+COLP: "100",129,"",0,"")"}));
+  // A second call holds the first, by the same command.
+  CHECK(fixture.ask("ATD101;") == line(R"(+CLCC: 1,0,1,0,0,"100",129,"")") + line(R"(+CLCC: 2,0,2,0,0,"101",129,"")"));
+  CHECK(fixture.wait(4s) == line(R"(+CLCC: 2,0,3,0,0,"101",129,"")"));
+  CHECK(fixture.say("x") == line(R"(+CLCC: 2,0,6,0,0,"101",129,"")") + NO_CARRIER);
+  CHECK(fixture.ask("ATH") == line(R"(+CLCC: 1,0,6,0,0,"100",129,"")") + OK);
+  // A refusal: the end of the call precedes its result.
+  CHECK(fixture.ask("ATD102;") == line(R"(+CLCC: 1,0,2,0,0,"102",129,"")"));
+  CHECK(fixture.wait(4s) == line(R"(+CLCC: 1,0,6,0,0,"102",129,"")") + line("BUSY"));
+}
+
+TEST_CASE("calls: what others cause waits for the result of a dialling that waits") {
+  CallFixture fixture;
+  fixture.ask("AT+COLP=1;+CLCC=1;+CCWA=1;+CRC=1");
+  fixture.ask("ATD100;");
+  REQUIRE(fixture.modem.calls->receive("200", 0));
+  CHECK(fixture.wait(1s) == "");
+  CHECK(fixture.wait(1s) == line(R"(+CLCC: 1,0,0,0,0,"100",129,"")") + lines({R"(+COLP: "100",129,"",0,"")"}) +
+                                line(R"(+CLCC: 2,1,5,0,0,"200",129,"")") + line("+CRING: VOICE") +
+                                line(R"(+CCWA: "200",129,1,"")"));
+}
+
+TEST_CASE("calls: hanging up says so at once, its result comes later") {
+  World world = CallFixture::with_people();
+  world.timing.overrides["call.end"] = 300ms;
+  CallFixture fixture(world);
+  fixture.ask("AT+CLCC=1");
+  fixture.talk_to("100");
+  CHECK(fixture.ask("ATH") == line(R"(+CLCC: 1,0,6,0,0,"100",129,"")"));
+  CHECK(fixture.wait(299ms) == "");
+  CHECK(fixture.wait(1ms) == OK);
+}
+
+TEST_CASE("calls: names are escaped, and hidden by CCPD=0") {
+  World world = CallFixture::with_people();
+  world.sim.phonebook = {{.index = 3, .number = "100", .type = 129, .name = "a\"b\\c"}};
+  CallFixture fixture(world);
+  fixture.ask("AT+COLP=1;+CLIP=1;+CCWA=1");
+  const std::string shown = R"("a\22b\5Cc")";
+  for (const bool hidden : {false, true}) {
+    const std::string name = hidden ? "\"\"" : shown;
+    fixture.ask(hidden ? "AT+CCPD=0" : "AT+CCPD=1");
+    CHECK(fixture.ask_for("ATD100;", 2s) == lines({R"(+COLP: "100",129,"",0,)" + name}));
+    CHECK(clcc(fixture) == lines({R"(+CLCC: 1,0,0,0,0,"100",129,)" + name}));
+    REQUIRE(fixture.modem.calls->receive("100", 1));
+    CHECK(fixture.wait(0s) == line("RING") + line(R"(+CCWA: "100",129,1,)" + name));
+    fixture.wait(5s);
+    fixture.ask("ATH");
+    REQUIRE(fixture.modem.calls->receive("100", 1));
+    CHECK(fixture.wait(0s) == line("RING") + line(R"(+CLIP: "100",129,"",0,)" + name + ",0"));
+    fixture.wait(5s);
+  }
+  // The phone book itself shows them.
+  CHECK(fixture.ask("AT+CPBR=3") == lines({R"(+CPBR: 3,"100",129,)" + shown}));
 }
 
 TEST_CASE("calls: any character ends a dialling that waits, and is taken") {

@@ -58,7 +58,9 @@ TEST_CASE("USSD: texts are in the character set of AT+CSCS; what the GSM alphabe
         Row{"UCS2", "002A0031003000320023", R"(+CUSD: 0, "0032002020BD", 72)"},
         Row{"UCS2", "*100#", R"(+CUSD: 0, "00430072006500640069007400200035002E00330030", 15)"},
         Row{"HEX", "2A31303023", R"(+CUSD: 0, "43726564697420352E3330", 15)"},
-        Row{"HEX", "*100#", R"(+CUSD: 0, "43726564697420352E3330", 15)"}}) {
+        // Under HEX a plain code is read as digits: rubbish, which the network refuses.
+        Row{"HEX", "*100#", "+CUSD: 2"}, Row{"HEX", "*102#", "+CUSD: 2"}, Row{"HEX", "100", "+CUSD: 2"},
+        Row{"HEX", "10", "+CUSD: 2"}}) {
     CAPTURE(row.set);
     CAPTURE(row.code);
     CHECK(fixture.ask(fmt::format("AT+CSCS=\"{}\"", row.set)) == OK);
@@ -98,6 +100,18 @@ TEST_CASE("USSD: a list of texts is a dialogue") {
     CHECK(fixture.wait(20min).find("+CUSD") == std::string::npos);
   }
   CHECK(fixture.wait(10min) == "");
+}
+
+TEST_CASE("USSD: a plain reply under HEX ends the session") {
+  CallFixture fixture(with_codes());
+  fixture.ask("AT+CSCS=\"HEX\"");
+  fixture.ask("AT+CUSD=1,\"2A31313123\"");
+  CHECK(fixture.wait(2s).starts_with("\r\n+CUSD: 1, \""));
+  CHECK(fixture.ask("AT+CUSD=1,\"*1#\"") == OK);
+  CHECK(fixture.ask("AT+CUSD=1,\"*1#\"") == ERROR);  // an answer is on its way
+  CHECK(fixture.wait(2s) == line("+CUSD: 2"));
+  CHECK(fixture.ask("AT+CUSD=1,\"31\"") == OK);  // a code now, not a reply
+  CHECK(fixture.wait(2s) == line("+CUSD: 4"));
 }
 
 TEST_CASE("USSD: what is refused") {

@@ -173,12 +173,12 @@ const std::vector<std::pair<std::string, std::vector<Step>>> cases = {
 };
 
 const std::vector<std::string> hostile = {"",
-                                          "C",
                                           "C:",
                                           "C:x",
-                                          "x.txt",
-                                          R"(\x)",
-                                          R"(\User\x)",
+                                          "..",
+                                          R"(..\x)",
+                                          R"(\..\x)",
+                                          R"(\\x)",
                                           "/etc/passwd",
                                           "C:/x",
                                           "C:/User/x",

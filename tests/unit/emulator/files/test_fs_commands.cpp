@@ -71,6 +71,7 @@ TEST_CASE("reading") {
   CHECK(fixture.ask(R"(AT+FSREAD=C:\User\x.txt,0,4)") == "\r\n0123\r\nOK\r\n");
   CHECK(fixture.ask(R"(AT+FSREAD=C:\User\x.txt,1,4,8)") == "\r\n89\r\nOK\r\n");
   CHECK(fixture.ask(R"(AT+FSREAD=C:\User\x.txt,1,4,10)") == refused);
+  CHECK(fixture.ask(R"(AT+FSREAD=C:\User\x.txt,1,4,0)") == refused);  // mode 1 goes on from there
   CHECK(fixture.ask(R"(AT+FSREAD=C:\User\x.txt,1,4,4294967295)") == refused);
   CHECK(fixture.ask(R"(AT+FSREAD=C:\User\empty,0,4,0)") == refused);
   std::string bytes;
@@ -79,6 +80,72 @@ TEST_CASE("reading") {
   CHECK(fixture.ask(R"(AT+FSREAD=C:\User\all,0,10240,0)") == "\r\n" + bytes.substr(0, 10240) + OK);
   CHECK(fixture.ask(R"(AT+FSREAD=C:\User\all,1,10240,10240)") == "\r\n" + bytes.substr(10240) + OK);
   CHECK(fixture.ask(R"(AT+FSREAD=C:\User\x.txt,0,1,0;+FSMEM)") == "\r\n0\r\n+FSMEM: C:174358bytes\r\n\r\nOK\r\n");
+}
+
+TEST_CASE("reading: mode 1 with position 0 goes on where the last read ended") {
+  Drive fixture;
+  const auto read = [&](std::string_view rest) {
+    return fixture.ask(R"(AT+FSREAD=C:\User\x.txt,)" + std::string(rest));
+  };
+  const auto bytes = [](std::string_view text) { return "\r\n" + std::string(text) + OK; };
+  CHECK(read("1,4,0") == bytes("0123"));
+  CHECK(read("1,4,0") == bytes("4567"));
+  CHECK(read("1,4") == bytes("89"));
+  CHECK(read("1,4,0") == refused);
+  CHECK(read("1,4,0") == refused);
+  CHECK(read("0,3,0") == bytes("012"));  // as drivers begin
+  CHECK(read("1,3,0") == bytes("345"));
+  CHECK(read("1,2,1") == bytes("12"));  // any other position is absolute
+  CHECK(read("1,2,0") == bytes("34"));
+  CHECK(fixture.ask(R"(AT+FSREAD=c:\USER\X.TXT,1,2,0)") == bytes("56"));  // the same file
+  CHECK(fixture.ask(R"(AT+FSREAD=\User\x.txt,1,1,0)") == bytes("7"));
+  // Another file, and whatever changes one, begin anew.
+  REQUIRE(fixture.ask(R"(AT+FSCREATE=C:\y)") == OK);
+  CHECK(read("1,2,0") == bytes("01"));
+  REQUIRE(fixture.ask(R"(AT+FSWRITE=C:\y,0,2,10)") == "\r\n> ");
+  REQUIRE(fixture.say("yz") == OK);
+  CHECK(read("1,2,0") == bytes("01"));
+  CHECK(fixture.ask(R"(AT+FSREAD=C:\y,1,1,0)") == bytes("y"));
+  CHECK(read("1,2,0") == bytes("01"));
+  REQUIRE(fixture.ask(R"(AT+FSDEL=C:\y)") == OK);
+  CHECK(read("1,2,0") == bytes("01"));
+  REQUIRE(fixture.ask(R"(AT+FSRENAME=C:\User\empty,C:\User\z)") == OK);
+  CHECK(read("1,2,0") == bytes("01"));
+  CHECK(fixture.ask(R"(AT+FSREAD=C:\none,1,1,0)") == refused);
+  CHECK(read("1,2,0") == bytes("23"));
+  // So does a reset.
+  fixture.ask("AT+CFUN=1,1");
+  fixture.wait(20s);
+  fixture.ask("ATE0");
+  CHECK(read("1,2,0") == bytes("01"));
+}
+
+TEST_CASE("names without a drive lie in C:\\, in all commands") {
+  Drive fixture;
+  CHECK(fixture.ask("AT+FSCREATE=1.amr") == OK);
+  CHECK(fixture.ask("AT+FSCREATE=\"2.amr\",3") == OK);
+  CHECK(fixture.ask(R"(AT+FSCREATE=\3.amr)") == OK);
+  CHECK(fixture.ask(R"(AT+FSCREATE=User\4.amr)") == OK);
+  CHECK(fixture.ask("AT+FSWRITE=1.amr,0,4,10") == "\r\n> ");
+  CHECK(fixture.say("abcd") == OK);
+  CHECK(fixture.ask("AT+FSREAD=1.amr,0,4,0") == "\r\nabcd" + OK);
+  CHECK(fixture.ask("AT+FSFLSIZE=1.amr") == answered("+FSFLSIZE: 4"));
+  CHECK(fixture.files.size(R"(C:\1.amr)") == 4);
+  CHECK(fixture.ask("AT+FSMKDIR=logs") == OK);
+  CHECK(fixture.ask(R"(AT+FSRENAME=1.amr,logs\1.amr)") == OK);
+  CHECK(fixture.ask("AT+FSLS=logs") == answered("1.amr"));
+  for (const char* root : {"AT+FSLS", R"(AT+FSLS=\)", R"(AT+FSLS="\")", R"(AT+FSLS=C:\)"}) {
+    CAPTURE(root);
+    CHECK(fixture.ask(root) == answered("User\\\r\n2.amr\r\n3.amr\r\nlogs\\"));
+  }
+  CHECK(fixture.ask(R"(AT+FSLS=\User)") == answered("x.txt\r\nempty\r\nsub\\\r\n4.amr"));
+  CHECK(fixture.ask(R"(AT+FSDEL=logs\1.amr)") == OK);
+  CHECK(fixture.ask("AT+FSRMDIR=logs") == OK);
+  CHECK(fixture.ask("AT+FSDEL=none") == refused);
+  CHECK(fixture.ask("AT+FSREAD=none,0,1,0") == refused);
+  // C:\ counts.
+  CHECK(fixture.ask("AT+FSCREATE=" + std::string(125, 'x')) == OK);
+  CHECK(fixture.ask("AT+FSCREATE=" + std::string(126, 'x')) == invalid);
 }
 
 TEST_CASE("writing: bytes are raw, counted, and not echoed") {
@@ -189,8 +256,8 @@ TEST_CASE("arguments that do not fit: 765") {
   CHECK(fixture.ask("AT+FSCREATE=" + longest) == OK);
   CHECK(fixture.ask("AT+FSDEL=" + longest) == OK);
   for (const std::string& path :
-       {longest + "x", std::string(R"(x.txt)"), std::string(R"(C:)"), std::string(R"(C:/User/x.txt)"),
-        std::string(R"(C:\..\x)"), std::string(R"(C:\User\..\..\x)"), std::string(R"(\User\x)"),
+       {longest + "x", std::string(R"(\\x)"), std::string(R"(C:)"), std::string(R"(C:/User/x.txt)"),
+        std::string(R"(C:\..\x)"), std::string(R"(C:\User\..\..\x)"), std::string(R"(..\x)"),
         std::string(R"(/etc/passwd)"), std::string(R"(C:\NUL)"), std::string(R"(C:\com1.txt)"),
         std::string(R"(C:\User\*)"), std::string(R"(C:\x.)"), std::string(R"(C:\\x)"), std::string(R"("")"),
         std::string("")}) {
@@ -225,7 +292,8 @@ TEST_CASE("forms: every test form is OK, others there are none") {
     CAPTURE(name);
     CHECK(fixture.ask("AT+" + std::string(name) + "=?") == OK);
     CHECK(fixture.ask("AT+" + std::string(name) + "?") == "\r\n+CME ERROR: 100\r\n");
-    if (std::string(name) != "FSMEM") CHECK(fixture.ask("AT+" + std::string(name)) == "\r\n+CME ERROR: 100\r\n");
+    const bool executes = std::string(name) == "FSMEM" || std::string(name) == "FSLS";
+    if (!executes) CHECK(fixture.ask("AT+" + std::string(name)) == "\r\n+CME ERROR: 100\r\n");
   }
   CHECK(fixture.ask("AT+FSMEM=1") == "\r\n+CME ERROR: 100\r\n");
   CHECK(fixture.ask("AT+FSATTRI=C:\\User\\x.txt") == "\r\n+CME ERROR: 100\r\n");

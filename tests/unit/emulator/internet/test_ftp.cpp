@@ -335,6 +335,21 @@ TEST_CASE("GETTOFS goes on from where it was cut; a refusal ends it") {
   CHECK(session.after([&] { session.ftp.done(77); }) == "\r\n+FTPGETTOFS: 77\r\n");
   session.ask("AT+FTPGETTOFS=0,\"big\"");
   CHECK(session.after([&] { session.ftp.data(std::string(200'000, 'x')); }) == "\r\n+FTPGETTOFS: 85\r\n");
+  session.ask("AT+FTPGETTOFS=0,\"C:\\User\\there.txt\"");  // a path is none in the FTP directory
+  session.after([&] {
+    session.ftp.data("abc");
+    session.ftp.done(0);
+  });
+  CHECK(session.files.size("there.txt") == std::nullopt);
+  CHECK(session.files.size("User\\there.txt") == 3);
+  session.files.put("C:\\root.txt", "abc");
+  CHECK(session.ask("AT+FTPFILEPUT=1,\"root.txt\"") == OK);
+  CHECK(session.ask("AT+FTPFILEPUT=0") == OK);
+  session.ask("AT+FTPPUTFRMFS=\"root.txt\"");
+  session.ftp.accept();
+  session.wait(0s);
+  CHECK(session.ftp.written == "abc");
+  session.after([&] { session.ftp.done(0); });
   session.ask("AT+FTPGETTOFS=1,\"card\"");
   CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPGETTOFS: 85\r\n");
   session.ask("AT+FTPGETTOFS=0,\"t.txt\",1,2");

@@ -23,9 +23,14 @@ TEST_CASE("AT+CGDCONT: defined, listed, kept, undefined") {
   CHECK(fixture.ask("AT+CGPADDR=?") == answered("+CGPADDR: (1,3)"));
   CHECK(fixture.ask("AT+CGDCONT=1") == OK);
   CHECK(fixture.ask("AT+CGPADDR=1") == cme(765));
-  for (const char* typed : {"=0,\"IP\"", "=4,\"IP\"", "=1,\"PPP\"", "=1,\"IP\",\"a\",\"256.1.1.1\"",
-                            "=1,\"IP\",\"a\",\"1.1.1\"", "=1,\"IP\",\"a\",\"1.1.1.1.1\"", "=1,\"IP\",\"a\",,1", "="})
-    CHECK(fixture.ask(std::string("AT+CGDCONT") + typed) == cme(765));
+  for (const char* typed :
+       {"=0,\"IP\"", "=4,\"IP\"", "=1,\"PPP\"", "=1,\"IP\",\"a\",\"256.1.1.1\"", "=1,\"IP\",\"a\",\"1.1.1\"",
+        "=1,\"IP\",\"a\",\"1.1.1.1.1\"", "=1,\"IP\",\"a\",,1", "=", "=4,\"IPV4V6\",\"a\"", "=1,\"IPV4V6\",\"a\""})
+    CHECK(fixture.ask(std::string("AT+CGDCONT") + typed) == cme(3));
+  // The module has three contexts, for every command.
+  for (const char* typed : {"AT+CGDCONT=4", "AT+CGACT=1,4", "AT+CGACT=0,0", "AT+CGPADDR=4", "AT+CGQREQ=4",
+                            "AT+CGQMIN=0", "AT+CGDATA=\"PPP\",4"})
+    CHECK(fixture.ask(typed) == cme(3));
 }
 
 TEST_CASE("AT+CGACT: three lines, addresses, refusals") {
@@ -44,12 +49,47 @@ TEST_CASE("AT+CGACT: three lines, addresses, refusals") {
   CHECK(fixture.ask("AT+CGDCONT=2") == cme(3));
   CHECK(fixture.ask("AT+CGACT=0,2") == OK);
   CHECK(fixture.ask("AT+CGACT?") == none);
-  for (const char* typed : {"AT+CGACT=2,1", "AT+CGACT=1,4", "AT+CGACT="}) CHECK(fixture.ask(typed) == cme(765));
+  for (const char* typed : {"AT+CGACT=2,1", "AT+CGACT=1,256", "AT+CGACT="}) CHECK(fixture.ask(typed) == cme(765));
   fixture.modem.network->set_registration(Registration::denied);
   fixture.wait(0s);
   CHECK(fixture.ask("AT+CGACT=1,2") == cme(148));
   fixture.ask("AT+CFUN=4");
   CHECK(fixture.ask("AT+CGACT=1,2") == cme(797));
+}
+
+TEST_CASE("AT+CGACT without a context: the first one, with the subscription's own access point if none is defined") {
+  Numbers fixture;
+  const std::string none = "\r\n+CGACT: 1,0\r\n+CGACT: 2,0\r\n+CGACT: 3,0\r\n" + OK;
+  CHECK(fixture.ask("AT+CGACT=0") == OK);  // nothing is active
+  fixture.ask("AT+CGATT=0");
+  CHECK(fixture.ask("AT+CGACT=1") == OK);
+  CHECK(fixture.modem.network->attached());
+  CHECK(fixture.ask("AT+CGACT?") == "\r\n+CGACT: 1,1\r\n+CGACT: 2,0\r\n+CGACT: 3,0\r\n" + OK);
+  CHECK(fixture.ask("AT+CGACT=1") == OK);
+  CHECK(fixture.ask("AT+CGACT=1,1") == OK);  // active already
+  CHECK(fixture.ask("AT+CGACT=1,2") == cme(133));
+  CHECK(fixture.ask("AT+CGPADDR=?") == answered("+CGPADDR: (1)"));
+  CHECK(fixture.ask("AT+CGPADDR=1").starts_with("\r\n+CGPADDR: 1,\"10."));
+  CHECK(fixture.ask("AT+CGDCONT?") == OK);
+  CHECK(fixture.ask("AT+CGDCONT=1,\"IP\",\"a\"") == cme(3));
+  CHECK(fixture.ask("AT+CGACT=0") == OK);
+  CHECK(fixture.ask("AT+CGACT?") == none);
+  CHECK(fixture.ask("AT+CGACT=0") == OK);
+  CHECK(fixture.ask("AT+CGACT=0,1") == cme(133));
+  // The first defined one, which is not active: nothing to do.
+  fixture.ask("AT+CGDCONT=2,\"IP\",\"a\";+CGDCONT=3,\"IP\",\"b\";+CGACT=1,3");
+  CHECK(fixture.ask("AT+CGACT=0") == OK);
+  CHECK(fixture.ask("AT+CGACT?") == "\r\n+CGACT: 1,0\r\n+CGACT: 2,0\r\n+CGACT: 3,1\r\n" + OK);
+
+  World choosy = ModuleFixture::instant();
+  choosy.network.apns.emplace()["open"] = {};
+  Numbers refused(choosy);
+  CHECK(refused.ask("AT+CGACT=1") == cme(133));
+  CHECK(refused.ask("AT+CGACT=0") == OK);
+  refused.ask("AT+CGDCONT=1,\"IP\",\"\"");
+  CHECK(refused.ask("AT+CGACT=1,1") == cme(133));
+  choosy.network.apns.emplace()[""] = {};
+  CHECK(Numbers(choosy).ask("AT+CGACT=1") == OK);
 }
 
 TEST_CASE("AT+CGACT takes its time, and attaches by itself") {
@@ -110,7 +150,8 @@ TEST_CASE("AT+CGATT=0 holds: the module does not attach by itself when the netwo
   fixture.wait(0s);
   CHECK(fixture.ask("AT+CGATT?") == answered("+CGATT: 0"));
   CHECK(fixture.ask("AT+CGREG?") == answered("+CGREG: 0,0"));
-  CHECK(fixture.ask("AT+CGATT=1") == OK);
+  fixture.ask("AT+CGREG=1");
+  CHECK(fixture.ask("AT+CGATT=1") == "\r\n+CGREG: 1\r\n" + OK);  // the command's own line precedes its result
   CHECK(fixture.ask("AT+CGATT=2") == cme(765));
 }
 
@@ -129,7 +170,7 @@ TEST_CASE("AT+CGQREQ and AT+CGQMIN") {
   CHECK(fixture.ask("AT+CGQMIN?") ==
         "\r\n+CGQMIN: 1,3,0,3,0,0\r\n+CGQMIN: 2,0,0,3,0,0\r\n+CGQMIN: 3,0,0,3,0,0\r\n" + OK);
   CHECK(fixture.ask("AT+CGQMIN=?") == answered("+CGQMIN: \"IP\",(0-3),(0-4),(0-5),(0-9),(0-18,31)"));
-  for (const char* typed : {"AT+CGQREQ=4", "AT+CGQREQ=1,4", "AT+CGQMIN=1,0,5", "AT+CGQREQ=1,0,0,0,0,19"})
+  for (const char* typed : {"AT+CGQREQ=256", "AT+CGQREQ=1,4", "AT+CGQMIN=1,0,5", "AT+CGQREQ=1,0,0,0,0,19"})
     CHECK(fixture.ask(typed) == cme(765));
 }
 
@@ -137,6 +178,7 @@ TEST_CASE("AT+CGDATA: nobody speaks PPP at the other end") {
   Numbers fixture;
   CHECK(fixture.ask("AT+CGDATA=?") == answered("+CGDATA: (\"PPP\")"));
   CHECK(fixture.ask("AT+CGDATA=\"PPP\",1") == cme(133));
+  CHECK(fixture.ask("AT+CGDATA=\"PPP\"") == "\r\nNO CARRIER\r\n");
   fixture.ask("AT+CGDCONT=1,\"IP\",\"a\"");
   CHECK(fixture.ask("AT+CGDATA=\"PPP\"") == "\r\nNO CARRIER\r\n");
   CHECK(fixture.ask("AT+CGACT?").starts_with("\r\n+CGACT: 1,0\r\n"));

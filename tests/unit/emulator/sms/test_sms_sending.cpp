@@ -118,6 +118,9 @@ TEST_CASE("CMGS in PDU mode") {
   CHECK(fixture.send("AT+CMGS=23", "zz" + pdu) == fixture.cms(304));
   CHECK(fixture.send("AT+CMGS=23", pdu.substr(1)) == fixture.cms(304));
   CHECK(fixture.send("AT+CMGS=23", "") == fixture.cms(304));
+  // Of the right length, but not a message: another code, as logs of R14.18 have it.
+  CHECK(fixture.send("AT+CMGS=23", "0011000B916407281553F80000AA0CE8329BFD4697D9EC37") == fixture.cms(325));
+  CHECK(fixture.send("AT+CMGS=23", "0013000B916407281553F80000AA0AE8329BFD4697D9EC37") == fixture.cms(325));
   CHECK(fixture.send("AT+CMGS=23", std::string(5000, '0')) == fixture.cms(304));
   CHECK(fixture.ask("AT+CMGS=23") == PROMPT);
   CHECK(fixture.say("00\x1B") == OK);
@@ -137,7 +140,27 @@ TEST_CASE("a message to oneself comes back") {
   CHECK(fixture.wait(1ms) == "\r\n+CMTI: \"SM\",1\r\n");
   fixture.channel->receive("AT+CMGR=1\r");
   CHECK(fixture.wait(1s) ==
-        "\r\n+CMGR: \"REC UNREAD\",\"+8613800138000\",\"\",\"04/01/01,00:00:23+00\"\r\nThis is a test\r\n" + OK);
+        "\r\n+CMGR: \"REC UNREAD\",\"+8613800138000\",\"\",\"26/01/01,08:00:23+32\"\r\nThis is a test\r\n" + OK);
+}
+
+TEST_CASE("a message to oneself is a DELIVER: it has no validity, in any form") {
+  SmsFixture fixture;
+  const std::string own = "AT+CMGS=\"+8613800138000\"";
+  fixture.ask("AT+CSDH=1;+CNMI=2,2");
+  const std::string shown = "\r\n+CMT: \"+8613800138000\",\"\",\"26/01/01,08:00:21+32\",145,";
+  const std::string end = ",\"+8613800100500\",145,1\r\nx\r\n";
+  fixture.ask("AT+CSMP=17,167,0,0");
+  CHECK(fixture.send(own, "x") == fixture.sent(0) + shown + "4,0,0" + end);
+  fixture.ask("AT+CSMP=25,\"26/11/22,10:00:00+04\",65,0");
+  CHECK(fixture.send(own, "x") == fixture.sent(1) + shown + "4,65,0" + end);
+  fixture.ask("AT+CNMI=2,1");
+  fixture.send(own, "x");
+  CHECK(fixture.ask("AT+CMGR=1").find(",145,4,65,0,\"+8613800100500\",145,1\r\nx\r\n") != std::string::npos);
+  fixture.ask("AT+CMGF=0");
+  CHECK(fixture.ask("AT+CMGR=1") ==
+        "\r\n+CMGR: 1,\"\",21\r\n0891683108100005F0040D91683108108300F04100"
+        "621010800012230178\r\n" +
+            OK);
 }
 
 TEST_CASE("text by alphabet and character set") {
@@ -206,7 +229,7 @@ TEST_CASE("status reports") {
   fixture.ask("AT+CSMP=49,167,0,0");
   fixture.ask("AT+CNMI=2,1,0,1");
   CHECK(fixture.send("AT+CMGS=\"+49170\"", "x") ==
-        fixture.sent(0) + "\r\n+CDS: 6,0,\"+49170\",145,\"04/01/01,00:00:21+00\",\"04/01/01,00:00:21+00\",0\r\n");
+        fixture.sent(0) + "\r\n+CDS: 6,0,\"+49170\",145,\"26/01/01,08:00:21+32\",\"26/01/01,08:00:21+32\",0\r\n");
   fixture.ask("AT+CMGF=0");
   CHECK(fixture.send("AT+CMGS=16", "00310005919471F00000AA05E8329BFD06").find("\r\n+CDS: 22\r\n0891683108100005F0") !=
         std::string::npos);
@@ -238,7 +261,7 @@ TEST_CASE("CMGW and CMSS") {
   CHECK(fixture.ask("AT+CMGW=28,4") == fixture.cms(325));
   CHECK(fixture.ask("AT+CMGW") == fixture.cms(325));
   CHECK(fixture.send("AT+CMGW=28", "07917283010010F5040BC87238880900F10000993092516195800AE8329BFD4697D9EC37") ==
-        fixture.cms(304));
+        fixture.cms(325));  // of the other direction
   fixture.ask("AT+CMGF=1");
   CHECK(fixture.ask("AT+CMGR=4") ==
         "\r\n+CMGR: \"REC READ\",\"27838890001\",\"\",\"99/03/29,15:16:59+08\"\r\nhellohello\r\n" + OK);
