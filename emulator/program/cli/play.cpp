@@ -56,14 +56,16 @@ int play(const PlayArguments& given) {
   PlayerOptions options{.time_scale = given.time_scale};
   for (const auto& pattern : given.ignore) options.ignore.push_back(pattern_to_ignore(pattern));
 
+  const bool from_power_on = dialogues.front().begins_at_power_on();
   std::optional<ChildEmulator> emulator;
   if (given.pty.empty() && given.tcp.empty()) {
-    emulator.emplace([arguments = emulator_arguments(given)] { return run_program(arguments); });
+    emulator.emplace([arguments = emulator_arguments(given)] { return run_program(arguments); },
+                     from_power_on ? ChildEmulator::Until::reachable : ChildEmulator::Until::ready);
   }
   const auto line = !given.pty.empty() ? open_serial(given.pty, given.baud)
                                        : connect_tcp(emulator ? emulator->tcp_address() : given.tcp);
   Player player(line.get(), options);
-  if (!player.synchronise(synchronise_attempts)) {
+  if (!from_power_on && !player.synchronise(synchronise_attempts)) {
     fmt::print(stderr, "{}: expected \"OK\" in response to \"AT\", got none in {} attempts\n", dialogues.front().file,
                synchronise_attempts);
     return 1;
