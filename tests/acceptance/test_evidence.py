@@ -12,7 +12,7 @@ import time
 import unittest
 
 import transcripts
-from ftp_servers import Pyftpdlib
+from ftp_servers import ScriptedFtp
 from harness import DEADLINE, ROOT, SIM800, AcceptanceTest
 from servers import OpensslServer, ScriptedServer, at, hold, page
 from sockets import Sink, TcpServer, UdpServer, echo
@@ -54,8 +54,8 @@ def tcp(says="", after=0, then="stay"):
 class World:
     """The servers that a head names; they end with it."""
 
-    def __init__(self, folder, wanted, certificate):
-        self.folder, self.certificate = folder, certificate
+    def __init__(self, wanted, certificate):
+        self.certificate = certificate
         self.servers = []
         self.hosts = {}
         try:
@@ -99,11 +99,9 @@ class World:
         return OpensslServer(self.certificate(), "-tls" + version.replace(".", "_").removesuffix("_0"), "-cipher",
                              "ALL:@SECLEVEL=0")
 
-    def start_ftp(self, files):
-        server = Pyftpdlib(self.folder)
-        for name, what in files.items():
-            server.put(name, content(what))
-        return server
+    @staticmethod
+    def start_ftp(files, listing=""):
+        return ScriptedFtp(files={name: content(what) for name, what in files.items()}, listing=listing.encode("latin-1"))
 
     def close(self):
         for server in self.servers:
@@ -126,11 +124,10 @@ class Evidence(AcceptanceTest):
     def replay(self, transcript):
         """None where it agrees, else the first difference."""
         folder = tempfile.mkdtemp(dir=self.dir)
-        os.chmod(folder, 0o755)
         scale = transcript.scale
         if transcript.differs and transcript.timing == "instant":
             scale *= SCALE_OF_DIFFERING
-        world = World(folder, transcript.servers, self.certificate)
+        world = World(transcript.servers, self.certificate)
         try:
             scenario = transcript.world()
             network = scenario.setdefault("network", {})
