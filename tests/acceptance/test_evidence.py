@@ -5,6 +5,7 @@ agrees is a failure too: its line `# differs:` is to go."""
 import concurrent.futures
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,7 @@ import unittest
 import transcripts
 from ftp_servers import ScriptedFtp
 from harness import DEADLINE, ROOT, SIM800, AcceptanceTest
-from servers import OpensslServer, ScriptedServer, at, hold, page
+from servers import LOOPBACK, OpensslServer, ScriptedServer, at, hold, page
 from sockets import Sink, TcpServer, UdpServer, echo
 from test_ntp import NtpServer, reply
 
@@ -51,6 +52,18 @@ def tcp(says="", after=0, then="stay"):
     return TcpServer(talk)
 
 
+class Silent:
+    """A UDP server that takes everything and says nothing."""
+
+    def __init__(self):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((LOOPBACK, 0))
+        self.port = self.socket.getsockname()[1]
+
+    def close(self):
+        self.socket.close()
+
+
 class World:
     """The servers that a head names; they end with it."""
 
@@ -81,6 +94,8 @@ class World:
     @staticmethod
     def start_sink():
         return TcpServer(Sink())
+
+    start_silent = Silent
 
     @staticmethod
     def start_udp():
