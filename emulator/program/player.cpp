@@ -147,7 +147,8 @@ Player::Outcome Player::run(const ExpectBytes& step) {
 }
 
 Player::Outcome Player::run(const Pause& step) {
-  for (const auto end = after(step.duration); fill(end);) continue;
+  const auto end = Clock::now() + std::chrono::ceil<Clock::duration>(step.duration * options_.time_scale);
+  while (fill(end)) continue;
   if (!lost_) return std::nullopt;
   return fmt::format("expected a connection that lasts, got {}", silence(line_wait));
 }
@@ -306,12 +307,14 @@ bool Player::echo_begun() const {
 }
 
 Player::Clock::time_point Player::after(Seconds wait) const {
-  return Clock::now() + std::chrono::ceil<Clock::duration>(wait * options_.time_scale);
+  return Clock::now() + std::chrono::ceil<Clock::duration>(scaled(wait));
 }
+
+Player::Seconds Player::scaled(Seconds wait) const { return std::max(wait * options_.time_scale, options_.least_wait); }
 
 std::string Player::silence(Seconds wait) const {
   if (lost_) return "the end of the connection";
-  return fmt::format("nothing for {:g} s", wait.count() * options_.time_scale);
+  return fmt::format("nothing for {:g} s", scaled(wait).count());
 }
 
 }  // namespace sim800

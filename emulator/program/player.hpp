@@ -17,6 +17,7 @@ namespace sim800 {
 
 struct PlayerOptions {
   double time_scale = 1;                             ///< scale of the module's time: waits are multiplied by it
+  std::chrono::duration<double> least_wait{0};       ///< no wait for the module is shorter, whatever the scale
   std::vector<Pattern> ignore;                       ///< lines are skipped if one of these matches the whole line
   std::chrono::milliseconds synchronise_wait{1000};  ///< for the answer to each AT of synchronise(); not scaled
 };
@@ -65,6 +66,7 @@ class Player {
   bool ignored(const std::string& line) const;
   bool echo_begun() const;
   Clock::time_point after(Seconds wait) const;
+  Seconds scaled(Seconds wait) const;
   std::string silence(Seconds wait) const;
 
   int descriptor_;

@@ -170,6 +170,12 @@ TEST_CASE("player: an answer is waited for 10 s, a URC after the final result 12
   CHECK(play_said("< OK\n> ATI\n< LATE\n", "\r\nOK\r\n") == "d:3: " + soon);
 }
 
+TEST_CASE("player: a wait is as long as asked for, however small the scale") {
+  auto [host, module] = socket_pair();
+  Player player(host.get(), {.time_scale = 0.0001, .least_wait = std::chrono::milliseconds(20)});
+  CHECK(player.play(parse_dialogue("< OK\n", "d")) == R"(d:1: expected "OK", got nothing for 0.02 s)");
+}
+
 TEST_CASE("player: a payload begins right after its header line, whatever it holds") {
   const std::string payload = "\r\nOK\n";
   const std::string answer = "AT+HTTPREAD\r\r\n+HTTPREAD: 5\r\n" + payload + "\r\nOK\r\n";
