@@ -44,9 +44,12 @@ class Parser {
     if (kind == ">") return add(SendLine{std::string(rest)});
     if (kind == ">>") return send_payload(rest);
     if (kind == "<<") return expect_payload(rest);
+    if (kind == ">=") return add(SendPayload{exact_bytes(kind, rest)});
+    if (kind == "<=") return add(ExpectBytes{exact_bytes(kind, rest)});
+    if (kind == "~") return add(Pause{pause(rest)});
     if (kind != "<" && kind != "<~")
       fail(fmt::format(
-          "expected a line that begins with \"> \", \">> \", \"< \", \"<~ \", \"<< \" or \"#\", found \"{}\"",
+          R"(expected a line that begins with "> ", ">> ", ">= ", "< ", "<~ ", "<< ", "<= ", "~ " or "#", found "{}")",
           escaped(text)));
     if (rest.empty())
       fail(fmt::format("expected text after \"{}\" (empty lines are never compared), found none", kind));
@@ -91,6 +94,27 @@ class Parser {
     }
   }
 
+  std::string exact_bytes(std::string_view mark, std::string_view text) const {
+    if (text.empty()) fail(fmt::format("expected bytes after \"{}\", found none", mark));
+    auto bytes = unescaped(text);
+    if (!bytes) fail(fmt::format(R"(expected the escapes \r, \n, \t, \\ and \xNN only, found "{}")", text));
+    return std::move(*bytes);
+  }
+
+  /// "250ms", "3s" or "1.5s".
+  std::chrono::milliseconds pause(std::string_view text) const {
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.begin(), text.end(), number, std::chars_format::fixed);
+    const std::string_view unit(end, text.end());
+    // from_chars would also take a sign, "inf" and "nan".
+    const bool digit = !text.empty() && text.front() >= '0' && text.front() <= '9';
+    if (error != std::errc() || (unit != "ms" && unit != "s") || !digit)
+      fail(fmt::format(R"(expected a duration such as "250ms" or "1.5s" after "~", found "{}")", escaped(text)));
+    const std::chrono::duration<double, std::milli> duration(unit == "s" ? number * 1000 : number);
+    if (!(duration <= dialogue_pause_max)) fail(fmt::format("expected at most 3600s, found \"{}\"", escaped(text)));
+    return std::chrono::ceil<std::chrono::milliseconds>(duration);
+  }
+
   bool follows_line() const {
     if (dialogue_.steps.empty()) return false;
     const auto& last = dialogue_.steps.back().action;
@@ -123,6 +147,11 @@ class Parser {
 };
 
 }  // namespace
+
+bool Dialogue::begins_at_power_on() const {
+  return !steps.empty() && !std::holds_alternative<SendLine>(steps.front().action) &&
+         !std::holds_alternative<SendPayload>(steps.front().action);
+}
 
 Dialogue parse_dialogue(std::string_view text, const std::string& file) {
   Parser parser(file);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <stdexcept>
 #include <string>
@@ -22,7 +23,7 @@ struct DialogueError : std::runtime_error {
 struct SendLine {
   std::string text;
 };
-/// `>> N bytes` (0, 1, 2 … modulo 256) or `>> @FILE`: the bytes and nothing else.
+/// `>> N bytes` (0, 1, 2 … modulo 256), `>> @FILE` or `>= BYTES`: the bytes and nothing else.
 struct SendPayload {
   std::string bytes;
 };
@@ -46,15 +47,32 @@ struct ExpectPayload {
   std::string bytes;
 };
 
+/// `<= BYTES`: exactly these bytes come next, echo and line breaks included.
+struct ExpectBytes {
+  std::string bytes;
+};
+/// `~ DURATION`: the host does nothing for this long, in the module's time.
+struct Pause {
+  std::chrono::milliseconds duration{};
+};
+
 struct Step {
   int line = 0;  ///< in the file, from 1
-  std::variant<SendLine, SendPayload, ExpectLine, ExpectMatch, ExpectCount, ExpectAnnounced, ExpectPayload> action;
+  std::variant<SendLine, SendPayload, ExpectLine, ExpectMatch, ExpectCount, ExpectAnnounced, ExpectPayload, ExpectBytes,
+               Pause>
+      action;
 };
 
 struct Dialogue {
   std::string file;
   std::vector<Step> steps;  ///< without comments and empty lines
+
+  /// The module speaks first: the dialogue begins when the module is switched on.
+  bool begins_at_power_on() const;
 };
+
+/// The longest pause in a dialogue.
+inline constexpr std::chrono::milliseconds dialogue_pause_max = std::chrono::hours(1);
 
 /// The largest payload in a dialogue, in bytes: 64 MiB.
 inline constexpr std::size_t dialogue_payload_max = 64UL * 1024 * 1024;

@@ -83,7 +83,7 @@ UniqueFd connect_tcp(const std::string& address) {
   fail(address, error);
 }
 
-ChildEmulator::ChildEmulator(const std::function<int()>& emulator) {
+ChildEmulator::ChildEmulator(const std::function<int()>& emulator, Until until) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("pipe", errno);
   output_ = UniqueFd(ends[0]);
@@ -105,7 +105,7 @@ ChildEmulator::ChildEmulator(const std::function<int()>& emulator) {
   }
   child_end = UniqueFd();  // or the end of the child would not end its output
   try {
-    wait_until_ready();
+    wait(until);
   } catch (...) {
     stop();
     throw;
@@ -115,7 +115,7 @@ ChildEmulator::ChildEmulator(const std::function<int()>& emulator) {
 ChildEmulator::~ChildEmulator() { stop(); }
 
 /// Reads "tcp HOST PORT" and the other announcements up to "ready".
-void ChildEmulator::wait_until_ready() {
+void ChildEmulator::wait(Until until) {
   const auto deadline = std::chrono::steady_clock::now() + ready_wait;
   std::string text;
   for (;;) {
@@ -128,7 +128,7 @@ void ChildEmulator::wait_until_ready() {
             to_host_port(line.substr(4, space - 4), static_cast<std::uint16_t>(std::stoi(line.substr(space))));
       }
       if (line == "ready" && tcp_address_.empty()) throw HostLineError("the emulator announced no TCP endpoint");
-      if (line == "ready") return;
+      if (line == "ready" || (until == Until::reachable && !tcp_address_.empty())) return;
     }
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0 || !readable_within(output_.get(), left))

@@ -23,14 +23,17 @@ UniqueFd open_serial(const std::string& path, unsigned baud);
 /// Connects to HOST:PORT ([HOST]:PORT for IPv6 literals).  Throws HostLineError.
 UniqueFd connect_tcp(const std::string& address);
 
-/// A `sim800 run` of our own: ready from construction on, and stopped by its destructor.
+/// A `sim800 run` of our own, stopped by its destructor.
 class ChildEmulator {
  public:
+  /// When the constructor returns: once the module answers, or as soon as it can be reached, while it boots.
+  enum class Until { ready, reachable };
+
   /// Runs `emulator` in a process of its own, a copy of this one, and reads the lines it announces itself with; what it
   /// returns is that process's exit status.  To be called while this process has one thread.
-  /// Throws HostLineError where it cannot be started, ends, or is not ready within 30 s; its own messages go to our
+  /// Throws HostLineError where it cannot be started, ends, or is not there within 30 s; its own messages go to our
   /// stderr.
-  explicit ChildEmulator(const std::function<int()>& emulator);
+  explicit ChildEmulator(const std::function<int()>& emulator, Until until = Until::ready);
   ChildEmulator(const ChildEmulator&) = delete;
   ChildEmulator& operator=(const ChildEmulator&) = delete;
   ~ChildEmulator();
@@ -39,7 +42,7 @@ class ChildEmulator {
   const std::string& tcp_address() const { return tcp_address_; }
 
  private:
-  void wait_until_ready();
+  void wait(Until until);
   void stop();
   pid_t pid_ = -1;
   UniqueFd output_;

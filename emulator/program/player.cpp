@@ -28,6 +28,16 @@ bool is_final_result(std::string_view line) {
   return line == "OK" || line == "ERROR" || line.starts_with("+CME ERROR") || line.starts_with("+CMS ERROR");
 }
 
+/// Whether one of the lines in these bytes is a final result.
+bool ends_command(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto end = bytes.find("\r\n");
+    if (is_final_result(bytes.substr(0, end))) return true;
+    bytes.remove_prefix(end == bytes.npos ? bytes.size() : end + 2);
+  }
+  return false;
+}
+
 std::string quoted(std::string_view bytes) { return fmt::format("\"{}\"", escaped(bytes)); }
 
 bool again(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
@@ -75,12 +85,13 @@ std::optional<std::string> Player::play(const Dialogue& dialogue) {
 
 Player::Outcome Player::run(const SendLine& step) {
   if (auto difference = expect_quiet("before " + quoted(step.text))) return difference;
-  answered_ = after_payload_ = false;
+  answered_ = after_payload_ = exact_ = false;
   return send_line(step.text);
 }
 
 Player::Outcome Player::run(const SendPayload& step) {
   if (auto difference = expect_quiet("before the payload")) return difference;
+  exact_ = false;
   return write(step.bytes);
 }
 
@@ -114,10 +125,39 @@ Player::Outcome Player::run(const ExpectPayload& step) {
                      quoted(bytes.substr(place, 16)));
 }
 
+Player::Outcome Player::run(const ExpectBytes& step) {
+  const Seconds wait = answered_ ? urc_wait : line_wait;
+  const auto deadline = after(wait);
+  const auto agrees = [&] { return std::string_view(step.bytes).starts_with(buffer_); };
+  for (drop_line_feed(); line_feed_due_ || (agrees() && buffer_.size() < step.bytes.size()); drop_line_feed()) {
+    if (!fill(deadline))
+      return fmt::format("expected {}, got {}{}", quoted(step.bytes),
+                         buffer_.empty() ? "" : quoted(buffer_) + " and then ", silence(wait));
+  }
+  if (!buffer_.starts_with(step.bytes))
+    return fmt::format("expected {}, got {}", quoted(step.bytes), quoted(buffer_.substr(0, step.bytes.size() + 16)));
+  buffer_.erase(0, step.bytes.size());
+  after_payload_ = false;
+  exact_ = true;
+  if (ends_command(step.bytes)) {
+    answered_ = true;
+    echoes_.clear();
+  }
+  return std::nullopt;
+}
+
+Player::Outcome Player::run(const Pause& step) {
+  const auto end = Clock::now() + std::chrono::ceil<Clock::duration>(step.duration * options_.time_scale);
+  while (fill(end)) continue;
+  if (!lost_) return std::nullopt;
+  return fmt::format("expected a connection that lasts, got {}", silence(line_wait));
+}
+
 template <class Matches>
 Player::Outcome Player::expect(const std::string& wanted, const Matches& matches) {
   if (std::exchange(after_payload_, false))
     if (auto difference = expect_line_break()) return difference;
+  exact_ = false;
   const Seconds wait = answered_ ? urc_wait : line_wait;
   const auto line = next_line(after(wait));
   if (!line && buffer_.empty()) return fmt::format("expected {}, got {}", wanted, silence(wait));
@@ -142,6 +182,9 @@ Player::Outcome Player::expect_line_break() {
 
 /// Everything that has come must have been expected.  Only the end of a line that has begun is waited for.
 Player::Outcome Player::expect_quiet(const std::string& before) {
+  if (exact_) fill(Clock::now());
+  if (exact_ && !buffer_.empty())  // a blank line too many counts here
+    return fmt::format("expected nothing more {}, got {}", before, quoted(buffer_));
   auto line = next_line(Clock::now());
   if (!line && !buffer_.empty() && !echo_begun()) {
     line = next_line(after(line_wait));
@@ -153,19 +196,22 @@ Player::Outcome Player::expect_quiet(const std::string& before) {
 
 /// Takes `count` raw bytes; gives them to `bytes` where that is not null.
 Player::Outcome Player::take_payload(std::size_t count, std::string* bytes) {
-  const auto drop_line_feed = [this] {
-    if (!line_feed_due_ || buffer_.empty()) return;
-    if (buffer_.front() == '\n') buffer_.erase(0, 1);
-    line_feed_due_ = false;
-  };
   for (drop_line_feed(); line_feed_due_ || buffer_.size() < count; drop_line_feed()) {
     if (!fill(after(line_wait)))
       return fmt::format("expected {} bytes, got {} bytes and then {}", count, buffer_.size(), silence(line_wait));
   }
+  exact_ = false;
   if (bytes) *bytes = buffer_.substr(0, count);
   buffer_.erase(0, count);
   after_payload_ = true;
   return std::nullopt;
+}
+
+/// What a line was taken at its CR for may have come since.
+void Player::drop_line_feed() {
+  if (!line_feed_due_ || buffer_.empty()) return;
+  if (buffer_.front() == '\n') buffer_.erase(0, 1);
+  line_feed_due_ = false;
 }
 
 Player::Outcome Player::send_line(const std::string& text) {
@@ -261,12 +307,14 @@ bool Player::echo_begun() const {
 }
 
 Player::Clock::time_point Player::after(Seconds wait) const {
-  return Clock::now() + std::chrono::ceil<Clock::duration>(wait * options_.time_scale);
+  return Clock::now() + std::chrono::ceil<Clock::duration>(scaled(wait));
 }
+
+Player::Seconds Player::scaled(Seconds wait) const { return std::max(wait * options_.time_scale, options_.least_wait); }
 
 std::string Player::silence(Seconds wait) const {
   if (lost_) return "the end of the connection";
-  return fmt::format("nothing for {:g} s", wait.count() * options_.time_scale);
+  return fmt::format("nothing for {:g} s", scaled(wait).count());
 }
 
 }  // namespace sim800

@@ -17,6 +17,7 @@ namespace sim800 {
 
 struct PlayerOptions {
   double time_scale = 1;                             ///< scale of the module's time: waits are multiplied by it
+  std::chrono::duration<double> least_wait{0};       ///< no wait for the module is shorter, whatever the scale
   std::vector<Pattern> ignore;                       ///< lines are skipped if one of these matches the whole line
   std::chrono::milliseconds synchronise_wait{1000};  ///< for the answer to each AT of synchronise(); not scaled
 };
@@ -47,11 +48,14 @@ class Player {
   Outcome run(const ExpectCount& step);
   Outcome run(const ExpectAnnounced& step);
   Outcome run(const ExpectPayload& step);
+  Outcome run(const ExpectBytes& step);
+  Outcome run(const Pause& step);
 
   template <class Matches>
   Outcome expect(const std::string& wanted, const Matches& matches);
   Outcome expect_line_break();
   Outcome expect_quiet(const std::string& before);
+  void drop_line_feed();
   Outcome take_payload(std::size_t count, std::string* bytes);
   Outcome send_line(const std::string& text);
   Outcome write(std::string_view bytes);
@@ -62,6 +66,7 @@ class Player {
   bool ignored(const std::string& line) const;
   bool echo_begun() const;
   Clock::time_point after(Seconds wait) const;
+  Seconds scaled(Seconds wait) const;
   std::string silence(Seconds wait) const;
 
   int descriptor_;
@@ -71,6 +76,7 @@ class Player {
   std::string last_line_;           ///< the last line that matched
   bool answered_ = false;           ///< the final result of the last command has arrived
   bool after_payload_ = false;      ///< nothing was read since a payload
+  bool exact_ = false;              ///< nothing was read since a step that says exact bytes
   bool line_feed_due_ = false;      ///< a line was taken at its CR; the LF has not arrived yet
   bool lost_ = false;               ///< the other side is gone
 };

@@ -25,7 +25,9 @@ NOT_RUN = {
     "./dev bench --only pty --only tcp": "as ./dev bench",
     "./dev bench --only sockets": "as ./dev bench",
     "./dev bench --json": "as ./dev bench",
-    "./dev docs": "writes into docs/; acceptance.scenario_files tests that the reference is what it would write",
+    "./dev docs": "writes into docs/; acceptance.scenario_files and acceptance.evidence test that the pages are what it would write",
+    "EVIDENCE=http/ SIM800=build/release/sim800 python3 tests/acceptance/test_evidence.py":
+        "acceptance.evidence itself, which replays all of them",
     "socat pty,raw,echo=0,link=/tmp/modem tcp:127.0.0.1:5800": "socat's own options; not among the packages of the tests",
     "socat /tmp/simavr-uart0,raw,echo=0 tcp:127.0.0.1:5800": "needs simavr",
     "qemu-system-arm … -serial tcp:127.0.0.1:5800": "needs QEMU and a firmware image",

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -25,7 +26,7 @@ struct PlayArguments {
   std::string pty, tcp, scenario, timing;
   unsigned baud = 115200;
   std::optional<unsigned long long> seed;
-  double time_scale = 1;
+  double time_scale = 1, least_wait = 0;
 };
 
 /// Arguments of a `sim800 run` to play against.
@@ -53,17 +54,19 @@ int play(const PlayArguments& given) {
   std::vector<Dialogue> dialogues;
   dialogues.reserve(given.files.size());
   for (const auto& file : given.files) dialogues.push_back(load_dialogue(file));
-  PlayerOptions options{.time_scale = given.time_scale};
+  PlayerOptions options{.time_scale = given.time_scale, .least_wait = std::chrono::duration<double>(given.least_wait)};
   for (const auto& pattern : given.ignore) options.ignore.push_back(pattern_to_ignore(pattern));
 
+  const bool from_power_on = dialogues.front().begins_at_power_on();
   std::optional<ChildEmulator> emulator;
   if (given.pty.empty() && given.tcp.empty()) {
-    emulator.emplace([arguments = emulator_arguments(given)] { return run_program(arguments); });
+    emulator.emplace([arguments = emulator_arguments(given)] { return run_program(arguments); },
+                     from_power_on ? ChildEmulator::Until::reachable : ChildEmulator::Until::ready);
   }
   const auto line = !given.pty.empty() ? open_serial(given.pty, given.baud)
                                        : connect_tcp(emulator ? emulator->tcp_address() : given.tcp);
   Player player(line.get(), options);
-  if (!player.synchronise(synchronise_attempts)) {
+  if (!from_power_on && !player.synchronise(synchronise_attempts)) {
     fmt::print(stderr, "{}: expected \"OK\" in response to \"AT\", got none in {} attempts\n", dialogues.front().file,
                synchronise_attempts);
     return 1;
@@ -102,6 +105,8 @@ void add_play(CLI::App& app, int& status) {
       ->allow_extra_args(false);
   command->add_option("--time-scale", given->time_scale, "Scale of the module's time; waits are multiplied by it")
       ->check(CLI::Range(0.000001, 1000.0));
+  command->add_option("--least-wait", given->least_wait, "Seconds to wait for a line at least, whatever the scale")
+      ->check(CLI::Range(0.0, 3600.0));
   // The rest is for the emulator that is started without --pty and --tcp.
   for (auto* option : {command->add_option("--scenario", given->scenario, "Scenario for the emulator that is started"),
                        command->add_option("--timing", given->timing,

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -56,6 +57,10 @@ TEST_CASE("dialogue: each kind of line is a step") {
   CHECK(only<sim800::ExpectMatch>("<~ \\+CSQ: [0-9]+,0").source == "\\+CSQ: [0-9]+,0");
   CHECK(only<sim800::ExpectCount>("<< 1000 bytes").count == 1000);
   CHECK(only<sim800::ExpectCount>("<< 0 bytes").count == 0);
+  CHECK(only<sim800::SendPayload>(R"(>= Hello\x1a\\)").bytes == "Hello\x1a\\");
+  CHECK(only<sim800::ExpectBytes>(R"(<= \r\n> )").bytes == "\r\n> ");
+  CHECK(only<sim800::Pause>("~ 1.5s").duration == std::chrono::milliseconds(1500));
+  CHECK(only<sim800::Pause>("~ 250ms").duration == std::chrono::milliseconds(250));
 }
 
 TEST_CASE("dialogue: payload bytes count up modulo 256") {
@@ -86,10 +91,20 @@ TEST_CASE("dialogue: files of payload lie beside the dialogue") {
 }
 
 TEST_CASE("dialogue: mistakes are told with file, line and what was expected") {
-  CHECK(complaint("> AT\nOK\n") ==
-        R"(d.txt:2: expected a line that begins with "> ", ">> ", "< ", "<~ ", "<< " or "#", found "OK")");
+  CHECK(
+      complaint("> AT\nOK\n") ==
+      R"(d.txt:2: expected a line that begins with "> ", ">> ", ">= ", "< ", "<~ ", "<< ", "<= ", "~ " or "#", found "OK")");
   CHECK(complaint(">AT").starts_with("d.txt:1: expected a line that begins"));
   CHECK(complaint("<") == R"(d.txt:1: expected text after "<" (empty lines are never compared), found none)");
+  CHECK(complaint("<=") == R"(d.txt:1: expected bytes after "<=", found none)");
+  CHECK(complaint(">= ") == R"(d.txt:1: expected bytes after ">=", found none)");
+  for (const std::string bytes : {R"(\a)", R"(\)", R"(\x1)", R"(\x1g)", R"(\x-1)"})
+    CHECK(complaint("<= OK" + bytes) ==
+          R"(d.txt:1: expected the escapes \r, \n, \t, \\ and \xNN only, found "OK)" + bytes + "\"");
+  for (const std::string pause : {"", "soon", "3", "-1s", "1min", "nans", "1 s"})
+    CHECK(complaint("~ " + pause) ==
+          R"(d.txt:1: expected a duration such as "250ms" or "1.5s" after "~", found ")" + pause + "\"");
+  CHECK(complaint("~ 3601s") == R"(d.txt:1: expected at most 3600s, found "3601s")");
   CHECK(complaint("#\n<~ (") ==
         "d.txt:2: expected a regular expression in RE2 syntax (no look-around, no back-references), found \"(\": "
         "missing ): (");
@@ -108,6 +123,21 @@ TEST_CASE("dialogue: mistakes are told with file, line and what was expected") {
   CHECK(complaint("< +HTTPREAD: 5\n# as announced\n<< * bytes") == "none");
   CHECK_THROWS_WITH_AS(sim800::load_dialogue("no/such.txt"),
                        "no/such.txt: expected a dialogue file, found none that can be read", sim800::DialogueError);
+}
+
+TEST_CASE("dialogue: one that begins with the module's words begins at power-on") {
+  CHECK(parse_dialogue("< RDY", "d.txt").begins_at_power_on());
+  CHECK(parse_dialogue("# boot\n<= \\r\\nRDY", "d.txt").begins_at_power_on());
+  CHECK(parse_dialogue("~ 1s\n> AT", "d.txt").begins_at_power_on());
+  CHECK_FALSE(parse_dialogue("> AT\n< OK", "d.txt").begins_at_power_on());
+  CHECK_FALSE(parse_dialogue(">= AT\\n", "d.txt").begins_at_power_on());
+  CHECK_FALSE(parse_dialogue("", "d.txt").begins_at_power_on());
+}
+
+TEST_CASE("escape: text becomes the bytes it was made of") {
+  std::string bytes;
+  for (int byte = 0; byte < 256; ++byte) bytes += static_cast<char>(byte);
+  CHECK(sim800::unescaped(sim800::escaped(bytes)) == bytes);
 }
 
 TEST_CASE("escape: bytes become text that tells them apart") {

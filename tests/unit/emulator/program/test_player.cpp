@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -169,6 +170,12 @@ TEST_CASE("player: an answer is waited for 10 s, a URC after the final result 12
   CHECK(play_said("< OK\n> ATI\n< LATE\n", "\r\nOK\r\n") == "d:3: " + soon);
 }
 
+TEST_CASE("player: a wait is as long as asked for, however small the scale") {
+  auto [host, module] = socket_pair();
+  Player player(host.get(), {.time_scale = 0.0001, .least_wait = std::chrono::milliseconds(20)});
+  CHECK(player.play(parse_dialogue("< OK\n", "d")) == R"(d:1: expected "OK", got nothing for 0.02 s)");
+}
+
 TEST_CASE("player: a payload begins right after its header line, whatever it holds") {
   const std::string payload = "\r\nOK\n";
   const std::string answer = "AT+HTTPREAD\r\r\n+HTTPREAD: 5\r\n" + payload + "\r\nOK\r\n";
@@ -199,6 +206,45 @@ TEST_CASE("player: a payload that is short, different or not announced is a diff
   REQUIRE(::write(module.get(), "\r\nN: 4\r\nABXD", 12) == 12);
   const sim800::Dialogue dialogue{"d", {{1, sim800::ExpectLine{"N: 4"}}, {2, sim800::ExpectPayload{"ABCD"}}}};
   CHECK(Player(host.get()).play(dialogue) == R"(d:2: expected "CD" at byte 2 of the payload, got "XD")");
+}
+
+TEST_CASE("player: exact bytes are compared with echo and empty lines, in any split") {
+  const std::string answer = "AT+CSQ\r" + csq_answer;
+  const std::string exact = "> AT+CSQ\n<= AT+CSQ\\r\\r\\n+CSQ: 21,0\\r\\n\n<= \\r\\nOK\\r\\n\n";
+  for (const std::size_t write_size : {1, 2, 3, 1000}) {
+    CAPTURE(write_size);
+    CHECK(play(exact, {.script = {{"AT+CSQ\r", answer}}, .write_size = write_size}) == "ok");
+    CHECK(play("> AT+CSQ\n< +CSQ: 21,0\n<= \\r\\nOK\\r\\n\n> AT\n< OK\n",
+               {.script = {{"AT+CSQ\r", answer}, {"AT\r", "AT\r\r\nOK\r\n"}}, .write_size = write_size}) == "ok");
+    CHECK(play("> A\n<= A\\r\\r\\n> \n>= Hi\\x1a\n< OK\n",
+               {.script = {{"A\r", "A\r\r\n> "}, {"Hi\x1a", "Hi\r\nOK\r\n"}}, .write_size = write_size}) ==
+          R"(d:4: expected "OK", got "Hi")");
+    CHECK(play("> A\n<= A\\r\\r\\n> \n>= Hi\\x1a\n<= Hi\n< OK\n",
+               {.script = {{"A\r", "A\r\r\n> "}, {"Hi\x1a", "Hi\r\nOK\r\n"}}, .write_size = write_size}) == "ok");
+  }
+}
+
+TEST_CASE("player: exact bytes that differ, are missing or too many are told") {
+  CHECK(play_said("<= \\r\\nOK\\r\\n\n", "\r\n\r\nOK\r\n") == R"(d:1: expected "\r\nOK\r\n", got "\r\n\r\nOK\r\n")");
+  CHECK(play_said("<= \\r\\n> \n", "\r\n>") == R"(d:1: expected "\r\n> ", got "\r\n>" and then nothing for 0.001 s)");
+  CHECK(play_said("<= A\n", "") == R"(d:1: expected "A", got nothing for 0.001 s)");
+  CHECK(play_said("<= \\r\\nOK\\r\\n\n<= A\n", "\r\nOK\r\n") == R"(d:2: expected "A", got nothing for 0.012 s)");
+  CHECK(play_said("<= \\r\\nOK\\r\\n\n", "\r\nOK\r\n\r\n") ==
+        R"(d:1: expected nothing more after this line, got "\r\n")");
+  CHECK(play_said("<= \\r\\nOK\\r\\n\n>= A\n", "\r\nOK\r\n\r\n") ==
+        R"(d:2: expected nothing more before the payload, got "\r\n")");
+  CHECK(play_said("< A\n<= \\r\\nB\\r\\n\n", "\r\nA\r\n\r\n\r\nB\r\n") ==
+        R"(d:2: expected "\r\nB\r\n", got "\r\n\r\nB\r\n")");
+}
+
+TEST_CASE("player: a pause lasts, and what comes in it is not lost") {
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(play_said("~ 100s\n< RDY\n", "\r\nRDY\r\n") == "ok");
+  CHECK(std::chrono::steady_clock::now() - start >= std::chrono::milliseconds(10));
+  CHECK(play_said("< OK\n~ 1s\n> AT\n", "\r\nOK\r\n\r\nRDY\r\n") ==
+        R"(d:3: expected nothing more before "AT", got "RDY")");
+  CHECK(play("~ 1s\n> AT\n", {.stays = false, .options = {.time_scale = 0.01}}) ==
+        "d:1: expected a connection that lasts, got the end of the connection");
 }
 
 TEST_CASE("player: a payload larger than the line's buffers is sent whole") {
@@ -279,6 +325,14 @@ TEST_CASE("host line: an emulator is ready when started, and gone afterwards") {
       return ::pause();
     });
     CHECK(child.tcp_address() == "127.0.0.1:4711");
+  }
+  {
+    const auto boots = [&says] {
+      says("tcp 127.0.0.1 4711\n")();
+      std::fflush(stdout);
+      return ::pause();
+    };
+    CHECK(sim800::ChildEmulator(boots, sim800::ChildEmulator::Until::reachable).tcp_address() == "127.0.0.1:4711");
   }
   CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
   CHECK(errno == ECHILD);
