@@ -21,7 +21,7 @@ class UssdService final : public Service {
   UssdService(const Environment& environment, const Settings& settings);
 
   /// A code, or the reply in an open session; the network's answer follows as +CUSD. CME 3 while an answer is pending.
-  Result send(const std::string& text);
+  Result send(const std::string& text, Channel& asker);
   /// AT+CUSD=2: ends the session, without an answer.
   void cancel();
   /// The network sends a text unasked.
@@ -34,7 +34,7 @@ class UssdService final : public Service {
   /// <m> of +CUSD.
   enum class Kind : unsigned char { final = 0, asks = 1, ended = 2, not_supported = 4 };
   void answer();
-  void say(Kind kind, std::string_view text = {});
+  void say(Kind kind, Channel* asker, std::string_view text = {});
 
   const Environment& environment_;
   const Settings& settings_;
@@ -42,7 +42,8 @@ class UssdService final : public Service {
   std::size_t next_ = 0;
   bool open_ = false;  ///< a code was sent, and the network has not finished with it
   bool answering_ = false;
-  Timer timer_;  ///< the network's answer; then its time limit
+  Channel* asker_ = nullptr;  ///< of the session
+  Timer timer_;               ///< the network's answer; then its time limit
 };
 
 }  // namespace sim800

@@ -26,6 +26,10 @@ struct Environment {
   std::function<void(std::string_view text, Channel* cause)> urc;
   /// Sends an unsolicited result code (RING, NO CARRIER) to every channel.
   std::function<void(Code code)> code;
+  /// What answers an earlier command (CONNECT OK, +HTTPACTION): sent to the channel that asked, or as a URC once that
+  /// one has no lines any more.
+  std::function<void(std::string_view text, Channel* asker)> answer;
+  std::function<void(Code code, Channel* asker)> answer_code;
   Trace* trace = nullptr;  ///< null: nothing is recorded
 
   void record(std::string_view event, Trace::Fields fields) const {
