@@ -16,6 +16,10 @@ namespace {
 /// rate, much shorter than a host notices.
 constexpr Duration line_feed_wait = 10ms;
 
+/// A host that sends its next line right after each result leaves no room for URCs: after so many lines they are sent
+/// all the same.
+constexpr unsigned most_hurried = 32;
+
 }  // namespace
 
 Channel::Channel(ChannelOwner& owner, Settings& settings, Port& port, std::string name)
@@ -65,9 +69,15 @@ void Channel::output_lost(std::size_t count) {
   owner_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(count)}});
 }
 
+bool Channel::idle() const {
+  const bool spoken = out_.empty() && echo_.empty() && (online() || urcs_.empty());
+  return !busy() && (user_ == nullptr || wire_ == Wire::lent) && input_.size() == 0 && spoken;
+}
+
 void Channel::consume(std::size_t count) {
   const bool was_full = !wants_input();
   input_.consume(count);
+  ahead_ -= std::min(ahead_, count);
   if (was_full && wants_input() && !receiving_) port_.input_wanted();
 }
 
@@ -75,6 +85,7 @@ void Channel::consume(std::size_t count) {
 bool Channel::forget_client() {
   if (!input_.take_leave()) return false;
   assembler_.reset();
+  drop_echo();
   if (online()) user_->host_left();
   return true;
 }
@@ -94,26 +105,113 @@ void Channel::pump() {
       if (taken == 0) break;
       continue;
     }
-    const LineAssembler::Step step = assembler_.feed(bytes, format.echo ? &out_ : nullptr);
+    if (lets_others_first(&Channel::pump)) break;
+    if (bytes.find(LineAssembler::delete_key) != std::string_view::npos)
+      assembler_.set_del_is_text(settings_.text(key::cscs) == "GSM");
+    const bool echoed = ahead_ > 0;
+    std::string* const echo = !format.echo || echoed ? nullptr : holds_echo() ? &echo_ : &out_;
+    const LineAssembler::Step step = assembler_.feed(echoed ? bytes.substr(0, ahead_) : bytes, echo);
     consume(step.taken);
-    if (step.event != LineAssembler::Event::none) begin_line(step.event != LineAssembler::Event::too_long);
+    if (step.event != LineAssembler::Event::none) {
+      begin_line(step.event != LineAssembler::Event::too_long);
+    } else {
+      echo_when_idle();
+    }
   }
   pumping_ = false;
   flush();
+}
+
+/// What faults have done and what follows from it comes before anything else that the host has sent.
+bool Channel::lets_others_first(void (Channel::*go_on)()) {
+  if (!owner_.unsettled()) return false;
+  turn_ = owner_.clock.after(Duration::zero(), [this, go_on] {
+    (this->*go_on)();
+    pump();
+  });
+  return true;
+}
+
+// --- echo
+
+/// The echo of a line leaves together with what answers it (logs of a half-duplex host and of one that empties its
+/// receiver after sending).
+bool Channel::holds_echo() const { return owner_.latency[Latency::echo_idle] > Duration::zero(); }
+
+/// Somebody who types sees the letters. What is longer than any line does not wait.
+void Channel::echo_when_idle() {
+  if (echo_.empty()) return;
+  if (echo_.size() > LineAssembler::max_length) {
+    out_ += echo_;
+    return drop_echo();
+  }
+  idle_ = owner_.clock.after(owner_.latency[Latency::echo_idle], [this] {
+    out_ += std::exchange(echo_, {});
+    flush();
+  });
+}
+
+void Channel::drop_echo() {
+  idle_.cancel();
+  echo_.clear();
+}
+
+bool Channel::takes_input(const CommandLine& line) const {
+  return std::ranges::any_of(line.commands(), [this](const TypedCommand& typed) {
+    const Command* const command = owner_.commands.find(typed.name.view());
+    return command != nullptr && command->handler(typed.form).takes_input;
+  });
+}
+
+/// The line that runs now is echoed.
+void Channel::say_echo() {
+  out_ += echo_;
+  drop_echo();
+  if (!holds_echo() || input_.available() <= ahead_) return;
+  if (!runnable_ || !takes_input(line_)) echo_ahead();
+}
+
+/// Echoes the complete lines that have arrived behind the one that runs, up to one that is followed by something else
+/// than lines. Whether they are echoed is decided now, even if the line that runs is ATE (log: ATE0AT+CMGF=1).
+void Channel::echo_ahead() {
+  LineAssembler assembler = assembler_;
+  CommandLine line;
+  const std::string_view bytes = input_.waiting();
+  std::string text;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const LineAssembler::Step step = assembler.feed(bytes.substr(at), &text);
+    if (step.event == LineAssembler::Event::none) return;  // half a line
+    at += step.taken;
+    if (at > ahead_) {
+      ahead_ = at;
+      if (format.echo) out_ += text;
+    }
+    text.clear();
+    if (step.event != LineAssembler::Event::too_long && line.parse(assembler.line()) && takes_input(line)) return;
+  }
 }
 
 // --- the line that runs
 
 void Channel::begin_line(bool runnable) {
   line_state_ = LineState::running;
+  line_ended_ = owner_.clock.now();
+  idle_.cancel();
+  hurried_ = resting_ ? hurried_ + 1 : 0;
+  rest_.cancel();
+  resting_ = false;
   owner_.record("command", {{"channel", name_}, {"line", assembler_.line()}});
   owner_.synchronised();
   runnable_ = runnable && line_.parse(assembler_.line());
   next_ = 0;
   last_ = ok;
   const Duration answer = owner_.latency[Latency::answer];
-  if (answer <= Duration::zero()) return run_line();
+  if (answer <= Duration::zero()) {
+    say_echo();
+    return run_line();
+  }
   delay_ = owner_.clock.after(answer, [this] {
+    say_echo();
     run_line();
     pump();
   });
@@ -135,6 +233,7 @@ void Channel::run_line() {
       line_state_ = LineState::waits_for_wire;
       return;
     }
+    if (next_ > 0 && lets_others_first(&Channel::run_line)) return;
     const std::optional<Result> result = owner_.faults == nullptr ? run(line_.commands()[next_++]) : run_as_judged();
     if (!result) return;  // a conversation continues; conversation_done() comes back here
     if (!result->continues_line()) return end_line(*result);
@@ -189,19 +288,46 @@ void Channel::end_line(Result result) {
   line_state_ = LineState::none;
   owner_.touch();
   for (const std::string& text : std::exchange(behind_, {})) append_line(out_, format, text);
-  say_waiting();
+  rest();
   if (on_free && free()) on_free();
 }
 
+bool Channel::keeps_distance() const {
+  return owner_.latency[Latency::urc_gap] > Duration::zero() && hurried_ < most_hurried;
+}
+
+/// After a result: what belongs to no command, or to an earlier one, keeps its distance from it.
+void Channel::rest() {
+  if (!keeps_distance()) {
+    if (std::exchange(hurried_, 0) > 0) flush();
+    return say_waiting();
+  }
+  resting_ = true;
+  rest_ = owner_.clock.after(owner_.latency[Latency::urc_gap], [this] {
+    resting_ = false;
+    say_waiting();
+    flush();
+    if (on_free && free()) on_free();
+  });
+}
+
 void Channel::say_waiting() {
-  if (online()) return;
-  for (; !urcs_.empty(); urcs_.pop_front()) append(urcs_.front());
+  while (!online() && !urcs_.empty()) {
+    append(urcs_.front());
+    const bool answer = urcs_.front().answer;
+    urcs_.pop_front();
+    if (answer && keeps_distance()) return rest();
+  }
 }
 
 // --- what the module says by itself
 
-void Channel::urc(std::string_view text) { push({std::string(text), std::nullopt}); }
-void Channel::urc(Code code) { push({{}, code}); }
+void Channel::urc(std::string_view text) {
+  if (takes_urcs) push({std::string(text), std::nullopt, false});
+}
+void Channel::urc(Code code) {
+  if (takes_urcs) push({{}, code, false});
+}
 
 void Channel::urc(std::string_view text, WhileOnline policy) {
   if (!online() || policy == WhileOnline::waits) return urc(text);
@@ -209,13 +335,14 @@ void Channel::urc(std::string_view text, WhileOnline policy) {
 }
 
 void Channel::push(Unsolicited urc) {
-  if (!listens()) return;
-  if (busy() || online()) {
+  if (!has_lines()) return;
+  if (busy() || online() || resting_) {
     urcs_.push_back(std::move(urc));
     return;
   }
   append(urc);
   if (!pumping_) flush();
+  if (urc.answer && keeps_distance()) rest();
 }
 
 void Channel::write(std::string_view bytes) {
@@ -256,6 +383,8 @@ void Channel::flush() {
 void Channel::go_online(DataUser& user) {
   user_ = &user;
   assembler_.reset();
+  drop_echo();
+  ahead_ = 0;
   carrier_ = true;
   update_dcd();
 }
@@ -264,8 +393,12 @@ void Channel::go_offline(std::optional<Code> said) {
   user_ = nullptr;
   carrier_ = false;
   update_dcd();
-  if (said) append_code(out_, format, *said);
-  say_waiting();
+  if (said) {
+    append_code(out_, format, *said);
+    rest();
+  } else {
+    say_waiting();
+  }
   if (!pumping_) flush();
 }
 
@@ -291,6 +424,7 @@ void Channel::apply_settings() {
 void Channel::abandon_command() {
   conversation_.cancel();
   delay_.cancel();
+  turn_.cancel();
 }
 
 void Channel::power_down(bool silently) {
@@ -312,6 +446,11 @@ void Channel::forget_input() {
   if (input_.size() > 0)
     owner_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(input_.size())}});
   input_.clear();
+  ahead_ = 0;
+  drop_echo();
+  turn_.cancel();
+  rest_.cancel();
+  resting_ = false;
   assembler_ = LineAssembler();
   if (!receiving_) port_.input_wanted();
 }
@@ -335,8 +474,9 @@ void Channel::update_dcd() {
 // --- for dialogues
 
 Task<bool> Channel::settle_line_end() {
-  if (assembler_.expects_line_feed() && input_.available() == 0) {
-    const Timer limit = owner_.clock.after(line_feed_wait, [this] { input_came_.raise(); });
+  const TimePoint latest = line_ended_ + line_feed_wait;
+  if (assembler_.expects_line_feed() && input_.available() == 0 && owner_.clock.now() < latest) {
+    const Timer limit = owner_.clock.at(latest, [this] { input_came_.raise(); });
     co_await input_came_;
   }
   if (assembler_.after_carriage_return() && input_.available() > 0 && input_.waiting().front() == '\n') {

@@ -60,6 +60,10 @@ class Channel final : public PortUser {
   void urc(std::string_view text);
   void urc(Code code);
   void urc(std::string_view text, WhileOnline policy);
+  /// What belongs to a command that was given here, and comes behind its result: like a URC, but also where those are
+  /// not sent, and followed by nothing else for a moment.
+  void answer(std::string_view text) { push({std::string(text), std::nullopt, true}); }
+  void answer(Code code) { push({{}, code, true}); }
   /// A line caused by the running command itself: it precedes the command's result, and does not wait for it.
   void line_inside(std::string_view text);
   /// A line of the running command's response that follows its result (AT+CIPSTATUS), before any URC.
@@ -74,14 +78,13 @@ class Channel final : public PortUser {
   /// power-off.
   void fall_silent(Duration span);
   /// Nothing is running or waiting.
-  bool idle() const {
-    return !busy() && (user_ == nullptr || wire_ == Wire::lent) && input_.size() == 0 && out_.empty();
-  }
+  bool idle() const;
 
   // For services that send more than lines.
 
-  /// Nothing is running and the port is not congested: bytes that belong to no command may be written.
-  bool free() const { return !busy() && wire_ == Wire::served && !congested_now(); }
+  /// Nothing is running, the last result is some time ago and the port is not congested: bytes that belong to no
+  /// command may be written.
+  bool free() const { return !busy() && !resting_ && wire_ == Wire::served && !congested_now(); }
   /// It is free() again; may also be called without need.
   std::function<void()> on_free;
   /// Bytes that belong to no command, unchanged.
@@ -161,6 +164,7 @@ class Channel final : public PortUser {
   struct Unsolicited {
     std::string text;
     std::optional<Code> code;
+    bool answer = false;
   };
 
   bool busy() const { return line_state_ != LineState::none; }
@@ -169,7 +173,16 @@ class Channel final : public PortUser {
   bool congested();
   bool congested_now() const { return unsent() >= Port::congested_at; }
   void say_waiting();
+  bool keeps_distance() const;
+  void rest();
+  bool holds_echo() const;
+  bool takes_input(const CommandLine& line) const;
+  void say_echo();
+  void echo_ahead();
+  void drop_echo();
+  void echo_when_idle();
   void begin_line(bool runnable);
+  bool lets_others_first(void (Channel::*go_on)());
   void run_line();
   std::optional<Result> run(const TypedCommand& typed);
   std::optional<Result> run_as_judged();
@@ -190,6 +203,11 @@ class Channel final : public PortUser {
 
   InputQueue input_;
   Signal input_came_;
+  std::size_t ahead_ = 0;  ///< bytes of it, lines all of them, that were echoed when an earlier line was
+  std::string echo_;       ///< of the line being typed, or of the one that runs: held until it is handled
+  Timer idle_;             ///< until a line that is not complete is echoed
+  Timer turn_;             ///< until the consequences of a fault have come first
+  TimePoint line_ended_{};
 
   LineAssembler assembler_;
   CommandLine line_;
@@ -211,6 +229,9 @@ class Channel final : public PortUser {
   Task<Result> conversation_;
   Timer delay_, line_inside_;
   std::deque<Unsolicited> urcs_;
+  bool resting_ = false;  ///< a result was sent just now
+  Timer rest_;
+  unsigned hurried_ = 0;  ///< lines that came while it was resting, one after the other
   std::vector<std::string> behind_;
   DataUser* user_ = nullptr;  ///< in data mode
 };

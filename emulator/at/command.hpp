@@ -59,6 +59,7 @@ struct Handler {
   Act act = nullptr;
   Conversation conversation = nullptr;
   const char* says = nullptr;  ///< one information line, then OK; "": OK alone
+  bool takes_input = false;    ///< what the host sends behind the line may be no further line: see with_input()
 
   constexpr Handler() = default;
   constexpr Handler(Act a) : act(a) {}                    // NOLINT(google-explicit-constructor): rows name functions
@@ -66,6 +67,13 @@ struct Handler {
   constexpr Handler(const char* t) : says(t) {}           // NOLINT(google-explicit-constructor)
   constexpr explicit operator bool() const { return act != nullptr || conversation != nullptr || says != nullptr; }
 };
+
+/// For a handler that reads what follows its line (a prompt's text, payload, the key that interrupts it), or that leads
+/// to data mode. Lines behind it are not echoed before it has ended.
+constexpr Handler with_input(Handler handler) {
+  handler.takes_input = true;
+  return handler;
+}
 
 /// The wrong moment for it.
 inline constexpr Result not_allowed{Cme::not_allowed};

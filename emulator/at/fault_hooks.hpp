@@ -39,6 +39,8 @@ class CommandFaults {
   virtual void command(std::string_view name, CommandVerdict& verdict) = 0;
   /// The module has sent a URC.
   virtual void urc(std::string_view text) = 0;
+  /// A fault has acted, and at this instant more follows from it.
+  virtual bool unsettled() const = 0;
 };
 
 /// Direction of bytes on the serial line, as seen by the module.

@@ -32,16 +32,21 @@ std::size_t TextEntry::take_exactly(std::string_view bytes, std::string& out) {
 }
 
 void TextEntry::type(char c, std::string& out) {
-  if (echo_) out.push_back(c);
-  if (options_.edits && c == backspace_) {
+  constexpr char del = 0x7f;
+  if (options_.del && c == del) {
+    if (!into_.empty() && echo_) out.append("\b \b");
     if (!into_.empty()) into_.pop_back();
     return;
   }
-  if (!options_.controls) {
-    if (c == '\r' && options_.repeat_prompt && echo_) out.append("\r\n> ");
-    const bool control = static_cast<unsigned char>(c) < ' ' && c != '\r' && c != '\n';
-    if (control) return;
+  const bool backspace = options_.edits && c == backspace_;
+  const bool control = static_cast<unsigned char>(c) < ' ' && c != '\r' && c != '\n';
+  if (control && !backspace && !options_.controls) return;
+  if (echo_) out.push_back(c);
+  if (backspace) {
+    if (!into_.empty()) into_.pop_back();
+    return;
   }
+  if (!options_.controls && c == '\r' && options_.repeat_prompt && echo_) out.append("\r\n> ");
   if (into_.size() <= options_.limit) into_.push_back(c);
 }
 

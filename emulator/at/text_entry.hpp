@@ -17,6 +17,7 @@ struct PromptOptions {
   std::size_t limit;          ///< characters; one more is kept as the mark of a text that is too long
   bool controls = false;      ///< control characters are text
   bool edits = true;          ///< S5 deletes the character before it
+  bool del = false;           ///< so does DEL, the Backspace key of terminals
   bool repeat_prompt = true;  ///< after each CR, if the host has echo on
   bool prompt = true;
   std::optional<std::size_t> exactly{};  ///< this many bytes, whatever they are, and no end mark

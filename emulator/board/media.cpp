@@ -33,7 +33,7 @@ std::uint64_t Media::room_for(const Recording& recording) const {
   return room > kept_for_system ? room - kept_for_system : 0;
 }
 
-Result Media::record(const Recording& recording, std::uint32_t quality, Duration limit) {
+Result Media::record(const Recording& recording, std::uint32_t quality, Duration limit, Channel& asker) {
   if (const auto refused = refusal()) return *refused;
   writer_ = AudioWriter(recording.form, quality);
   longest_ = writer_.longest(room_for(recording));
@@ -41,13 +41,15 @@ Result Media::record(const Recording& recording, std::uint32_t quality, Duration
   if (limit > Duration::zero()) longest_ = std::min(longest_, limit);
   recording_ = recording;
   activity_ = Activity::recording;
+  asker_ = &asker;
   since_ = around_.clock.now();
   end_ = around_.clock.after(longest_, [this] { finish_recording(); });
   return ok;
 }
 
-Result Media::stop_recording() {
+Result Media::stop_recording(Channel& asker) {
   if (activity_ != Activity::recording || streaming_) return refusal().value_or(Cme::not_allowed);
+  asker_ = &asker;
   finish_recording();
   return ok;
 }
@@ -58,14 +60,15 @@ void Media::finish_recording(Channel* cause) {
   const Duration length = std::min(around_.clock.now() - since_, longest_);
   const std::string bytes = writer_.file(length);
   if (!files_.put(recording_.path, bytes)) return;  // the drive became full in the meantime
-  around_.urc(fmt::format("+CREC: 2,{},{},{},{}", recording_.shown, static_cast<int>(recording_.form),
-                          std::chrono::floor<std::chrono::seconds>(length).count(), bytes.size()),
-              cause);
+  const std::string line =
+      fmt::format("+CREC: 2,{},{},{},{}", recording_.shown, static_cast<int>(recording_.form),
+                  std::chrono::floor<std::chrono::seconds>(length).count(), bytes.size());
+  cause != nullptr ? around_.urc(line, cause) : around_.answer(line, asker_);
 }
 
 // --- playing
 
-Result Media::start(Activity activity, std::string_view path, bool endlessly) {
+Result Media::start(Activity activity, std::string_view path, bool endlessly, Channel& asker) {
   if (const auto refused = refusal()) return *refused;
   const auto bytes = files_.read(path, 0, whole_file);
   if (!bytes) return file_missing;
@@ -73,6 +76,7 @@ Result Media::start(Activity activity, std::string_view path, bool endlessly) {
   const auto length = play_time(path, *bytes);
   if (!length) return bad_format;
   activity_ = activity;
+  asker_ = &asker;
   since_ = around_.clock.now();
   left_ = *length;
   const char* report = activity == Activity::playing ? "+CREC: 0" : "+CMEDPLAY: 0";
@@ -82,11 +86,13 @@ Result Media::start(Activity activity, std::string_view path, bool endlessly) {
 
 void Media::finish(std::string_view report) {
   activity_ = Activity::idle;
-  around_.urc(report, nullptr);
+  around_.answer(report, asker_);
 }
 
-Result Media::play(std::string_view path, bool endlessly) { return start(Activity::playing, path, endlessly); }
-Result Media::play_media(std::string_view path) { return start(Activity::media, path, false); }
+Result Media::play(std::string_view path, bool endlessly, Channel& asker) {
+  return start(Activity::playing, path, endlessly, asker);
+}
+Result Media::play_media(std::string_view path, Channel& asker) { return start(Activity::media, path, false, asker); }
 
 Result Media::pause_media() {
   if (activity_ != Activity::media) return Cme::not_allowed;
@@ -104,9 +110,10 @@ Result Media::resume_media() {
   return ok;
 }
 
-Result Media::speak(Duration length) {
+Result Media::speak(Duration length, Channel& asker) {
   if (activity_ != Activity::idle) return Cme::not_allowed;
   activity_ = Activity::speaking;
+  asker_ = &asker;
   end_ = around_.clock.after(length, [this] { finish("+CTTS: 0"); });
   return ok;
 }
@@ -132,7 +139,8 @@ void Media::call_set_up(Channel* cause) {
 }
 
 void Media::end_speech(Channel* cause) {
-  if (stop(Activity::speaking)) around_.urc("+CTTS: 0", cause);
+  if (!stop(Activity::speaking)) return;
+  cause != nullptr ? around_.urc("+CTTS: 0", cause) : around_.answer("+CTTS: 0", asker_);
 }
 
 void Media::power_off() {

@@ -39,18 +39,18 @@ class Media final : public Service {
   };
   /// Records until stopped, until `limit` (zero: none) expires, or until the drive is full except for the system's
   /// reserve. +CREC: 2,<id>,<form>,<time>,<len> reports the end.
-  Result record(const Recording& recording, std::uint32_t quality, Duration limit);
+  Result record(const Recording& recording, std::uint32_t quality, Duration limit, Channel& asker);
   /// Ends it; the report follows once the line is free.
-  Result stop_recording();
+  Result stop_recording(Channel& asker);
 
   /// Plays a file; +CREC: 0 reports the end.
-  Result play(std::string_view path, bool endlessly);
+  Result play(std::string_view path, bool endlessly, Channel& asker);
   /// Likewise for AT+CMEDPLAY; +CMEDPLAY: 0.
-  Result play_media(std::string_view path);
+  Result play_media(std::string_view path, Channel& asker);
   Result pause_media();
   Result resume_media();
   /// Speaks for this long; +CTTS: 0.
-  Result speak(Duration length);
+  Result speak(Duration length, Channel& asker);
   /// Stops it silently; false if nothing of that kind was playing.
   bool stop(Activity which);
 
@@ -66,7 +66,7 @@ class Media final : public Service {
   bool busy() const override { return activity_ != Activity::idle && activity_ != Activity::paused; }
 
  private:
-  Result start(Activity activity, std::string_view path, bool endlessly);
+  Result start(Activity activity, std::string_view path, bool endlessly, Channel& asker);
   void finish(std::string_view report);
   void finish_recording(Channel* cause = nullptr);
   void end_speech(Channel* cause);
@@ -75,6 +75,7 @@ class Media final : public Service {
   const Environment& around_;
   FileSystem& files_;
   Activity activity_ = Activity::idle;
+  Channel* asker_ = nullptr;  ///< that is told of its end
   Timer end_;
   TimePoint since_{};
   Duration left_{};  ///< of what is paused

@@ -17,13 +17,13 @@ class Tones final : public Service {
   explicit Tones(const Environment& environment) : environment_(environment) {}
 
   /// Plays until `length` is over (zero: until stopped); "+STTONE: 0" follows.
-  void start(std::string_view command, Duration length) {
+  void start(std::string_view command, Duration length, Channel& asker) {
     Timer& end = playing_[std::string(command)] = Timer();
     if (length > Duration::zero())
-      end = environment_.clock.after(length, [this, name = std::string(command)] { stop(name); });
+      end = environment_.clock.after(length, [this, name = std::string(command), &asker] { stop(name, asker); });
   }
-  void stop(const std::string& command) {
-    if (playing_.erase(command) != 0) environment_.urc(command + ": 0", nullptr);
+  void stop(const std::string& command, Channel& asker) {
+    if (playing_.erase(command) != 0) environment_.answer(command + ": 0", &asker);
   }
   void power_off() override {
     playing_.clear();

@@ -82,13 +82,14 @@ const Subscriber* CallService::find_subscriber(const std::string& number) const 
 
 // --- outgoing calls
 
-Result CallService::dial(const std::string& number, Channel* waiter) {
+Result CallService::dial(const std::string& number, Channel* waiter, Channel& asker) {
   using enum State;
   if (in_state(dialling) || in_state(alerting) || in_state(incoming) || in_state(waiting)) return Cme::not_allowed;
   if (talking() && in_state(held)) return Cme::not_allowed;
   on_set_up(waiter);
   change_all(active, held, waiter);
-  const Connection& call = add(number, dialling);
+  Connection& call = add(number, dialling);
+  call.asker = &asker;
   if (waiter != nullptr) {
     waiter_ = waiter;
     awaited_ = call.id;
@@ -254,7 +255,7 @@ void CallService::tell_end(const Connection& gone, int cause, bool by_host) {
     outcome_ = code;
     std::exchange(waiter_, nullptr)->wake();
   } else if (!by_host) {
-    environment_.code(code);
+    environment_.answer_code(code, gone.asker);
   }
 }
 

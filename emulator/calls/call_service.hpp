@@ -34,7 +34,8 @@ class CallService final : public Service {
     std::string number, name;  ///< the name in UTF-8; no number: withheld
     unsigned rings = 0;        ///< the caller gives up after this many; 0: never
     unsigned rung = 0;
-    Timer next;  ///< the next action of the network or the far end
+    Channel* asker = nullptr;  ///< that dialled it
+    Timer next;                ///< the next action of the network or the far end
     bool connected() const { return state == State::active || state == State::held; }
   };
 
@@ -49,8 +50,8 @@ class CallService final : public Service {
   // Outgoing calls
 
   /// Dials; an active call is put on hold. `waiter`, if given, is woken and gets the outcome from outcome() (COLP=1);
-  /// otherwise the host gets an unsolicited result code.
-  Result dial(const std::string& number, Channel* waiter);
+  /// otherwise `asker` is told by a result code of its own.
+  Result dial(const std::string& number, Channel* waiter, Channel& asker);
   /// The outcome of the call somebody waits for; nothing while it is being set up.
   std::optional<Result> outcome() const { return outcome_; }
   /// Nobody waits any more: the call ends.

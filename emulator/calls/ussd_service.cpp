@@ -19,8 +19,9 @@ constexpr int dcs_gsm = 15, dcs_ucs2 = 72;  // 23.038 chapter 5
 UssdService::UssdService(const Environment& environment, const Settings& settings)
     : environment_(environment), settings_(settings) {}
 
-Result UssdService::send(const std::string& text) {
+Result UssdService::send(const std::string& text, Channel& asker) {
   if (answering_) return Cme::not_allowed;
+  asker_ = &asker;
   if (!open_) {
     const auto& codes = environment_.world.network.ussd;
     const auto found = codes.find(text);
@@ -31,8 +32,9 @@ Result UssdService::send(const std::string& text) {
   return ask();
 }
 
-Result UssdService::send_rubbish() {
+Result UssdService::send_rubbish(Channel& asker) {
   if (answering_) return Cme::not_allowed;
+  asker_ = &asker;
   readable_ = false;
   return ask();
 }
@@ -47,15 +49,15 @@ void UssdService::answer() {
   answering_ = false;
   if (!readable_) {
     open_ = false;
-    return say(Kind::ended);
+    return say(Kind::ended, asker_);
   }
   if (texts_ == nullptr || next_ >= texts_->size()) {
     open_ = false;
-    return say(Kind::not_supported);
+    return say(Kind::not_supported, asker_);
   }
   const std::string& text = (*texts_)[next_++];
   open_ = next_ < texts_->size();
-  say(open_ ? Kind::asks : Kind::final, text);
+  say(open_ ? Kind::asks : Kind::final, asker_, text);
   if (!open_) return;
   timer_ = environment_.clock.after(network_patience, [this] { network_lost(); });
 }
@@ -68,13 +70,13 @@ void UssdService::cancel() {
 void UssdService::network_lost() {
   if (!open_) return;
   cancel();
-  say(Kind::ended);
+  say(Kind::ended, asker_);
 }
 
-void UssdService::receive(std::string_view text) { say(Kind::final, text); }
+void UssdService::receive(std::string_view text) { say(Kind::final, nullptr, text); }
 
 /// +CUSD: <m>[, "<str>", <dcs>]
-void UssdService::say(Kind kind, std::string_view text) {
+void UssdService::say(Kind kind, Channel* asker, std::string_view text) {
   if (settings_.number(key::cusd) == 0) return;
   std::string line = fmt::format("+CUSD: {}", static_cast<int>(kind));
   if (!text.empty()) {
@@ -82,7 +84,7 @@ void UssdService::say(Kind kind, std::string_view text) {
     const char* comma = environment_.world.module.quirks.cusd_blanks ? ", " : ",";
     line += fmt::format("{}\"{}\"{}{}", comma, shown.text, comma, shown.is_ucs2 ? dcs_ucs2 : dcs_gsm);
   }
-  environment_.urc(line, nullptr);
+  environment_.answer(line, asker);
 }
 
 }  // namespace sim800

@@ -21,9 +21,9 @@ class UssdService final : public Service {
   UssdService(const Environment& environment, const Settings& settings);
 
   /// A code, or the reply in an open session; the network's answer follows as +CUSD. CME 3 while an answer is pending.
-  Result send(const std::string& text);
+  Result send(const std::string& text, Channel& asker);
   /// Likewise something that is no code: the network ends the session, +CUSD: 2.
-  Result send_rubbish();
+  Result send_rubbish(Channel& asker);
   /// AT+CUSD=2: ends the session, without an answer.
   void cancel();
   /// The network sends a text unasked.
@@ -37,7 +37,7 @@ class UssdService final : public Service {
   enum class Kind : unsigned char { final = 0, asks = 1, ended = 2, not_supported = 4 };
   Result ask();
   void answer();
-  void say(Kind kind, std::string_view text = {});
+  void say(Kind kind, Channel* asker, std::string_view text = {});
 
   const Environment& environment_;
   const Settings& settings_;
@@ -47,6 +47,8 @@ class UssdService final : public Service {
   bool answering_ = false;
   bool readable_ = true;  ///< what the host has sent last
   Timer timer_;           ///< the network's answer; then its time limit
+  Channel* asker_ = nullptr;  ///< of the session
+  Timer timer_;               ///< the network's answer; then its time limit
 };
 
 }  // namespace sim800

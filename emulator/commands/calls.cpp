@@ -69,7 +69,7 @@ std::optional<Result> no_service(Modem& modem, const std::string& number) {
 Task<Result> call_number(Invocation& cmd, std::string number) {
   CallService& calls = *cmd.modem.calls;
   const bool waits = cmd.modem.settings.number(key::colp) == 1;
-  const Result dialled = calls.dial(number, waits ? &cmd.channel : nullptr);
+  const Result dialled = calls.dial(number, waits ? &cmd.channel : nullptr, cmd.channel);
   if (dialled.is_ok()) cmd.modem.phone_book->log("LD", number);
   if (!dialled.is_ok() || !waits) co_return dialled;
   const std::function<bool()> settled = [&calls] { return calls.outcome().has_value(); };
@@ -87,7 +87,7 @@ Task<Result> dial(Invocation& cmd) {
   if (!wanted.refused.is_ok()) co_return wanted.refused;
   if (const auto refused = no_service(modem, wanted.number)) co_return *refused;
   const bool voice = dialled.voice || dialled.kind == DialString::Kind::last;
-  if (voice && dialled.is_service_code()) co_return modem.ussd->send(wanted.number);
+  if (voice && dialled.is_service_code()) co_return modem.ussd->send(wanted.number, cmd.channel);
   if (voice) co_return co_await call_number(cmd, wanted.number);
   modem.phone_book->log("LD", wanted.number);
   co_await cmd.channel.interrupted_within(modem.latency[Latency::call_setup]);
@@ -194,11 +194,11 @@ Result set_white_list(Invocation& cmd) {
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
-    {.name = "A", .section = "2.2.2", .execute = answer, .seconds = 20},
-    {.name = "D", .section = "2.2.3", .execute = dial, .seconds = 20},
-    {.name = "D><n>", .section = "2.2.4", .execute = dial},
-    {.name = "D><str>", .section = "2.2.5", .execute = dial},
-    {.name = "DL", .section = "2.2.6", .execute = dial},
+    {.name = "A", .section = "2.2.2", .execute = with_input(answer), .seconds = 20},
+    {.name = "D", .section = "2.2.3", .execute = with_input(dial), .seconds = 20},
+    {.name = "D><n>", .section = "2.2.4", .execute = with_input(dial)},
+    {.name = "D><str>", .section = "2.2.5", .execute = with_input(dial)},
+    {.name = "DL", .section = "2.2.6", .execute = with_input(dial)},
     {.name = "H", .section = "2.2.8", .parameters = {optional(number("0"))}, .write = hang_up, .seconds = 20},
     {.name = "+HVOIC", .section = "2.2.42", .execute = hang_up, .seconds = 20},
     {.name = "+CHUP", .section = "", .test = "", .execute = hang_up, .seconds = 20},

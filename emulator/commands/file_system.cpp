@@ -114,7 +114,7 @@ constexpr Command table[] = {
     {.name = "+FSREAD", .section = "",
      .parameters = {path, number("0,1"), number("1-10240"), optional(number("0-4294967295"))}, .test = "", .write = read},
     {.name = "+FSWRITE", .section = "", .parameters = {path, number("0,1"), number("1-10240"), number("1-100000")},
-     .test = "", .write = write},
+     .test = "", .write = with_input(write)},
     {.name = "+FSDEL", .section = "", .parameters = {path}, .test = "", .write = change<&FileSystem::remove>},
     {.name = "+FSRENAME", .section = "", .parameters = {path, path}, .test = "", .write = rename},
     {.name = "+FSFLSIZE", .section = "", .parameters = {path}, .test = "", .write = show_size},

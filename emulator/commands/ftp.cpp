@@ -23,7 +23,7 @@ Result show_parameter(Invocation& cmd) {
 /// OK at once; the outcome is reported by a URC.
 template <Operation operation>
 Result start_session(Invocation& cmd) {
-  cmd.modem.ftp->start(operation);
+  cmd.modem.ftp->start(operation, cmd.channel);
   return ok;
 }
 
@@ -194,13 +194,13 @@ Result fetch_to_drive(Invocation& cmd) {
   const bool card = cmd.number(0) == 1;
   if (!card) cmd.modem.files.make_directory(FileSystem::ftp_folder);
   const std::string file = card ? "D:\\FTP\\" + cmd.text(1) : in_ftp_folder(cmd.text(1));
-  cmd.modem.ftp->start(Operation::get_to_fs, job(cmd, file, 2));
+  cmd.modem.ftp->start(Operation::get_to_fs, cmd.channel, job(cmd, file, 2));
   return ok;
 }
 
 /// AT+FTPPUTFRMFS=<path>[,<num>,<time>]
 Result deliver_from_drive(Invocation& cmd) {
-  cmd.modem.ftp->start(Operation::put_from_fs, job(cmd, cmd.text(0), 1));
+  cmd.modem.ftp->start(Operation::put_from_fs, cmd.channel, job(cmd, cmd.text(0), 1));
   return ok;
 }
 
@@ -278,14 +278,14 @@ constexpr Command table[] = {
     {.name = "+FTPGET", .section = "12.2.14", .parameters = {number("1,2"), optional(number("1-1460"))},
      .test = "", .write = fetch<Operation::get>, .seconds = 75},
     {.name = "+FTPPUT", .section = "12.2.15", .parameters = {number("1,2"), optional(number("0-65535"))},
-     .test = "", .write = deliver, .seconds = 75},
+     .test = "", .write = with_input(deliver), .seconds = 75},
     {.name = "+FTPSCONT", .section = "12.2.16", .test = "", .read = show_context, .execute = save_context},
     session("+FTPDELE", "12.2.17", start_session<Operation::dele>),
     session("+FTPSIZE", "12.2.18", start_session<Operation::size>),
     {.name = "+FTPSTATE", .section = "12.2.19", .test = "", .execute = show_state},
     {.name = "+FTPEXTPUT", .section = "12.2.20",
      .parameters = {number("0-2"), optional(number("0-307200")), optional(number("0-307200")), optional(number("1000-1000000"))},
-     .test = "", .write = load_buffer, .seconds = 75},
+     .test = "", .write = with_input(load_buffer), .seconds = 75},
     session("+FTPMKD", "12.2.21", start_session<Operation::mkd>),
     session("+FTPRMD", "12.2.22", start_session<Operation::rmd>),
     {.name = "+FTPLIST", .section = "12.2.23", .parameters = {number("1,2"), optional(number("1-1460"))},

@@ -179,7 +179,7 @@ constexpr Command table[] = {
     {.name = "+CGACT", .section = "7.2.5", .parameters = {number("0,1"), optional(cid)},
      .test = "+CGACT: (0,1)", .read = show_activation, .write = set_activation, .seconds = 150},
     {.name = "+CGDATA", .section = "7.2.6", .support = state, .parameters = {words("\"PPP\""), optional(cid)},
-     .test = "+CGDATA: (\"PPP\")", .write = enter_data_state},
+     .test = "+CGDATA: (\"PPP\")", .write = with_input(enter_data_state)},
     {.name = "+CGPADDR", .section = "7.2.7", .parameters = {cid}, .test = list_addresses, .write = show_address},
     setting("+CGCLASS", "7.2.8", state, automatic, {words("\"B\",\"CG\",\"CC\"", "B")}),
     setting("+CGEREP", "7.2.9", full, never, {number("0,1", "0")}),

@@ -71,7 +71,7 @@ Task<Result> take_data(Invocation& cmd) {
 Result act(Invocation& cmd) {
   HttpService& http = *cmd.modem.http;
   if (!http.on() || http.busy()) return not_allowed;
-  return http.act(static_cast<HttpMethod>(cmd.number(0))) ? ok : not_allowed;
+  return http.act(static_cast<HttpMethod>(cmd.number(0)), cmd.channel) ? ok : not_allowed;
 }
 
 // --- 11.2.6, 11.2.9 HTTPREAD, HTTPHEAD
@@ -173,7 +173,7 @@ constexpr Command table[] = {
     {.name = "+HTTPPARA", .section = "11.2.3", .parameters = {text(16), text(556)},
      .test = R"(+HTTPPARA: "HTTPParamTag","HTTPParmValue")", .read = show_parameters, .write = set_parameter},
     {.name = "+HTTPDATA", .section = "11.2.4", .parameters = {number("0-319488"), number("1000-120000")},
-     .test = show_ranges, .write = take_data},
+     .test = show_ranges, .write = with_input(take_data)},
     {.name = "+HTTPACTION", .section = "11.2.5", .parameters = {number("0-3")}, .test = show_ranges, .write = act, .seconds = 5},
     {.name = "+HTTPREAD", .section = "11.2.6", .parameters = {number("0-319488"), number("1-319488")},
      .test = show_ranges, .write = read_buffer, .execute = read_buffer},

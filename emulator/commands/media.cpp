@@ -57,8 +57,7 @@ bool numbers_fit(Invocation& cmd, std::size_t needed, std::initializer_list<std:
   std::size_t i = 2;
   for (const std::uint32_t limit : greatest) {
     const Argument& argument = cmd.arguments[i];
-    if (argument.given() ? argument.quoted || parse_number(argument.text).value_or(limit + 1) > limit : i < 2 + needed)
-      return false;
+    if (argument.given() ? parse_number(argument.text).value_or(limit + 1) > limit : i < 2 + needed) return false;
     ++i;
   }
   return cmd.arguments.size() <= i;
@@ -85,7 +84,8 @@ Result start_recording(Invocation& cmd) {
     recording.shown = fmt::format("\"{}\"", recording.path);
   }
   constexpr std::uint32_t usual_quality = 2;
-  return cmd.modem.media->record(recording, cmd.number(5, usual_quality), std::chrono::seconds(cmd.number(3)));
+  return cmd.modem.media->record(recording, cmd.number(5, usual_quality), std::chrono::seconds(cmd.number(3)),
+                                 cmd.channel);
 }
 
 /// AT+CREC=3,<id>
@@ -99,7 +99,7 @@ Result delete_recording(Invocation& cmd) {
 Result play_recording(Invocation& cmd) {
   if (!numbers_fit(cmd, 2, {1, 100, 1})) return Cme::invalid_input;
   const auto path = file_named(cmd);
-  return path ? cmd.modem.media->play(*path, cmd.number(4) == 1) : Result{file_missing};
+  return path ? cmd.modem.media->play(*path, cmd.number(4) == 1, cmd.channel) : Result{file_missing};
 }
 
 /// AT+CREC=6,<id>,<len>,<offset>: "+CREC: 6,<id>,<len>", then the bytes as hexadecimal digits on one line.
@@ -142,7 +142,7 @@ Result handle_recordings(Invocation& cmd) {
   const bool takes_file = mode == start || mode == remove || mode == play || mode == get;
   if (takes_file ? !is_id_or_path(cmd.arguments[1]) : mode < list && cmd.arguments.size() > 1)
     return Cme::invalid_input;
-  if (mode == stop) return media.stop_recording();
+  if (mode == stop) return media.stop_recording(cmd.channel);
   if (mode == stop_playing) {
     if (!media.stop(Activity::playing)) return media.refusal().value_or(Cme::not_allowed);
     cmd.line("+CREC: 0");
@@ -231,7 +231,7 @@ Result play_media(Invocation& cmd) {
   if (mode == 1) {
     const std::string path = cmd.text(1);
     if (!cmd.arguments[1].quoted || !FilePath::parse(path) || !cmd.has(2) || !cmd.has(3)) return Cme::invalid_input;
-    return media.play_media(path);
+    return media.play_media(path, cmd.channel);
   }
   if (cmd.arguments.size() > 1) return Cme::invalid_input;
   if (mode == 2) return media.pause_media();
@@ -272,8 +272,9 @@ Result speak(Invocation& cmd) {
     return Cme::not_allowed;  // a call is ringing
   if (text.empty() || (mode == ucs2 && (!hexadecimal || text.size() % 4 != 0))) return Cme::invalid_input;
   const std::uint32_t speed = cmd.modem.settings.number(key::cttsparam_speed);
-  return cmd.modem.media->speak(mode == ucs2 ? speech_time(text.size() / 4, false, speed)
-                                             : speech_time(text.size(), true, speed));
+  const Duration length =
+      mode == ucs2 ? speech_time(text.size() / 4, false, speed) : speech_time(text.size(), true, speed);
+  return cmd.modem.media->speak(length, cmd.channel);
 }
 
 constexpr Parameter count = optional(text(12));
@@ -292,7 +293,7 @@ constexpr Command table[] = {
     {.name = "+CREC", .section = "16.2.1", .parameters = {number("1-9"), optional(text(FilePath::max_length)), count, count, count, count, count},
      .test = "+CREC: (1-8),(1-10)", .read = show_recorder, .write = handle_recordings},
     {.name = "+CRECORD", .section = "16.2.2", .parameters = {number("0,1"), optional(number("1-50")), optional(number("0-2"))},
-     .test = "+CRECORD: (0,1)", .write = stream_recording},
+     .test = "+CRECORD: (0,1)", .write = with_input(stream_recording)},
     {.name = "+CTTS", .section = "17.2.1", .parameters = {number("0-3"), optional(text(956))}, .test = "", .read = show_speech, .write = speak},
     speech_settings(Models::all() - models::vw, "0"),
     speech_settings(models::vw, "1"),

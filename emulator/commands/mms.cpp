@@ -288,7 +288,7 @@ constexpr Command table[] = {
     {.name = "+CMMSDOWN", .section = "14.2.6",
      .parameters = {words("\"TITLE\",\"TEXT\",\"PIC\",\"AUDIO_AAC\",\"AUDIO_AMR\",\"AUDIO_BASIC\",\"AUDIO_MID\",\"AUDIO_MPEG\",\"VIDEO_3GPP\",\"VIDEO_MP4\""),
                     number("1-307200"), number("2000-4294967295"), optional(text(40))},
-     .test = downloads, .write = download},
+     .test = downloads, .write = with_input(download)},
     {.name = "+CMMSDELFILE", .section = "14.2.7", .parameters = {number("1-10")}, .test = "", .write = delete_file},
     {.name = "+CMMSSEND", .section = "14.2.8", .parameters = {text(40)}, .test = "+CMMSSEND: \"ADDRESS\"", .write = send, .execute = send},
     list("+CMMSRECP", "14.2.9", "+CMMSRECP: \"ADDRESS\"", show_addresses<List::to>, add_address<List::to>),

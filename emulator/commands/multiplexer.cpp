@@ -24,7 +24,7 @@ constexpr Command table[] = {
      .parameters = {number("0", "0"), optional(number("0", "0")), optional(number("1-6", "5")), optional(number("16-1510", "127")),
                     optional(number("1-255", "10")), optional(number("0-100", "3")), optional(number("2-255", "30")),
                     optional(number("1-255", "10")), optional(number("1-7", "2"))},
-     .test = show_ranges, .read = show_setting, .write = multiplex},
+     .test = show_ranges, .read = show_setting, .write = with_input(multiplex)},
 };
 // clang-format on
 

@@ -240,7 +240,7 @@ constexpr Command band_row(std::string_view bands, const char* test) {
 constexpr Command table[] = {
     {.name = "+COPS", .section = "3.2.22", .saved = automatic,
      .parameters = {number("0-4", "0"), optional(number("0-2", "0")), optional(text(32, ""))},
-     .test = scan_operators, .read = show_operator, .write = select_operator, .seconds = 120},
+     .test = with_input(scan_operators), .read = show_operator, .write = select_operator, .seconds = 120},
     {.name = "+CREG", .section = "3.2.32", .saved = profile, .parameters = {optional(number("0-2", "0"))},
      .test = show_ranges, .read = show_registration, .write = keep_setting, .profile_line = 18},
     {.name = "+CSQ", .section = "3.2.35", .test = "+CSQ: (0-31,99),(0-7,99)", .execute = show_signal},

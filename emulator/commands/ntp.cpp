@@ -47,7 +47,7 @@ Result set_server(Invocation& cmd) {
 Result synchronise(Invocation& cmd) {
   NtpService& ntp = *cmd.modem.ntp;
   if (ntp.busy() || ntp.server.empty()) return Cme::not_allowed;
-  ntp.start();
+  ntp.start(cmd.channel);
   return ok;
 }
 

@@ -64,7 +64,7 @@ Result show_light(Invocation& cmd) {
 /// AT+CANT=<mode>,<UrcEnable>,<timer>   The antenna is connected: +CANT: 0 follows the OK.
 Result detect_antenna(Invocation& cmd) {
   keep_setting(cmd);
-  if (cmd.number(0) == 1 && cmd.number(1) == 1 && cmd.number(2) > 0) cmd.modem.urc("+CANT: 0");
+  if (cmd.number(0) == 1 && cmd.number(1) == 1 && cmd.number(2) > 0) cmd.modem.answer("+CANT: 0", &cmd.channel);
   return ok;
 }
 

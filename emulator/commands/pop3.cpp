@@ -28,14 +28,14 @@ Result set_server(Invocation& cmd) {
 /// OK at once; +POP3IN: <code> follows as a URC. Not while a mail is being sent.
 Result log_in(Invocation& cmd) {
   if (cmd.modem.pop3->state() != State::off || cmd.modem.smtp->busy()) return not_allowed;
-  return cmd.modem.pop3->enter() ? ok : not_allowed;
+  return cmd.modem.pop3->enter(cmd.channel) ? ok : not_allowed;
 }
 
 /// Also in the middle of a multi-line response, whose rest is lost.
 Result log_out(Invocation& cmd) {
   const State state = cmd.modem.pop3->state();
   if (state != State::idle && state != State::reading) return not_allowed;
-  cmd.modem.pop3->leave();
+  cmd.modem.pop3->leave(cmd.channel);
   return ok;
 }
 
@@ -43,7 +43,7 @@ Result log_out(Invocation& cmd) {
 
 Result ask(Invocation& cmd, Question question, std::string command) {
   if (cmd.modem.pop3->state() != State::idle) return not_allowed;
-  cmd.modem.pop3->ask(question, std::move(command));
+  cmd.modem.pop3->ask(question, std::move(command), cmd.channel);
   return ok;
 }
 

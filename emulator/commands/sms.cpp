@@ -92,8 +92,8 @@ Result show_parameters(Invocation& cmd) {
 }
 
 bool is_validity(const Argument& typed) {
-  const auto number = typed.quoted ? std::nullopt : parse_number(typed.text);
-  return typed.quoted ? SmsTime::parse(typed.text).has_value() : number && *number <= 255;
+  if (const auto number = parse_number(typed.text)) return *number <= 255;
+  return typed.quoted && SmsTime::parse(typed.text).has_value();
 }
 
 /// AT+CSMP=[<fo>[,<vp>,<pid>,<dcs>]]

@@ -112,10 +112,11 @@ Composed with_typed_header(const Invocation& cmd, Sms message, const std::string
 
 Task<Composed> compose_text(Invocation& cmd, SmsAddress to) {
   const Settings& settings = cmd.modem.settings;
-  const bool raw = settings.number(key::cmghex) == 1 && settings.text(key::cscs) == "GSM";
+  const bool gsm = settings.text(key::cscs) == "GSM";  // in which DEL is a letter
+  const bool raw = settings.number(key::cmghex) == 1 && gsm;
   std::string typed;
   const PromptResult typing =
-      co_await cmd.channel.take_text(typed, {.limit = max_typed, .controls = raw, .edits = !raw});
+      co_await cmd.channel.take_text(typed, {.limit = max_typed, .controls = raw, .edits = !raw, .del = !gsm});
   if (const auto end = end_of(typing)) co_return Composed{end, {}};
   if (typed.size() > max_typed) co_return Composed{too_long, {}};
   const Sms message = draft(cmd, std::move(to));
@@ -139,14 +140,14 @@ std::optional<SmsAddress> destination(const Invocation& cmd, std::size_t i) {
 
 /// <length>: octets of the TPDU.
 std::optional<std::uint32_t> typed_length(const Invocation& cmd) {
-  const Argument& typed = cmd.arguments[0];
-  const auto length = typed.quoted ? std::nullopt : parse_number(typed.text);
+  const auto length = parse_number(cmd.arguments[0].text);
   return length && *length >= 1 && *length <= longest_tpdu ? length : std::nullopt;
 }
 
 Task<Composed> compose_pdu(Invocation& cmd, std::uint32_t length, bool from_mobile) {
   std::string typed;
-  const PromptResult typing = co_await cmd.channel.take_text(typed, {.limit = max_pdu_typed, .repeat_prompt = false});
+  const PromptResult typing =
+      co_await cmd.channel.take_text(typed, {.limit = max_pdu_typed, .del = true, .repeat_prompt = false});
   if (const auto end = end_of(typing)) co_return Composed{end, {}};
   const auto octets = typed_octets(std::move(typed));
   const std::size_t centre = octets && !octets->empty() ? 1U + static_cast<unsigned char>(octets->front()) : 0;
@@ -291,9 +292,9 @@ Task<Result> acknowledge(Invocation& cmd) {
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     {.name = "+CMGS", .section = "4.2.5", .parameters = {text(88), optional(text(3))},
-     .test = "", .write = send_message, .seconds = 60, .usage_error = invalid_text_mode},
+     .test = "", .write = with_input(send_message), .seconds = 60, .usage_error = invalid_text_mode},
     {.name = "+CMGW", .section = "4.2.6", .parameters = {text(88), optional(text(3)), optional(text(10))},
-     .test = "", .write = write_message, .execute = write_message, .seconds = 5, .usage_error = invalid_text_mode},
+     .test = "", .write = with_input(write_message), .execute = with_input(write_message), .seconds = 5, .usage_error = invalid_text_mode},
     {.name = "+CMSS", .section = "4.2.7", .parameters = {number("0-255"), optional(text(88)), optional(text(3))},
      .test = "", .write = send_stored, .seconds = 60, .usage_error = invalid_value},
     {.name = "+CNMA", .section = "", .parameters = {number("0-2"), optional(number("1-176"))}, .test = "+CNMA: (0-2)",

@@ -55,7 +55,7 @@ std::optional<std::uint32_t> wanted_status(const Invocation& cmd) {
   const Argument& typed = cmd.arguments[0];
   if (!typed.given()) return 0;
   if (!text_mode(cmd)) {
-    const auto number = typed.quoted ? std::nullopt : parse_number(typed.text);
+    const auto number = parse_number(typed.text);
     return number && *number <= all_messages ? number : std::nullopt;
   }
   if (!typed.quoted) return std::nullopt;
@@ -156,9 +156,10 @@ Task<Result> delete_kind(Invocation& cmd) {
                                                   "DEL UNSENT", "DEL INBOX",  "DEL ALL"};
   const Argument& typed = cmd.arguments[0];
   std::size_t kind = 0;
-  if (typed.quoted == text_mode(cmd)) {
-    kind = typed.quoted ? static_cast<std::size_t>(std::ranges::find(kinds, typed.text) - kinds.begin()) + 1
-                        : parse_number(typed.text).value_or(0);
+  if (!text_mode(cmd)) {
+    kind = parse_number(typed.text).value_or(0);
+  } else if (typed.quoted) {
+    kind = static_cast<std::size_t>(std::ranges::find(kinds, typed.text) - kinds.begin()) + 1;
   }
   if (kind < 1 || kind > kinds.size()) co_return wrong_mode(cmd);
   const Result result = erase_if(cmd, [kind](SmsStatus status) {

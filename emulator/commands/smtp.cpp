@@ -103,7 +103,7 @@ Task<Result> take_body(Invocation& cmd) {
 /// OK at once; +SMTPSEND: <code> follows as a URC. Not while POP3 is in use.
 Result send(Invocation& cmd) {
   if (cmd.modem.smtp->busy() || cmd.modem.pop3->state() != Pop3Service::State::off) return not_allowed;
-  return cmd.modem.smtp->start() ? ok : not_allowed;
+  return cmd.modem.smtp->start(cmd.channel) ? ok : not_allowed;
 }
 
 /// AT+SMTPFT=<reqLength>: +SMTPFT: 2,<cnfLength>, the bytes, OK; 0 ends the file. If the bytes do not arrive in time:
@@ -148,11 +148,11 @@ constexpr Command table[] = {
      .test = "+SMTPRCPT: (0-2),(0-4),100,50", .read = show_recipients, .write = set_recipient},
     {.name = "+SMTPSUB", .section = "13.2.7", .parameters = {text(200, "")}, .test = "+SMTPSUB: 200", .read = show_setting,
      .write = keep_unless_busy},
-    {.name = "+SMTPBODY", .section = "13.2.8", .parameters = {number("0-10240")}, .test = "+SMTPBODY: 10240", .write = take_body},
+    {.name = "+SMTPBODY", .section = "13.2.8", .parameters = {number("0-10240")}, .test = "+SMTPBODY: 10240", .write = with_input(take_body)},
     {.name = "+SMTPFILE", .section = "13.2.9", .parameters = {number("0-2", "0"), optional(text(50, "")), optional(number("0,1", "0"))},
      .test = "+SMTPFILE: (0-2),50,(0,1)", .read = show_setting, .write = set_file},
     {.name = "+SMTPSEND", .section = "13.2.10", .test = "", .execute = send},
-    {.name = "+SMTPFT", .section = "13.2.11", .parameters = {number("0-1360")}, .test = "", .write = transfer},
+    {.name = "+SMTPFT", .section = "13.2.11", .parameters = {number("0-1360")}, .test = "", .write = with_input(transfer)},
     {.name = "+SMTPCS", .section = "13.2.12", .parameters = {text(20, "ASCII")}, .test = "+SMTPCS: 20", .read = show_setting,
      .write = keep_unless_busy},
     {.name = "+EMAILSSL", .section = "", .parameters = {number("0-2", "0")}, .test = show_ranges, .read = show_setting,

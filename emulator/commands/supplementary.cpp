@@ -149,7 +149,7 @@ Result send_ussd(Invocation& cmd) {
   if (const auto refused = unreachable(cmd)) return *refused;
   const auto code = code_from_host(cmd.modem.settings, cmd.text(1));
   if (code && (code->empty() || code->size() > UssdService::max_length)) return Cme::invalid_input;
-  return code ? ussd.send(*code) : ussd.send_rubbish();
+  return code ? ussd.send(*code, cmd.channel) : ussd.send_rubbish(cmd.channel);
 }
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
@@ -159,7 +159,7 @@ constexpr Command table[] = {
                     optional(text(40)), optional(number("0-255")), optional(number("5,10,15,20,25,30"))},
      .test = "+CCFC: (0-5)", .write = forward, .seconds = 15},
     {.name = "+CCWA", .section = "3.2.6", .parameters = {flag("0"), optional(number("0-2")), optional(number("1-7"))},
-     .test = "+CCWA: (0,1)", .read = show_waiting, .write = let_wait, .seconds = 15},
+     .test = "+CCWA: (0,1)", .read = show_waiting, .write = with_input(let_wait), .seconds = 15},
     {.name = "+CLIP", .section = "3.2.18", .parameters = {flag("0")},
      .test = show_ranges, .read = show_provisioned, .write = keep_setting, .seconds = 15},
     {.name = "+CLIR", .section = "3.2.19", .parameters = {number("0-2", "0")},

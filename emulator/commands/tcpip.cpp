@@ -145,7 +145,7 @@ Result set_name_servers(Invocation& cmd) {
 
 Result look_up(Invocation& cmd) {
   if (!cmd.modem.ip->active()) return not_allowed;
-  cmd.modem.ip->resolve(cmd.text(0));
+  cmd.modem.ip->resolve(cmd.text(0), cmd.channel);
   return ok;
 }
 
@@ -182,7 +182,7 @@ Result save_context(Invocation& cmd) { return cmd.modem.ip->save_context() ? ok 
 /// AT+SSLSETCERT=<file>[,<password>]: +SSLSETCERT: 0 when the certificate is taken, 1 where it is none.
 Result set_certificate(Invocation& cmd) {
   const bool taken = cmd.modem.ip->import_certificate(cmd.text(0), cmd.text(1));
-  cmd.channel.urc(taken ? "+SSLSETCERT: 0" : "+SSLSETCERT: 1");
+  cmd.modem.answer(taken ? "+SSLSETCERT: 0" : "+SSLSETCERT: 1", &cmd.channel);
   return ok;
 }
 

@@ -131,7 +131,7 @@ Result control_server(Invocation& cmd) {
   if (cmd.number(0) == 0) {
     if (!ip.listening()) return not_allowed;
     ip.stop_listening();
-    cmd.modem.urc("SERVER CLOSE");
+    cmd.modem.answer("SERVER CLOSE", &cmd.channel);
     return ok;
   }
   const bool allowed =

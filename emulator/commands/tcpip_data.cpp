@@ -135,7 +135,7 @@ Result receive(Invocation& cmd) {
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     row({.name = "+CIPSEND", .section = "8.2.3", .parameters = {number("0-1460"), optional(number("1-1460"))},
-         .test = show_lengths, .read = show_room, .write = send, .execute = send, .seconds = 645}),
+         .test = show_lengths, .read = show_room, .write = with_input(send), .execute = with_input(send), .seconds = 645}),
     row({.name = "+CIPACK", .section = "8.2.5", .parameters = {number("0-5")},
          .test = "", .write = show_acknowledged, .execute = show_acknowledged}),
     row({.name = "+CIPRXGET", .section = "8.2.26",

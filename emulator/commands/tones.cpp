@@ -120,9 +120,9 @@ Result play_keys(Invocation& cmd) {
 Result play(Invocation& cmd, bool start, std::uint32_t length) {
   const std::string name(cmd.command.name);
   if (start) {
-    cmd.modem.tones->start(name, std::chrono::milliseconds(length));
+    cmd.modem.tones->start(name, std::chrono::milliseconds(length), cmd.channel);
   } else {
-    cmd.modem.tones->stop(name);
+    cmd.modem.tones->stop(name, cmd.channel);
   }
   return ok;
 }

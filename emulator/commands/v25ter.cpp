@@ -4,6 +4,9 @@
 #include "emulator/core/world.hpp"
 #include "emulator/ip/ip_stack.hpp"
 #include "emulator/module/modem.hpp"
+#include "protocol/text/characters.hpp"
+
+#include <algorithm>
 
 namespace sim800 {
 namespace {
@@ -36,8 +39,24 @@ Result show_revision(Invocation& cmd) {
   return ok;
 }
 Result show_imei(Invocation& cmd) {
-  cmd.line(cmd.modem.world.module.imei);
+  cmd.line(cmd.modem.imei());
   return ok;
+}
+
+/// AT+SIMEI?, AT+SIMEI=<imei>: not in the manual, but drivers write the IMEI with it.
+Result show_written_imei(Invocation& cmd) {
+  cmd.print("+SIMEI: {}", cmd.modem.imei());
+  return ok;
+}
+Result write_imei(Invocation& cmd) {
+  const std::string imei = cmd.text(0);
+  if (imei.size() != 15 || !std::ranges::all_of(imei, is_digit)) return Cme::invalid_input;
+  return cmd.modem.set_imei(imei) ? ok : error;
+}
+
+/// AT&K<n> is no command of the module, but some firmware does not even refuse it (quirk).
+Result control_flow(Invocation& cmd) {
+  return cmd.modem.world.module.quirks.flow_control_silent ? Result::silent() : Result{Cme::unknown};
 }
 
 /// +ICF?: the parity reads 255 where the format has none.
@@ -59,7 +78,7 @@ constexpr Command table[] = {
     {.name = "L", .section = "2.2.10", .support = accepts, .parameters = {optional(number("0-9"))}, .write = accept},
     {.name = "M", .section = "2.2.11", .support = accepts, .parameters = {optional(number("0-9"))}, .write = accept},
     {.name = "+++", .section = "2.2.12"},
-    {.name = "O", .section = "2.2.13", .parameters = {optional(number("0"))}, .write = resume_data},
+    {.name = "O", .section = "2.2.13", .parameters = {optional(number("0"))}, .write = with_input(resume_data)},
     {.name = "P", .section = "2.2.14", .support = accepts, .execute = accept},
     {.name = "T", .section = "2.2.24", .support = accepts, .saved = automatic, .execute = accept},
     {.name = "+GCAP", .section = "2.2.33", .execute = "+GCAP: +CGSM"},
@@ -79,6 +98,10 @@ constexpr Command table[] = {
     {.name = "+CGMM", .section = "3.2.9", .test = "", .execute = show_model},
     {.name = "+CGMR", .section = "3.2.10", .test = "", .execute = show_revision},
     {.name = "+CGSN", .section = "3.2.11", .test = "", .execute = show_imei},
+    {.name = "+SIMEI", .section = "", .saved = automatic, .parameters = {text(15)},
+     .test = "", .read = show_written_imei, .write = write_imei},
+    {.name = "&K", .section = "", .parameters = {optional(number("0-4294967295"))},
+     .write = control_flow, .usage_error = Cme::unknown},
 };
 // clang-format on
 

@@ -35,6 +35,10 @@ struct Environment {
   std::function<void(Code code)> code;
   /// Likewise for a URC that need not wait for the end of data mode. False if it is dropped on every channel.
   std::function<bool(std::string_view text, WhileOnline policy)> urc_while_online;
+  /// What answers an earlier command (CONNECT OK, +HTTPACTION): sent to the channel that asked, or as a URC once that
+  /// one has no lines any more.
+  std::function<void(std::string_view text, Channel* asker)> answer;
+  std::function<void(Code code, Channel* asker)> answer_code;
   Trace* trace = nullptr;  ///< null: nothing is recorded
 
   void record(std::string_view event, Trace::Fields fields) const {

@@ -16,7 +16,11 @@ constexpr auto table = [] {
   using enum Latency;
   std::array<LatencyRow, index_of(count_)> rows{};
   const auto row = [&rows](Latency which, const LatencyRow& values) { rows[index_of(which)] = values; };
-  row(answer, {"answer", 15ms, 15ms, "end of a command line to its response, if no other latency applies"});
+  row(answer,
+      {"answer", 15ms, 15ms, "end of a command line to its echo, and to its response if no other latency applies"});
+  row(echo_idle, {"echo.idle", 30ms, 30ms,
+                  "the last character of an incomplete line to its echo; zero: each is echoed as it comes"});
+  row(urc_gap, {"urc.gap", 20ms, 20ms, "at least, a final result to a URC or to pushed data behind it"});
   row(boot_rdy, {"boot.rdy", 2500ms, 2500ms, "power-on to `RDY`"});
   row(boot_cfun, {"boot.cfun", 2510ms, 2510ms, "power-on to `+CFUN: 1`"});
   row(boot_cpin, {"boot.cpin", 3200ms, 3200ms, "power-on to `+CPIN: READY`"});
@@ -30,7 +34,7 @@ constexpr auto table = [] {
   row(bearer_close, {"bearer.close", 700ms, 64s, "`AT+SAPBR=0` to its `OK`"});
   row(cfun, {"cfun", 2s, 9s, "`AT+CFUN=` to its `OK`"});
   row(pin, {"pin", 300ms, 4s, "`AT+CPIN=` to its result"});
-  row(sim_read, {"sim.read", 15ms, 1s, "a command that reads the SIM (`AT+CCID`, `AT+CIMI`) to its response"});
+  row(sim_read, {"sim.read", 5ms, 1s, "echo of a command that reads the SIM (`AT+CCID`, `AT+CIMI`) to its response"});
   row(power_down, {"power.down", 1s, 1s, "`AT+CPOWD=1` to `NORMAL POWER DOWN`"});
   row(ip_activate, {"ip.activate", 1500ms, 84s, "`AT+CIICR` to its `OK`, if the context is not open yet"});
   row(ip_connect, {"ip.connect", 1s, 74s, "at least, `OK` of `AT+CIPSTART` to `CONNECT OK` of TCP"});

@@ -16,6 +16,8 @@ struct TimingConfig;
 
 enum class Latency : std::uint8_t {
   answer,
+  echo_idle,
+  urc_gap,
   boot_rdy,
   boot_cfun,
   boot_cpin,

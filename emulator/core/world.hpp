@@ -24,6 +24,7 @@ struct Quirks {
   bool sni = true;                      ///< send the server's name in the TLS handshake
   bool sync_bytes = false;              ///< 00 49 49 49 49 FF FF FF FF at power-on (manual 1.4)
   bool cfun_reset_ok_last = false;      ///< AT+CFUN=1,1 answers OK after the reset instead of before it
+  bool flow_control_silent = false;     ///< AT&K is swallowed without an answer, as by firmware of 2014
   bool sapbr_save = false;              ///< AT+SAPBR=5,<cid> answers OK, as SIM900 does
   bool network_name_by_manual = false;  ///< AT+CLTS=1: *PSNWID and +CTZV in the manual's form instead of R14.18's
   bool http_status_number = false;      ///< +HTTPSTATUS prints the method as a number (manual V1.12) instead of a word

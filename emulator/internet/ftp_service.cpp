@@ -110,8 +110,9 @@ std::optional<int> FtpService::refusal(Operation operation) const {
 
 // --- the life of a session
 
-void FtpService::start(Operation operation, FtpFileJob job) {
-  if (running_) return report(operation, ftp_code::not_allowed);
+void FtpService::start(Operation operation, Channel& asker, FtpFileJob job) {
+  if (running_) return environment_.answer(reported(operation, ftp_code::not_allowed), &asker);
+  asker_ = &asker;
   running_ = operation;
   announced_ = ready_ = finishing_ = false;
   moved_ = 0;
@@ -135,7 +136,7 @@ Task<> FtpService::run(Operation operation, FtpFileJob job) {
   if (ended_) code = *ended_;
   running_.reset();
   announced_ = ready_ = false;
-  report(operation, code);
+  environment_.answer(reported(operation, code), asker_);
 }
 
 void FtpService::record(Operation operation, std::string_view phase, int code) const {
@@ -233,11 +234,11 @@ std::optional<std::uint64_t> FtpService::progress(Operation operation) const {
 }
 
 /// +FTPGET: 1,<res>; FTPGETTOFS and FTPPUTFRMFS report 0,<total> or the bare code.
-void FtpService::report(Operation operation, int code) {
+std::string FtpService::reported(Operation operation, int code) const {
   const bool bare = operation == Operation::get_to_fs || operation == Operation::put_from_fs;
   std::string text = fmt::format("+{}: {}{}", word(operation), bare ? "" : "1,", code);
   if (code == ftp_code::finished && (bare || operation == Operation::size)) text += fmt::format(",{}", moved_);
-  environment_.urc(text, nullptr);
+  return text;
 }
 
 }  // namespace sim800

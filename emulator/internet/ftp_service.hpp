@@ -48,7 +48,7 @@ class FtpService final : public Service {
 
   bool busy() const override { return running_.has_value(); }
   /// Starts a session; the outcome is reported by a URC, 66 if one is running.
-  void start(Operation operation, FtpFileJob job = {});
+  void start(Operation operation, Channel& asker, FtpFileJob job = {});
   /// AT+FTPQUIT: the running session ends with 86. False if there is none.
   bool quit();
   void bearer_closed(unsigned cid) override;
@@ -93,7 +93,7 @@ class FtpService final : public Service {
   void heard();
   void announce();
   void wait_for_host();
-  void report(Operation operation, int code);
+  std::string reported(Operation operation, int code) const;
 
   const Environment& environment_;
   Settings& settings_;
@@ -114,6 +114,7 @@ class FtpService final : public Service {
   Signal event_;
   Timer silence_, unread_, repeat_;
   Task<> run_;
+  Channel* asker_ = nullptr;
 };
 
 /// "FTPGET", "FTPLIST", …

@@ -46,7 +46,7 @@ void FtpService::announce() {
   announced_ = true;
   if (first) wait_for_host();
   repeat_ = environment_.clock.after(repeat_interval, [this] { announce(); });
-  environment_.urc(fmt::format("+{}: 1,1", word(*running_)), nullptr);
+  environment_.answer(fmt::format("+{}: 1,1", word(*running_)), asker_);
 }
 
 void FtpService::wait_for_host() {
@@ -87,7 +87,7 @@ Task<int> FtpService::stream_up() {
       if (ended_ || outcome_) continue;
       ready_ = true;
       silence_.cancel();  // it is the host's turn
-      environment_.urc(fmt::format("+FTPPUT: 1,1,{}", block), nullptr);
+      environment_.answer(fmt::format("+FTPPUT: 1,1,{}", block), asker_);
     }
     co_await event_;
   }

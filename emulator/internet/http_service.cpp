@@ -112,8 +112,9 @@ bool HttpService::save() { return nvram_.store(nvram_section, saved_values()); }
 
 bool HttpService::saved() const { return nvram_.holds(nvram_section, saved_values()); }
 
-bool HttpService::act(HttpMethod method) {
+bool HttpService::act(HttpMethod method, Channel& asker) {
   if (values_[url].empty()) return false;
+  asker_ = &asker;
   method_ = method;
   busy_ = true;
   lost_ = false;
@@ -142,7 +143,7 @@ Task<> HttpService::run(HttpMethod method) {
                            {"status", std::int64_t{status}},
                            {"length", static_cast<std::int64_t>(buffer.size())}});
   }
-  environment_.urc(fmt::format("+HTTPACTION: {},{},{}", static_cast<int>(method), status, buffer.size()), nullptr);
+  environment_.answer(fmt::format("+HTTPACTION: {},{},{}", static_cast<int>(method), status, buffer.size()), asker_);
 }
 
 std::optional<int> HttpService::refusal() const {

@@ -62,7 +62,7 @@ class HttpService final : public Service {
   bool show_head = false;  ///< AT+HTTPGETHEAD
 
   /// Starts a request; the outcome is reported by a URC. False if no URL is set.
-  bool act(HttpMethod method);
+  bool act(HttpMethod method, Channel& asker);
 
   struct Status {
     HttpMethod method;
@@ -100,6 +100,7 @@ class HttpService final : public Service {
   HttpProgress progress_;  ///< where the transfer ended, while its outcome is held back
   Signal event_;
   Task<> run_;
+  Channel* asker_ = nullptr;
 };
 
 /// "GET", "POST", "HEAD", "DELETE".

@@ -51,8 +51,9 @@ int refused(std::string_view status, int code) {
 Pop3Service::Pop3Service(const Environment& environment, const Settings& settings, MailConnection& connection)
     : environment_(environment), settings_(settings), connection_(connection) {}
 
-bool Pop3Service::enter() {
+bool Pop3Service::enter(Channel& asker) {
   if (settings_.text(key::pop3srv_server).empty()) return false;
+  asker_ = &asker;
   state_ = State::entering;
   leaving_ = false;
   run_ = run();
@@ -60,14 +61,16 @@ bool Pop3Service::enter() {
   return true;
 }
 
-void Pop3Service::ask(Question question, std::string command) {
+void Pop3Service::ask(Question question, std::string command, Channel& asker) {
+  asker_ = &asker;
   question_ = question;
   command_ = std::move(command);
   state_ = State::asking;
   connection_.news.raise();
 }
 
-void Pop3Service::leave() {
+void Pop3Service::leave(Channel& asker) {
+  asker_ = &asker;
   leaving_ = true;
   state_ = State::leaving;
   connection_.news.raise();
@@ -89,7 +92,7 @@ Task<> Pop3Service::run() {
   const bool entered = code == mail_code::done;
   state_ = entered ? State::idle : State::off;
   if (!entered) connection_.close();
-  environment_.urc(fmt::format("+POP3IN: {}", code), nullptr);
+  environment_.answer(fmt::format("+POP3IN: {}", code), asker_);
   if (!entered) co_return;
   while (!leaving_ && !connection_.over()) {
     if (state_ == State::asking) {
@@ -103,7 +106,7 @@ Task<> Pop3Service::run() {
   unread_.cancel();
   connection_.close();
   state_ = State::off;
-  environment_.urc(fmt::format("+POP3OUT: {}", code), nullptr);
+  environment_.answer(fmt::format("+POP3OUT: {}", code), asker_);
 }
 
 Task<int> Pop3Service::log_in() {
@@ -152,7 +155,7 @@ void Pop3Service::tell(Question question, std::string_view status) {
   const std::string values = with_values ? values_of(status) : std::string();
   const bool good = is_positive(status) && (!with_values || !values.empty());
   const std::string text = fmt::format("+{}: {}{}{}", word(question), good ? 1 : 0, values.empty() ? "" : ",", values);
-  environment_.urc(good ? text : fmt::format("+{}: 0", word(question)), nullptr);
+  environment_.answer(good ? text : fmt::format("+{}: 0", word(question)), asker_);
 }
 
 /// RFC 1939: what was marked is deleted once QUIT has been answered.
@@ -209,7 +212,7 @@ void Pop3Service::wait_for_host() {
 /// +POP3READ: 3,<dataLength>, again and again while the host does nothing.
 void Pop3Service::announce() {
   repeat_ = environment_.clock.after(repeat_interval, [this] { announce(); });
-  environment_.urc(fmt::format("+POP3READ: 3,{}", waiting_), nullptr);
+  environment_.answer(fmt::format("+POP3READ: 3,{}", waiting_), asker_);
 }
 
 Pop3Service::Chunk Pop3Service::read(std::size_t count) {

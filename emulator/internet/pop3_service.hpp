@@ -31,11 +31,11 @@ class Pop3Service final : public Service {
 
   State state() const { return state_; }
   /// Logs in; +POP3IN follows. False: no server is set.
-  bool enter();
+  bool enter(Channel& asker);
   /// Only in State::idle.  `command` is the server's, without its line end.
-  void ask(Question question, std::string command);
+  void ask(Question question, std::string command, Channel& asker);
   /// In State::idle and reading: +POP3OUT follows.
-  void leave();
+  void leave(Channel& asker);
   void power_off() override;
 
   struct Chunk {
@@ -71,6 +71,7 @@ class Pop3Service final : public Service {
   bool starved_ = false;     ///< the host has read less than it requested, and is notified when more arrives
   Timer repeat_, unread_;
   Task<> run_;
+  Channel* asker_ = nullptr;  ///< of the last command
 };
 
 }  // namespace sim800

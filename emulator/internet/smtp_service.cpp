@@ -66,12 +66,13 @@ std::optional<MailMessage> SmtpService::compose() const {
   return message;
 }
 
-bool SmtpService::start() {
+bool SmtpService::start(Channel& asker) {
   const bool addressed = std::ranges::any_of(recipients, [](const Recipients& some) { return !some.empty(); });
   if (!addressed || settings_.text(key::smtpsrv_server).empty() || settings_.text(key::smtpfrom_address).empty())
     return false;
   auto message = compose();
   if (!message) return false;
+  asker_ = &asker;
   busy_ = true;
   ++mails_;
   message_ = std::move(*message);
@@ -95,7 +96,7 @@ Task<> SmtpService::run() {
   connection_.close();
   co_await environment_.clock.sleep_until(earliest);
   busy_ = false;
-  environment_.urc(fmt::format("+SMTPSEND: {}", code), nullptr);
+  environment_.answer(fmt::format("+SMTPSEND: {}", code), asker_);
 }
 
 Task<int> SmtpService::send() {
@@ -148,7 +149,7 @@ Task<bool> SmtpService::attach() {
       if (connection_.over()) co_return false;
       connection_.rest();  // it is the host's turn
       ready_ = true;
-      environment_.urc(fmt::format("+SMTPFT: 1,{}", block), nullptr);
+      environment_.answer(fmt::format("+SMTPFT: 1,{}", block), asker_);
     }
     co_await connection_.news;
   }

@@ -34,7 +34,7 @@ class SmtpService final : public Service {
   bool busy() const override { return busy_; }
   /// Sends the mail; +SMTPSEND follows. False: server, sender or recipients are missing, or a text is not the
   /// hexadecimal that its character set requires.
-  bool start();
+  bool start(Channel& asker);
   void power_off() override;
 
   // The attachment.
@@ -64,6 +64,7 @@ class SmtpService final : public Service {
   std::variant<MailText, MailBase64> file_;
   unsigned mails_ = 0;
   Task<> run_;
+  Channel* asker_ = nullptr;
 };
 
 }  // namespace sim800

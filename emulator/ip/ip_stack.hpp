@@ -118,7 +118,7 @@ class IpStack final : public Service {
   std::uint16_t server_port() const { return server_port_; }
 
   /// AT+CDNSGIP: +CDNSGIP follows.
-  void resolve(const std::string& host);
+  void resolve(const std::string& host, Channel& asker);
 
   /// AT+CIPCSGP=0: a circuit-switched data call, which nobody answers.
   struct Dialled {

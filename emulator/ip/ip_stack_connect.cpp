@@ -26,7 +26,7 @@ constexpr unsigned max_clients = 5;  // application note: the server counts as t
 
 /// A line about a connection: with its number if there can be several.
 void IpStack::say(unsigned n, std::string_view text) const {
-  environment_.urc(multi() ? fmt::format("{}, {}", n, text) : std::string(text), nullptr);
+  environment_.answer(multi() ? fmt::format("{}, {}", n, text) : std::string(text), connections_[n].channel);
 }
 
 void IpStack::record(unsigned n, std::string_view phase) const {
@@ -117,7 +117,7 @@ void IpStack::failed(unsigned n, bool by_tls) {
   drop(n, tried ? IpConnection::State::closed : IpConnection::State::initial);
   record(n, "failed");
   if (by_tls) return say(n, "CLOSE OK");  // what hardware reports if the handshake fails
-  if (!multi()) environment_.urc(fmt::format("STATE: {}", state_name()), nullptr);
+  if (!multi()) environment_.answer(fmt::format("STATE: {}", state_name()), connections_[n].channel);
   say(n, "CONNECT FAIL");
 }
 
@@ -190,14 +190,14 @@ Task<> IpStack::open_server() {
   if (context.stage == Stage::initial) {
     const Result result = co_await bring_up(context);
     if (context.stage == Stage::start) context.stage = Stage::initial;
-    if (!result.is_ok()) co_return environment_.code(Code::error);
+    if (!result.is_ok()) co_return environment_.answer_code(Code::error, server_channel_);
     context.stage = Stage::status;
   }
   server_ = sockets_.listen(server_port_, [this](std::unique_ptr<Socket> socket) { client_came(std::move(socket)); });
   if (server_ != nullptr) {
-    environment_.urc("SERVER OK", nullptr);
+    environment_.answer("SERVER OK", server_channel_);
   } else {
-    environment_.code(Code::error);
+    environment_.answer_code(Code::error, server_channel_);
   }
 }
 
@@ -223,15 +223,15 @@ void IpStack::client_came(std::unique_ptr<Socket> socket) {
 // --- names
 
 /// +CDNSGIP: 1,"name","address"[,"address"], or 0 and a reason: 8 no such name, 3 no network.
-void IpStack::resolve(const std::string& host) {
+void IpStack::resolve(const std::string& host, Channel& asker) {
   query_.reset();
-  const auto report = [this, host](const std::vector<std::string>& addresses, int failure) {
+  const auto report = [this, host, &asker](const std::vector<std::string>& addresses, int failure) {
     std::string line =
         addresses.empty() ? fmt::format("+CDNSGIP: 0,{}", failure) : fmt::format("+CDNSGIP: 1,\"{}\"", host);
     for (std::size_t i = 0; i < std::min<std::size_t>(addresses.size(), 2); ++i)
       line += fmt::format(",\"{}\"", addresses[i]);
     query_limit_.cancel();
-    environment_.urc(line, nullptr);
+    environment_.answer(line, &asker);
   };
   const Duration delay = is_ip_address(host) ? Duration::zero() : environment_.latency[Latency::dns];
   query_delay_ = environment_.clock.after(delay, [this, host, report] {

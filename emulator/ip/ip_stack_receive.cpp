@@ -43,7 +43,7 @@ void IpStack::announce(unsigned n) {
     const SocketAddress source = connection.socket().source();
     line += fmt::format(",{}:{}", source.host, source.port);
   }
-  environment_.urc(line, nullptr);
+  environment_.answer(line, connection.channel);
 }
 
 /// Records of at most 1460 bytes, each after a header as AT+CIPHEAD, CIPSHOWTP and CIPSRIP request. No record is split

@@ -19,7 +19,8 @@ constexpr Duration limit = 10s;  // field: answers arrive within ten seconds, or
 NtpService::NtpService(const Environment& environment, const Bearers& bearers, Rtc& rtc, Sockets& sockets)
     : around_(environment), bearers_(bearers), rtc_(rtc), sockets_(sockets), random_(environment.seed) {}
 
-void NtpService::start() {
+void NtpService::start(Channel& asker) {
+  asker_ = &asker;
   busy_ = true;
   lost_ = false;
   run_ = run();
@@ -48,7 +49,7 @@ Task<> NtpService::run() {
   // However near the server is, drivers rely on some silence between OK and the URC.
   co_await around_.clock.sleep_until(earliest);
   busy_ = false;
-  around_.urc(fmt::format("+CNTP: {}", static_cast<int>(outcome)), nullptr);
+  around_.answer(fmt::format("+CNTP: {}", static_cast<int>(outcome)), asker_);
 }
 
 Task<NtpService::Outcome> NtpService::ask() {

@@ -36,7 +36,7 @@ class NtpService final : public Service {
   bool busy() const override { return busy_; }
 
   /// +CNTP reports the outcome; not while busy.
-  void start();
+  void start(Channel& asker);
   void bearer_closed(unsigned closed) override;
   /// The settings are forgotten, too.
   void power_off() override;
@@ -55,6 +55,7 @@ class NtpService final : public Service {
   std::unique_ptr<Socket> socket_;
   Signal event_;
   Task<> run_;
+  Channel* asker_ = nullptr;
 };
 
 }  // namespace sim800

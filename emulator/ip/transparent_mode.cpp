@@ -54,7 +54,7 @@ void TransparentMode::move() {
   if (mode_ == Mode::waiting && channel_->free()) {
     mode_ = Mode::online;
     last_input_ = clock_.now();
-    channel_->urc(Code::connect);
+    channel_->answer(Code::connect);
     channel_->go_online(*this);
   }
   if (mode_ == Mode::online && !channel_->online()) mode_ = Mode::escaped;  // the channel was reset

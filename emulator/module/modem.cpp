@@ -70,6 +70,8 @@ Modem::Modem(const Parts& parts)
                    [this](std::string_view text, Channel* cause) { urc(text, cause); },
                    [this](Code code) { urc(code); },
                    [this](std::string_view text, WhileOnline policy) { return urc(text, policy); },
+                   [this](std::string_view text, Channel* asker) { answer(text, asker); },
+                   [this](Code code, Channel* asker) { answer(code, asker); },
                    parts.trace},
       rtc(clock),
       sleep(clock, settings),
@@ -261,6 +263,24 @@ void Modem::urc(Code code) {
   if (faults != nullptr) faults->urc(text_of(code));
 }
 
+void Modem::answer(std::string_view text, Channel* asker) {
+  if (asker == nullptr || !asker->has_lines()) return urc(text);
+  if (!answers()) return;
+  sleep.touch();
+  record("urc", {{"channel", asker->name()}, {"text", text}});
+  asker->answer(text);
+  if (faults != nullptr) faults->urc(text);
+}
+
+void Modem::answer(Code code, Channel* asker) {
+  if (asker == nullptr || !asker->has_lines()) return urc(code);
+  if (!answers()) return;
+  sleep.touch();
+  record("urc", {{"channel", asker->name()}, {"text", text_of(code)}});
+  asker->answer(code);
+  if (faults != nullptr) faults->urc(text_of(code));
+}
+
 // --- power and start-up
 
 void Modem::press_power_key() {
@@ -419,6 +439,13 @@ void Modem::detach_for_good() {
   start_.cancel();
   network->power_off();
 }
+
+std::string Modem::imei() const {
+  const Nvram::Section* const written = parts_.nvram.find("imei");
+  return written != nullptr ? value_in(*written, "imei") : world.module.imei;
+}
+
+bool Modem::set_imei(const std::string& imei) { return parts_.nvram.store("imei", {{"imei", imei}}); }
 
 void Modem::apply_line_settings() {
   for (const auto& channel : channels_) channel->apply_settings();

@@ -164,6 +164,9 @@ class Modem final : public ChannelOwner {
   void detach_for_good();
   /// AT+CMUX on that channel: frames on its port once its line has ended. 768 if there are some already.
   Result multiplex(Channel& channel, std::size_t frame_size);
+  /// AT+CGSN; AT+SIMEI writes it for good. False: it cannot be saved, and nothing has changed.
+  std::string imei() const;
+  bool set_imei(const std::string& imei);
   /// S5 or &C changed: channels apply them.
   void apply_line_settings();
 
@@ -171,9 +174,13 @@ class Modem final : public ChannelOwner {
   /// A URC that need not wait for the end of data mode; false if every channel that would send it has dropped it.
   bool urc(std::string_view text, WhileOnline policy);
   void urc(Code code);
+  /// See Environment::answer.
+  void answer(std::string_view text, Channel* asker);
+  void answer(Code code, Channel* asker);
 
   void synchronised() override { synchronised_ = true; }
   int error_mode() const override { return static_cast<int>(settings.number(key::cmee)); }
+  bool unsettled() const override { return !external_events_.empty() || (faults != nullptr && faults->unsettled()); }
   Modem& modem() override { return *this; }
   bool call_ready() const { return call_ready_; }
 

@@ -77,7 +77,7 @@ bool Parameter::accepts(const Argument& argument) const {
     case Kind::words:
       return argument.quoted && range.find(std::string("\"").append(argument.text) + '"') != std::string_view::npos;
     case Kind::number: {
-      const auto value = argument.quoted ? std::nullopt : parse_number(argument.text);
+      const auto value = parse_number(argument.text);  // quoted or not: drivers quote ports
       return value && in_range(range, *value);
     }
   }

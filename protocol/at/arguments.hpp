@@ -44,8 +44,8 @@ std::optional<std::uint32_t> parse_number(std::string_view text);
 std::string unescape(std::string_view text);
 
 /// What one argument may be. `range` is written as in the manual's test answers: "0-2", "0,1,4", "0-31,99" for numbers,
-/// "\"IRA\",\"GSM\"" for words, which must be quoted; "A,I" for a choice, which may be quoted and is not
-/// case-sensitive.
+/// "\"IRA\",\"GSM\"" for words, which must be quoted; "A,I" for a choice, which is not case-sensitive. Numbers and
+/// choices may be quoted.
 struct Parameter {
   enum class Kind : std::uint8_t { none, number, words, choice, text };
   Kind kind = Kind::none;

@@ -1,7 +1,23 @@
 // SPDX-License-Identifier: MIT
 #include "protocol/at/line_assembler.hpp"
 
+#include <algorithm>
+
 namespace sim800 {
+
+namespace {
+
+constexpr std::string_view erase = "\b \b";  ///< what deletes a character on a terminal
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < ' '; }
+
+/// A quoted text is open at the end of what has been typed.
+bool quoting(std::string_view typed) { return std::ranges::count(typed, '"') % 2 == 1; }
+
+/// Control characters in a command are ignored (V.250 5.2.2), except within quotes: alphabets have letters for them.
+bool keeps(std::string_view typed, char c) { return !is_control(c) || (c != '\0' && quoting(typed)); }
+
+}  // namespace
 
 LineAssembler::Step LineAssembler::feed(std::string_view input, std::string* echo) {
   std::size_t taken = 0;
@@ -14,10 +30,26 @@ LineAssembler::Step LineAssembler::feed(std::string_view input, std::string* ech
     }
     if (after_cr_) host_sends_bare_cr_ = true;
     after_cr_ = false;
-    if (echo != nullptr && c != '\n') echo->push_back(c);
+    if (echo != nullptr) echo->append(echo_of(c));
     event = take(c);
   }
   return {event, taken};
+}
+
+/// What a terminal gets back for `c`, the next character of feed(): nothing for one that take() will throw away.
+std::string_view LineAssembler::echo_of(const char& c) const {
+  const std::string_view typed(&c, 1);
+  if (c == '\r') return typed;
+  if (c == '\n') return {};
+  if (deletes(c)) return state_ == State::idle ? std::string_view{} : c == delete_key ? erase : typed;
+  return (state_ == State::text ? keeps(line(), c) : !is_control(c)) ? typed : std::string_view{};
+}
+
+/// DEL is also a letter of the GSM alphabet, as which it may be part of a quoted text.
+bool LineAssembler::deletes(char c) const {
+  if (c == backspace_) return true;
+  if (c != delete_key) return false;
+  return !del_is_text_ || state_ != State::text || !quoting(line());
 }
 
 void LineAssembler::take_line_feed() {
@@ -45,11 +77,11 @@ LineAssembler::Event LineAssembler::take(char c) {
       return Event::none;
     }
   }
-  if (c == backspace_) {
+  if (deletes(c)) {
     if (state_ == State::prefix_a) state_ = a_starts_line_ ? State::idle : State::junk;
     return Event::none;
   }
-  const bool printable = static_cast<unsigned char>(c) > ' ';
+  const bool printable = !is_control(c) && c != ' ';
   if (c == 'A' || c == 'a') {
     a_starts_line_ = state_ == State::idle;
     state_ = State::prefix_a;
@@ -66,13 +98,13 @@ LineAssembler::Event LineAssembler::take_text(char c) {
     have_line_ = length_ <= max_length;
     return have_line_ ? Event::line : Event::too_long;
   }
-  if (c == backspace_) {
+  if (deletes(c)) {
     if (length_ > 0) {
       --length_;
     } else {
       state_ = State::prefix_a;  // the T of the prefix was deleted
     }
-  } else if (c != '\0' && length_ <= max_length) {
+  } else if (length_ <= max_length && keeps(line(), c)) {
     line_[length_++] = c;  // one character beyond the limit is kept to mark a line that is too long
   }
   return Event::none;

@@ -32,7 +32,7 @@ class LineAssembler {
   };
 
   /// Consumes input up to and including the end of the next line. With `echo`, typed characters are appended to it,
-  /// except LF.
+  /// except LF and the control characters that are dropped.
   Step feed(std::string_view input, std::string* echo);
 
   /// The line without AT and terminator; valid until the next feed().
@@ -46,6 +46,9 @@ class LineAssembler {
 
   /// The character that deletes the previous one (ATS5, 0-127).
   void set_backspace(char c) { backspace_ = c; }
+  /// DEL, the Backspace key of terminals, deletes too; but if `text`, one within quotes belongs to the text.
+  void set_del_is_text(bool text) { del_is_text_ = text; }
+  static constexpr char delete_key = 0x7f;
 
   /// True after a line ended with CR while an LF may still follow: none has arrived, and the previous line did not end
   /// with CR alone.
@@ -62,6 +65,8 @@ class LineAssembler {
 
   Event take(char c);
   Event take_text(char c);
+  std::string_view echo_of(const char& c) const;
+  bool deletes(char c) const;
 
   std::array<char, max_length + 1> line_{};
   std::size_t length_ = 0;
@@ -71,6 +76,7 @@ class LineAssembler {
   bool after_cr_ = false;
   bool host_sends_bare_cr_ = false;
   char backspace_ = 8;
+  bool del_is_text_ = false;
 };
 
 }  // namespace sim800

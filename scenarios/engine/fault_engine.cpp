@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::uint64_t event_streams = std::uint64_t{1} << 32;  ///< kept apart from those of faults
 
+/// An action puts its consequences off, they put off theirs: no chain is longer (removed card, lost registration, lost
+/// bearer, ended session).
+constexpr unsigned turns_to_settle = 6;
+
 }  // namespace
 
 FaultEngine::FaultEngine(const Parts& parts)
@@ -118,7 +122,18 @@ bool FaultEngine::act(const std::vector<Armed*>& all, CommandVerdict* command, V
     for (const auto& action : armed->fault.actions) action->apply(stage);
     armed->acting = false;
   }
+  if (!all.empty()) {
+    turns_left_ = turns_to_settle;
+    settle();
+  }
   return !all.empty();
+}
+
+/// Appointments at one instant run in the order in which they were made, so each turn is one link of the chain.
+void FaultEngine::settle() {
+  turn_ = clock_.after(Duration::zero(), [this] {
+    if (--turns_left_ > 0) settle();
+  });
 }
 
 void FaultEngine::record(std::string_view kind, std::size_t index, std::string_view on, std::string_view what) {

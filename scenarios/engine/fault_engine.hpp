@@ -57,6 +57,7 @@ class FaultEngine final : public Interference, public CommandFaults, public Seri
   void line(std::string_view line, CommandVerdict& verdict) override;
   void command(std::string_view name, CommandVerdict& verdict) override;
   void urc(std::string_view text) override;
+  bool unsettled() const override { return turns_left_ > 0; }
 
   // SerialFaults
   std::size_t until_stop(SerialDirection direction) const override;
@@ -79,6 +80,7 @@ class FaultEngine final : public Interference, public CommandFaults, public Seri
   bool due(Armed& armed);
   bool act(const std::vector<Armed*>& due, CommandVerdict* command, Verdict* transfer);
   void record(std::string_view kind, std::size_t index, std::string_view on, std::string_view what);
+  void settle();
   void start_timers();
   void repeat(std::size_t event, TimePoint when);
   void happen(std::size_t event);
@@ -109,6 +111,8 @@ class FaultEngine final : public Interference, public CommandFaults, public Seri
   bool needs_relay_ = false, needs_serial_line_ = false;
   std::vector<std::function<void()>> effects_;
   Timer effects_timer_;
+  unsigned turns_left_ = 0;  ///< of the loop, until what the last fault has caused is over
+  Timer turn_;
 };
 
 }  // namespace sim800

@@ -5,6 +5,7 @@ import fcntl
 import os
 import subprocess
 import termios
+import time
 import unittest
 
 from harness import BOOT, DEADLINE, ERROR, OK, SIM800, AcceptanceTest, Host, Pipe, end, spawn
@@ -90,6 +91,37 @@ class Lines(DriverTest):
         for line, answer in (("ATI", b"SIM800 R14.18"), ("AT+GSN", b"866104020304051"), ("AT+CIMI", b"460001234567890"),
                              ("AT+CCID", b"89860012345678901234"), ("AT+CGMR", b"Revision:1418B05SIM800L24")):
             self.line.say(line, b"\r\n" + answer + b"\r\n" + OK)
+
+
+class Echo(DriverTest):
+    """In field time a line comes back together with its answer: one read returns both."""
+
+    def setUp(self):
+        super().setUp()
+        self.start("--time-scale", "0.1", timing="typical")
+
+    def one_read(self, sent, received):
+        self.line.send(sent)
+        self.line.fill(time.monotonic() + DEADLINE)
+        self.assertEqual(self.line.take(len(self.line.buffer)), received)
+
+    def test_echo_and_answer(self):
+        self.one_read(b"AT\r\n", b"AT\r" + OK)
+        self.one_read(b"AT+CSQ\r\n", b"AT+CSQ\r\r\n+CSQ: 21,0\r\n" + OK)
+        self.one_read(b"\x1aAT\r\n", b"AT\r" + OK)
+        self.one_read(b"AT+CMGF=1\r\n", b"AT+CMGF=1\r" + OK)
+        self.line.send(b'AT+CMGS="+420123456789"\r\n')
+        self.line.expect(b'AT+CMGS="+420123456789"\r\r\n> ')
+
+    def test_two_lines_in_one_go(self):
+        self.one_read(b"ATE0\rAT+CMGF=1\r", b"ATE0\rAT+CMGF=1\r" + OK)
+        self.line.expect(OK)
+
+    def test_typed_by_hand(self):
+        for key in b"AT+C":
+            self.one_read(bytes([key]), bytes([key]))
+        self.line.send(b"SQ\r")
+        self.line.expect(b"SQ\r\r\n+CSQ: 21,0\r\n" + OK)
 
 
 class Payload(DriverTest):

@@ -102,6 +102,16 @@ class Run(AcceptanceTest):
         self.assertEqual(ran.stderr, b"stdio\nready\n")
         self.assertEqual(os.listdir(self.dir), [])
 
+    def test_the_backspace_key(self):
+        ran = subprocess.run([SIM800, "run", "--stdio", "--timing", "instant"], input=b"ATE0x\x7f\rAT+CSX\x7fQ\r",
+                             capture_output=True, timeout=DEADLINE, check=True, cwd=self.dir)
+        self.assertEqual(ran.stdout, BOOT + b"ATE0x\b \b\r" + OK + b"\r\n+CSQ: 21,0\r\n" + OK)
+
+    def test_what_waits_for_its_time_is_still_said(self):
+        ran = subprocess.run([SIM800, "run", "--stdio", "--time-scale", "0.1"], input=b"ATE0\rATV1\rAT+C",
+                             capture_output=True, timeout=DEADLINE, check=True, cwd=self.dir)
+        self.assertIn(b"ATE0\rATV1\r" + OK + OK, ran.stdout)
+
 
 class Refusals(AcceptanceTest):
     def refused(self, message, *arguments):

@@ -267,7 +267,8 @@ TEST_CASE("a short mixed stream, every byte of its answers") {
                       {"AT", "ATE0", "at+csq;+creg?", "AT+HTTPINIT", "AT+HTTPDATA=5,1000", Payload{"A\n\r\x1bT"},
                        "AT+HTTPREAD", "AT+NONE"}};
   const std::string expected =
-      "AT\r\r\nOK\r\nATE0\r\r\nOK\r\n\r\n+CSQ: 21,0\r\n\r\n+CREG: 0,1\r\n\r\nOK\r\n\r\nOK\r\n\r\nDOWNLOAD\r\n\r\nOK\r\n"
+      "AT\rATE0\rat+csq;+creg?\rAT+HTTPINIT\rAT+HTTPDATA=5,1000\r\r\nOK\r\n\r\nOK\r\n"
+      "\r\n+CSQ: 21,0\r\n\r\n+CREG: 0,1\r\n\r\nOK\r\n\r\nOK\r\n\r\nDOWNLOAD\r\n\r\nOK\r\n"
       "\r\n+HTTPREAD: 5\r\nA\n\r\x1bT\r\nOK\r\n\r\nERROR\r\n";
   for (const Cut& cut : cuts) CHECK(replay_at_once(World{}, stream, "\r\n", cut) == expected);
 }

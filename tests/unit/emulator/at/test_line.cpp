@@ -39,13 +39,61 @@ TEST_CASE("AT+CMEE chooses how errors read; unknown is 100, a bad value 765") {
   CHECK(fixture.ask("AT+CSQ?") == "\r\n+CME ERROR: 100\r\n");
   CHECK(fixture.ask("AT+CREG=3") == "\r\n+CME ERROR: 765\r\n");
   CHECK(fixture.ask("AT+CREG=1,2") == "\r\n+CME ERROR: 765\r\n");
-  CHECK(fixture.ask("AT+CREG=\"1\"") == "\r\n+CME ERROR: 765\r\n");
   CHECK(fixture.ask("AT+CMEE=2") == OK);
   CHECK(fixture.ask("AT+NONE") == "\r\n+CME ERROR: unknown\r\n");
   CHECK(fixture.ask("AT+CSCS=\"TEST\"") == "\r\n+CME ERROR: invalid input value\r\n");
   CHECK(fixture.ask("AT+CSCS=GSM") == "\r\n+CME ERROR: invalid input value\r\n");
   CHECK(fixture.ask("AT+CMEE=") == OK);
   CHECK(fixture.ask("AT+NONE") == ERROR);
+}
+
+TEST_CASE("a number may be given in quotes") {
+  ModuleFixture fixture;
+  CHECK(fixture.ask("AT+CMEE=\"1\"") == OK);
+  CHECK(fixture.ask("AT+CMEE?") == answered("+CMEE: 1"));
+  CHECK(fixture.ask("AT+CREG=\"2\"") == OK);
+  CHECK(fixture.ask("AT+CREG=\"3\"") == cme(765));
+  CHECK(fixture.ask("AT+CREG=\"\"") == cme(765));
+  CHECK(fixture.ask("AT+CREG=\"1x\"") == cme(765));
+  CHECK(fixture.ask("AT+SMTPSRV=\"a.test\",\"465\"") == OK);
+  CHECK(fixture.ask("AT+SMTPSRV?") == answered("+SMTPSRV: \"a.test\",465"));
+  CHECK(fixture.ask("AT+POP3SRV=\"a.test\",\"u\",\"p\",\"995\"") == OK);
+  CHECK(fixture.ask("AT+FTPPORT=\"2121\"") == OK);
+  CHECK(fixture.ask("AT+FTPPORT?") == answered("+FTPPORT: 2121"));
+  CHECK(fixture.ask("AT+CSMP=\"17\",\"167\",\"0\",\"0\"") == OK);
+  CHECK(fixture.ask("AT+CSMP?") == answered("+CSMP: 17,167,0,0"));
+  CHECK(fixture.ask("AT+CMGL=\"4\"") == OK);  // PDU mode
+  CHECK(fixture.ask("AT+CMGDA=\"6\"") == OK);
+  CHECK(fixture.ask("AT+CMGF=\"1\"") == OK);
+  CHECK(fixture.ask("AT+CMGDA=6") == "\r\n+CMS ERROR: 305\r\n");
+}
+
+TEST_CASE("AT+SIMEI writes the IMEI for good") {
+  Nvram nvram;
+  Numbers fixture(ModuleFixture::instant(), &nvram);
+  CHECK(fixture.ask("AT+SIMEI?") == answered("+SIMEI: 866104020304051"));
+  CHECK(fixture.ask("AT+SIMEI=861230049560668") == OK);
+  CHECK(fixture.ask("AT+CGSN") == answered("861230049560668"));
+  CHECK(fixture.ask("AT+SIMEI=\"490154203237518\"") == OK);
+  for (const char* line : {"AT+SIMEI=", "AT+SIMEI=49015420323751", "AT+SIMEI=4901542032375181",
+                           "AT+SIMEI=\"49015420323751x\"", "AT+SIMEI=490154203237518,1"}) {
+    CAPTURE(line);
+    CHECK(fixture.ask(line) == cme(765));
+  }
+  CHECK(fixture.ask("AT+SIMEI?") == answered("+SIMEI: 490154203237518"));
+  Numbers next(ModuleFixture::instant(), &nvram);
+  CHECK(next.ask("AT+GSN") == answered("490154203237518"));
+}
+
+TEST_CASE("AT&K is refused, or by a quirk swallowed") {
+  World world = ModuleFixture::instant();
+  ModuleFixture usual(world);
+  CHECK(usual.ask("AT&K0") == ERROR);
+  CHECK(usual.ask("AT&K") == ERROR);
+  world.module.quirks.flow_control_silent = true;
+  ModuleFixture old(world);
+  for (const char* line : {"AT&K0", "AT&K3", "AT&K"}) CHECK(old.ask(line) == "");
+  CHECK(old.ask("AT+CSQ") == "\r\n+CSQ: 21,0\r\n" + OK);
 }
 
 TEST_CASE("ATV0 and ATQ1") {
@@ -75,8 +123,8 @@ TEST_CASE("limits: 556 characters, 39 commands; nothing of such a line runs") {
 
 TEST_CASE("commands that come while another runs wait, and are answered in order") {
   ModuleFixture fixture(World{});
-  CHECK(fixture.say("AT+CSQ\rAT+CREG?\r") == "AT+CSQ\r");
-  CHECK(fixture.wait(15ms) == "\r\n+CSQ: 21,0\r\n\r\nOK\r\nAT+CREG?\r");
+  CHECK(fixture.say("AT+CSQ\rAT+CREG?\r") == "");
+  CHECK(fixture.wait(15ms) == "AT+CSQ\rAT+CREG?\r\r\n+CSQ: 21,0\r\n\r\nOK\r\n");
   CHECK(fixture.wait(15ms) == "\r\n+CREG: 0,1\r\n\r\nOK\r\n");
 }
 
@@ -85,7 +133,8 @@ TEST_CASE("URCs wait for the final result of the running command") {
   fixture.say("AT+CSQ\r");
   fixture.modem.urc("+TEST: 1");
   CHECK(fixture.port.take() == "");
-  CHECK(fixture.wait(15ms) == "\r\n+CSQ: 21,0\r\n\r\nOK\r\n\r\n+TEST: 1\r\n");
+  CHECK(fixture.wait(15ms) == "AT+CSQ\r\r\n+CSQ: 21,0\r\n\r\nOK\r\n");
+  CHECK(fixture.wait(20ms) == "\r\n+TEST: 1\r\n");
   fixture.modem.urc("+TEST: 2");
   CHECK(fixture.port.take() == "\r\n+TEST: 2\r\n");
 }

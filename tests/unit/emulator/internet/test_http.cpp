@@ -283,7 +283,7 @@ TEST_CASE("the stack is busy while the bearer comes up: 604") {
   second.receive("AT+SAPBR=1,1\r");
   fixture.clock.advance(100ms);
   fixture.say("AT+HTTPACTION=0\r");
-  CHECK(fixture.wait(5s) == "\r\nOK\r\n\r\n+HTTPACTION: 0,604,0\r\n");
+  CHECK(fixture.wait(5s) == "AT+HTTPACTION=0\r\r\nOK\r\n\r\n+HTTPACTION: 0,604,0\r\n");
 }
 
 TEST_CASE("schemes other than http are not resolved: 603, nothing leaves the module") {

@@ -12,7 +12,7 @@ TEST_CASE("AT+CNETSCAN: blocks, lists the cells, with LAC and BSIC if asked") {
   world.network.rssi = 10;
   ModuleFixture fixture(world);
   fixture.say("ATE0+CNETSCAN?;+CNETSCAN=?\r");
-  CHECK(fixture.wait(15ms) == "\r\n+CNETSCAN: 0\r\n\r\n+CNETSCAN: (0,1)\r\n" + OK);
+  CHECK(fixture.wait(15ms) == "ATE0+CNETSCAN?;+CNETSCAN=?\r\r\n+CNETSCAN: 0\r\n\r\n+CNETSCAN: (0,1)\r\n" + OK);
   fixture.say("AT+CNETSCAN\r");
   CHECK(fixture.wait(20014ms) == "");
   CHECK(fixture.wait(1ms) ==

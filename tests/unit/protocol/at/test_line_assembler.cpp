@@ -54,6 +54,11 @@ TEST_CASE("what follows no prefix is dropped without an answer") {
   CHECK(lines_of("AAAT+CSQ\r") == Lines{"=+CSQ"});
 }
 
+TEST_CASE("control characters inside a command are dropped, NUL also inside quotes") {
+  CHECK(lines_of("AT\x1a+C\x1bS\tQ\r") == Lines{"=+CSQ"});
+  CHECK(lines_of(std::string("AT+X=\"\x1b\0<\"\r", 11)) == Lines{"=+X=\"\x1b<\""});
+}
+
 TEST_CASE("NUL inside a command is dropped") { CHECK(lines_of(std::string("AT+CMGR=1\0\r", 11)) == Lines{"=+CMGR=1"}); }
 
 TEST_CASE("backspace, also over the prefix, and another character by S5") {
@@ -65,9 +70,29 @@ TEST_CASE("backspace, also over the prefix, and another character by S5") {
   CHECK(feed(assembler, "AT+CSX#Q\r").lines == Lines{"=+CSQ"});
 }
 
-TEST_CASE("the echo is what was typed, without LF") {
+TEST_CASE("the echo is what was typed, without LF and what is thrown away") {
   LineAssembler assembler;
   CHECK(feed(assembler, "AT\r\nxAT+CSX\bQ\r\n").echo == "AT\rxAT+CSX\bQ\r");
+  CHECK(feed(assembler,
+             "\x1a"
+             "AT\x1b\r")
+            .echo == "AT\r");
+  CHECK(feed(assembler, "AT+X=\"\x1b<\"\r").echo == "AT+X=\"\x1b<\"\r");  // in the GSM alphabet: [
+  CHECK(feed(assembler, std::string("\b\0A\tT\0\r", 7)).echo == "AT\r");
+}
+
+TEST_CASE("DEL deletes too; it is text within quotes if the alphabet has it as a letter") {
+  LineAssembler assembler;
+  const Taken taken = feed(assembler,
+                           "\x7f"
+                           "AT+CSX\x7fQ\r");
+  CHECK(taken.lines == Lines{"=+CSQ"});
+  CHECK(taken.echo == "AT+CSX\b \bQ\r");
+  assembler.set_del_is_text(true);
+  CHECK(feed(assembler,
+             "AT+X\x7fY=\"a\x7f\",b\x7f"
+             "c\r")
+            .lines == Lines{"=+Y=\"a\x7f\",c"});
 }
 
 TEST_CASE("556 characters are a line, 557 are not") {

@@ -39,6 +39,35 @@ TEST_CASE("faults: how often") {
   CHECK(results(R"({"command": "AT+CREG"})", "") == "OOOOOO");
 }
 
+TEST_CASE("faults: lines sent together with the one that triggers a fault do not overtake it") {
+  struct Case {
+    std::string action, asks;
+  };
+  for (const auto& [action, asks] :
+       {Case{R"({"sim": "removed"})", "AT+CPIN?"}, Case{R"({"sim": "removed"})", "AT+CREG?"},
+        Case{R"({"sim": "removed"})", "AT+SAPBR=2,1"}, Case{R"({"registration": "denied"})", "AT+CREG?"},
+        Case{R"({"registration": "denied"})", "AT+SAPBR=2,1"}, Case{R"({"registration": "roaming"})", "AT+COPS?"},
+        Case{R"({"bearer": "lost"})", "AT+SAPBR=2,1"}, Case{R"({"pdp": "deactivated"})", "AT+CGACT?"},
+        Case{R"({"signal": {"rssi": 3}})", "AT+CSQ"}, Case{R"({"supply": "under-voltage"})", "AT+CBC"},
+        Case{R"({"call": {"from": "+420123"}})", "AT+CLCC"},
+        Case{R"({"sms": {"from": "+420123", "text": "x"}})", "AT+CPMS?"}, Case{R"({"reset": true})", "AT+CSQ"},
+        Case{R"({"power": "loss"})", "AT+CSQ"}, Case{R"({"freeze": true})", "AT+CSQ"},
+        Case{R"({"silence": "1s"})", "AT+CSQ"}}) {
+    const std::string scenario =
+        FaultFixture::with(R"({"on": {"command": "AT+CREG"}, "do": )" + action + R"(, "times": 1})");
+    FaultFixture one_by_one(scenario), together(scenario);
+    for (FaultFixture* fixture : {&one_by_one, &together}) {
+      for (const char* line : {"ATE0", "AT+SAPBR=1,1"}) fixture->ask(line);
+    }
+    CAPTURE(action);
+    CAPTURE(asks);
+    const std::string first = one_by_one.say("AT+CREG?\r"), then = one_by_one.say(asks + "\r");
+    CHECK(together.say("AT+CREG?\r" + asks + "\r") == first + then);
+  }
+  FaultFixture chained(FaultFixture::with(R"({"on": {"command": "AT+CSQ"}, "do": {"sim": "removed"}, "times": 1})"));
+  CHECK(chained.ask("AT+CSQ;+CPIN?") == CSQ + ERROR + "\r\n+CPIN: NOT READY\r\n");
+}
+
 TEST_CASE("faults: times counts what fired, nth what matched, whatever the state") {
   FaultFixture fixture(R"({"faults": [
     {"on": {"command": "AT+CSQ", "nth": 2}, "do": {"cme": 3}, "when_state": "bad"},

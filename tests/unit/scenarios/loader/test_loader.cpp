@@ -64,7 +64,7 @@ TEST_CASE("every key of a scenario reaches its member") {
       "quirks": {"tls": "1.0", "sni": false, "sync_bytes": true, "cfun_reset_ok_last": true, "sapbr_save": true,
         "http_status_number": true, "http_timeout_status": 604, "http_overflow_status": 601, "http_data_max": 1000,
         "http_url_max": 2048, "ftp_empty_name": 66, "ftp_mode": 0, "ftp_put_length": 1, "ping_unit_ms": 10,
-        "sms_header_hex": true, "cnma_prompt": false}},
+        "sms_header_hex": true, "cnma_prompt": false, "flow_control_silent": true}},
     "sim": {"present": false, "pin": "1234", "puk": "87654321", "imsi": "230011", "iccid": "8942000000000000012F", "number": "",
       "messages": [{"index": 3, "status": "REC READ", "from": "INFO", "time": "26/11/22,10:00:00+04", "text": "a\nb"}],
       "phonebook": [{"index": 1, "number": "+420123", "type": 145, "name": "Eva"}, {"index": 2, "number": "*101#"}]},
@@ -104,6 +104,7 @@ TEST_CASE("every key of a scenario reaches its member") {
         HostMap{{"www.sim.com", "127.0.0.1:8080"}, {"a:81", "[::1]:1"}, {"10.0.0.1", "::1"}, {"*", "unresolvable"}});
   CHECK(world.serial.baud == 9600);
   CHECK(world.serial.paced);
+  CHECK(world.module.quirks.flow_control_silent);
   CHECK(world.timing.overrides.at("bearer.open") == 1500ms);
   CHECK(world.timing.overrides.at("answer") == 0ms);
 }
