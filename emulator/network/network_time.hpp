@@ -15,7 +15,8 @@ class NetworkTime {
 
   /// Its time, without a zone.
   LocalTime utc() const { return clock_.now() - clock_.zone() * std::chrono::minutes(15); }
-  /// Reports what the network sent; `own` is the module's clock, which is set by it.
+  /// Reports what the network sent; `own` is the module's clock, which is set by it. +CTZV tells of a new zone only, as
+  /// logs of 1418B04 show.
   void announce(Rtc& own, Channel* cause) const;
 
  private:
