@@ -202,6 +202,8 @@ constexpr Command table[] = {
     {.name = "H", .section = "2.2.8", .parameters = {optional(number("0"))}, .write = hang_up, .seconds = 20},
     {.name = "+HVOIC", .section = "2.2.42", .execute = hang_up, .seconds = 20},
     {.name = "+CHUP", .section = "", .test = "", .execute = hang_up, .seconds = 20},
+    {.name = "+CVHU", .section = "", .support = state, .parameters = {flag("0")},  // 27.007 6.20; OK in logs of R14.18
+     .test = "+CVHU: (0-1)", .read = show_setting, .write = keep_setting},
     {.name = "+CHLD", .section = "3.2.14", .parameters = {number("0-4,11-17,21-27")},
      .test = "+CHLD: (0,1,1x,2,2x,3,4)", .write = hold, .seconds = 20},
     {.name = "+CLCC", .section = "3.2.16", .saved = automatic, .parameters = {flag("0")},

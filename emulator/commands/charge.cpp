@@ -1,5 +1,6 @@
 // Call charges, and defaults for call set-up (AT manual chapter 3). Calls on this network are free.
 // SPDX-License-Identifier: MIT
+#include "emulator/commands/delayed.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/sim/sim.hpp"
 
@@ -76,7 +77,7 @@ constexpr Command table[] = {
                     optional(number("1-255", "6")), optional(number("7"))},
      .test = show_ranges, .read = show_radio_link, .write = keep_setting, .profile_line = 10},
     {.name = "+CPUC", .section = "3.2.50", .support = state, .parameters = {text(3, ""), text(20, ""), optional(text(8))},
-     .test = "", .read = show_setting, .write = set_price, .seconds = 5},
+     .test = "", .read = show_setting, .write = delayed<Latency::sim_write, set_price>, .seconds = 5},
     setting("+CCWE", "3.2.51", state, never, {flag("0")}),
 };
 // clang-format on

@@ -4,6 +4,7 @@
 
 #include "emulator/calls/call_service.hpp"
 #include "emulator/calls/call_settings.hpp"
+#include "emulator/commands/delayed.hpp"
 #include "emulator/core/latency.hpp"
 #include "emulator/core/world.hpp"
 #include "emulator/module/modem.hpp"
@@ -34,9 +35,9 @@ Task<Result> set_functionality(Invocation& cmd) {
   }
   if (fun == before) co_return ok;
   if (fun + before == 4) co_return Cme::not_allowed;
-  modem.set_functionality(fun, &cmd.channel);
+  const Duration answer = modem.set_functionality(fun, &cmd.channel);
   cmd.channel.flush();
-  co_await modem.clock.sleep(modem.latency[Latency::cfun]);
+  co_await modem.clock.sleep(answer);
   co_return ok;
 }
 
@@ -122,9 +123,9 @@ constexpr Command table[] = {
     {.name = "+CFUN", .section = "3.2.42", .saved = automatic, .parameters = {number("0,1,4", "1"), optional(number("0,1", "0"))},
      .test = show_ranges, .read = show_functionality, .write = set_functionality, .seconds = 10},
     {.name = "+CBC", .section = "3.2.52", .test = "+CBC: (0-2),(1-100),(voltage)", .execute = show_battery},
-    {.name = "+CADC", .section = "6.2.7", .test = "+CADC: (0,1),(0-2800)", .read = show_adc, .seconds = 2},
+    {.name = "+CADC", .section = "6.2.7", .test = "+CADC: (0,1),(0-2800)", .read = delayed<Latency::sensor, show_adc>, .seconds = 2},
     {.name = "+CMTE", .section = "", .saved = profile, .parameters = {number("0,1", "0")},
-     .read = show_temperature, .write = keep_setting, .seconds = 2, .profile_line = 23},
+     .read = delayed<Latency::sensor, show_temperature>, .write = delayed<Latency::sensor, keep_setting>, .seconds = 2, .profile_line = 23},
 };
 // clang-format on
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "emulator/commands/delayed.hpp"
 #include "emulator/files/file_system.hpp"
 #include "emulator/internet/mms_service.hpp"
 #include "emulator/internet/mms_settings.hpp"
@@ -299,8 +300,8 @@ constexpr Command table[] = {
     unlist("+CMMSDELBCC", "14.2.14", "+CMMSDELBCC: \"ADDRESS\"", remove_address<List::bcc>),
     {.name = "+CMMSRECV", .section = "14.2.15", .parameters = {number("1-50")}, .test = show_ranges, .write = receive},
     {.name = "+CMMSVIEW", .section = "14.2.16", .test = "", .execute = view},
-    {.name = "+CMMSREAD", .section = "14.2.17", .parameters = {number("1-10")}, .test = "", .write = read, .seconds = 5},
-    {.name = "+CMMSRDPUSH", .section = "14.2.18", .parameters = {number("1-50")}, .test = show_ranges, .write = read_push, .seconds = 5},
+    {.name = "+CMMSREAD", .section = "14.2.17", .parameters = {number("1-10")}, .test = "", .write = delayed<Latency::mms_read, read>, .seconds = 5},
+    {.name = "+CMMSRDPUSH", .section = "14.2.18", .parameters = {number("1-50")}, .test = show_ranges, .write = delayed<Latency::mms_read, read_push>, .seconds = 5},
     {.name = "+CMMSUA", .section = "14.2.19", .parameters = {text(100, "SIMCOM_MODULE")}, .test = "+CMMSUA: \"UserAgent\"", .read = show_setting, .write = keep, .context = &mms_context},
     {.name = "+CMMSPROFILE", .section = "14.2.20", .parameters = {text(256, "")}, .test = "+CMMSPROFILE: \"UserAgentProfile\"", .read = show_setting, .write = keep, .context = &mms_context},
     {.name = "+CMMSTIMEOUT", .section = "14.2.21", .parameters = {number("10-1000", "120"), number("10-1000", "120")},

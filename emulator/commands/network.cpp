@@ -79,20 +79,22 @@ std::optional<Result> refuse_operator(const std::optional<Operator>& found) {
   return std::nullopt;
 }
 
-/// AT+COPS=<mode>[,<format>[,"<oper>"]]
+/// AT+COPS=<mode>[,<format>[,"<oper>"]]   <format> 0 if omitted with mode 3.
 Task<Result> select_operator(Invocation& cmd) {
   Modem& modem = cmd.modem;
   std::uint32_t mode = cmd.number(0);
   const std::uint32_t format = cmd.number(1);
   const bool manual = mode == manually || mode == manual_then_automatic;
-  if ((mode == format_only && !cmd.has(1)) || (manual && !cmd.has(2))) co_return Cme::invalid_input;
-  if (cmd.has(1)) modem.settings.set(key::cops_format, format);
+  if (manual && !cmd.has(2)) co_return Cme::invalid_input;
+  if (cmd.has(1) || mode == format_only) modem.settings.set(key::cops_format, format);
   if (mode == format_only) co_return ok;
   if (!radio_on(cmd)) co_return Cme::cfun_off;
   if (const auto refused = modem.sim->refusal()) co_return *refused;
   if (mode == deregister) {
     modem.settings.set(key::cops_mode, mode);
     modem.network->leave(&cmd.channel);
+    cmd.channel.flush();
+    co_await modem.clock.sleep(modem.latency[Latency::operator_select]);
     co_return ok;
   }
   const std::string name = text_from_host(modem.settings, cmd.text(2)).value_or("");
@@ -112,9 +114,10 @@ Task<Result> select_operator(Invocation& cmd) {
   const std::string before = modem.network->serving().plmn;
   modem.settings.set(key::cops_mode, mode);
   const std::string& wanted = mode == manually ? found->plmn : modem.world.network.plmn;
-  if (modem.network->registered() && before == wanted) co_return ok;
-  modem.network->search(&cmd.channel);
-  co_await modem.clock.sleep(modem.network->registering_time());
+  const bool there = modem.network->registered() && before == wanted;
+  if (!there) modem.network->search(&cmd.channel);
+  const Duration registering = there ? Duration::zero() : modem.network->registering_time();
+  co_await modem.clock.sleep(std::max(registering, modem.latency[Latency::operator_select]));
   co_return modem.network->registered() ? ok : Result{Cme::no_network_service};
 }
 

@@ -23,8 +23,8 @@ std::optional<Result> not_ready(Modem& modem) {
 }
 
 /// Waits as long as the card takes, then says whether it can be read.
-Task<Result> settle(Modem& modem) {
-  co_await modem.clock.sleep(modem.latency[Latency::phone_book]);
+Task<Result> settle(Modem& modem, Latency span = Latency::phone_book) {
+  co_await modem.clock.sleep(modem.latency[span]);
   co_return not_ready(modem).value_or(ok);
 }
 
@@ -63,7 +63,8 @@ Result show_reading(Invocation& cmd) {
 
 /// AT+CPBR=<index1>[,<index2>]   Empty locations are skipped.
 Task<Result> read_entries(Invocation& cmd) {
-  if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
+  const Result ready = co_await settle(cmd.modem, cmd.has(1) ? Latency::phone_book_list : Latency::phone_book);
+  if (!ready.is_ok()) co_return ready;
   const PhoneBook& book = *cmd.modem.phone_book;
   const std::uint32_t first = cmd.number(0), last = cmd.number(1, first);
   if (first < 1 || last < first || last > static_cast<std::uint32_t>(book.selected().capacity))
@@ -84,7 +85,8 @@ Result show_finding(Invocation& cmd) {
 
 /// AT+CPBF=[<findtext>]   Entries that contain it; none: OK alone.
 Task<Result> find_entries(Invocation& cmd) {
-  if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
+  const Result ready = co_await settle(cmd.modem, Latency::phone_book_list);
+  if (!ready.is_ok()) co_return ready;
   const auto wanted = name_from_host(cmd.modem.settings, cmd.text(0));
   if (!wanted) co_return Cme::text_characters;
   for (const auto& [index, entry] : cmd.modem.phone_book->entries()) {

@@ -79,7 +79,7 @@ Task<Result> lock_facility(Invocation& cmd) {
     co_return ok;
   }
   if (!of_card) co_return Cme::not_allowed;  // PN, PU, PP: this module is not locked to anything
-  co_await modem.clock.sleep(modem.latency[Latency::pin]);
+  co_await modem.clock.sleep(modem.latency[Latency::facility]);
   const std::string password = cmd.text(2);
   if (facility == "FD") co_return modem.sim->fix_dialling(lock, given(cmd, 2, password));
   co_return cmd.has(2) ? modem.sim->ask_pin(lock, password) : Result{Cme::incorrect_password};
@@ -91,7 +91,7 @@ Task<Result> change_password(Invocation& cmd) {
   const std::string facility(find_choice(cmd.command.parameters[0].range, cmd.arguments[0].text));
   if (const auto refused = modem.sim->refusal()) co_return *refused;
   if (facility == "SC" || facility == "P2") {
-    co_await modem.clock.sleep(modem.latency[Latency::pin]);
+    co_await modem.clock.sleep(modem.latency[Latency::facility]);
     co_return modem.sim->change(facility == "SC" ? Sim::Guard::pin1 : Sim::Guard::pin2, cmd.text(1), cmd.text(2));
   }
   if (modem.functionality() != 1) co_return Cme::cfun_off;
@@ -112,7 +112,7 @@ Result show_attempts(Invocation& cmd) {
 // --- 3.2.15 AT+CIMI, 6.2.23 AT+CCID, 6.2.15 AT+CSPN
 
 Task<Result> show_imsi(Invocation& cmd) {
-  co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_read]);
+  co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_imsi]);
   if (const auto refused = cmd.modem.sim->refusal()) co_return *refused;
   cmd.line(cmd.modem.world.sim.imsi);
   co_return ok;

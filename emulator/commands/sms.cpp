@@ -1,6 +1,7 @@
 // Settings of the message service (AT manual chapter 4, and those of 6.2 that concern messages).
 // SPDX-License-Identifier: MIT
 #include "emulator/at/line_settings.hpp"
+#include "emulator/commands/delayed.hpp"
 #include "emulator/core/latency.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/sim/sim.hpp"
@@ -72,7 +73,7 @@ Result show_centre(Invocation& cmd) {
 
 /// AT+CSCA=<sca>[,<tosca>]   Errors are +CME ERROR (4.2.12).
 Task<Result> set_centre(Invocation& cmd) {
-  co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sms_store]);
+  co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sms_settings]);
   if (const auto refused = cmd.modem.sim->refusal()) co_return *refused;
   if (cmd.modem.sms->refusal()) co_return Cme::not_allowed;
   const auto type = cmd.has(1) ? std::optional(static_cast<std::uint8_t>(cmd.number(1))) : std::nullopt;
@@ -169,11 +170,11 @@ constexpr Command table[] = {
     {.name = "+CPMS", .section = "4.2.9", .parameters = {memory, optional(memory), optional(memory)},
      .test = show_ranges, .read = show_memories, .write = choose_memories, .usage_error = invalid_value},
     {.name = "+CRES", .section = "4.2.10", .parameters = {number("0-3")},
-     .test = show_ranges, .write = restore_parameters, .execute = restore_parameters, .seconds = 5, .usage_error = invalid_value},
+     .test = show_ranges, .write = delayed<Latency::sms_settings, restore_parameters>, .execute = delayed<Latency::sms_settings, restore_parameters>, .seconds = 5, .usage_error = invalid_value},
     {.name = "+CSAS", .section = "4.2.11", .parameters = {number("0-3")},
-     .test = show_ranges, .write = save_parameters, .execute = save_parameters, .seconds = 5, .usage_error = invalid_value},
+     .test = show_ranges, .write = delayed<Latency::sms_settings, save_parameters>, .execute = delayed<Latency::sms_settings, save_parameters>, .seconds = 5, .usage_error = invalid_value},
     {.name = "+CSCA", .section = "4.2.12", .parameters = {text(88), optional(number("128-255"))},
-     .test = "", .read = show_centre, .write = set_centre, .seconds = 5},
+     .test = "", .read = delayed<Latency::sms_settings, show_centre>, .write = set_centre, .seconds = 5},
     {.name = "+CSCB", .section = "4.2.13", .parameters = {number("0,1"), optional(text(100)), optional(text(100))},
      .test = "+CSCB: (0,1)", .read = show_broadcasts, .write = select_broadcasts, .usage_error = invalid_value},
     sms_setting("+CSDH", "4.2.14", full, never, {optional(flag("0"))}),

@@ -4,6 +4,7 @@
 #include "emulator/calls/call_service.hpp"
 #include "emulator/calls/call_settings.hpp"
 #include "emulator/calls/ussd_service.hpp"
+#include "emulator/commands/delayed.hpp"
 #include "emulator/core/latency.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/network/network.hpp"
@@ -94,6 +95,7 @@ Task<Result> let_wait(Invocation& cmd) {
     }
     if (const auto refused = unreachable(cmd)) co_return *refused;
   }
+  if (!cmd.has(1)) co_await modem.clock.sleep(modem.latency[Latency::supplementary_set]);
   modem.settings.set(key::ccwa, cmd.number(0));
   if (!cmd.has(1)) co_return ok;
   unsigned& waiting = modem.calls->services.waiting_classes;
@@ -161,9 +163,9 @@ constexpr Command table[] = {
     {.name = "+CCWA", .section = "3.2.6", .parameters = {flag("0"), optional(number("0-2")), optional(number("1-7"))},
      .test = "+CCWA: (0,1)", .read = show_waiting, .write = with_input(let_wait), .seconds = 15},
     {.name = "+CLIP", .section = "3.2.18", .parameters = {flag("0")},
-     .test = show_ranges, .read = show_provisioned, .write = keep_setting, .seconds = 15},
+     .test = show_ranges, .read = show_provisioned, .write = delayed<Latency::supplementary_set, keep_setting>, .seconds = 15},
     {.name = "+CLIR", .section = "3.2.19", .parameters = {number("0-2", "0")},
-     .test = show_ranges, .read = show_restriction, .write = keep_setting, .seconds = 15},
+     .test = show_ranges, .read = show_restriction, .write = delayed<Latency::supplementary_set, keep_setting>, .seconds = 15},
     {.name = "+COLP", .section = "3.2.21", .parameters = {flag("0")},
      .test = show_ranges, .read = show_provisioned, .write = keep_setting},
     {.name = "+CUSD", .section = "3.2.53", .parameters = {number("0-2", "0"), optional(text(800)), optional(number("0-255"))},

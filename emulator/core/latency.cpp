@@ -1,4 +1,5 @@
-// The latency table. Boot and registration: field logs; maximum: the manual's maximum response times, less 1 s.
+// The latency table. Typical: field logs (docs/latencies.md says which); maximum: the manual's maximum response times,
+// less 1 s.
 // SPDX-License-Identifier: MIT
 #include "emulator/core/latency.hpp"
 
@@ -21,27 +22,38 @@ constexpr auto table = [] {
   row(echo_idle, {"echo.idle", 30ms, 30ms,
                   "the last character of an incomplete line to its echo; zero: each is echoed as it comes"});
   row(urc_gap, {"urc.gap", 20ms, 20ms, "at least, a final result to a URC or to pushed data behind it"});
-  row(boot_rdy, {"boot.rdy", 2500ms, 2500ms, "power-on to `RDY`"});
-  row(boot_cfun, {"boot.cfun", 2510ms, 2510ms, "power-on to `+CFUN: 1`"});
-  row(boot_cpin, {"boot.cpin", 3200ms, 3200ms, "power-on to `+CPIN: READY`"});
-  row(boot_call_ready, {"boot.call_ready", 8s, 8s, "power-on to `Call Ready`"});
-  row(boot_sms_ready, {"boot.sms_ready", 9s, 9s, "power-on to `SMS Ready`"});
-  row(network_register, {"network.register", 10s, 10s, "power-on to registration"});
-  row(network_attach, {"network.attach", 11s, 11s, "power-on to GPRS attachment"});
+  row(boot_uart, {"boot.uart", 1s, 1s, "power-on until the UART answers `AT`"});
+  row(boot_rdy, {"boot.rdy", 3400ms, 3400ms, "power-on to `RDY`"});
+  row(boot_cfun, {"boot.cfun", 3410ms, 3410ms, "power-on to `+CFUN: 1`"});
+  row(boot_cpin, {"boot.cpin", 3900ms, 3900ms, "power-on to `+CPIN: READY`"});
+  row(boot_call_ready, {"boot.call_ready", 6500ms, 6500ms, "power-on to `Call Ready`"});
+  row(boot_sms_ready, {"boot.sms_ready", 7300ms, 7300ms, "power-on to `SMS Ready`"});
+  row(network_register, {"network.register", 10500ms, 10500ms,
+                         "power-on to registration; its distance from `boot.cpin` is that of any registration"});
+  row(network_attach, {"network.attach", 12900ms, 12900ms, "power-on to GPRS attachment, likewise"});
   row(network_detach, {"network.detach", 1s, 74s, "`AT+CGATT=0` to its `OK`"});
+  row(pdp_deactivate, {"pdp.deactivate", 700ms, 149s, "`AT+CGACT=0` to its `OK`"});
   row(pdp_activate, {"pdp.activate", 1500ms, 149s, "`AT+CGACT=1` to its `OK`"});
   row(bearer_open, {"bearer.open", 1500ms, 84s, "`AT+SAPBR=1` to its `OK`"});
   row(bearer_close, {"bearer.close", 700ms, 64s, "`AT+SAPBR=0` to its `OK`"});
-  row(cfun, {"cfun", 2s, 9s, "`AT+CFUN=` to its `OK`"});
+  row(cfun, {"cfun", 1150ms, 9s, "`AT+CFUN=` to its `OK`, and to the `+CPIN: READY` before it"});
+  row(cfun_leave, {"cfun.leave", 5s, 9s, "`AT+CFUN=0` or `4` to its `OK`, if it leaves a network"});
+  row(cfun_sim_off, {"cfun.sim_off", 250ms, 250ms, "`AT+CFUN=0` to `+CPIN: NOT READY`"});
+  row(cfun_sms_ready, {"cfun.sms_ready", 2085ms, 2085ms, "`+CPIN: READY` of `AT+CFUN=1` to `SMS Ready`"});
+  row(cfun_call_ready, {"cfun.call_ready", 2120ms, 2120ms, "`+CPIN: READY` of `AT+CFUN=1` to `Call Ready`"});
   row(pin, {"pin", 300ms, 4s, "`AT+CPIN=` to its result"});
-  row(sim_read, {"sim.read", 5ms, 1s, "echo of a command that reads the SIM (`AT+CCID`, `AT+CIMI`) to its response"});
-  row(power_down, {"power.down", 1s, 1s, "`AT+CPOWD=1` to `NORMAL POWER DOWN`"});
-  row(ip_activate, {"ip.activate", 1500ms, 84s, "`AT+CIICR` to its `OK`, if the context is not open yet"});
+  row(facility, {"facility", 300ms, 14s, "`AT+CLCK` or `AT+CPWD` about the card to its result"});
+  row(sim_read, {"sim.read", 5ms, 1s, "echo of a command that reads the SIM (`AT+CCID`, `AT+CSPN`) to its response"});
+  row(sim_imsi, {"sim.imsi", 5ms, 19s, "echo of `AT+CIMI` to its response"});
+  row(sim_write, {"sim.write", 15ms, 4s, "`AT+CPUC=` to its result"});
+  row(sensor, {"sensor", 5ms, 1s, "`AT+CADC?` or `AT+CMTE` to its response"});
+  row(power_down, {"power.down", 600ms, 600ms, "`AT+CPOWD=1` to `NORMAL POWER DOWN`"});
+  row(ip_activate, {"ip.activate", 600ms, 84s, "`AT+CIICR` to its `OK`, if the context is not open yet"});
   row(ip_connect, {"ip.connect", 1s, 74s, "at least, `OK` of `AT+CIPSTART` to `CONNECT OK` of TCP"});
   row(ip_acknowledge, {"ip.acknowledge", 600ms, 60s, "at least, data of `AT+CIPSEND` to `SEND OK` of TCP"});
   row(ip_close, {"ip.close", 600ms, 5s, "at least, a slow `AT+CIPCLOSE` to its result"});
   row(ip_closed, {"ip.closed", 300ms, 7s, "end of the peer's data to `CLOSED`; limited by `AT+CIPRDTIMER`"});
-  row(ip_shut, {"ip.shut", 800ms, 64s, "`AT+CIPSHUT` to `SHUT OK`, if a context is up"});
+  row(ip_shut, {"ip.shut", 880ms, 64s, "`AT+CIPSHUT` to `SHUT OK`, if a context is up"});
   row(dns, {"dns", 800ms, 15s, "resolving a name of `AT+CIPSTART` or `AT+CDNSGIP`"});
   row(http_action, {"http.action", 1500ms, 60s, "at least, `OK` to `+HTTPACTION`"});
   row(ftp_session, {"ftp.session", 1500ms, 74s, "at least, `OK` to the first URC of an FTP session"});
@@ -51,14 +63,18 @@ constexpr auto table = [] {
   row(network_request,
       {"network.request", 1s, 14s, "a request to the network (`AT+CLCK` for call barring) to its answer"});
   row(call_setup, {"call.setup", 4s, 19s, "dialling until the far end rings or is refused"});
-  row(call_answer, {"call.answer", 500ms, 19s, "`ATA` to its `OK`"});
+  row(call_answer, {"call.answer", 300ms, 19s, "`ATA` to its `OK`"});
   row(call_end, {"call.end", 300ms, 19s, "`ATH` to its `OK`, if there is a call"});
   row(call_hold, {"call.hold", 500ms, 19s, "`AT+CHLD=` to its result"});
   row(supplementary, {"supplementary", 1500ms, 14s,
                       "a request for call forwarding, call waiting or number presentation to its answer"});
+  row(supplementary_set, {"supplementary.set", 5ms, 14s, "`AT+CLIP=` or `AT+CLIR=` to its `OK`"});
   row(ussd, {"ussd", 2s, 2s, "a USSD code to the network's answer"});
-  row(phone_book, {"phone_book", 50ms, 2s, "a phone book command to its response"});
+  row(phone_book, {"phone_book", 50ms, 2s, "a phone book command about one entry to its response"});
+  row(phone_book_list, {"phone_book.list", 150ms, 29s, "`AT+CPBR` of several entries, or `AT+CPBF`, to its response"});
   row(operator_scan, {"operator.scan", 20s, 44s, "`AT+COPS=?` to its response"});
+  row(operator_select, {"operator.select", 100ms, 119s, "at least, `AT+COPS=` to its result"});
+  row(sms_settings, {"sms.settings", 5ms, 4s, "`AT+CSCA`, `AT+CSAS` or `AT+CRES` to its response"});
   row(sms_store, {"sms.store", 30ms, 4s, "a command that reads or writes one message to its response"});
   row(sms_list, {"sms.list", 150ms, 19s, "`AT+CMGL` to its response"});
   row(sms_delete, {"sms.delete", 100ms, 24s, "a command that deletes several messages to its response"});
@@ -66,6 +82,7 @@ constexpr auto table = [] {
   row(sms_deliver,
       {"sms.deliver", 3s, 3s, "sending to the arrival of a status report, or of a message to the own number"});
   row(sms_gap, {"sms.gap", 1s, 1s, "at least, between two arriving messages"});
+  row(mms_read, {"mms.read", 30ms, 4s, "`AT+CMMSREAD` or `AT+CMMSRDPUSH` to its response"});
   row(ping_gap, {"ping.gap", 1s, 1s, "the result of a probe of `AT+CIPPING` to the next probe"});
   row(location, {"location", 3s, 59s, "`AT+CIPGSMLOC` or `AT+CLBS` to its response"});
   row(ntp, {"ntp", 1500ms, 1500ms, "at least, `OK` of `AT+CNTP` to `+CNTP`"});

@@ -25,6 +25,8 @@ struct Quirks {
   bool sync_bytes = false;              ///< 00 49 49 49 49 FF FF FF FF at power-on (manual 1.4)
   bool cfun_reset_ok_last = false;      ///< AT+CFUN=1,1 answers OK after the reset instead of before it
   bool flow_control_silent = false;     ///< AT&K is swallowed without an answer, as by firmware of 2014
+  bool boot_sms_ready_first = false;    ///< SMS Ready precedes Call Ready at power-on
+  bool cfun_call_ready_first = false;   ///< Call Ready precedes SMS Ready after AT+CFUN=1, as at power-on
   bool sapbr_save = false;              ///< AT+SAPBR=5,<cid> answers OK, as SIM900 does
   bool network_name_by_manual = false;  ///< AT+CLTS=1: *PSNWID and +CTZV in the manual's form instead of R14.18's
   bool http_status_number = false;      ///< +HTTPSTATUS prints the method as a number (manual V1.12) instead of a word
@@ -85,7 +87,7 @@ struct Apn {
   std::optional<std::string> ip;              ///< address of the bearer; not given: 10.x, derived from the seed
 };
 
-/// The signal from a certain time on, counted from power-on.
+/// The signal from a certain time on, counted from the start of the run.
 struct SignalPoint {
   Duration at{};
   int rssi = 21;

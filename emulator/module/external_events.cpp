@@ -51,7 +51,7 @@ void Modem::insert_sim() {
     announce_sim(nullptr);
     if (settings.number(key::csmins) == 1) urc("+CSMINS: 1,1");
     if (sim->locked()) return;
-    start_ = finish_start();
+    start_ = finish_start(StartedBy::boot);
     start_.start([] {});
   });
 }
@@ -84,7 +84,7 @@ void Modem::set_supply(Supply supply) {
 }
 
 void Modem::judge_supply() {
-  if (!answers() || settings.number(key::cbatchk) == 0) return;
+  if (!answers() || !ready_ || settings.number(key::cbatchk) == 0) return;
   switch (supply_) {
     case Supply::normal: return;
     case Supply::under_voltage: return urc("UNDER-VOLTAGE WARNNING");
@@ -104,7 +104,7 @@ void Modem::set_temperature(int celsius) {
 
 /// AT+CMTE=1 (hardware design guide): +CMTE: 1 and -1 warn, 2 and -2 precede power-off.
 void Modem::judge_temperature() {
-  if (!answers() || settings.number(key::cmte) == 0) return;
+  if (!answers() || !ready_ || settings.number(key::cmte) == 0) return;
   const int severity = temperature_ > 85 || temperature_ < -40 ? 2 : temperature_ >= 80 || temperature_ <= -30 ? 1 : 0;
   if (severity == 0) return;
   urc("+CMTE: " + std::to_string(temperature_ < 0 ? -severity : severity));
@@ -151,9 +151,9 @@ void Modem::lose_power() {
   });
 }
 
-/// An alarm boots a module that is off, if it has its supply.
+/// An alarm boots a module that is off, if it has its supply; while it boots, it waits for +CFUN.
 void Modem::ring_alarm(unsigned n) {
-  if (answers()) {
+  if (answers() && ready_) {
     urc("ALARM RING");
     urc("+CALV: " + std::to_string(n));
     return;

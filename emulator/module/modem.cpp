@@ -162,7 +162,7 @@ void Modem::connect_services() {
   sms->name_of = [this](std::string_view number) { return phone_book->name_of(number); };
   sim->on_unlocked = [this] {
     announce_sim(nullptr);
-    start_ = finish_start();
+    start_ = finish_start(StartedBy::boot);
     start_.start([] {});
   };
   sim->on_blocked = [this] { later([this] { sim_gone(); }); };
@@ -304,7 +304,7 @@ void Modem::power_on() {
   powered_ = true;
   functionality_ = settings.number(key::cfun);
   files.make_directory(FileSystem::user_folder);
-  call_ready_ = synchronised_ = false;
+  ready_ = call_ready_ = synchronised_ = false;
   boot_ = boot();
   boot_.start([] {});
 }
@@ -329,49 +329,71 @@ void Modem::power_off() {
   tell(ModuleEvent::power_off);
 }
 
-/// Boot as the host sees it (manual 1.4 and 18.3): times count from power-on.
+/// Boot as the host sees it (field logs; manual 1.4 and 18.3): times count from power-on. AT is answered long before
+/// RDY, commands that need the SIM are refused until it has started.
 Task<> Modem::boot() {
   const TimePoint on = clock.now();
-  co_await clock.sleep_until(on + latency[Latency::boot_rdy]);
+  co_await clock.sleep_until(on + std::min(latency[Latency::boot_uart], latency[Latency::boot_rdy]));
   power_ = Power::on;
   for (const auto& channel : channels_) channel->power_up();
   if (world.module.quirks.sync_bytes) boot_urc(sync_bytes, true);
+  co_await clock.sleep_until(on + latency[Latency::boot_rdy]);
+  ready_ = true;
   boot_urc("RDY", true);
   if (Channel* waiting = std::exchange(ok_after_reset_, nullptr)) waiting->urc(Code::ok);
   if (on_ready) on_ready();
   tell(ModuleEvent::boot);
   co_await clock.sleep_until(on + latency[Latency::boot_cfun]);
   boot_urc(fmt::format("+CFUN: {}", functionality_), true);
-  if (supply_ != Supply::normal) later([this] { judge_supply(); });
+  later([this] {
+    judge_supply();
+    judge_temperature();
+  });
   for (const unsigned n : std::exchange(ringing_, {})) ring_alarm(n);
   co_await clock.sleep_until(on + latency[Latency::boot_cpin]);
+  if (functionality_ == 0) co_return;  // AT+CFUN=0 came before RDY
   co_await start_sim();
 }
 
 /// The SIM starts; a locked one waits here for AT+CPIN.
 Task<> Modem::start_sim() {
   sim->activate();
-  boot_urc(fmt::format("+CPIN: {}", sim->word()), true);
+  boot_urc(fmt::format("+CPIN: {}", sim->word()), false);
   if (sim->ready()) tell(ModuleEvent::sim_ready);
   if (sim->locked()) {
     search_network();
   } else {
-    co_await finish_start();
+    co_await finish_start(StartedBy::boot);
   }
 }
 
 /// Boot times count from power-on; what follows the SIM keeps its distance from it.
 Duration Modem::since_sim(Latency which) const { return latency[which] - latency[Latency::boot_cpin]; }
 
-/// What follows once the SIM is usable, or absent: registration, Call Ready, SMS Ready.
-Task<> Modem::finish_start() {
+/// What follows once the SIM is usable, or absent: registration, and Call Ready and SMS Ready in the order that logs
+/// show: Call Ready first at power-on, SMS Ready first after AT+CFUN=1.
+Task<> Modem::finish_start(StartedBy cause) {
   const TimePoint ready = clock.now();
+  const bool booted = cause == StartedBy::boot;
+  Duration first = booted ? since_sim(Latency::boot_call_ready) : latency[Latency::cfun_call_ready];
+  Duration second = booted ? since_sim(Latency::boot_sms_ready) : latency[Latency::cfun_sms_ready];
+  if (second < first) std::swap(first, second);
+  const Quirks& quirks = world.module.quirks;
+  const bool call_first = booted ? !quirks.boot_sms_ready_first : quirks.cfun_call_ready_first;
   search_network();
-  co_await clock.sleep_until(ready + since_sim(Latency::boot_call_ready));
+  co_await clock.sleep_until(ready + first);
+  call_first ? say_call_ready() : say_sms_ready();
+  co_await clock.sleep_until(ready + second);
+  call_first ? say_sms_ready() : say_call_ready();
+}
+
+void Modem::say_call_ready() {
   call_ready_ = true;
   if (settings.number(key::ciurc) == 1) boot_urc("Call Ready", false);
-  co_await clock.sleep_until(ready + since_sim(Latency::boot_sms_ready));
-  if (!sim->ready()) co_return;
+}
+
+void Modem::say_sms_ready() {
+  if (!sim->ready()) return;
   boot_urc("SMS Ready", false);
   sms->start();
 }
@@ -388,8 +410,8 @@ void Modem::announce_sim(Channel* cause) {
   if (sim->ready()) tell(ModuleEvent::sim_ready);
 }
 
-/// With autobauding, RDY, +CFUN and +CPIN are never sent, the others only once the host's rate is known
-/// (manual 2.2.41).
+/// With autobauding, RDY and +CFUN are never sent (manual 2.2.41), the others only once the host's rate is known. Logs
+/// show that +CPIN is one of these, against the manual.
 void Modem::boot_urc(std::string_view text, bool needs_fixed_rate) {
   if (fixed_rate() || (!needs_fixed_rate && synchronised_)) urc(text);
 }
@@ -411,27 +433,43 @@ void Modem::power_off_soon() {
 
 // --- what commands do to the whole module
 
-void Modem::set_functionality(unsigned fun, Channel* cause) {
-  if (fun == functionality_) return;
-  const unsigned before = functionality_;
-  functionality_ = fun;
+Duration Modem::set_functionality(unsigned fun, Channel* cause) {
+  if (fun == functionality_) return Duration::zero();
+  const unsigned before = std::exchange(functionality_, fun);
   if (fun != 0) settings.set(key::cfun, fun);
+  if (!ready_) return latency[Latency::cfun];  // the boot goes on at the new level
+  const bool leaves = fun != 1 && network->registered();
   if (fun != 1) network->leave(cause);
   if (fun != 1) lose_network();  // also an emergency call, which needs no registration
-  if (fun == 0) {
+  if (fun == 0 || before == 0) {
     boot_.cancel();
-    start_.cancel();
-    sms->stop();
-    sim->deactivate();
-    urc("+CPIN: NOT READY", cause);
-  } else if (before == 0) {
-    sim->activate();
-    announce_sim(cause);
+    start_ = fun == 0 ? minimum_functionality(cause) : full_functionality(cause);
+    start_.start([] {});
+  } else if (fun == 1) {
+    search_network();
   }
-  if (fun != 1) return;
-  if (sim->locked() || before == 4) return search_network();
-  start_ = finish_start();
-  start_.start([] {});
+  return latency[leaves ? Latency::cfun_leave : Latency::cfun];
+}
+
+/// AT+CFUN=0: the network is left first, then the SIM goes.
+Task<> Modem::minimum_functionality(Channel* cause) {
+  sms->stop();
+  co_await clock.sleep(latency[Latency::cfun_sim_off]);
+  sim->deactivate();
+  urc("+CPIN: NOT READY", cause);
+  if (cause != nullptr) cause->flush();
+}
+
+/// AT+CFUN=1 after 0: the SIM starts while the command runs.
+Task<> Modem::full_functionality(Channel* cause) {
+  co_await clock.sleep(latency[Latency::cfun]);
+  sim->activate();
+  announce_sim(cause);
+  if (sim->locked()) {
+    search_network();
+  } else {
+    co_await finish_start(StartedBy::cfun);
+  }
 }
 
 void Modem::detach_for_good() {

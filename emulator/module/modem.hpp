@@ -69,7 +69,7 @@ enum class Latency : std::uint8_t;
 
 /// Events in the life of a module that others may wait for.
 enum class ModuleEvent : std::uint8_t {
-  boot,  ///< the UART starts to answer
+  boot,  ///< RDY was said, or would have been at a fixed rate
   sim_ready,
   registered,
   unregistered,
@@ -108,7 +108,7 @@ class Modem final : public ChannelOwner {
   void power_on();
   /// PWRKEY is pressed long enough: a module that is off boots, a running one says NORMAL POWER DOWN and switches off.
   void press_power_key();
-  /// Called each time the UART starts to answer.
+  /// Called each time RDY was said, or would have been at a fixed rate. AT is answered earlier.
   std::function<void()> on_ready;
   /// Called after the URC that reports it, if there is one.
   std::function<void(ModuleEvent)> on_event;
@@ -153,8 +153,9 @@ class Modem final : public ChannelOwner {
 
   // What commands do to the whole module.
 
-  /// AT+CFUN=<fun>: 0 minimum, 1 full, 4 radio off. `cause` sees +CPIN lines before its result.
-  void set_functionality(unsigned fun, Channel* cause);
+  /// AT+CFUN=<fun>: 0 minimum, 1 full, 4 radio off. `cause` sees +CPIN lines before its result, which comes after the
+  /// duration returned.
+  Duration set_functionality(unsigned fun, Channel* cause);
   unsigned functionality() const { return functionality_; }
   /// Reboots once the running command has answered; `ok_to` gets its OK only then.
   void reset_soon(Channel* ok_to = nullptr);
@@ -198,9 +199,16 @@ class Modem final : public ChannelOwner {
     frozen,
   };
 
+  /// Order and distances of the last boot lines depend on what they follow.
+  enum class StartedBy : std::uint8_t { boot, cfun };
+
   Task<> boot();
   Task<> start_sim();
-  Task<> finish_start();
+  Task<> finish_start(StartedBy cause);
+  Task<> minimum_functionality(Channel* cause);
+  Task<> full_functionality(Channel* cause);
+  void say_call_ready();
+  void say_sms_ready();
   Duration since_sim(Latency which) const;
   void search_network();
   void announce_sim(Channel* cause);
@@ -270,6 +278,7 @@ class Modem final : public ChannelOwner {
   std::vector<std::unique_ptr<Multiplexer>> multiplexers_;
   Power power_ = Power::off;
   unsigned functionality_ = 1;
+  bool ready_ = false;  ///< RDY was said, or would have been
   bool call_ready_ = false;
   bool synchronised_ = false;
   Task<> boot_, start_;

@@ -91,7 +91,7 @@ Task<Result> Gprs::activate(unsigned cid, bool by_default) {
 Task<Result> Gprs::deactivate(unsigned cid, Channel* cause) {
   if (!context(cid).definition && !context(cid).active) co_return not_subscribed;
   if (!context(cid).active) co_return ok;
-  co_await environment_.clock.sleep(environment_.latency[Latency::bearer_close]);
+  co_await environment_.clock.sleep(environment_.latency[Latency::pdp_deactivate]);
   if (!active(cid)) co_return ok;  // lost in the meantime
   const std::string freed = address(cid);
   end(context(cid));

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "emulator/network/network_settings.hpp"
 #include "protocol/text/characters.hpp"
@@ -14,6 +15,9 @@ namespace sim800 {
 namespace {
 
 constexpr std::uint32_t manual_selection = 1;  // <mode> of AT+COPS
+
+/// How long it searches in vain, and how long it rests before it searches again.
+constexpr Duration search_span = 30s, search_pause = 10s;
 
 }  // namespace
 
@@ -40,36 +44,48 @@ int Network::stat_of(Registration registration) const {
 }
 
 void Network::power_on() {
-  powered_at_ = environment_.clock.now();
+  if (!started_) started_ = environment_.clock.now();
   await_signal_point();
 }
 
 void Network::search(Channel* cause) {
   cancel_all();
-  seeks_ = true;
-  change(2, false, cause);
+  seeks_ = Seeks::service;
+  change(2, detached_by_host_ ? Packet::detached : Packet::attaching, cause);
   const std::string& chosen = settings_.text(key::cops_oper);
   const bool manual = settings_.number(key::cops_mode) == manual_selection && !chosen.empty();
   serving_ = manual ? chosen : environment_.world.network.plmn;
   registering_ = environment_.clock.soon(registering_time(), [this, cause] { found_cell(cause); });
   const Duration attaching = environment_.latency[Latency::network_attach] - environment_.latency[Latency::boot_cpin];
-  attaching_ = environment_.clock.soon(attaching, [this] {
-    if (!detached_by_host_) attach();
-  });
+  attaching_ = environment_.clock.soon(attaching, [this] { try_attaching(); });
 }
 
 void Network::search_for_emergencies() {
   cancel_all();
-  seeks_ = false;
-  change(2, false, nullptr);
-  registering_ = environment_.clock.soon(registering_time(), [this] { camped_ = hears_cells(); });
+  seeks_ = Seeks::emergency_cell;
+  change(2, Packet::detached, nullptr);
+  registering_ = environment_.clock.soon(registering_time(), [this] {
+    camped_ = hears_cells();
+    tell_signal_soon();
+    change(0, Packet::detached, nullptr);
+  });
 }
 
 /// If no cell of the wanted operator answers, the search continues.
 void Network::found_cell(Channel* cause) {
   camped_ = hears_cells();
   tell_signal_soon();
-  if (camped_ && find(2, serving_)) change(stat_of(registration_), false, cause);
+  if (camped_ && find(2, serving_)) change(stat_of(registration_), packet_, cause);
+  if (stat_ == 2) search_in_vain();
+}
+
+/// Without service it searches for a while, rests, and searches again, as logs show; the spans are a choice.
+void Network::search_in_vain() {
+  change(2, packet_, nullptr);
+  searching_ = environment_.clock.after(search_span, [this] {
+    change(0, packet_, nullptr);
+    searching_ = environment_.clock.after(search_pause, [this] { search_in_vain(); });
+  });
 }
 
 /// The cells are in the EGSM and DCS bands.
@@ -79,50 +95,62 @@ bool Network::hears_cells() const {
 }
 
 void Network::bands_changed(Channel* cause) {
-  if (stat_ == 0 || hears_cells() == camped_) return;
+  if (seeks_ == Seeks::nothing || hears_cells() == camped_) return;
+  const bool service = seeks_ == Seeks::service;
   if (camped_) {
     cancel_all();
     camped_ = false;
-    change(2, false, cause);
-  } else if (seeks_) {
+    if (!service) return;
+    change(2, Packet::detached, cause);
+    search_in_vain();
+  } else if (service) {
     search(cause);
   } else {
     search_for_emergencies();
   }
 }
 
+/// Where there is no packet service, the attempt ends.
+void Network::try_attaching() {
+  if (!detached_by_host_) attach(nullptr);
+  if (packet_ == Packet::attaching && registered()) change(stat_, Packet::detached, nullptr);
+}
+
 void Network::attach(Channel* cause) {
   detached_by_host_ = false;
-  if (registered() && environment_.world.network.gprs) change(stat_, true, cause);
+  if (registered() && environment_.world.network.gprs) change(stat_, Packet::attached, cause);
 }
 
 void Network::detach(Channel* cause) {
   detached_by_host_ = true;
   attaching_.cancel();
-  if (!attached_) return;
-  change(stat_, false, cause);
+  change(stat_, Packet::detached, cause);
 }
 
 void Network::leave(Channel* cause) {
-  seeks_ = camped_ = false;
+  seeks_ = Seeks::nothing;
+  camped_ = false;
   cancel_all();
-  change(0, false, cause);
+  change(0, Packet::detached, cause);
 }
 
 void Network::power_off() {
-  seeks_ = camped_ = detached_by_host_ = false;
+  seeks_ = Seeks::nothing;
+  camped_ = detached_by_host_ = false;
   cancel_all();
   losing_.cancel();
   telling_.cancel();
   next_point_.cancel();
   told_ = {.at = {}, .rssi = 99, .ber = 99};
   stat_ = 0;
-  attached_ = false;
+  packet_ = Packet::detached;
+  creg_now_ = cgreg_now_ = "0";
 }
 
 void Network::cancel_all() {
   registering_.cancel();
   attaching_.cancel();
+  searching_.cancel();
 }
 
 // --- who is there
@@ -158,12 +186,16 @@ Operator Network::serving() const {
 
 void Network::set_registration(Registration registration) {
   registration_ = registration;
-  if (!seeks_ || !camped_) return;  // sent when a cell is found
+  if (seeks_ != Seeks::service || !camped_) return;  // sent when a cell is found
   const int stat = stat_of(registration);
-  if (is_registered(stat) == registered()) return change(stat, attached_, nullptr);
+  if (is_registered(stat) && registered()) return change(stat, packet_, nullptr);
   cancel_all();
-  if (!is_registered(stat)) return change(stat, false, nullptr, Losing::soon);
-  change(stat_of(Registration::searching), false, nullptr);
+  if (!is_registered(stat)) {
+    change(stat, Packet::detached, nullptr, Losing::soon);
+    if (stat == 2) search_in_vain();
+    return;
+  }
+  change(stat_of(Registration::searching), packet_, nullptr);
   registering_ = environment_.clock.after(Duration::zero(), [this] { search(); });
 }
 
@@ -188,9 +220,9 @@ void Network::tell_signal() {
 /// The scenario's next value of the signal is read when its time comes.
 void Network::await_signal_point() {
   const auto& points = environment_.world.network.signal;
-  const auto next = std::ranges::upper_bound(points, environment_.clock.now() - powered_at_, {}, &SignalPoint::at);
+  const auto next = std::ranges::upper_bound(points, environment_.clock.now() - *started_, {}, &SignalPoint::at);
   if (next == points.end()) return;
-  next_point_ = environment_.clock.at(powered_at_ + next->at, [this] {
+  next_point_ = environment_.clock.at(*started_ + next->at, [this] {
     tell_signal();
     await_signal_point();
   });
@@ -201,27 +233,36 @@ SignalPoint Network::signal() const {
   if (signal_) return *signal_;
   const NetworkConfig& network = environment_.world.network;
   const auto later =
-      std::ranges::upper_bound(network.signal, environment_.clock.now() - powered_at_, {}, &SignalPoint::at);
+      std::ranges::upper_bound(network.signal, environment_.clock.now() - *started_, {}, &SignalPoint::at);
   if (later == network.signal.begin()) return {.at = {}, .rssi = network.rssi, .ber = network.ber};
   return *std::prev(later);
 }
 
 // --- state and what is said of it
 
-void Network::change(int stat, bool attached, Channel* cause, Losing losing) {
-  const std::string creg_before = creg(2, false), cgreg_before = cgreg(2, false);
+/// While it attaches it searches, so that +CGREG goes from 2 to 1; a host that has detached it, and a module without a
+/// card, do not search for the packet service.
+int Network::packet_stat() const {
+  if (attached()) return stat_;
+  if (registered()) return packet_ == Packet::attaching ? 2 : 0;
+  return seeks_ == Seeks::service && !detached_by_host_ ? stat_ : 0;
+}
+
+void Network::change(int stat, Packet packet, Channel* cause, Losing losing) {
   const bool was_registered = registered();
-  const bool lost = attached_ && !attached;
+  const bool lost = attached() && packet != Packet::attached;
   stat_ = stat;
-  attached_ = attached;
+  packet_ = packet;
+  const std::string creg_before = std::exchange(creg_now_, creg(2, false));
+  const std::string cgreg_before = std::exchange(cgreg_now_, cgreg(2, false));
   if (lost && losing == Losing::soon) {
     losing_ = environment_.clock.after(Duration::zero(), [this] { on_detached(nullptr); });
   } else if (lost && on_detached) {
     on_detached(cause);
   }
   const std::uint32_t n = settings_.number(key::creg), gn = settings_.number(key::cgreg);
-  if (n > 0 && creg(2, false) != creg_before) environment_.urc("+CREG: " + creg(n, false), cause);
-  if (gn > 0 && cgreg(2, false) != cgreg_before) environment_.urc("+CGREG: " + cgreg(gn, false), cause);
+  if (n > 0 && creg_now_ != creg_before) environment_.urc("+CREG: " + creg(n, false), cause);
+  if (gn > 0 && cgreg_now_ != cgreg_before) environment_.urc("+CGREG: " + cgreg(gn, false), cause);
   if (registered() != was_registered && on_registration) on_registration(registered(), cause);
 }
 

@@ -24,7 +24,8 @@ class Network final : public Service {
   /// Searches for the network selected by AT+COPS, then registers and attaches after the usual time. `cause`: the
   /// command that waits for it.
   void search(Channel* cause = nullptr);
-  /// Without a usable SIM, only searches for a cell that allows emergency calls.
+  /// Without a usable SIM, only searches for a cell that allows emergency calls; from then on it is not registered and
+  /// does not search (27.007: 0), as logs of modules without a card or PIN show.
   void search_for_emergencies();
   /// Leaves the network at once: radio off, AT+COPS=2.
   void leave(Channel* cause);
@@ -45,7 +46,7 @@ class Network final : public Service {
 
   bool registered() const { return is_registered(stat_); }
   bool roaming() const { return stat_ == 5; }
-  bool attached() const { return attached_; }
+  bool attached() const { return packet_ == Packet::attached; }
   /// 99, 99 until a cell has been found.
   SignalPoint signal() const;
 
@@ -71,14 +72,20 @@ class Network final : public Service {
   std::function<void(bool registered, Channel* cause)> on_registration;
 
  private:
+  /// What it looks for while the radio is on.
+  enum class Seeks : std::uint8_t { nothing, emergency_cell, service };
+  /// The packet service, with its own registration.
+  enum class Packet : std::uint8_t { detached, attaching, attached };
   static bool is_registered(int stat) { return stat == 1 || stat == 5; }
   int stat_of(Registration registration) const;
-  int packet_stat() const { return attached_ || !registered() ? stat_ : 0; }
+  int packet_stat() const;
   static std::string describe(int stat, std::uint32_t n, bool read);
   enum class Losing : std::uint8_t { at_once, soon };
-  void change(int stat, bool attached, Channel* cause, Losing losing = Losing::at_once);
+  void change(int stat, Packet packet, Channel* cause, Losing losing = Losing::at_once);
   void cancel_all();
   void found_cell(Channel* cause);
+  void try_attaching();
+  void search_in_vain();
   void tell_signal_soon();
   void tell_signal();
   void await_signal_point();
@@ -89,14 +96,15 @@ class Network final : public Service {
   Registration registration_;
   std::optional<SignalPoint> signal_;  ///< set_signal()
   std::string serving_;                ///< PLMN
-  TimePoint powered_at_{};
-  int stat_ = 0;  ///< 27.007: 0 idle, 1 home, 2 searching, 3 denied, 4 unknown, 5 roaming
-  bool attached_ = false;
-  bool detached_by_host_ = false;                      ///< AT+CGATT=0: it does not attach automatically
-  bool seeks_ = false;                                 ///< should be registered
-  bool camped_ = false;                                ///< a cell has been found, so its signal is known
+  std::optional<TimePoint> started_;   ///< the first power-on, from which a scenario's times count
+  int stat_ = 0;                       ///< 27.007: 0 idle, 1 home, 2 searching, 3 denied, 4 unknown, 5 roaming
+  Packet packet_ = Packet::detached;
+  Seeks seeks_ = Seeks::nothing;
+  std::string creg_now_ = "0", cgreg_now_ = "0";  ///< as +CREG and +CGREG with <n> 2 last showed them, or would have
+  bool detached_by_host_ = false;                 ///< AT+CGATT=0: it does not attach automatically
+  bool camped_ = false;                           ///< a cell has been found, so its signal is known
   SignalPoint told_{.at = {}, .rssi = 99, .ber = 99};  ///< the signal last reported by +CSQN
-  Timer registering_, attaching_, losing_, telling_, next_point_;
+  Timer registering_, attaching_, searching_, losing_, telling_, next_point_;
 };
 
 }  // namespace sim800

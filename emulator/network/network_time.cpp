@@ -12,6 +12,7 @@ NetworkTime::NetworkTime(const Environment& environment, const Network& network)
 }
 
 void NetworkTime::announce(Rtc& own, Channel* cause) const {
+  const bool new_zone = own.zone() != clock_.zone();
   own.set(clock_.now(), clock_.zone());
   const auto day = std::chrono::floor<std::chrono::days>(utc());
   const std::chrono::year_month_day date{day};
@@ -26,10 +27,10 @@ void NetworkTime::announce(Rtc& own, Channel* cause) const {
     say(fmt::format("*PSNWID: \"{}\",\"{}\",\"{}\",0,\"{}\",0", serving.plmn.substr(0, 3), serving.plmn.substr(3),
                     serving.long_name, serving.short_name));
     say(stamp);
-    say(fmt::format("+CTZV: \"{:+}\"", clock_.zone()));
+    if (new_zone) say(fmt::format("+CTZV: \"{:+}\"", clock_.zone()));
     return say("DST: 0");
   }
-  say(fmt::format("+CTZV: {:+},0", clock_.zone()));
+  if (new_zone) say(fmt::format("+CTZV: {:+},0", clock_.zone()));
   say(stamp);
   say("DST: 0");
   say(fmt::format("+CIEV: 10,\"{}\",\"{}\",\"{}\", 0, 0", serving.plmn, serving.long_name, serving.short_name));

@@ -19,7 +19,8 @@ class NetworkTime {
   LocalTime utc() const { return clock_.now() - clock_.zone() * std::chrono::minutes(15); }
   /// Its time and zone, as in AT+CCLK.
   std::string text() const { return clock_.text(); }
-  /// Reports what the network sent; `own` is the module's clock, which is set by it.
+  /// Reports what the network sent; `own` is the module's clock, which is set by it. +CTZV tells of a new zone only, as
+  /// logs of 1418B04 show.
   void announce(Rtc& own, Channel* cause) const;
 
  private:

@@ -42,6 +42,16 @@ std::string spn_file(std::string_view name) {
   return file;
 }
 
+/// Of the card's own network, which the IMSI begins with: those of the `serving` one if it is the same, else by the
+/// country's numbering plan (E.212: three digits in North America and some other countries).
+std::size_t mnc_digits(std::string_view imsi, std::string_view serving) {
+  if (imsi.starts_with(serving)) return serving.size() - 3;
+  constexpr std::string_view three_digits[] = {"302", "310", "311", "312", "313", "314", "315", "316", "334", "338",
+                                               "342", "344", "346", "348", "350", "352", "354", "356", "358", "360",
+                                               "365", "366", "376", "405", "708", "722", "732", "750"};
+  return std::ranges::find(three_digits, imsi.substr(0, 3)) != std::end(three_digits) ? 3 : 2;
+}
+
 std::string big_endian(std::uint16_t value) {
   return {static_cast<char>(value >> 8U), static_cast<char>(value & 0xffU)};
 }
@@ -57,7 +67,7 @@ std::string SimFiles::content(std::uint16_t file) const {
     case ef_iccid: return swapped_digits(world_.sim.iccid, 10);
     case ef_imsi: return imsi_file(world_.sim.imsi);
     case ef_spn: return spn_file(world_.network.operator_name);
-    case ef_ad: return {0, 0, 0, static_cast<char>(world_.network.plmn.size() - 3)};  // number of digits of the MNC
+    case ef_ad: return {0, 0, 0, static_cast<char>(mnc_digits(world_.sim.imsi, world_.network.plmn))};
     default: return {};
   }
 }

@@ -21,6 +21,8 @@ void read_quirks(const Value& quirks, Quirks& into) {
   quirks["sync_bytes"].read(into.sync_bytes);
   quirks["cfun_reset_ok_last"].read(into.cfun_reset_ok_last);
   quirks["flow_control_silent"].read(into.flow_control_silent);
+  quirks["boot_sms_ready_first"].read(into.boot_sms_ready_first);
+  quirks["cfun_call_ready_first"].read(into.cfun_call_ready_first);
   quirks["sapbr_save"].read(into.sapbr_save);
   quirks["network_name_by_manual"].read(into.network_name_by_manual);
   quirks["http_status_number"].read(into.http_status_number);

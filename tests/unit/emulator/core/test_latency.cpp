@@ -11,6 +11,7 @@
 
 #include "emulator/core/latency.hpp"
 #include "emulator/core/world.hpp"
+#include "protocol/pattern.hpp"
 #include "scenarios/json/duration_text.hpp"
 #include "tests/support/source_dir.hpp"
 
@@ -23,7 +24,7 @@ std::string trimmed(std::string text) {
   return text;
 }
 
-// Cells of the table in docs/latencies.md by name: typical, instant, maximum, meaning.
+// Cells of the table in docs/latencies.md by name: typical, instant, maximum, meaning, evidence.
 std::map<std::string, std::vector<std::string>> documented() {
   std::ifstream file(test::source_dir() + "/docs/latencies.md");
   std::map<std::string, std::vector<std::string>> rows;
@@ -88,11 +89,12 @@ TEST_CASE("docs/latencies.md lists every latency with its three values") {
     CAPTURE(row.name);
     const auto found = docs.find(std::string(row.name));
     REQUIRE(found != docs.end());
-    REQUIRE(found->second.size() == 4);
+    REQUIRE(found->second.size() == 5);
     CHECK(parse_duration(found->second[0]) == row.typical);
     CHECK(parse_duration(found->second[1]) == Duration::zero());
     CHECK(parse_duration(found->second[2]) == row.maximum);
     CHECK(found->second[3] == row.meaning);
+    CHECK(Pattern("^(times: |order: |limit: |choice$)").found_in(found->second[4]));
   }
 }
 

@@ -33,7 +33,7 @@ TEST_CASE("a card in use that is given three wrong PINs blocks itself: PUK, netw
   fixture.ask("AT+CREG=1");
   CHECK(fixture.ask("AT+CLCK=\"SC\",1,\"1111\"") == cme(16));
   CHECK(fixture.ask("AT+CLCK=\"SC\",1,\"1111\"") == cme(16));
-  CHECK(fixture.ask("AT+CLCK=\"SC\",1,\"1111\"") == cme(12) + "\r\n+CPIN: SIM PUK\r\n\r\n+CREG: 2\r\n");
+  CHECK(fixture.ask("AT+CLCK=\"SC\",1,\"1111\"") == cme(12) + "\r\n+CPIN: SIM PUK\r\n\r\n+CREG: 2\r\n\r\n+CREG: 0\r\n");
   CHECK(fixture.ask("AT+CIMI") == cme(12));
   CHECK(fixture.ask("AT+SPIC") == answered("+SPIC: 0,3,10,10"));
   CHECK(fixture.ask("AT+CPIN=\"12345678\",\"1234\"").starts_with(OK + "\r\n+CPIN: READY\r\n"));
@@ -123,6 +123,23 @@ TEST_CASE("what the card holds: own number, provider") {
   CHECK(Numbers(world).ask("AT+CNUM") == OK);
   world.sim.number = "123";
   CHECK(Numbers(world).ask("AT+CNUM") == answered("+CNUM: \"\",\"123\",129,0,4"));
+}
+
+TEST_CASE("EF_AD: the length of the MNC is the card's, whatever network serves it") {
+  const auto ad = [](const char* imsi, const char* plmn) {
+    World world = ModuleFixture::instant();
+    world.sim.imsi = imsi;
+    world.network.plmn = plmn;
+    Numbers fixture(world);
+    return fixture.ask("AT+CRSM=176,28589,0,3,1");
+  };
+  const std::string two = answered(R"(+CRSM: 144,0,"02")"), three = answered(R"(+CRSM: 144,0,"03")");
+  CHECK(ad("460001234567890", "310410") == two);
+  CHECK(ad("310410123456789", "46000") == three);
+  CHECK(ad("310410123456789", "310410") == three);
+  CHECK(ad("230010123456789", "230010") == three);  // as the scenario says it
+  CHECK(ad("230010123456789", "23003") == two);
+  CHECK(ad("722070123456789", "23003") == three);
 }
 
 TEST_CASE("AT+CRSM: files and what the card says of them") {
