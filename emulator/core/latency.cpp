@@ -32,6 +32,8 @@ constexpr auto table = [] {
   row(pin, {"pin", 300ms, 4s, "`AT+CPIN=` to its result"});
   row(sim_read, {"sim.read", 15ms, 1s, "a command that reads the SIM (`AT+CCID`, `AT+CIMI`) to its response"});
   row(power_down, {"power.down", 1s, 1s, "`AT+CPOWD=1` to `NORMAL POWER DOWN`"});
+  row(radio_round_trip, {"radio.round_trip", 600ms, 600ms,
+                         "a round trip of any connection through the radio, if the scenario gives no `link.latency_ms`"});
   row(ip_activate, {"ip.activate", 1500ms, 84s, "`AT+CIICR` to its `OK`, if the context is not open yet"});
   row(ip_connect, {"ip.connect", 1s, 74s, "at least, `OK` of `AT+CIPSTART` to `CONNECT OK` of TCP"});
   row(ip_acknowledge, {"ip.acknowledge", 600ms, 60s, "at least, data of `AT+CIPSEND` to `SEND OK` of TCP"});

@@ -31,6 +31,7 @@ enum class Latency : std::uint8_t {
   pin,
   sim_read,
   power_down,
+  radio_round_trip,
   ip_activate,
   ip_connect,
   ip_acknowledge,
