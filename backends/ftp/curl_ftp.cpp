@@ -32,10 +32,10 @@ class CurlFtpSession final : public FtpSession {
   bool awaits_connection() const override { return bridge_ && bridge_->awaits_connection(); }
   std::string_view readable() const override { return std::string_view(received_).substr(consumed_); }
   void consume(std::size_t count) override;
-  std::size_t room() const override { return bridge_ ? bridge_->room() : 0; }
+  std::size_t room() const override { return bridge_ && !waits_for_fault() ? bridge_->room() : 0; }
   void write(std::string_view bytes) override;
   void finish() override;
-  std::uint64_t sent() const override { return bridge_ ? bridge_->sent() : 0; }
+  std::uint64_t sent() const override;
 
  private:
   void watch(std::unique_ptr<TransferWatch> watch);
@@ -49,6 +49,8 @@ class CurlFtpSession final : public FtpSession {
   void serve(const FtpLoopRequest& request);
   void open_data(std::uint16_t port);
   void reply();
+  std::uint64_t stop(Direction direction) const;
+  bool waits_for_fault() const;
   bool end_by_fault(const Verdict& verdict);
   void end(FtpOutcome outcome);
   void fail(int code) { end({code, 0}); }
@@ -60,6 +62,8 @@ class CurlFtpSession final : public FtpSession {
   std::string url_;
   std::string received_;
   std::size_t consumed_ = 0;  // of received_
+  std::uint64_t written_ = 0;            // by the host
+  mutable std::uint64_t delivered_ = 0;  // to the server
   bool ended_ = false;
   bool finished_ = false;  // maybe before there was a bridge: a file of no bytes
   std::shared_ptr<int> alive_ = std::make_shared<int>();
@@ -186,9 +190,31 @@ void CurlFtpSession::open_data(std::uint16_t port) {
 }
 
 void CurlFtpSession::reply() {
-  bridge_->reply({.cut = cut_,
-                  .stop_up = std::min(gate_->stop(Direction::up), gate_->limit()),
-                  .stop_down = std::min(gate_->stop(Direction::down), gate_->limit())});
+  bridge_->reply({.cut = cut_, .stop_up = stop(Direction::up), .stop_down = stop(Direction::down)});
+  // There may be room again.  Not from here: the event may destroy the session.
+  asio::post(loop_, [this, alive = std::weak_ptr(alive_)] {
+    if (alive.expired() || ended_) return;
+    const auto events = events_;
+    if (events->changed) events->changed();
+  });
+}
+
+std::uint64_t CurlFtpSession::stop(Direction direction) const {
+  return std::min(gate_->stop(direction), gate_->limit());
+}
+
+// The host has written as far as a fault is to be asked.  If it could go on, what it has written by the time the fault
+// acts would depend on the speed of this machine.
+bool CurlFtpSession::waits_for_fault() const {
+  return gate_ && (cut_ != Verdict::Cut::none || written_ >= stop(Direction::up));
+}
+
+std::uint64_t CurlFtpSession::sent() const {
+  const std::uint64_t sent = bridge_ ? bridge_->sent() : 0;
+  const std::uint64_t under_way =
+      (transfer_ ? transfer_->unacknowledged() : 0) + (data_ ? data_->in_flight() : 0);
+  delivered_ = std::max(delivered_, sent - std::min(sent, under_way));
+  return delivered_;
 }
 
 // True: that was the end, and the session may be gone.
@@ -230,6 +256,7 @@ void CurlFtpSession::consume(std::size_t count) {
 }
 
 void CurlFtpSession::write(std::string_view bytes) {
+  written_ += bytes.size();
   if (bridge_) bridge_->write(bytes);
 }
 

@@ -159,11 +159,13 @@ std::size_t CurlFtpTraffic::on_read(char* data, std::size_t size, std::size_t co
   auto& traffic = *static_cast<CurlFtpTraffic*>(self);
   if (!std::exchange(traffic.uploading_, true)) traffic.bridge_.ready();
   FtpBridge& bridge = traffic.bridge_;
+  FtpCheckpoints& checkpoints = traffic.checkpoints_;
+  // At once: the host is not asked for more until that is decided.
+  if (!checkpoints.pass(Direction::up) || checkpoints.closed()) return CURL_READFUNC_ABORT;
   Wait wait = traffic.wait_until([&] { return bridge.has_bytes(1); });
   if (wait == Wait::reached)
     wait = traffic.wait_until([&] { return bridge.has_bytes(FtpBridge::worth_waking); }, gathering);
   if (wait == Wait::over) return CURL_READFUNC_ABORT;
-  FtpCheckpoints& checkpoints = traffic.checkpoints_;
   if (!checkpoints.reach(Phase::data) || !checkpoints.pass(Direction::up) || checkpoints.closed()) {
     return CURL_READFUNC_ABORT;
   }

@@ -18,7 +18,7 @@
 
 namespace sim800 {
 
-/// Used in the session's thread only, except for cut().
+/// Used in the session's thread only, unless it says otherwise.
 class CurlFtpTraffic {
  public:
   CurlFtpTraffic(FtpBridge& bridge, const FtpRoute& route, const FtpRequest& request)
@@ -43,6 +43,8 @@ class CurlFtpTraffic {
   void flush() { take_listing(); }
   /// Ends all connections at once, and those to come; from any thread.
   void cut() { sockets_.cut(); }
+  /// Of the data written to libcurl's socket, what has not been acknowledged; from any thread.
+  std::uint64_t unacknowledged() const { return sockets_.unacknowledged_data(); }
 
   const FtpControlConnection& control() const { return control_; }
   std::uint64_t received() const { return received_; }  ///< bytes of data

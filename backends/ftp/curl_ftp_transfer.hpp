@@ -25,6 +25,8 @@ class CurlFtpTransfer {
   ~CurlFtpTransfer();
   CurlFtpTransfer(const CurlFtpTransfer&) = delete;
   CurlFtpTransfer& operator=(const CurlFtpTransfer&) = delete;
+  /// Of the data sent, what this machine has not got rid of, or the other end of its connection not acknowledged.
+  std::uint64_t unacknowledged() const { return traffic_.unacknowledged(); }
 
  private:
   void run();

@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <string_view>
 
+#include "backends/link/tcp_options.hpp"
+
 namespace sim800 {
 
 int FtpSockets::adopt(int socket) {
@@ -36,6 +38,16 @@ void FtpSockets::cut() {
   const std::scoped_lock lock(mutex_);
   cut_ = true;
   for (const int socket : open_) ::shutdown(socket, SHUT_RDWR);
+}
+
+std::uint64_t FtpSockets::unacknowledged_data() const {
+  const std::scoped_lock lock(mutex_);
+  return data_ >= 0 ? unacknowledged(data_) : 0;
+}
+
+void FtpSockets::set_data(int socket) {
+  const std::scoped_lock lock(mutex_);
+  data_ = socket;
 }
 
 ControlState FtpSockets::control_state() const {

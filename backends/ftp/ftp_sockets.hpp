@@ -23,22 +23,24 @@ class FtpSockets {
   void close(int socket);
   /// Ends all connections at once, and those to come.
   void cut();
+  /// Bytes written to the data connection that have not left this machine, or have not been acknowledged.
+  std::uint64_t unacknowledged_data() const;
 
   // In the session's thread only:
   int control() const { return control_; }
   /// The data connection, or what waits for it; -1: none.
   int data() const { return data_; }
   /// The data connection is this one, which libcurl has accepted and will close itself.
-  void set_data(int socket) { data_ = socket; }
+  void set_data(int socket);
   ControlState control_state() const;
   /// True if data waits, or its end.
   bool has_data() const;
 
  private:
-  std::mutex mutex_;  // guards the two below: a number must not go to another socket between look-up and cut
+  mutable std::mutex mutex_;  // guards what is below: a number must not go to another socket between look-up and use
   std::set<int> open_;
   bool cut_ = false;
-  int control_ = -1, data_ = -1;
+  int control_ = -1, data_ = -1;  // changed in the session's thread only, which therefore reads them without it
 };
 
 }  // namespace sim800

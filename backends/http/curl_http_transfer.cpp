@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: MIT
 #include "backends/http/curl_http_transfer.hpp"
 
+#include <algorithm>
 #include <asio/post.hpp>
 #include <cerrno>
 #include <utility>
 
 #include "backends/http/curl_http_status.hpp"
+#include "backends/link/tcp_options.hpp"
 
 namespace sim800 {
 namespace {
@@ -41,16 +43,23 @@ CurlHttpTransfer::~CurlHttpTransfer() {
 }
 
 HttpProgress CurlHttpTransfer::progress() const {
-  curl_off_t sent = 0;
+  if (method_ == HttpMethod::post && !answer_.complete() && delivered() < request_.body.size()) {
+    return {true, delivered(), request_.body.size()};
+  }
   curl_off_t expected = 0;
-  if (hop_) {
-    curl_easy_getinfo(hop_->handle(), CURLINFO_SIZE_UPLOAD_T, &sent);
-    curl_easy_getinfo(hop_->handle(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &expected);
-  }
-  if (method_ == HttpMethod::post && !answer_.complete() && static_cast<std::size_t>(sent) < request_.body.size()) {
-    return {true, static_cast<std::size_t>(sent), request_.body.size()};
-  }
+  if (hop_) curl_easy_getinfo(hop_->handle(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &expected);
   return {false, answer_.body_size(), expected > 0 ? static_cast<std::size_t>(expected) : 0};
+}
+
+// What is still on its way is the end of the body; TLS makes it a little longer than it is.
+std::size_t CurlHttpTransfer::delivered() const {
+  if (!hop_) return delivered_;
+  curl_off_t sent = 0;
+  curl_easy_getinfo(hop_->handle(), CURLINFO_SIZE_UPLOAD_T, &sent);
+  const std::uint64_t written = static_cast<std::uint64_t>(sent);
+  const std::uint64_t under_way = unacknowledged(socket_) + (relay_ ? relay_->in_flight() : 0);
+  delivered_ = std::max<std::size_t>(delivered_, written - std::min(written, under_way));
+  return delivered_;
 }
 
 void CurlHttpTransfer::start() {
@@ -94,6 +103,8 @@ void CurlHttpTransfer::connect(const Route& route) {
 void CurlHttpTransfer::request_by(const Route& route) {
   answer_ = HttpAnswer(request_.limit);
   hop_.reset();
+  socket_ = -1;
+  delivered_ = 0;
   hop_.emplace(request_, method_, *target_, route);
   set_callbacks();
   CurlEasy& easy = hop_->easy();
@@ -145,6 +156,7 @@ std::size_t CurlHttpTransfer::on_body(char* data, std::size_t size, std::size_t 
 curl_socket_t CurlHttpTransfer::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
   auto& transfer = *static_cast<CurlHttpTransfer*>(self);
   const int opened = sim800::open_socket(transfer.relay_.get(), *address);
+  transfer.socket_ = opened;
   if (opened < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) {
     transfer.no_socket_ = true;
   }

@@ -45,6 +45,7 @@ class CurlHttpTransfer final : public HttpTransfer {
     CURLcode code = CURLE_OK;
   };
 
+  std::size_t delivered() const;
   bool has_proxy() const { return !request_.proxy_host.empty(); }
   void start();
   void find_route();
@@ -93,7 +94,9 @@ class CurlHttpTransfer final : public HttpTransfer {
   bool connected_ = false;         // the relay has reached the server
   bool asking_request_ = false;
   bool upload_paused_ = false;
-  std::size_t uploaded_ = 0;
+  std::size_t uploaded_ = 0;             // given to libcurl
+  int socket_ = -1;                      // libcurl's, the newest
+  mutable std::size_t delivered_ = 0;    // of the body, to the server
   bool processing_ = false;
   // libcurl refers to the following, so it is destroyed after the handle.
   HttpAnswer answer_;

@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: MIT
 #include "backends/link/radio_link.hpp"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 
 #include <asio/executor_work_guard.hpp>
 #include <asio/ip/address.hpp>
 #include <asio/post.hpp>
 #include <charconv>
+#include <compare>
+#include <map>
 #include <mutex>
 #include <string_view>
 #include <system_error>
@@ -19,12 +22,37 @@
 
 namespace sim800 {
 
+namespace {
+
+std::string_view without_final_dot(std::string_view host) {
+  if (host.size() > 1 && host.ends_with('.')) host.remove_suffix(1);
+  return host;
+}
+
+// One to four numbers, decimal, octal or hexadecimal, of which the last has the rest of the bytes: what getaddrinfo()
+// takes for an IPv4 address.
+std::optional<std::string> ipv4_address(const std::string& text) {
+  // inet_aton() ignores whatever follows a blank.
+  if (text.empty() || text.find_first_not_of("0123456789abcdefABCDEFxX.") != std::string::npos) return std::nullopt;
+  in_addr address{};
+  if (inet_aton(text.c_str(), &address) == 0) return std::nullopt;
+  return asio::ip::address_v4(ntohl(address.s_addr)).to_string();
+}
+
+}  // namespace
+
 std::optional<std::string> numeric_address(const std::string& host) {
   // The parser stops at a NUL, which would turn "127.0.0.1\0evil" into an address.
   if (host.find('\0') != std::string::npos) return std::nullopt;
+  const std::string text(without_final_dot(host));
+  if (auto address = ipv4_address(text)) return address;
   std::error_code error;
-  const auto address = asio::ip::make_address(host, error);
-  return error ? std::nullopt : std::optional(address.to_string());
+  const auto address = asio::ip::make_address(text, error);
+  if (error) return std::nullopt;
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  }
+  return address.to_string();
 }
 
 namespace {
@@ -44,20 +72,27 @@ std::string without_brackets(std::string_view host) {
   return std::string(host);
 }
 
+// The one spelling of a host under which all others are known.
+std::string canonical(std::string_view host) {
+  const std::string bare = without_brackets(lower_case(host));
+  return numeric_address(bare).value_or(std::string(without_final_dot(bare)));
+}
+
 struct HostPort {
-  std::string host;
+  std::string host;  // canonical
   std::uint16_t port = 0;
+  auto operator<=>(const HostPort&) const = default;
 };
 
 // A bare IPv6 literal is full of colons, so rule it out before taking a colon for the port's.
 HostPort split(const std::string& value, std::uint16_t port_asked) {
   const auto colon = value.rfind(':');
-  if (colon == std::string::npos || numeric_address(value)) return {without_brackets(value), port_asked};
+  if (colon == std::string::npos || numeric_address(value)) return {canonical(value), port_asked};
   std::uint16_t port = 0;
   const char* const end = value.data() + value.size();
   const auto [stop, error] = std::from_chars(value.data() + colon + 1, end, port);
-  if (error != std::errc() || stop != end || port == 0) return {without_brackets(value), port_asked};
-  return {without_brackets(value.substr(0, colon)), port};
+  if (error != std::errc() || stop != end || port == 0) return {canonical(value), port_asked};
+  return {canonical(value.substr(0, colon)), port};
 }
 
 // IPv4 first; an IPv6 address only if there is no other. Empty: no address.
@@ -125,22 +160,23 @@ struct PendingLookup final : Lookup {
 struct RadioLink::Impl {
   Impl(asio::io_context& context, HostMap&& map, LinkState link, std::uint64_t chance)
       : loop(context), mailbox(std::make_shared<Mailbox>(context)), state(link), seed(chance) {
-    for (const auto& [key, value] : map) hosts[lower_case(key)] = lower_case(value);
+    for (const auto& [key, value] : map) hosts[split(key, any_port)] = lower_case(value);
   }
 
   const std::string* mapped(const std::string& host, std::uint16_t port) const {
-    const std::string suffix = ":" + std::to_string(port);
-    const std::string brackets = "[" + host + "]";  // an IPv6 literal with a port
-    for (const std::string& key : {host + suffix, brackets + suffix, host, brackets, std::string("*")}) {
+    for (const HostPort& key : {HostPort{host, port}, HostPort{host, any_port}, HostPort{"*", any_port}}) {
       if (const auto found = hosts.find(key); found != hosts.end()) return &found->second;
     }
     return nullptr;
   }
 
   void find(const std::weak_ptr<Pending>& pending, const HostPort& there, Kind failure);
+  std::unique_ptr<Relay> keep(std::unique_ptr<Relay> relay);
+
+  static constexpr std::uint16_t any_port = 0;
 
   asio::io_context& loop;
-  HostMap hosts;  // keys and values in lower case
+  std::map<HostPort, std::string> hosts;  // values in lower case
   std::shared_ptr<Mailbox> mailbox;
   LinkState state;
   std::uint64_t seed;  // of the next relay
@@ -173,7 +209,7 @@ RadioLink::~RadioLink() {
 std::unique_ptr<Lookup> RadioLink::route(const std::string& host, std::uint16_t port, std::function<void(Route)> done) {
   const auto pending =
       std::make_shared<Pending>(Pending{std::move(done), asio::make_work_guard(impl_->loop.get_executor())});
-  const std::string asked = lower_case(without_brackets(host));
+  const std::string asked = canonical(host);
   const Kind failure = numeric_address(asked) ? Kind::unreachable : Kind::unresolvable;
   const std::string* const value = impl_->mapped(asked, port);
   const HostPort there = value != nullptr ? split(*value, port) : HostPort{asked, port};
@@ -199,14 +235,22 @@ bool RadioLink::relays() const { return impl_->relays_always || !impl_->state.mo
 
 void RadioLink::relay_always() { impl_->relays_always = true; }
 
+std::unique_ptr<Relay> RadioLink::Impl::keep(std::unique_ptr<Relay> relay) {
+  std::erase_if(relays, [](const auto& known) { return is_closed(*known); });
+  relays.push_back(relay->core());
+  return relay;
+}
+
 std::unique_ptr<Relay> RadioLink::relay(const Route& there, Relay::Ready ready) {
-  std::erase_if(impl_->relays, [](const auto& relay) { return is_closed(*relay); });
   std::error_code error;
   const asio::ip::tcp::endpoint target(asio::ip::make_address(there.address, error), there.port);
-  auto relay =
-      std::make_unique<Relay>(impl_->loop, impl_->state, impl_->seed++, target, there.local_port, std::move(ready));
-  impl_->relays.push_back(relay->core());
-  return relay;
+  return impl_->keep(
+      std::make_unique<Relay>(impl_->loop, impl_->state, impl_->seed++, target, there.local_port, std::move(ready)));
+}
+
+std::unique_ptr<Relay> RadioLink::relay(asio::ip::tcp::socket accepted, Relay::Ready ready) {
+  return impl_->keep(
+      std::make_unique<Relay>(impl_->loop, impl_->state, impl_->seed++, std::move(accepted), std::move(ready)));
 }
 
 void RadioLink::set_model(const LinkModel& model) {

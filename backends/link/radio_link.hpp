@@ -4,6 +4,7 @@
 #pragma once
 
 #include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -39,7 +40,8 @@ class Lookup {
   virtual ~Lookup() = default;
 };
 
-/// As the system writes it, where `host` is an IPv4 or IPv6 address, without brackets; nothing where it is a name.
+/// As the system writes it, where `host` is an IPv4 or IPv6 address, without brackets, in any spelling that the system
+/// would connect to: 0x7f.1, 2130706433, ::ffff:127.0.0.1, with a dot at its end.  Nothing where it is a name.
 std::optional<std::string> numeric_address(const std::string& host);
 
 class RadioLink {
@@ -59,6 +61,9 @@ class RadioLink {
   void relay_always();
   /// Connects to a reachable route through a port on loopback; see Relay::Ready.
   std::unique_ptr<Relay> relay(const Route& there, std::function<void(std::error_code, std::uint16_t port)> ready);
+  /// The same for a connection that has come from outside.
+  std::unique_ptr<Relay> relay(asio::ip::tcp::socket accepted,
+                               std::function<void(std::error_code, std::uint16_t port)> ready);
 
   /// Applies to relayed connections from now on.
   void set_model(const LinkModel& model);

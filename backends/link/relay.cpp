@@ -7,7 +7,10 @@
 
 #include <algorithm>
 #include <asio/post.hpp>
+#include <asio/steady_timer.hpp>
 #include <atomic>
+#include <chrono>
+#include <deque>
 #include <utility>
 
 #include "backends/link/tcp_options.hpp"
@@ -21,6 +24,9 @@ using End = RelayLane::End;
 
 // A client that waits for the server's first data is told of a reset after this time.
 constexpr Duration longest_silence = 1s;
+// There is no event for an acknowledgement: the system is asked, at first and at most in these intervals of its time.
+constexpr std::chrono::milliseconds first_look{1}, longest_look{50};
+
 // A TCP socket bound to a free port of 127.0.0.1, which is told in `port`; -1 on failure, errno says why.
 int open_admitted_socket(std::uint16_t& port) {
   UniqueFd opened(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP));
@@ -42,7 +48,7 @@ int open_admitted_socket(std::uint16_t& port) {
 struct Relay::Core : std::enable_shared_from_this<Core> {
   Core(asio::io_context& loop, const LinkState& state, std::uint64_t seed);
 
-  void open(const tcp::endpoint& target, std::uint16_t local, Ready done);
+  void open(Ready done);
   void set_out();
   void connect();
   void arrived(std::error_code error);
@@ -52,7 +58,10 @@ struct Relay::Core : std::enable_shared_from_this<Core> {
   void answer(std::error_code error, std::uint16_t port);
   void abandon();
   void lane_ended();
-  void look_at_acknowledged();
+  void look_at_delivered();
+  void look_again_after(std::chrono::milliseconds interval);
+  void acknowledge(TimePoint due);
+  void acknowledgements_arrive();
   void close();
   RelayLane::Parts lane(Direction direction, std::uint64_t seed);
 
@@ -61,7 +70,17 @@ struct Relay::Core : std::enable_shared_from_this<Core> {
   tcp::socket client, server;
   tcp::endpoint there;
   std::uint16_t local_port = 0;
+  std::uint64_t delivered = 0;
+  struct Acknowledgement {
+    TimePoint due;
+    std::uint64_t count;
+  };
+  std::deque<Acknowledgement> on_the_way_back;  // sooner and smaller ones first
   std::uint64_t acknowledged = 0;
+  std::function<void()> acknowledgement_came;  // null: nobody wants to know
+  asio::steady_timer look;
+  bool looking = false;
+  Timer next_acknowledgement;
   Ready ready;
   std::atomic<std::uint16_t> admitted = 0;  // also set from an FTP session's thread
   bool stalled = false;
@@ -79,6 +98,7 @@ Relay::Core::Core(asio::io_context& loop, const LinkState& state, std::uint64_t 
       acceptor(loop),
       client(loop),
       server(loop),
+      look(loop),
       up(lane(Direction::up, seed * 2)),
       down(lane(Direction::down, seed * 2 + 1)) {}
 
@@ -96,12 +116,12 @@ RelayLane::Parts Relay::Core::lane(Direction direction, std::uint64_t seed) {
                 (upwards ? up : down).discard();
                 (upwards ? down : up).finish(End::reset);
               },
-          .ended = [this] { lane_ended(); }};
+          .ended = [this] { lane_ended(); },
+          .gave = upwards ? [this] { look_again_after({}); } : std::function<void()>(),
+          .sent_off = upwards ? std::function<void(TimePoint)>() : [this](TimePoint due) { acknowledge(due); }};
 }
 
-void Relay::Core::open(const tcp::endpoint& target, std::uint16_t local, Ready done) {
-  there = target;
-  local_port = local;
+void Relay::Core::open(Ready done) {
   ready = std::move(done);
   up.owned_by(weak_from_this());
   down.owned_by(weak_from_this());
@@ -115,6 +135,7 @@ void Relay::Core::open(const tcp::endpoint& target, std::uint16_t local, Ready d
 void Relay::Core::set_out() {
   if (closed || set_out_yet || stalled || link.model.blackhole) return;
   set_out_yet = true;
+  if (server.is_open()) return arrived({});  // it has come from there
   timer = link.clock.soon(up.delay(), [this] { connect(); });
 }
 
@@ -189,6 +210,7 @@ void Relay::Core::answer(std::error_code error, std::uint16_t port) {
 
 void Relay::Core::abandon() {
   ready = nullptr;
+  acknowledgement_came = nullptr;
   if (!accepted) return close();
   if (!closed) timer = link.clock.after(max_linger, [this] { close(); });
 }
@@ -197,13 +219,59 @@ void Relay::Core::lane_ended() {
   if (up.ended() && down.ended()) close();
 }
 
-void Relay::Core::look_at_acknowledged() {
-  acknowledged = std::max(acknowledged, up.passed() - unacknowledged(server, up.passed(), up.ended()));
+void Relay::Core::look_at_delivered() {
+  delivered = std::max(delivered, up.passed() - unacknowledged(server, up.passed(), up.ended()));
 }
 
+// Asks the system at once, and then again and again until it has acknowledged everything.
+void Relay::Core::look_again_after(std::chrono::milliseconds interval) {
+  if (!acknowledgement_came || closed) return;
+  if (interval == interval.zero()) {
+    acknowledge(link.clock.now() + link.one_way());
+    if (looking || delivered == up.passed()) return;
+    interval = first_look;
+  }
+  looking = true;
+  look.expires_after(interval);
+  look.async_wait([waiting = weak_from_this(), interval](std::error_code error) {
+    const auto self = waiting.lock();
+    if (!self || error) return;
+    self->looking = false;
+    if (self->closed) return;
+    self->acknowledge(self->link.clock.now() + self->link.one_way());
+    if (self->delivered < self->up.passed()) self->look_again_after(std::min(interval * 2, longest_look));
+  });
+}
+
+// What the server has acknowledged by now will be known to the client at that time.
+void Relay::Core::acknowledge(TimePoint due) {
+  if (!acknowledgement_came) return;
+  look_at_delivered();
+  while (!on_the_way_back.empty() && on_the_way_back.back().due >= due) on_the_way_back.pop_back();
+  if (delivered > (on_the_way_back.empty() ? acknowledged : on_the_way_back.back().count)) {
+    on_the_way_back.push_back({due, delivered});
+  }
+  acknowledgements_arrive();
+}
+
+void Relay::Core::acknowledgements_arrive() {
+  if (stalled || link.model.blackhole) return;
+  const std::uint64_t before = acknowledged;
+  for (; !on_the_way_back.empty() && on_the_way_back.front().due <= link.clock.now(); on_the_way_back.pop_front()) {
+    acknowledged = on_the_way_back.front().count;
+  }
+  if (!on_the_way_back.empty()) {
+    next_acknowledgement = link.clock.at(on_the_way_back.front().due, [this] { acknowledgements_arrive(); });
+  }
+  if (acknowledged == before) return;
+  const auto tell = acknowledgement_came;
+  if (tell) tell();
+}
+
+// Acknowledgements that are on their way arrive all the same.
 void Relay::Core::close() {
   if (std::exchange(closed, true)) return;
-  look_at_acknowledged();
+  look_at_delivered();
   const auto self = shared_from_this();
   std::error_code ignored;
   acceptor.close(ignored);
@@ -211,13 +279,22 @@ void Relay::Core::close() {
   server.close(ignored);
   up.discard();
   down.discard();
+  look.cancel();
   timer.cancel();
 }
 
 Relay::Relay(asio::io_context& loop, const LinkState& link, std::uint64_t seed, const tcp::endpoint& there,
              std::uint16_t local_port, Ready ready)
     : core_(std::make_shared<Core>(loop, link, seed)) {
-  core_->open(there, local_port, std::move(ready));
+  core_->there = there;
+  core_->local_port = local_port;
+  core_->open(std::move(ready));
+}
+
+Relay::Relay(asio::io_context& loop, const LinkState& link, std::uint64_t seed, tcp::socket accepted, Ready ready)
+    : core_(std::make_shared<Core>(loop, link, seed)) {
+  core_->server = std::move(accepted);
+  core_->open(std::move(ready));
 }
 
 Relay::~Relay() { core_->abandon(); }
@@ -235,10 +312,20 @@ std::string Relay::own_address() const {
   return unknown ? std::string() : local.address().to_string();
 }
 
-std::uint64_t Relay::acknowledged() const {
-  core_->look_at_acknowledged();
-  return core_->acknowledged;
+std::uint64_t Relay::delivered() const {
+  core_->look_at_delivered();
+  return core_->delivered;
 }
+
+std::uint64_t Relay::in_flight() const {
+  std::error_code closed;
+  const std::size_t unread = core_->client.is_open() ? core_->client.available(closed) : 0;
+  return unread + core_->up.inside() + core_->up.passed() - delivered();
+}
+
+void Relay::follow(std::function<void()> arrived) { core_->acknowledgement_came = std::move(arrived); }
+
+std::uint64_t Relay::acknowledged() const { return core_->acknowledged; }
 
 void Relay::stall(bool on) { stall_relay(*core_, on); }
 
@@ -264,6 +351,7 @@ void cut_relay(Relay::Core& core, Relay::Cut how) {
 
 void model_changed(Relay::Core& core) {
   const auto self = core.shared_from_this();
+  core.acknowledgements_arrive();
   if (core.closed) return;
   core.set_out();
   if (!core.connected) return;

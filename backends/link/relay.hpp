@@ -26,6 +26,8 @@ class Relay {
 
   Relay(asio::io_context& loop, const LinkState& link, std::uint64_t seed, const asio::ip::tcp::endpoint& there,
         std::uint16_t local_port, Ready ready);
+  /// A connection that came from outside: to its client, it is as if the module had accepted it one way later.
+  Relay(asio::io_context& loop, const LinkState& link, std::uint64_t seed, asio::ip::tcp::socket accepted, Ready ready);
   ~Relay();  ///< nobody listens any more; what the client has written still goes out, for a minute at most
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
@@ -34,7 +36,14 @@ class Relay {
   int open_socket();
   /// The address from which the server sees the connection.
   std::string own_address() const;
-  /// Bytes from the client that the server's system has acknowledged.
+  /// Bytes from the client that the server's system has acknowledged: what has reached it.
+  std::uint64_t delivered() const;
+  /// Bytes from the client that have entered the relay and not reached the server.
+  std::uint64_t in_flight() const;
+  /// From now on acknowledgements are followed on their way back to the client; `arrived` is called when one has come.
+  void follow(std::function<void()> arrived);
+  /// Bytes whose acknowledgement has come back.  What the server says after it has acknowledged something never comes
+  /// earlier than that.
   std::uint64_t acknowledged() const;
   /// Holds everything up in both directions until called with false.
   void stall(bool on);

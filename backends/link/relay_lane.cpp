@@ -72,6 +72,7 @@ bool RelayLane::take() {
 
 void RelayLane::queue(std::string bytes, End end, bool without_gap) {
   const TimePoint due = path_.send(bytes.size(), without_gap);
+  if (parts_.sent_off) parts_.sent_off(due);
   buffered_ += bytes.size();
   chunks_.push_back({std::move(bytes), due, end});
 }
@@ -101,10 +102,12 @@ bool RelayLane::give() {
   }
   written_ += count;
   passed_ += count;
-  if (written_ < first.bytes.size()) return true;
-  buffered_ -= first.bytes.size();
-  written_ = 0;
-  chunks_.pop_front();
+  if (written_ == first.bytes.size()) {
+    buffered_ -= first.bytes.size();
+    written_ = 0;
+    chunks_.pop_front();
+  }
+  if (parts_.gave) parts_.gave();
   return true;
 }
 

@@ -32,6 +32,8 @@ class RelayLane {
     std::function<void()> sender_reset;   ///< the sender has cut the connection
     std::function<void()> receiver_gone;  ///< it accepts nothing any more
     std::function<void()> ended;
+    std::function<void()> gave;                  ///< bytes have been written to the receiver
+    std::function<void(TimePoint)> sent_off;     ///< something has set out that will arrive then
   };
   explicit RelayLane(Parts parts);
 
@@ -51,6 +53,8 @@ class RelayLane {
   void discard();
   /// Bytes that have been written to the receiver.
   std::uint64_t passed() const { return passed_; }
+  /// Bytes that have been read from the sender, and have not been written to the receiver.
+  std::size_t inside() const { return buffered_ - written_; }
   /// Its end has been passed on, or nobody wants it.
   bool ended() const { return ended_; }
 

@@ -27,4 +27,9 @@ std::uint64_t unacknowledged(asio::ip::tcp::socket& socket, std::uint64_t writte
   return std::min(written, static_cast<std::uint64_t>(ended && waiting > 0 ? waiting - 1 : waiting));
 }
 
+std::uint64_t unacknowledged(int socket) {
+  int waiting = 0;
+  return ::ioctl(socket, SIOCOUTQ, &waiting) == 0 ? static_cast<std::uint64_t>(waiting) : 0;
+}
+
 }  // namespace sim800

@@ -31,4 +31,7 @@ std::error_code open_towards(asio::ip::tcp::socket& socket, const asio::ip::tcp:
 /// All of them where the socket is no more.
 std::uint64_t unacknowledged(asio::ip::tcp::socket& socket, std::uint64_t written, bool ended);
 
+/// Of the bytes written to this socket, those that the peer's system has not acknowledged; 0 where it is none.
+std::uint64_t unacknowledged(int socket);
+
 }  // namespace sim800

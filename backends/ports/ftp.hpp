@@ -68,7 +68,7 @@ class FtpSession {
   virtual void write(std::string_view bytes) = 0;
   /// No more data: the file ends here.
   virtual void finish() = 0;
-  /// Bytes of the file that have been written to the network.
+  /// Bytes of the file that the server's system has got.
   virtual std::uint64_t sent() const = 0;
 };
 

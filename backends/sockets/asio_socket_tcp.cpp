@@ -28,7 +28,11 @@ TcpStream::TcpStream(std::shared_ptr<SocketShared> shared, std::shared_ptr<Socke
       request_(std::move(request)),
       gate_(shared_->link.clock(), std::move(watch),
             {.end = [this](const Verdict& verdict) { return end_by_fault(verdict); },
-             .resume = [this] { step_later(); }}),
+             .resume =
+                 [this] {
+                   events_->changed();
+                   step_later();
+                 }}),
       socket_(shared_->loop),
       look_(shared_->loop) {
   out_.reserve(Socket::window);
@@ -42,10 +46,14 @@ void TcpStream::connect() {
 }
 
 void TcpStream::take(tcp::socket accepted) {
-  socket_ = std::move(accepted);
   std::error_code gone;
-  const auto there = socket_.remote_endpoint(gone);
+  const auto there = accepted.remote_endpoint(gone);
   peer_ = {there.address().to_string(), there.port()};
+  if (shared_->link.relays()) {
+    return go_through(shared_->link.relay(
+        std::move(accepted), [this](std::error_code error, std::uint16_t port) { enter_relay(error, port); }));
+  }
+  socket_ = std::move(accepted);
   reached();
 }
 
@@ -89,15 +97,23 @@ void TcpStream::set_out(const Route& route) {
 void TcpStream::set_out_by_relay(const Route& route) {
   Route there = route;
   there.local_port = request_.local_port;
-  relay_ = shared_->link.relay(there, [this](std::error_code error, std::uint16_t port) {
-    const auto self = shared_from_this();
-    if (state_ != State::connecting) return;
-    const int opened = error ? -1 : relay_->open_socket();
-    if (opened < 0) return fail(SocketError::no_connect);
-    socket_.assign(tcp::v4(), opened, error);
-    connect_to({asio::ip::address_v4::loopback(), port});
-  });
+  go_through(shared_->link.relay(
+      there, [this](std::error_code error, std::uint16_t port) { enter_relay(error, port); }));
+}
+
+void TcpStream::go_through(std::unique_ptr<Relay> relay) {
+  relay_ = std::move(relay);
+  relay_->follow([this] { step_later(); });
   gate_.carry(*relay_);
+}
+
+void TcpStream::enter_relay(std::error_code error, std::uint16_t port) {
+  const auto self = shared_from_this();
+  if (state_ != State::connecting) return;
+  const int opened = error ? -1 : relay_->open_socket();
+  if (opened < 0) return fail(SocketError::no_connect);
+  socket_.assign(tcp::v4(), opened, error);
+  connect_to({asio::ip::address_v4::loopback(), port});
 }
 
 void TcpStream::connect_to(const tcp::endpoint& there) {

@@ -51,6 +51,8 @@ class TcpStream : public std::enable_shared_from_this<TcpStream> {
   void find_way();
   void set_out(const Route& route);
   void set_out_by_relay(const Route& route);
+  void go_through(std::unique_ptr<Relay> relay);
+  void enter_relay(std::error_code error, std::uint16_t port);
   void connect_to(const tcp::endpoint& there);
   void reached();
   void keep_alive(const KeepAlive& probes);
@@ -108,11 +110,6 @@ class TcpStream : public std::enable_shared_from_this<TcpStream> {
     std::uint64_t raw, plain;
   };
   std::deque<Mark> marks_;  // with TLS: once so many raw bytes are acknowledged, so many plain ones are
-  struct Arrival {
-    TimePoint due;
-    std::uint64_t plain;
-  };
-  std::deque<Arrival> arrivals_;  // acknowledgements on their way back through the link
   std::uint64_t acknowledged_ = 0;
   asio::steady_timer look_;
   Timer linger_timer_;

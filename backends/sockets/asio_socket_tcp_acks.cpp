@@ -14,18 +14,10 @@ constexpr std::chrono::milliseconds longest_look{50};
 
 void TcpStream::look_at_acknowledged() {
   if (sent_ == acknowledged_) return;
-  const LinkState& link = shared_->link.state();
-  // Nothing comes back out of a black hole, no acknowledgement either.
-  if (relay_ && (link.model.blackhole || gate_.held())) return;
-  const TimePoint now = link.clock.now();
   const std::uint64_t plain = plain_acknowledged();
-  if (plain > (arrivals_.empty() ? acknowledged_ : arrivals_.back().plain)) {
-    arrivals_.push_back({relay_ ? now + link.one_way() : now, plain});
-  }
-  for (; !arrivals_.empty() && arrivals_.front().due <= now; arrivals_.pop_front()) {
-    acknowledged_ = arrivals_.front().plain;
-    events_->changed();
-  }
+  if (plain <= acknowledged_) return;
+  acknowledged_ = plain;
+  events_->changed();
 }
 
 std::uint64_t TcpStream::raw_acknowledged() {
@@ -41,7 +33,7 @@ std::uint64_t TcpStream::plain_acknowledged() {
   return plain;
 }
 
-// There is no event for it.  In the system's time, as it is the system that is waited for.
+// There is no event for it on a direct connection.  In the system's time, as it is the system that is waited for.
 void TcpStream::look_again_after(std::chrono::milliseconds interval) {
   look_.expires_after(interval);
   look_.async_wait([waiting = weak_from_this(), interval](std::error_code error) {

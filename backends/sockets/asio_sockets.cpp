@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: MIT
 #include "backends/sockets/asio_sockets.hpp"
 
+#include <algorithm>
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
 #include <utility>
+#include <vector>
 
 #include "backends/link/tcp_options.hpp"
 #include "backends/sockets/asio_socket_tcp.hpp"
@@ -16,7 +18,7 @@ namespace {
 using asio::ip::tcp;
 
 /// Listens on loopback only: the module's own address does not exist, and a test bench should not be open to the
-/// network around it. Incoming connections use neither link model nor faults: a relay only leads outwards.
+/// network around it. The link's model applies to its clients, faults do not.
 class AsioServer final : public SocketServer, public std::enable_shared_from_this<AsioServer> {
  public:
   using OnClient = std::function<void(std::unique_ptr<Socket>)>;
@@ -39,16 +41,31 @@ class AsioServer final : public SocketServer, public std::enable_shared_from_thi
       const auto self = waiting.lock();
       if (!self || error == asio::error::operation_aborted) return;
       if (error) return self->accept_later();
-      const auto act = self->on_client_;
-      act(std::make_unique<TcpSocket>(self->shared_, std::move(client)));
+      self->let_in(std::make_unique<TcpSocket>(self->shared_, std::move(client)));
       if (self->acceptor_.is_open()) self->accept();
     });
+  }
+
+  /// Once it has come through the radio link.
+  void let_in(std::unique_ptr<TcpSocket> client) {
+    TcpSocket* const which = client.get();
+    client->events.connected = [this, which](SocketError result) {
+      const auto self = shared_from_this();
+      const auto found =
+          std::ranges::find_if(arriving_, [which](const auto& socket) { return socket.get() == which; });
+      auto socket = std::move(*found);
+      arriving_.erase(found);
+      const auto act = on_client_;
+      if (result == SocketError::none && acceptor_.is_open()) act(std::move(socket));
+    };
+    arriving_.push_back(std::move(client));
   }
 
   void close() {
     std::error_code ignored;
     acceptor_.close(ignored);
     retry_.cancel();
+    arriving_.clear();
   }
 
  private:
@@ -63,6 +80,7 @@ class AsioServer final : public SocketServer, public std::enable_shared_from_thi
   std::shared_ptr<SocketShared> shared_;
   OnClient on_client_;
   tcp::acceptor acceptor_;
+  std::vector<std::unique_ptr<TcpSocket>> arriving_;
   asio::steady_timer retry_{acceptor_.get_executor()};
 };
 

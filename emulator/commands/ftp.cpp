@@ -207,7 +207,7 @@ Result deliver_from_drive(Invocation& cmd) {
 /// <status>[,<received>,<written>] and <status>[,<sent>]
 Result show_fetch_to_drive(Invocation& cmd) {
   if (const auto received = cmd.modem.ftp->progress(Operation::get_to_fs)) {
-    cmd.print("+FTPGETTOFS: 1,{},{}", *received, *received);
+    cmd.print("+FTPGETTOFS: 1,{},{}", *received, cmd.modem.ftp->on_drive());
   } else {
     cmd.line("+FTPGETTOFS: 0");
   }

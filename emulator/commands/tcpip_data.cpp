@@ -96,7 +96,7 @@ Result read_received(Invocation& cmd, unsigned n, std::uint32_t mode, std::uint3
   IpStack& ip = *cmd.modem.ip;
   if (!ip.connection(n).has_socket()) return not_allowed;
   const bool datagrams = ip.connection(n).datagrams();
-  const SocketAddress source = ip.connection(n).socket().source();
+  const SocketAddress source = ip.connection(n).source();
   const bool names = cmd.modem.settings.number(key::cipsrip) == 1;
   const std::string from =
       names ? fmt::format(",{}:{}", datagrams ? source.host : ip.connection(n).remote.host, source.port) : "";

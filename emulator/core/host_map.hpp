@@ -8,7 +8,8 @@
 namespace sim800 {
 
 /// `network.hosts` of a scenario: where hard-coded server names and literal addresses lead. Keys: "name", "name:port"
-/// (takes precedence over "name"), "*" for all others; not case-sensitive. Values: "ADDRESS", "ADDRESS:PORT",
+/// (takes precedence over "name"), "*" for all others; case, a final dot and
+/// the spelling of an address do not matter. Values: "ADDRESS", "ADDRESS:PORT",
 /// "NAME:PORT", "unresolvable", "refuse", "blackhole". A value without a port keeps the requested port.
 using HostMap = std::map<std::string, std::string>;
 

@@ -43,6 +43,7 @@ enum class Latency : std::uint8_t {
   sim_write,
   sensor,
   power_down,
+  radio_round_trip,
   ip_activate,
   ip_connect,
   ip_acknowledge,

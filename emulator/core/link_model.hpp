@@ -2,9 +2,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <optional>
+
 #include "emulator/core/duration.hpp"
 
 namespace sim800 {
+
+struct World;
 
 /// Times are module time: they follow the time scale, and the bandwidth follows it inversely.
 struct LinkModel {
@@ -20,5 +24,16 @@ struct LinkModel {
     return latency <= Duration::zero() && jitter <= Duration::zero() && down_kbps <= 0 && up_kbps <= 0 && !blackhole;
   }
 };
+
+/// What a scenario says of the link, at the start or in a fault; anything not given stays.
+struct LinkChange {
+  std::optional<Duration> latency, jitter;
+  std::optional<double> down_kbps, up_kbps;
+  std::optional<bool> blackhole;
+  void apply(LinkModel& link) const;
+};
+
+/// The link at the start of a run: the scenario's, with the round trip `radio.round_trip` where it gives no latency.
+LinkModel initial_link(const World& world);
 
 }  // namespace sim800

@@ -131,7 +131,7 @@ struct NetworkConfig {
   /// Not given: every APN works, even an empty one.
   std::optional<std::map<std::string, Apn>> apns;
   HostMap hosts;
-  LinkModel link;
+  LinkChange link;  ///< see initial_link()
   std::map<std::string, std::vector<std::string>>
       ussd;                                   ///< by code: what the network answers, one text after the other
   std::map<std::string, Subscriber> numbers;  ///< "*": all others

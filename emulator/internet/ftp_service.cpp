@@ -115,7 +115,8 @@ void FtpService::start(Operation operation, Channel& asker, FtpFileJob job) {
   asker_ = &asker;
   running_ = operation;
   announced_ = ready_ = finishing_ = false;
-  moved_ = 0;
+  moved_ = moved_before_ = on_drive_ = 0;
+  for_drive_.clear();
   ended_.reset();
   run_ = run(operation, std::move(job));
   run_.start([this] { run_.cancel(); });
@@ -160,7 +161,7 @@ Task<int> FtpService::perform(Operation operation, FtpFileJob& job) {
     case Operation::ext_get:
       ram.clear();
       open(request(FtpVerb::get));
-      co_return co_await collect(ram, ram_size, ftp_code::download_error);
+      co_return co_await collect();
     case Operation::get_to_fs: co_return co_await download_to_file(job);
     case Operation::put_from_fs: co_return co_await upload_from_file(job);
     default: break;
@@ -230,7 +231,9 @@ void FtpService::power_off() {
 // --- what the host is told
 
 std::optional<std::uint64_t> FtpService::progress(Operation operation) const {
-  return running_ == operation ? std::optional(moved_) : std::nullopt;
+  if (running_ != operation) return std::nullopt;
+  const bool uploads = operation == Operation::put_from_fs && session_ != nullptr;
+  return uploads ? std::max(moved_, moved_before_ + session_->sent()) : moved_;
 }
 
 /// +FTPGET: 1,<res>; FTPGETTOFS and FTPPUTFRMFS report 0,<total> or the bare code.

@@ -70,8 +70,11 @@ class FtpService final : public Service {
   Method method = Method::normal;
   std::string ram;
 
-  /// Bytes transferred so far by the running session of this kind; nothing if none is running.
+  /// Bytes that have arrived at their end, here or at the server, in the running session of this kind; nothing if none
+  /// is running.
   std::optional<std::uint64_t> progress(Operation operation) const;
+  /// FTPGETTOFS: of these, the bytes that have been written to the drive.
+  std::uint64_t on_drive() const { return on_drive_; }
 
  private:
   Task<> run(Operation operation, FtpFileJob job);
@@ -79,8 +82,10 @@ class FtpService final : public Service {
   Task<int> perform(Operation operation, FtpFileJob& job);
   Task<int> stream_down();
   Task<int> stream_up();
-  Task<int> collect(std::string& into, std::size_t limit, int too_large);
+  Task<int> collect();
   Task<int> deliver(std::string_view bytes);
+  Task<int> store(const std::string& file);
+  bool write_to_drive(const std::string& file, std::size_t block);
   Task<int> download_to_file(FtpFileJob& job);
   Task<int> upload_from_file(FtpFileJob& job);
 
@@ -110,6 +115,9 @@ class FtpService final : public Service {
   bool ready_ = false;                 ///< the host was told that it may write
   bool finishing_ = false;
   std::uint64_t moved_ = 0;
+  std::uint64_t moved_before_ = 0;  ///< of these, before the session was resumed
+  std::uint64_t on_drive_ = 0;
+  std::string for_drive_;  ///< received, and not written to the drive yet
   TimePoint earliest_{};  ///< minimum time from OK to the first URC
   Signal event_;
   Timer silence_, unread_, repeat_;

@@ -35,7 +35,7 @@ void IpConnection::watch() {
   socket_->events.closed = [this](SocketError how) {
     IpConnection& connection = *this;
     connection.ended_ = how;
-    if (connection.state_ == State::connected) connection.state_ = State::remote_closing;
+    if (!connection.stalled_) connection.peer_closed();
     connection.wake();
     if (connection.socket_ != nullptr && connection.on_change) connection.on_change();
   };
@@ -51,7 +51,8 @@ Task<std::optional<SocketError>> IpConnection::open(Sockets& sockets, SocketRequ
   ended_.reset();
   socket_ = sockets.connect(std::move(request));
   watch();
-  while (!outcome_ && !late) co_await event_;
+  while ((!outcome_ || stalled_) && !late) co_await event_;
+  if (late) outcome_.reset();
   if (outcome_ != SocketError::none) socket_.reset();
   co_return outcome_;
 }
@@ -60,9 +61,21 @@ void IpConnection::established() {
   ++run_;
   sent_ = acknowledged_ = 0;
   announced = false;
-  leave = Leave::no;
   if (const SocketAddress peer = socket_->peer(); !peer.host.empty()) remote.host = peer.host;
-  state_ = ended_ ? State::remote_closing : State::connected;
+  state_ = State::connected;
+  if (ended_) peer_closed();
+}
+
+void IpConnection::peer_closed() {
+  if (state_ != State::connected) return;
+  state_ = State::remote_closing;
+  told();
+}
+
+void IpConnection::give_up() {
+  ended_ = SocketError::reset;
+  peer_closed();
+  wake();
 }
 
 void IpConnection::adopt(std::unique_ptr<Socket> socket) {
@@ -104,7 +117,7 @@ void IpConnection::send(std::string_view bytes) {
 
 std::uint64_t IpConnection::acknowledged() const {
   if (datagrams()) return 0;  // UDP is not acknowledged
-  return socket_ != nullptr ? socket_->acknowledged() : acknowledged_;
+  return socket_ != nullptr && !stalled_ ? socket_->acknowledged() : acknowledged_;
 }
 
 Task<> IpConnection::close(Duration limit) {
@@ -120,20 +133,67 @@ Task<> IpConnection::close(Duration limit) {
   while (!late && run == run_ && state_ == State::closing && !ended_ && !datagrams()) co_await event_;
 }
 
-void IpConnection::leave_unread() {
+// --- received data
+
+std::string_view IpConnection::readable() const {
+  if (!kept_.empty()) return kept_.front().bytes;
+  return socket_ != nullptr && !stalled_ ? socket_->readable() : std::string_view();
+}
+
+std::size_t IpConnection::waiting() const {
+  std::size_t count = socket_ != nullptr && !stalled_ ? socket_->waiting() : 0;
+  for (const Record& record : kept_) count += record.bytes.size();
+  return count;
+}
+
+SocketAddress IpConnection::source() const {
+  if (!kept_.empty()) return kept_.front().source;
+  return socket_ != nullptr ? socket_->source() : remote;
+}
+
+void IpConnection::consume(std::size_t count) {
+  told();
+  if (kept_.empty()) return socket_->consume(count);
+  kept_.front().bytes.erase(0, count);
+  if (kept_.front().bytes.empty()) kept_.pop_front();
+}
+
+void IpConnection::keep_received() {
+  while (socket_ != nullptr && !socket_->readable().empty()) {
+    const std::string bytes(socket_->readable());
+    if (datagrams() || kept_.empty()) kept_.push_back({socket_->source(), {}});
+    kept_.back().bytes += bytes;
+    socket_->consume(bytes.size());
+  }
+}
+
+void IpConnection::stall(bool on) {
+  if (on == stalled_) return;
+  if (on) {
+    acknowledged_ = acknowledged();
+    keep_received();
+  }
+  stalled_ = on;
+  if (!on && ended_) peer_closed();
+  wake();
+}
+
+void IpConnection::close_unread() {
+  if (!stalled_) keep_received();
+  acknowledged_ = acknowledged();
   state_ = State::closed;
   leaving.cancel();
-  leave = Leave::no;
+  socket_.reset();
   wake();
 }
 
 std::size_t IpConnection::drop(State left_in) {
-  const std::size_t unread = socket_ != nullptr ? socket_->waiting() : 0;
+  const std::size_t unread = waiting();
   acknowledged_ = acknowledged();
   state_ = left_in;
   leaving.cancel();
-  leave = Leave::no;
   announced = false;
+  kept_.clear();
   socket_.reset();
   wake();
   return unread;

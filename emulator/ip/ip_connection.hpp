@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "backends/ports/socket.hpp"
@@ -25,8 +27,8 @@ class IpConnection {
   IpConnection& operator=(const IpConnection&) = delete;
 
   State state() const { return state_; }
-  /// There is, or was, a connection with data to read.
-  bool has_socket() const { return socket_ != nullptr && state_ != State::connecting; }
+  /// There is a connection, or unread data of one.
+  bool has_socket() const { return (socket_ != nullptr || !kept_.empty()) && state_ != State::connecting; }
   /// Data can be transferred: it is connected, or was until just now.
   bool up() const { return state_ == State::connected || state_ == State::remote_closing; }
   bool used() const { return state_ != State::initial && state_ != State::closed; }
@@ -40,7 +42,6 @@ class IpConnection {
   Channel* channel = nullptr;
   bool manual = false;     ///< AT+CIPRXGET=1 was set when it was opened
   bool announced = false;  ///< the host was told that bytes are waiting
-  bool stalled = false;    ///< the packet service is lost: nothing moves
 
   void prepare() { state_ = State::connecting; }
   /// Connects; nothing if `limit` expires first.
@@ -57,36 +58,55 @@ class IpConnection {
   Task<> close(Duration limit);
   /// Closes at once; returns how many received bytes are lost.
   std::size_t drop(State left_in);
+  /// Closes at once; what has been received can still be read.
+  void close_unread();
+  /// The packet service is lost, or is back: in the meantime nothing moves, but what has been received can be read.
+  void stall(bool on);
+  /// The peer does not answer any more: as if it had closed.
+  void give_up();
 
   Socket& socket() { return *socket_; }
-  std::size_t waiting() const { return socket_ != nullptr && !stalled ? socket_->waiting() : 0; }
+
+  // Received data, as Socket has it.
+  std::string_view readable() const;
+  std::size_t waiting() const;
+  SocketAddress source() const;
+  /// They go to the host now.
+  void consume(std::size_t count);
+
   std::uint64_t sent() const { return sent_; }
   std::uint64_t acknowledged() const;
   std::size_t room() const {
-    return socket_ != nullptr && state_ == State::connected && !stalled ? socket_->room() : 0;
+    return socket_ != nullptr && state_ == State::connected && !stalled_ ? socket_->room() : 0;
   }
-  /// The peer has closed, and what it sent can still be read.
-  void leave_unread();
   /// Sends without waiting for an answer.
   void send(std::string_view bytes);
-  /// The peer reset it instead of closing it.
-  bool broken() const { return ended_ && *ended_ != SocketError::none; }
   void wake() { event_.raise(); }
+  /// Bytes have gone to the host, or a word of them.
+  void told() { last_word_ = clock_.now(); }
+  /// The peer has closed: when it did so, or when the host last heard of the connection, whichever was later.
+  TimePoint quiet_since() const { return last_word_; }
 
   /// Bytes or room, or the peer's end.
   std::function<void()> on_change;
-  /// After the peer's end: the time until the host is told is running, or is over.
-  enum class Leave : std::uint8_t { no, soon, now };
-  Leave leave = Leave::no;
-  Timer leaving;
+  Timer leaving;  ///< after the peer's end: until the host is told
 
  private:
+  struct Record {
+    SocketAddress source;
+    std::string bytes;  ///< UDP: a datagram, or its rest
+  };
   void watch();
+  void keep_received();
+  void peer_closed();
 
   Clock& clock_;
   State state_ = State::initial;
   std::unique_ptr<Socket> socket_;
   std::optional<SocketError> outcome_, ended_;
+  std::deque<Record> kept_;  ///< received before the service was lost, or before the connection was closed; not empty
+  bool stalled_ = false;
+  TimePoint last_word_{};
   std::uint64_t sent_ = 0, acknowledged_ = 0;
   unsigned run_ = 0;  ///< connections so far
   bool transmitting_ = false;

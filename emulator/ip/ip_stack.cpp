@@ -145,6 +145,8 @@ void IpStack::end_connections(unsigned which, IpConnection::State left_in) {
     IpConnection& connection = connections_[n];
     if (connection.context != which || (connection.state() == IpConnection::State::initial && !opening_[n].running()))
       continue;
+    const bool over = connection.state() == IpConnection::State::closed;
+    if (over && left_in == IpConnection::State::closed) continue;  // the host may read what came before
     opening_[n].cancel();
     drop(n, left_in);
   }
@@ -159,6 +161,7 @@ Task<> IpStack::shut() {
   const unsigned which = selected_;
   const bool was_active = active();
   end_connections(which, IpConnection::State::initial);
+  deactivated_ = false;
   query_.reset();
   take_down(contexts_[which], Stage::initial);
   co_await environment_.clock.sleep(was_active ? environment_.latency[Latency::ip_shut] : Duration::zero());
@@ -170,12 +173,28 @@ void IpStack::lose_contexts(Channel* cause) {
     Context& lost = contexts_[which];
     if (lost.address.empty()) continue;
     any = true;
+    for (unsigned n = 0; n < connection_count; ++n) {
+      if (connections_[n].up() && connections_[n].context == which) release(n);
+    }
     end_connections(which, IpConnection::State::closed);
     take_down(lost, Stage::deactivated);
   }
   service_check_.cancel();
-  for (IpConnection& connection : connections_) connection.stalled = false;
-  if (any) environment_.urc("+PDP: DEACT", cause);
+  for (IpConnection& connection : connections_) connection.stall(false);
+  if (!any) return;
+  if (cause != nullptr) return environment_.urc("+PDP: DEACT", cause);
+  deactivated_ = true;
+  for (unsigned n = 0; n < connection_count; ++n) changed(n);
+  if (deactivated_) say_deactivated();
+}
+
+/// The host is told once it has received what came before.
+void IpStack::say_deactivated() {
+  for (unsigned n = 0; n < connection_count; ++n) {
+    if (connections_[n].state() == IpConnection::State::closed && !delivered(n)) return;
+  }
+  deactivated_ = false;
+  environment_.urc("+PDP: DEACT", nullptr);
 }
 
 /// A command ends the contexts at once.  The loss of the network is found out by looking:
@@ -183,7 +202,7 @@ void IpStack::lose_contexts(Channel* cause) {
 void IpStack::lose_service(Channel* cause) {
   if (cause != nullptr) return lose_contexts(cause);
   if (std::ranges::all_of(contexts_, [](const Context& context) { return context.address.empty(); })) return;
-  for (IpConnection& connection : connections_) connection.stalled = true;
+  for (IpConnection& connection : connections_) connection.stall(true);
   service_checks_ = 0;
   check_service();
 }
@@ -192,8 +211,7 @@ void IpStack::check_service() {
   service_check_ = environment_.clock.after(std::chrono::seconds(settings_.number(key::cipdpdp_interval)), [this] {
     if (network_.attached()) {
       for (unsigned n = 0; n < connection_count; ++n) {
-        connections_[n].stalled = false;
-        connections_[n].wake();
+        connections_[n].stall(false);
         changed(n);
       }
       return;
@@ -210,7 +228,8 @@ void IpStack::power_off() {
     take_down(contexts_[which], Stage::initial);
     contexts_[which].access = {"CMNET", "", ""};
   }
-  for (IpConnection& connection : connections_) connection.stalled = false;
+  for (IpConnection& connection : connections_) connection.stall(false);
+  deactivated_ = false;
   udp_modes_ = {};
   local_ports = {};
   dialled = {};

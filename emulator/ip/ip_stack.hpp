@@ -171,11 +171,15 @@ class IpStack final : public Service {
   std::optional<SocketTls> tls(const SocketRequest& request) const;
   void drop(unsigned n, IpConnection::State left_in);
   void check_service();
+  void say_deactivated();
 
   void changed(unsigned n);
   void announce(unsigned n);
   void push(unsigned n);
+  bool delivered(unsigned n) const;
   void expect_end(unsigned n);
+  void end_data_mode(unsigned n);
+  void release(unsigned n);
   void peer_gone(unsigned n);
   void peer_lost(unsigned n);
   void say(unsigned n, std::string_view text) const;
@@ -202,6 +206,7 @@ class IpStack final : public Service {
   Task<> server_opening_;
   std::unique_ptr<NameQuery> query_;
   Timer query_delay_, query_limit_;
+  bool deactivated_ = false;  ///< by the network; the host is still to be told
   TransparentMode transparent_;
   Timer service_check_;
   unsigned service_checks_ = 0;

@@ -162,9 +162,8 @@ Task<bool> IpStack::send(unsigned n, std::string_view bytes) {
 
 /// It no longer acknowledges, or accepts, anything.
 void IpStack::peer_lost(unsigned n) {
-  drop(n, IpConnection::State::closed);
-  record(n, "closed");
-  say(n, "CLOSED");
+  connections_[n].give_up();
+  changed(n);
 }
 
 void IpStack::set_udp_mode(unsigned n, unsigned mode, const SocketAddress& there) {

@@ -21,7 +21,7 @@ void IpStack::channel_free(const Channel& channel) {
 /// Bytes, room or the end of a connection arrived, or its line is free: continue what is waiting, in order.
 void IpStack::changed(unsigned n) {
   IpConnection& connection = connections_[n];
-  if (!connection.up()) return;
+  if (!connection.up() && connection.state() != IpConnection::State::closed) return;
   if (transparent_.uses(connection)) {
     transparent_.move();
   } else if (connection.manual) {
@@ -30,6 +30,8 @@ void IpStack::changed(unsigned n) {
     push(n);
   }
   if (connection.state() == IpConnection::State::remote_closing) expect_end(n);
+  if (connection.state() == IpConnection::State::closed && delivered(n)) end_data_mode(n);
+  if (deactivated_) say_deactivated();
 }
 
 /// +CIPRXGET: 1 is sent once; again only when the host has read everything and more has arrived.
@@ -40,19 +42,20 @@ void IpStack::announce(unsigned n) {
   std::string line = "+CIPRXGET: 1";
   if (multi()) line += fmt::format(",{}", n);
   if (settings_.number(key::cipsrip) == 1) {
-    const SocketAddress source = connection.socket().source();
+    const SocketAddress source = connection.source();
     line += fmt::format(",{}:{}", source.host, source.port);
   }
   environment_.answer(line, connection.channel);
+  connection.told();
 }
 
 /// Records of at most 1460 bytes, each after a header as AT+CIPHEAD, CIPSHOWTP and CIPSRIP request. No record is split
 /// by a command's response, and data the host does not accept stay with the peer.
 void IpStack::push(unsigned n) {
   IpConnection& connection = connections_[n];
-  while (connection.up() && connection.waiting() > 0 && connection.channel->free()) {
-    const std::string_view bytes = connection.socket().readable().substr(0, block);
-    const SocketAddress source = connection.socket().source();
+  while (connection.waiting() > 0 && connection.channel->free()) {
+    const std::string_view bytes = connection.readable().substr(0, block);
+    const SocketAddress source = connection.source();
     const std::string from = settings_.number(key::cipsrip) == 1 ? fmt::format("{}:{}", source.host, source.port) : "";
     if (multi()) {
       connection.channel->write_line(
@@ -65,37 +68,49 @@ void IpStack::push(unsigned n) {
         connection.channel->write(fmt::format("\r\n+IPD,{}{}:", bytes.size(), protocol));
     }
     connection.channel->write(bytes);
-    connection.socket().consume(bytes.size());
+    connection.consume(bytes.size());
   }
 }
 
-/// The peer has closed: the host is told a little later (at most AT+CIPRDTIMER), and not before it has received, or was
-/// told of, all data.
+/// The host has all data, or knows of them.
+bool IpStack::delivered(unsigned n) const {
+  const IpConnection& connection = connections_[n];
+  if (connection.waiting() == 0) return true;
+  return transparent_.uses(connection) ? !transparent_.online() : connection.manual && connection.announced;
+}
+
+/// The peer has closed: the host is told a little after the last byte it received, or after the end if that was later
+/// (at most AT+CIPRDTIMER).
 void IpStack::expect_end(unsigned n) {
   IpConnection& connection = connections_[n];
-  const bool delivered = connection.waiting() == 0 || (connection.manual && connection.announced);
-  const bool escaped = transparent_.uses(connection) && !transparent_.online();
-  if (connection.leave == IpConnection::Leave::now && (delivered || escaped)) return peer_gone(n);
-  if (connection.leave != IpConnection::Leave::no) return;
+  if (!delivered(n)) return;
   const std::chrono::milliseconds most(settings_.number(multi() ? key::ciprdtimer_multi : key::ciprdtimer_single));
-  const Duration wait =
-      connection.broken() ? Duration::zero() : std::min<Duration>(environment_.latency[Latency::ip_closed], most);
-  connection.leave = IpConnection::Leave::soon;
-  connection.leaving = environment_.clock.after(wait, [this, n] {
-    connections_[n].leave = IpConnection::Leave::now;
-    changed(n);
-  });
+  const TimePoint due = connection.quiet_since() + std::min<Duration>(environment_.latency[Latency::ip_closed], most);
+  if (due <= environment_.clock.now()) return peer_gone(n);
+  connection.leaving = environment_.clock.at(due, [this, n] { changed(n); });
 }
 
 void IpStack::peer_gone(unsigned n) {
+  release(n);
+  record(n, "closed");
+  say(n, "CLOSED");
+}
+
+/// The connection is over; what the host can still fetch stays.
+void IpStack::release(unsigned n) {
   IpConnection& connection = connections_[n];
-  if (connection.manual && connection.waiting() > 0 && !transparent_.uses(connection)) {
-    connection.leave_unread();
+  if (connection.waiting() > 0) {
+    connection.close_unread();
   } else {
     drop(n, IpConnection::State::closed);
   }
-  record(n, "closed");
-  say(n, "CLOSED");
+}
+
+/// Data mode ends when the host has the rest of a connection that is over.
+void IpStack::end_data_mode(unsigned n) {
+  if (!transparent_.uses(connections_[n]) || !transparent_.online()) return;
+  drop(n, IpConnection::State::closed);
+  if (!deactivated_) say(n, "CLOSED");
 }
 
 std::size_t IpStack::readable(unsigned n) const {
@@ -106,8 +121,8 @@ std::size_t IpStack::readable(unsigned n) const {
 std::string IpStack::take(unsigned n, std::size_t most) {
   IpConnection& connection = connections_[n];
   if (readable(n) == 0) return {};
-  std::string bytes(connection.socket().readable().substr(0, most));
-  connection.socket().consume(bytes.size());
+  std::string bytes(connection.readable().substr(0, most));
+  connection.consume(bytes.size());
   if (connection.waiting() > 0) return bytes;
   connection.announced = false;
   if (connection.state() == IpConnection::State::closed) drop(n, IpConnection::State::closed);

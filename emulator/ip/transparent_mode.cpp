@@ -70,10 +70,10 @@ void TransparentMode::move() {
 void TransparentMode::to_host() {
   const bool paced = settings_.number(key::cipccfg_rxmode) == 1;
   while (!pausing_ && connection_->waiting() > 0 && channel_->free()) {
-    std::string_view bytes = connection_->socket().readable();
+    std::string_view bytes = connection_->readable();
     if (paced) bytes = bytes.substr(0, settings_.number(key::cipccfg_rxsize));
     channel_->write(bytes);
-    connection_->socket().consume(bytes.size());
+    connection_->consume(bytes.size());
     if (!paced) continue;
     pausing_ = true;
     output_ = clock_.after(std::chrono::milliseconds(settings_.number(key::cipccfg_rxtimer)), [this] {

@@ -40,7 +40,7 @@ Result PdpContexts::open(const Access& access) {
   }
   const std::string name = capitals(access.apn);
   if (!users_.contains(name) && users_.size() == count) return unspecified_gprs_error;
-  network_.attach();  // opening a context attaches automatically
+  network_.attach(nullptr);  // opening a context attaches automatically
   if (!network_.attached()) return unspecified_gprs_error;
   ++users_[name];
   return ok;

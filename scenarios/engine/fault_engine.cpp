@@ -22,7 +22,7 @@ FaultEngine::FaultEngine(const Parts& parts)
     : scenario_(parts.scenario),
       clock_(parts.clock),
       trace_(parts.trace),
-      link_(parts.clock, parts.scenario.world.network.link,
+      link_(parts.clock, initial_link(parts.scenario.world),
             [this] {
               soon([this] {
                 if (on_link) on_link(link_.current());

@@ -15,14 +15,6 @@
 
 namespace sim800 {
 
-/// What a fault changes in the radio link; anything not given stays.
-struct LinkChange {
-  std::optional<Duration> latency, jitter;
-  std::optional<double> down_kbps, up_kbps;
-  std::optional<bool> blackhole;
-  void apply(LinkModel& link) const;
-};
-
 /// What happens to single bytes on the serial line: probabilities, 0 to 1.
 struct Noise {
   double drop = 0, garble = 0, duplicate = 0;

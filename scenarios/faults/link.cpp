@@ -20,14 +20,6 @@ std::optional<Duration> milliseconds(const Value& value) {
 
 }  // namespace
 
-void LinkChange::apply(LinkModel& link) const {
-  link.latency = latency.value_or(link.latency);
-  link.jitter = jitter.value_or(link.jitter);
-  link.down_kbps = down_kbps.value_or(link.down_kbps);
-  link.up_kbps = up_kbps.value_or(link.up_kbps);
-  link.blackhole = blackhole.value_or(link.blackhole);
-}
-
 LinkChange read_link_change(const Value& link) {
   return {.latency = milliseconds(link["latency_ms"]),
           .jitter = milliseconds(link["jitter_ms"]),

@@ -164,7 +164,7 @@ void read_network(const Value& network, NetworkConfig& into) {
     for (const Value& apn : apns.members()) read_apn(apn, (*into.apns)[apn.name()]);
   }
   read_hosts(network["hosts"], into.hosts);
-  read_link_change(network["link"]).apply(into.link);
+  into.link = read_link_change(network["link"]);
   for (const Value& code : network["ussd"].members()) into.ussd[code.name()] = code.texts();
   for (const Value& number : network["numbers"].members()) read_subscriber(number, into.numbers[number.name()]);
 }

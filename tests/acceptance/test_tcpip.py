@@ -6,8 +6,10 @@ import struct
 import threading
 import unittest
 
+from harness import BOOT, OK
 from servers import LOOPBACK, Nginx, at, make_certificates, unused_port
-from sockets import ALL_BYTES, MANUAL, Sink, SocketTest, TcpServer, UdpServer, digest, echo, pattern
+from sockets import ALL_BYTES, MANUAL, Sink, SocketHost, SocketTest, TcpServer, UdpServer, digest, echo, pattern
+from traces import read_trace
 
 class Data(SocketTest):
     def test_echo_by_commands_in_any_amount(self):
@@ -179,6 +181,32 @@ class Protocols(SocketTest):
         host.until(b"\r\n0, CLOSED\r\n")
         host.do("AT+CIPSERVER=0")
         host.until(b"\r\nSERVER CLOSE\r\n")
+
+
+class Radio(SocketTest):
+    def test_each_step_takes_a_round_trip_and_an_answer_follows_its_acknowledgement(self):
+        trace = self.path("trace")
+        module = self.module("--trace", trace, scenario={"timing": {
+            "profile": "instant", "scale": 0.1, "overrides": {"radio.round_trip": "600ms"}}}, timing=None)
+        host = self.keep(SocketHost.tcp(module.tcp[0]))
+        host.expect(BOOT)
+        server = self.keep(TcpServer(lambda connection: connection.sendall(connection.recv(1))))
+        host.bring_up("AT+CIPMUX=1", "AT+CIPRXGET=1")
+        host.connect(0, LOOPBACK, server.port)
+        host.do("AT+CIPSEND=0,1", b"\r\n> ")
+        host.send("x")
+        host.expect(b"\r\n0, SEND OK\r\n\r\n+CIPRXGET: 1,0\r\n")
+        host.until(b"0, CLOSED\r\n")
+        host.do("AT+CIPRXGET=2,0,9", b"\r\n+CIPRXGET: 2,0,1,0\r\nx" + OK)
+        self.assertEqual(module.end(), 0)
+        events = read_trace(trace)
+
+        def time_of(kind, key, text):
+            return next(event["t"] for event in events if event["event"] == kind and text in event.get(key, ""))
+        started = time_of("command", "line", "+CIPSTART")
+        self.assertGreaterEqual(time_of("tx", "data", "CONNECT OK") - started, 0.6)
+        given = next(event["t"] for event in events if event["event"] == "rx" and event["data"] == "x")
+        self.assertGreaterEqual(time_of("tx", "data", "SEND OK") - given, 0.6)
 
 
 class Failures(SocketTest):

@@ -78,7 +78,7 @@ class Run {
         clock_(loop_, world_.timing.scale),
         trace_(make_trace(options)),
         faults_(make_faults(options)),
-        link_(loop_, world_.network.hosts, clock_, world_.network.link, options.seed),
+        link_(loop_, world_.network.hosts, clock_, initial_link(world_), options.seed),
         http_(make_curl_http_client(loop_, link_, faults_.get())),
         ftp_(make_curl_ftp_client(loop_, link_, faults_.get())),
         sockets_(make_asio_sockets(loop_, link_, faults_.get())),

@@ -251,6 +251,60 @@ TEST_CASE("ftp faults: the server has got of an upload what went before the cut"
   }
 }
 
+TEST_CASE("ftp faults: at a byte count the host is held back until the fault has been asked") {
+  for (const std::size_t block : {1'360U, 1'000U}) {  // the stop is within a block, or at its end
+    CAPTURE(block);
+    WatchedFtp ftp;
+    FtpServer server(ftp.fixture.loop);
+    ftp.faults.at_stop[{Direction::up, 40'000}] = cut(Cut::reset);
+    ftp.fixture.writes = false;
+    ftp.fixture.start(ftp_request(server.port(), FtpVerb::put));
+    const std::string bytes = ftp_bytes(block);
+    std::size_t written = 0;
+    while (!ftp.fixture.outcome) {
+      ftp.until([&] { return ftp.fixture.outcome || ftp.fixture.session->room() >= block; });
+      if (ftp.fixture.outcome) break;
+      ftp.fixture.session->write(bytes);
+      written += block;
+    }
+    CHECK(ftp.fixture.outcome->code == code::upload_error);
+    CHECK(written == (40'000 + block - 1) / block * block);
+  }
+}
+
+TEST_CASE("ftp faults: at a byte count that lets the upload go on, the host goes on too") {
+  WatchedFtp ftp;
+  FtpServer server(ftp.fixture.loop);
+  ftp.faults.at_stop[{Direction::up, 40'000}] = Verdict{};
+  ftp.faults.at_stop[{Direction::up, 70'000}] = Verdict{};
+  ftp.fixture.upload = ftp_bytes(100'000);
+  CHECK(ftp.run(ftp_request(server.port(), FtpVerb::put)) == code::finished);
+  CHECK((server.stored == ftp.fixture.upload));
+  CHECK(ftp.faults.stops.size() == 2);
+}
+
+TEST_CASE("ftp link: what the relay has taken counts as sent once the server has it") {
+  WatchedFtp ftp;
+  ftp.faults.watches = false;
+  ftp.link.relay_always();
+  FtpServer server(ftp.fixture.loop);
+  ftp.fixture.writes = false;
+  ftp.fixture.start(ftp_request(server.port(), FtpVerb::put));
+  ftp.until([&] { return ftp.fixture.session->room() > 0; });
+  ftp.link.set_model({.blackhole = true});
+  const std::string bytes = ftp_bytes(20'000);
+  ftp.fixture.session->write(bytes);
+  ftp.until([&] { return ftp.fixture.session->room() == FtpSession::window; });  // libcurl has it all
+  ftp.settle();
+  CHECK(ftp.fixture.session->sent() == 0);
+  ftp.link.set_model({});
+  ftp.until([&] { return ftp.fixture.session->sent() == bytes.size(); });
+  ftp.fixture.session->finish();
+  ftp.fixture.finish();
+  CHECK(ftp.fixture.outcome->code == code::finished);
+  CHECK((server.stored == bytes));
+}
+
 TEST_CASE("ftp faults: a running session can be interrupted") {
   for (const auto& [verdict, expected] :
        {std::pair{end_with(77), 77}, std::pair{cut(Cut::reset), code::download_error}}) {

@@ -252,6 +252,21 @@ TEST_CASE("http: progress of an upload shows while it runs") {
   CHECK(body_of(server.requests.at(0)).size() == bytes.size());
 }
 
+TEST_CASE("http: what the radio link has taken of an upload counts as sent once the server has it") {
+  HttpClientFixture fixture;
+  fixture.link.set_model({.up_kbps = 80});  // 10,000 bytes a second
+  LoopbackServer server(fixture.loop, {answering(hello)});
+  const std::string bytes(200'000, 'x');
+  HttpRequest request = request_to(server.port());
+  request.method = HttpMethod::post;
+  request.body = bytes;
+  fixture.start(request);
+  run_until(fixture.loop, [&] { return fixture.transfer->progress().done > 0; });
+  CHECK(fixture.transfer->progress().sending);
+  CHECK(fixture.transfer->progress().done < 20'000);
+  fixture.transfer.reset();
+}
+
 TEST_CASE("http: a transfer can be destroyed at any step") {
   std::size_t cancelled = 0;
   for (int steps = 0;; ++steps) {

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "backends/link/radio_link.hpp"
 #include "emulator/core/clock.hpp"
@@ -83,6 +85,31 @@ TEST_CASE("radio link: the host map decides where a connection goes") {
     CHECK(found.address == row.address);
     CHECK(found.port == row.there);
   }
+}
+
+TEST_CASE("radio link: a host is the same in every spelling, in the map and in what is asked for") {
+  const std::vector<std::vector<const char*>> spellings = {
+      {"127.0.0.1", "2130706433", "0x7f000001", "0x7F.1", "127.1", "0177.0.0.1", "::ffff:127.0.0.1", "::FFFF:7f00:1",
+       "[::ffff:127.0.0.1]", "127.0.0.1."},
+      {"www.sim.com", "WWW.SIM.COM", "www.sim.com.", "Www.Sim.Com."},
+      {"2001:db8::9", "2001:DB8:0:0::9", "[2001:0db8::0009]"}};
+  for (const auto& same : spellings) {
+    for (const std::string key : same) {
+      for (const std::string asked : same) {
+        CAPTURE(key);
+        CAPTURE(asked);
+        const std::string with_port = (key.find("::") != key.npos && key[0] != '[' ? "[" + key + "]" : key) + ":81";
+        const HostMap hosts = {{key, "10.0.0.1"}, {with_port, "10.0.0.2"}, {"*", "unresolvable"}};
+        CHECK(route(hosts, asked, 80).address == "10.0.0.1");
+        CHECK(route(hosts, asked, 81).address == "10.0.0.2");
+      }
+    }
+  }
+  CHECK(route({}, "0x7f.1", 80).address == "127.0.0.1");
+  CHECK(route({{"a.test", "0x7f.1:81"}}, "a.test", 80).address == "127.0.0.1");
+  CHECK(route({{"*", "unresolvable"}}, "127.1", 80).kind == Kind::unreachable);
+  CHECK(route({{"*", "10.0.0.1"}}, "127.0.0.1 x", 80).address == "10.0.0.1");
+  CHECK(route({{"127.0.0.1", "10.0.0.1"}, {"*", "10.0.0.2"}}, "127.0.0.1.5", 80).address == "10.0.0.2");
 }
 
 TEST_CASE("radio link: * is for all others, literals too") {

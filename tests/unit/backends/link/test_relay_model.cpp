@@ -91,6 +91,86 @@ TEST_CASE("link model: a round trip takes the latency once, connecting too, and 
   CHECK(fixture.failure == asio::error::connection_refused);
 }
 
+TEST_CASE("link model: an acknowledgement takes the round trip, and no answer overtakes it") {
+  RelayFixture fixture({.latency = 600ms});
+  establish(fixture);
+  std::vector<std::uint64_t> told;
+  fixture.relay->follow([&] { told.push_back(fixture.relay->acknowledged()); });
+  const std::string ping = "ping", pong = "pong";
+  fixture.client.write(ping);
+  fixture.settle();
+  CHECK(fixture.relay->in_flight() == 4);
+  CHECK(fixture.relay->delivered() == 0);
+  fixture.advance(300ms);
+  fixture.until([&] { return fixture.relay->delivered() == 4; });
+  CHECK(fixture.relay->in_flight() == 0);
+  CHECK(fixture.server.received == ping);
+  fixture.server.write(pong);
+  fixture.settle();
+  fixture.advance(299ms);
+  CHECK(fixture.client.received.empty());
+  CHECK(fixture.relay->acknowledged() == 0);
+  CHECK(told.empty());
+  fixture.advance(1ms);
+  CHECK(fixture.client.received == pong);
+  CHECK(told == std::vector<std::uint64_t>{4});
+}
+
+TEST_CASE("link model: with jitter, an answer that is early brings the acknowledgement along") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    RelayFixture fixture({.latency = 600ms, .jitter = 500ms}, seed);
+    establish(fixture);
+    fixture.relay->follow([] {});
+    const std::string ping = "ping", pong = "pong";
+    fixture.client.write(ping);
+    fixture.settle();
+    for (int i = 0; i < 1000 && fixture.server.received.empty(); ++i) fixture.advance(1ms);
+    fixture.until([&] { return fixture.relay->delivered() == 4; });
+    fixture.server.write(pong);
+    fixture.settle();
+    for (int i = 0; i < 1000 && fixture.client.received.empty(); ++i) fixture.advance(1ms);
+    CHECK(fixture.client.received == pong);
+    CHECK(fixture.relay->acknowledged() == 4);
+  }
+}
+
+TEST_CASE("link model: a connection from outside comes through the link as well") {
+  RelayFixture fixture({.latency = 600ms});
+  RelayEnd outside(fixture.loop);
+  outside.socket.connect(fixture.acceptor.local_endpoint());
+  outside.read();
+  fixture.until([&] { return fixture.server_connected; });
+  fixture.server.reads = false;
+  const std::string early = "early";
+  outside.write(early);
+  fixture.until([&] { return fixture.server.received == early; });
+  fixture.relay = fixture.link.relay(std::move(fixture.server.socket), [&](std::error_code error, std::uint16_t port) {
+    CHECK_FALSE(error);
+    fixture.ready = port;
+  });
+  fixture.settle();
+  fixture.advance(299ms);
+  CHECK_FALSE(fixture.ready);
+  fixture.advance(1ms);
+  REQUIRE(fixture.ready);
+  fixture.connect();
+  fixture.settle();
+  const std::string up = "up", down = "down";
+  fixture.client.write(up);
+  outside.write(down);
+  fixture.settle();
+  fixture.advance(299ms);
+  CHECK(outside.received.empty());
+  CHECK(fixture.client.received.empty());
+  fixture.advance(1ms);
+  CHECK(outside.received == up);
+  CHECK(fixture.client.received == down);
+  outside.reset();
+  fixture.settle();
+  fixture.advance(300ms);
+  CHECK(fixture.client.was_reset());
+}
+
 TEST_CASE("link model: bandwidth, each way its own") {
   const std::string data(40'000, 'x');
   {

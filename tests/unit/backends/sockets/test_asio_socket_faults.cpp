@@ -220,6 +220,50 @@ TEST_CASE("socket on a slow link: a round trip and the bandwidth are felt") {
   CHECK((fixture.module.received == down));
 }
 
+TEST_CASE("socket on a slow link: an answer never comes before the acknowledgement of what it answers") {
+  SocketFixture fixture({}, {.latency = 600ms});
+  fixture.connect();
+  fixture.settle();
+  fixture.advance(300ms);
+  fixture.until([&] { return fixture.accepted; });
+  fixture.advance(300ms);
+  fixture.until([&] { return fixture.module.connected.has_value(); });
+  std::uint64_t acknowledged = 0;
+  fixture.module.socket->events.changed = [&] {
+    if (!fixture.module.socket->readable().empty()) acknowledged = fixture.module.socket->acknowledged();
+    fixture.module.move();
+  };
+  const std::string question = "who is there?", answer = "nobody";
+  fixture.module.write(question);
+  fixture.settle();
+  fixture.advance(300ms);
+  fixture.until([&] { return fixture.peer.received == question; });
+  fixture.peer.write(answer);
+  fixture.settle();
+  fixture.advance(299ms);
+  CHECK(fixture.module.received.empty());
+  CHECK(fixture.module.socket->acknowledged() == 0);
+  fixture.advance(1ms);
+  fixture.until([&] { return fixture.module.received == answer; });
+  CHECK(acknowledged == question.size());
+}
+
+TEST_CASE("socket faults: at a byte count the host is held back until the fault has been asked") {
+  FaultRig fixture;
+  fixture.faults.at_stop[{Direction::up, 1000}] = hold(10s);
+  fixture.establish();
+  fixture.module.write(every_byte(700));
+  fixture.settle();
+  CHECK(fixture.module.socket->room() > 0);
+  fixture.module.socket->send(every_byte(700));
+  CHECK(fixture.module.socket->room() == 0);
+  fixture.until([&] { return fixture.faults.stops.size() == 1; });
+  CHECK(fixture.module.socket->room() == sim800::Socket::window - 400);
+  fixture.advance(10s);
+  fixture.until([&] { return fixture.peer.received.size() == 1400; });
+  CHECK(fixture.module.socket->room() == sim800::Socket::window);
+}
+
 TEST_CASE("socket in a black hole: nothing passes, nothing is lost") {
   SocketFixture fixture;
   fixture.link.relay_always();

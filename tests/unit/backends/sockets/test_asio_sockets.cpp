@@ -6,6 +6,8 @@
 
 namespace {
 
+using namespace std::chrono_literals;
+
 using sim800::SocketError;
 using sim800::test::every_byte;
 using sim800::test::ModuleEnd;
@@ -75,6 +77,34 @@ TEST_CASE("server socket: may be closed, and its client sent away, as one comes"
   client.read();
   fixture.until([&] { return static_cast<bool>(client.error); });
   CHECK(came == 1);
+}
+
+TEST_CASE("server socket: its clients come through the radio link") {
+  SocketFixture fixture({}, {.latency = 600ms});
+  const std::uint16_t port = unused_port(fixture.loop);
+  ModuleEnd accepted;
+  const auto server = fixture.sockets->listen(
+      port, [&](std::unique_ptr<sim800::Socket> socket) { accepted.watch(std::move(socket)); });
+  RelayEnd client(fixture.loop);
+  client.socket.connect({asio::ip::address_v4::loopback(), port});
+  client.read();
+  const std::string text = "hello";
+  client.write(text);
+  fixture.settle();
+  fixture.advance(299ms);
+  CHECK_FALSE(accepted.socket);
+  fixture.advance(1ms);
+  fixture.until([&] { return accepted.socket != nullptr; });
+  CHECK(accepted.socket->peer() == sim800::SocketAddress{"127.0.0.1", client.socket.local_endpoint().port()});
+  CHECK(accepted.received.empty());
+  fixture.advance(300ms);
+  fixture.until([&] { return accepted.received == text; });
+  accepted.write("back");
+  fixture.settle();
+  fixture.advance(299ms);
+  CHECK(client.received.empty());
+  fixture.advance(1ms);
+  fixture.until([&] { return client.received == "back"; });
 }
 
 TEST_CASE("sockets: names have addresses, by the host map") {

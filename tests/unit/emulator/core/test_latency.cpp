@@ -68,6 +68,21 @@ TEST_CASE("a profile chooses the values, and overrides win over it") {
   CHECK(latencies[Latency::boot_rdy] == 0ms);
 }
 
+TEST_CASE("the radio's round trip is the profile's, unless the scenario gives one") {
+  World world;
+  CHECK(initial_link(world).latency == 600ms);
+  world.timing.profile = TimingProfile::maximum;
+  CHECK(initial_link(world).latency == 600ms);
+  world.timing.profile = TimingProfile::instant;
+  CHECK(initial_link(world).clear());
+  world.timing.overrides["radio.round_trip"] = 200ms;
+  CHECK(initial_link(world).latency == 200ms);
+  world.network.link.latency = 0s;
+  world.network.link.down_kbps = 40;
+  CHECK(initial_link(world).latency == 0s);
+  CHECK(initial_link(world).down_kbps == 40);
+}
+
 TEST_CASE("no value of the profile maximum fails a timer of the manual") {
   TimingConfig timing;
   timing.profile = TimingProfile::maximum;

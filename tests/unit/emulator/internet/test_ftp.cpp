@@ -320,8 +320,9 @@ TEST_CASE("GETTOFS goes on from where it was cut; a refusal ends it") {
   CHECK(session.ask("AT+FTPGETTOFS?") == "\r\n+FTPGETTOFS: 0\r\n\r\nOK\r\n");
   CHECK(session.ask("AT+FTPGETTOFS=0,\"t.txt\",1,2") == OK);
   session.ftp.data("first ");
-  CHECK(session.ask("AT+FTPGETTOFS?") == "\r\n+FTPGETTOFS: 1,6,6\r\n\r\nOK\r\n");
+  CHECK(session.ask("AT+FTPGETTOFS?") == "\r\n+FTPGETTOFS: 1,6,0\r\n\r\nOK\r\n");
   session.ftp.done(79);
+  CHECK(session.modem.files.read("c:\\user\\ftp\\t.txt", 0, 100) == "first ");
   CHECK(session.wait(2s) == "");
   CHECK(session.ftp.request.offset == 6);
   session.ftp.data("second");
@@ -331,6 +332,7 @@ TEST_CASE("GETTOFS goes on from where it was cut; a refusal ends it") {
   session.ftp.done(79);
   session.wait(2s);
   CHECK(session.after([&] { session.ftp.done(79); }) == "\r\n+FTPGETTOFS: 79\r\n");
+  CHECK(session.modem.files.size("c:\\user\\ftp\\t.txt") == 12);  // nothing has come to replace it
   session.ask("AT+FTPGETTOFS=0,\"t.txt\"");
   CHECK(session.after([&] { session.ftp.done(77); }) == "\r\n+FTPGETTOFS: 77\r\n");
   session.ask("AT+FTPGETTOFS=0,\"big\"");
@@ -357,6 +359,25 @@ TEST_CASE("GETTOFS goes on from where it was cut; a refusal ends it") {
   CHECK(session.wait(77s) == "\r\n+FTPGETTOFS: 64\r\n");
 }
 
+TEST_CASE("GETTOFS: the file grows while it is fetched, and the drive is a little behind") {
+  Session session;
+  const auto on_drive = [&session] { return session.modem.files.size("C:\\User\\FTP\\t.txt"); };
+  session.ask("AT+FTPGETTOFS=0,\"t.txt\",0");
+  session.ftp.data(std::string(5'000, 'a'));
+  CHECK_FALSE(on_drive());
+  session.ftp.data(std::string(20'000, 'b'));
+  CHECK(session.ask("AT+FTPGETTOFS?") == "\r\n+FTPGETTOFS: 1,25000,20480\r\n\r\nOK\r\n");
+  CHECK(on_drive() == 20'480);
+  CHECK(session.ask("AT+FSFLSIZE=C:\\User\\FTP\\t.txt") == "\r\n+FSFLSIZE: 20480\r\n\r\nOK\r\n");
+  session.ftp.data(std::string(5'000, 'c'));
+  CHECK(session.after([&] { session.ftp.done(79); }) == "\r\n+FTPGETTOFS: 79\r\n");
+  CHECK(session.modem.files.read("C:\\User\\FTP\\t.txt", 0, 100'000) ==
+        std::string(5'000, 'a') + std::string(20'000, 'b') + std::string(5'000, 'c'));
+  session.ask("AT+FTPGETTOFS=0,\"t.txt\",0");
+  CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPGETTOFS: 0,0\r\n");
+  CHECK(on_drive() == 0);
+}
+
 TEST_CASE("PUTFRMFS asks how much the server has, and appends the rest") {
   Session session;
   CHECK(session.ask("AT+FTPPUTFRMFS=\"c:\\none\"") == "\r\nOK\r\n\r\n+FTPPUTFRMFS: 85\r\n");
@@ -366,12 +387,15 @@ TEST_CASE("PUTFRMFS asks how much the server has, and appends the rest") {
   session.ftp.accept(4);
   CHECK(session.ask("AT+FTPPUTFRMFS?") == "\r\n+FTPPUTFRMFS: 1,4\r\n\r\nOK\r\n");
   session.ftp.done(78);
+  CHECK(session.ask("AT+FTPPUTFRMFS?") == "\r\n+FTPPUTFRMFS: 1,4\r\n\r\nOK\r\n");
   session.wait(1s);
   CHECK(session.ftp.request.verb == FtpVerb::size);
   session.ftp.done(0, 3);
   session.wait(0s);
   CHECK(session.ftp.request.put_option == FtpPutOption::append);
+  CHECK(session.ask("AT+FTPPUTFRMFS?") == "\r\n+FTPPUTFRMFS: 1,3\r\n\r\nOK\r\n");
   session.ftp.accept();
+  CHECK(session.ask("AT+FTPPUTFRMFS?") == "\r\n+FTPPUTFRMFS: 1,10\r\n\r\nOK\r\n");
   CHECK(session.ftp.written == "3456789");
   CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPPUTFRMFS: 0,10\r\n");
 }

@@ -272,3 +272,96 @@ TEST_CASE("ip: everything ends with a reset, a power cut, AT+CIPSHUT") {
     CHECK_FALSE(connecting.alive);
   }
 }
+
+namespace {
+
+/// With the module's own latencies, on IP STATUS; nothing of the radio, as the test plays the peers.
+struct Paced : IpFixture {
+  explicit Paced(const std::string& setting, TimingProfile profile = TimingProfile::typical) : IpFixture(paced(profile)) {
+    for (const std::string& line : {std::string("ATE0"), setting, std::string("AT+CSTT"), std::string("AT+CIICR"),
+                                    std::string("AT+CIFSR")}) {
+      ask(line);
+      wait(90s);
+    }
+    ask(setting == "AT+CIPMUX=1" ? R"(AT+CIPSTART=0,"TCP","10.1.2.3",80)" : R"(AT+CIPSTART="TCP","10.1.2.3",80)");
+    wait(100ms);
+    peer = &sockets.last();
+    peer->connect();
+    wait(80s);
+  }
+  static World paced(TimingProfile profile) {
+    World world;
+    world.timing.profile = profile;
+    return world;
+  }
+  HeldSockets::Peer* peer = nullptr;
+};
+
+}  // namespace
+
+TEST_CASE("ip: CLOSED keeps its distance from the last byte, however long ago the peer's end was") {
+  Paced b("AT+CIPMUX=0");
+  b.port.stuck = Port::congested_at;  // the host does not read
+  b.peer->send("late");
+  b.peer->close();
+  CHECK(b.wait(10s).empty());
+  b.port.stuck = 0;
+  b.channel->drained();
+  CHECK(b.wait(0s) == "late");
+  CHECK(b.wait(299ms).empty());
+  CHECK(b.wait(1ms) == framed("CLOSED"));
+}
+
+TEST_CASE("ip: CLOSED keeps its distance from the peer's end, if that is later than the last byte") {
+  Paced b("AT+CIPMUX=1");
+  b.peer->send("x");
+  CHECK(b.wait(10s).find("+RECEIVE,0,1:") != std::string::npos);
+  b.peer->close();
+  CHECK(b.wait(299ms).empty());
+  CHECK(b.wait(1ms) == framed("0, CLOSED"));
+}
+
+TEST_CASE("ip: after a reset the data, or the word of them, and CLOSED come apart too") {
+  for (const char* setting : {"AT+CIPMUX=0", "AT+CIPRXGET=1"}) {
+    CAPTURE(setting);
+    Paced b(setting);
+    b.peer->send("x");
+    b.peer->close(SocketError::reset);
+    const std::string said = b.wait(0s);
+    CHECK((said == "x" || said == framed("+CIPRXGET: 1")));
+    CHECK(b.wait(299ms).empty());
+    CHECK(b.wait(1ms) == framed("CLOSED"));
+  }
+}
+
+TEST_CASE("ip: a host that fetches its bytes is told of the end once it has stopped") {
+  Paced b("AT+CIPRXGET=1");
+  b.peer->send(std::string(100, 'x'));
+  b.peer->close();
+  CHECK(b.wait(0s) == framed("+CIPRXGET: 1"));
+  for (int i = 0; i < 5; ++i) {
+    CHECK(b.wait(200ms).empty());
+    b.ask("AT+CIPRXGET=2,10");
+    CHECK(b.wait(15ms).starts_with("\r\n+CIPRXGET: 2,10,"));
+  }
+  CHECK(b.wait(299ms).find("CLOSED") == std::string::npos);
+  CHECK(b.wait(1ms) == framed("CLOSED"));
+  b.ask("AT+CIPRXGET=2,100");
+  CHECK(b.wait(15ms) == "\r\n+CIPRXGET: 2,50,0\r\n" + std::string(50, 'x') + OK);
+}
+
+TEST_CASE("ip: nothing can be sent between the peer's end and CLOSED") {
+  Paced b("AT+CIPMUX=0");
+  b.peer->close();
+  b.ask("AT+CIPSEND=1");
+  CHECK(b.wait(15ms) == ERROR);
+  CHECK(b.wait(1s) == framed("CLOSED"));
+  CHECK(b.peer->got.empty());
+}
+
+TEST_CASE("ip: the wait for CLOSED is limited by AT+CIPRDTIMER") {
+  Paced b("AT+CIPRDTIMER=100,100", TimingProfile::maximum);
+  b.peer->close();
+  CHECK(b.wait(99ms).empty());
+  CHECK(b.wait(1ms) == framed("CLOSED"));
+}

@@ -5,6 +5,8 @@
 #include <functional>
 
 #include "emulator/core/world.hpp"
+#include "emulator/ip/ip_stack.hpp"
+#include "emulator/network/network.hpp"
 #include "tests/support/ip_fixture.hpp"
 
 using namespace sim800;
@@ -349,4 +351,114 @@ TEST_CASE("ip data: a client's end of AT+CIPSEND") {
   CHECK(fixture.say("AT\r") == OK);
   CHECK(peer.got.empty());
   CHECK(fixture.state() == "CONNECT OK");
+}
+
+// --- after a cut
+
+TEST_CASE("ip data: what was announced can be read after the context has gone") {
+  for (const bool by_command : {false, true}) {
+    CAPTURE(by_command);
+    IpFixture fixture;
+    fixture.bring_up(true);
+    fixture.ask("AT+CIPRXGET=1");
+    HeldSockets::Peer& peer = fixture.connect(R"(AT+CIPSTART=0,"TCP","10.1.2.3",80)");
+    peer.send("last words");
+    CHECK(fixture.wait(0s) == framed("+CIPRXGET: 1,0"));
+    if (by_command) {
+      CHECK(fixture.ask("AT+CGATT=0") == framed("+PDP: DEACT") + OK);
+    } else {
+      fixture.modem.lose_bearers();
+      CHECK(fixture.wait(0s) == framed("+PDP: DEACT"));
+    }
+    CHECK_FALSE(peer.alive);
+    CHECK(fixture.state() == "PDP DEACT");
+    CHECK(fixture.ask("AT+CIPRXGET=4,0") == "\r\n+CIPRXGET: 4,0,10\r\n" + OK);
+    CHECK(fixture.ask("AT+CIPRXGET=2,0,4") == "\r\n+CIPRXGET: 2,0,4,6\r\nlast" + OK);
+    CHECK(fixture.ask("AT+CIPRXGET=3,0,9") == "\r\n+CIPRXGET: 3,0,6,0\r\n20776F726473" + OK);
+    CHECK(fixture.ask("AT+CIPRXGET=2,0,9") == ERROR);
+  }
+}
+
+TEST_CASE("ip data: AT+CIPSHUT and a new connection discard what nobody has read") {
+  IpFixture fixture;
+  fixture.bring_up();
+  fixture.ask("AT+CIPRXGET=1");
+  HeldSockets::Peer& peer = fixture.connect();
+  peer.send("unread");
+  peer.close();
+  CHECK(fixture.wait(0s) == framed("+CIPRXGET: 1") + framed("CLOSED"));
+  HeldSockets::Peer& next = fixture.connect();
+  CHECK(fixture.ask("AT+CIPRXGET=4") == "\r\n+CIPRXGET: 4,0\r\n" + OK);
+  next.send("unread");
+  fixture.modem.lose_bearers();
+  CHECK(fixture.wait(0s) == framed("+CIPRXGET: 1") + framed("+PDP: DEACT"));
+  CHECK(fixture.ask("AT+CIPSHUT") == framed("SHUT OK"));
+  CHECK(fixture.ask("AT+CIPRXGET=2,6") == ERROR);
+  CHECK(fixture.wait(1min).empty());
+}
+
+TEST_CASE("ip data: what was received is pushed, or announced, before +PDP: DEACT") {
+  for (const bool manual : {false, true}) {
+    CAPTURE(manual);
+    IpFixture fixture;
+    fixture.bring_up();
+    if (manual) fixture.ask("AT+CIPRXGET=1");
+    HeldSockets::Peer& peer = fixture.connect();
+    fixture.port.stuck = Port::congested_at;
+    peer.send("received");
+    fixture.modem.lose_bearers();
+    CHECK(fixture.wait(0s).empty());
+    CHECK(fixture.modem.ip->state() == IpStack::State::deactivated);
+    fixture.port.stuck = 0;
+    fixture.channel->drained();
+    CHECK(fixture.wait(0s) == (manual ? framed("+CIPRXGET: 1") : "received") + framed("+PDP: DEACT"));
+    if (manual) CHECK(fixture.ask("AT+CIPRXGET=2,100") == "\r\n+CIPRXGET: 2,8,0\r\nreceived" + OK);
+  }
+}
+
+TEST_CASE("ip data: datagrams stay apart after the context has gone") {
+  IpFixture fixture;
+  fixture.bring_up();
+  fixture.ask("AT+CIPRXGET=1");
+  fixture.ask("AT+CIPSRIP=1");
+  HeldSockets::Peer& peer = fixture.connect(R"(AT+CIPSTART="UDP","116.228.221.51","9600")");
+  peer.send("one", {"10.0.0.8", 1});
+  peer.send("two", {"10.0.0.9", 2});
+  fixture.modem.lose_bearers();
+  fixture.wait(0s);
+  CHECK(fixture.ask("AT+CIPRXGET=2,100") == "\r\n+CIPRXGET: 2,3,3,10.0.0.8:1\r\none" + OK);
+  CHECK(fixture.ask("AT+CIPRXGET=2,100") == "\r\n+CIPRXGET: 2,3,0,10.0.0.9:2\r\ntwo" + OK);
+}
+
+TEST_CASE("ip data: without the network nothing new arrives, but what has arrived can be read") {
+  IpFixture fixture;
+  fixture.bring_up(true);
+  fixture.ask("AT+CIPRXGET=1");
+  HeldSockets::Peer& peer = fixture.connect(R"(AT+CIPSTART=0,"TCP","10.1.2.3",80)");
+  peer.send("before");
+  CHECK(fixture.wait(0s) == framed("+CIPRXGET: 1,0"));
+  fixture.modem.network->set_registration(Registration::searching);
+  fixture.wait(1s);
+  peer.send("after");
+  peer.close();
+  CHECK(fixture.wait(1s).empty());  // not even the peer's end
+  CHECK(fixture.ask("AT+CIPRXGET=2,0,100") == "\r\n+CIPRXGET: 2,0,6,0\r\nbefore" + OK);
+  CHECK(fixture.ask("AT+CIPRXGET=4,0") == "\r\n+CIPRXGET: 4,0,0\r\n" + OK);
+  fixture.modem.network->set_registration(Registration::home);
+  CHECK(fixture.wait(20s).find(framed("+CIPRXGET: 1,0") + framed("0, CLOSED")) != std::string::npos);
+  CHECK(fixture.ask("AT+CIPRXGET=2,0,100") == "\r\n+CIPRXGET: 2,0,5,0\r\nafter" + OK);
+}
+
+TEST_CASE("ip data: what a peer sent before it was given up can be read") {
+  IpFixture fixture;
+  fixture.bring_up();
+  fixture.ask("AT+CIPRXGET=1");
+  HeldSockets::Peer& peer = fixture.connect();
+  peer.confirms = false;
+  peer.send("last words");
+  fixture.wait(0s);
+  fixture.ask("AT+CIPSEND=4");
+  fixture.say("data");
+  CHECK(fixture.wait(645s) == framed("SEND FAIL") + framed("CLOSED"));
+  CHECK(fixture.ask("AT+CIPRXGET=2,100") == "\r\n+CIPRXGET: 2,10,0\r\nlast words" + OK);
 }

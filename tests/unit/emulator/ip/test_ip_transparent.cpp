@@ -205,3 +205,50 @@ TEST_CASE("transparent: a client that leaves and another that comes find it as i
   b.wait(200ms);
   CHECK(b.got() == "halfmore");
 }
+
+TEST_CASE("transparent: what arrived after the escape can be fetched with ATO, also after the end") {
+  for (const bool by_network : {false, true}) {
+    CAPTURE(by_network);
+    Online b;
+    b.say("+++");
+    CHECK(b.wait(1s) == OK);
+    b.peer->send("kept");
+    if (by_network) {
+      b.modem.lose_bearers();
+      CHECK(b.wait(0s) == framed("+PDP: DEACT"));
+    } else {
+      b.peer->close();
+      CHECK(b.wait(0s) == framed("CLOSED"));
+      CHECK(b.state() == "TCP CLOSED");
+    }
+    CHECK(b.ask("ATO") == framed("CONNECT") + "kept" + framed("CLOSED"));
+    CHECK(b.ask("ATO") == ERROR);
+    CHECK(b.ask("AT") == OK);
+  }
+}
+
+TEST_CASE("transparent: a host that does not read receives everything before the context's end is told") {
+  Online b;
+  b.port.stuck = Port::congested_at;
+  b.peer->send("received");
+  b.modem.lose_bearers();
+  CHECK(b.wait(1s).empty());
+  b.port.stuck = 0;
+  b.channel->drained();
+  CHECK(b.wait(0s) == "received" + framed("+PDP: DEACT"));
+  CHECK(b.ask("AT") == OK);
+}
+
+TEST_CASE("transparent: the rest of a connection that is over is discarded by the next one") {
+  Online b;
+  b.say("+++");
+  b.wait(1s);
+  b.peer->send("kept");
+  b.peer->close();
+  b.wait(0s);
+  CHECK(b.ask(R"(AT+CIPSTART="TCP","10.1.2.3",80)") == OK);
+  b.sockets.last().connect();
+  CHECK(b.wait(0s) == framed("CONNECT"));
+  b.sockets.last().send("new");
+  CHECK(b.wait(0s) == "new");
+}

@@ -48,7 +48,7 @@ std::string described(const World& world) {
       net.operator_name, net.plmn, static_cast<int>(net.registration), net.rssi, net.ber, net.gprs,
       net.location.longitude, net.location.latitude, net.location.accuracy, q.ping_unit_ms, net.apns.has_value(),
       net.hosts.size(), static_cast<int>(world.timing.profile), world.timing.scale, world.timing.overrides.size(),
-      q.ftp_empty_name, q.ftp_mode, q.ftp_put_length, net.link.clear(), net.signal.size(), net.operators.size(),
+      q.ftp_empty_name, q.ftp_mode, q.ftp_put_length, initial_link(world).latency / 1ms, net.signal.size(), net.operators.size(),
       net.ussd.size(), net.numbers.size(), world.serial.baud, world.serial.paced);
 }
 
