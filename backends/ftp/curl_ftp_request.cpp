@@ -91,6 +91,11 @@ void CurlFtpRequest::set_commands() {
   easy_.set(CURLOPT_NOBODY, 1L);
 }
 
+void CurlFtpRequest::ask_for_login() {
+  easy_.set(CURLOPT_URL, url_.c_str());
+  easy_.set(CURLOPT_CONNECT_ONLY, 1L);
+}
+
 void CurlFtpRequest::ask_for_name() {
   commands_ = {};
   enter_directory();

@@ -33,6 +33,8 @@ class CurlFtpRequest {
   void rename(std::string name) { request_.name = std::move(name); }
 
   // What the next perform does:
+  /// Connects and logs in, no more; the connection stays open for others to use.
+  void ask_for_login();
   /// SIZE, which the server may refuse, for a look at whether a name is free.
   void ask_for_name();
   /// The operation itself, with QUIT at once after it.

@@ -39,6 +39,8 @@ class CurlFtpTraffic {
   void wait(CURLM* multi);
   /// Returns once the session is to end.
   void wait_for_end();
+  /// After a log-in by libcurl: uploads by STOU, in clear and with a passive data connection, and quits.
+  CURLcode store_unique(const FtpRequest& request);
   /// Passes on what is left of the data.
   void flush() { take_listing(); }
   /// Ends all connections at once, and those to come; from any thread.
@@ -56,6 +58,14 @@ class CurlFtpTraffic {
   enum class Wait { reached, timed_out, over };
   template <class Condition>
   Wait wait_until(Condition reached, std::chrono::milliseconds limit = std::chrono::milliseconds(-1));
+  bool wait_for(int socket, short events);
+  bool send_all(int socket, std::string_view bytes);
+  int ask(const std::string& command);
+  int next_reply();
+  int connect_data(std::uint16_t port);
+  bool pump(int socket);
+  CURLcode store(const FtpRequest& request);
+  CURLcode failure() const;
   void leave();
   bool take(std::string_view bytes);
   bool take_listing();
@@ -79,7 +89,8 @@ class CurlFtpTraffic {
   const bool secured_later_;  // by AUTH TLS
   FtpSockets sockets_;
   FtpControlConnection control_;
-  std::string raw_listing_;  // as it arrived, not yet taken
+  std::string control_input_, last_reply_;  // of store_unique()
+  std::string raw_listing_;                 // as it arrived, not yet taken
   std::uint64_t received_ = 0;
   bool connected_;         // the server has connected, or need not
   bool quitting_ = false;  // QUIT has been sent: the outcome is known

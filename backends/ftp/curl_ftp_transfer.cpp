@@ -43,13 +43,23 @@ void CurlFtpTransfer::run() {
 
 FtpOutcome CurlFtpTransfer::outcome() {
   if (request_->verb == FtpVerb::put && request_->put_option == FtpPutOption::store_unique) {
+    if (request_->passive && request_->tls == FtpTls::off) return ended(store_unique());
     if (const auto failure = find_free_name()) return *failure;
   }
   request_.ask_for_operation();
   return ended(perform());
 }
 
-// libcurl has no STOU, so the same connection is used to look for a free name: NAME, NAME.1, NAME.2, ...
+CURLcode CurlFtpTransfer::store_unique() {
+  request_.ask_for_login();
+  CURLcode result = run_to_end();
+  if (result == CURLE_OK) result = traffic_.store_unique(*request_);
+  remove(true);
+  return result;
+}
+
+// libcurl has no STOU.  Where the data connection is its own (TLS, active mode), a free name is looked for on the same
+// connection: NAME, NAME.1, NAME.2, ...
 std::optional<FtpOutcome> CurlFtpTransfer::find_free_name() {
   const std::string wanted = request_->name;
   for (int number = 0; number < max_names; ++number) {
@@ -64,6 +74,13 @@ std::optional<FtpOutcome> CurlFtpTransfer::find_free_name() {
 }
 
 CURLcode CurlFtpTransfer::perform() {
+  const CURLcode result = run_to_end();
+  remove(false);
+  return result;
+}
+
+// The handle stays in `multi_`, and with it its connection.
+CURLcode CurlFtpTransfer::run_to_end() {
   CurlEasy& easy = request_.easy();
   if (!easy.ok() || curl_multi_add_handle(multi_.get(), easy.get()) != CURLM_OK) return CURLE_FAILED_INIT;
   int running = 1;
@@ -76,8 +93,12 @@ CURLcode CurlFtpTransfer::perform() {
   const CURLcode result = message != nullptr ? message->data.result : CURLE_ABORTED_BY_CALLBACK;
   // A transfer that is still running ends without QUIT, whose reply libcurl would wait for here.
   if (running > 0) traffic_.cut();
-  curl_multi_remove_handle(multi_.get(), easy.get());
   return result;
+}
+
+void CurlFtpTransfer::remove(bool cut) {
+  if (cut) traffic_.cut();
+  curl_multi_remove_handle(multi_.get(), request_.easy().get());
 }
 
 FtpOutcome CurlFtpTransfer::ended(CURLcode code) {

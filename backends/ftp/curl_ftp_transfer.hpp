@@ -31,8 +31,11 @@ class CurlFtpTransfer {
  private:
   void run();
   FtpOutcome outcome();
+  CURLcode store_unique();
   std::optional<FtpOutcome> find_free_name();
   CURLcode perform();
+  CURLcode run_to_end();
+  void remove(bool cut);
   FtpOutcome ended(CURLcode code);
   bool is_short() const;
 

@@ -173,12 +173,26 @@ void CurlHttpTransfer::ended(CURLcode code) {
     keep({Event::Kind::end, {}, 0, code});
     return;
   }
-  if (code != CURLE_OK) return fail(http_status_of(code, hop_->easy().error()));
+  if (code != CURLE_OK) {
+    const int failure = http_status_of(code, hop_->easy().error());
+    return failure == http_status::no_memory ? fail(failure) : finish(so_far(failure));
+  }
   if (!answer_.complete())
     return fail(http_status::network_error);  // cut within the head, which libcurl takes for its end
   const long answered = status();
   if (auto target = next_target(answered)) return follow(std::move(*target), answered);
-  finish(answer_.take(static_cast<int>(answered)));
+  succeed(answered);
+}
+
+// A response that only leads to the next one is not for the host.
+HttpResult CurlHttpTransfer::so_far(int failure) const {
+  const bool kept = hop_ && answer_.complete() && !http_status::is_own(status()) && !next_target(status());
+  return kept ? answer_.result(failure) : HttpResult{failure, {}, {}};
+}
+
+void CurlHttpTransfer::succeed(long answered) {
+  if (http_status::is_own(answered)) return fail(http_status::network_error);
+  finish(answer_.result(static_cast<int>(answered)));
 }
 
 std::optional<HttpTarget> CurlHttpTransfer::next_target(long status) const {
@@ -187,7 +201,9 @@ std::optional<HttpTarget> CurlHttpTransfer::next_target(long status) const {
   curl_header* location = nullptr;
   CURL* const easy = hop_->handle();
   if (curl_easy_header(easy, "Location", 0, CURLH_HEADER, -1, &location) != CURLHE_OK) return std::nullopt;
-  return redirected(*target_, location->value);
+  auto target = redirected(*target_, location->value);
+  // AT+HTTPSSL decides whether there is TLS, not a server.
+  return target && target->tls == target_->tls ? target : std::nullopt;
 }
 
 void CurlHttpTransfer::follow(HttpTarget target, long status) {

@@ -34,6 +34,7 @@ class CurlHttpTransfer final : public HttpTransfer {
   CurlHttpTransfer& operator=(const CurlHttpTransfer&) = delete;
 
   HttpProgress progress() const override;
+  HttpResult received() const override { return so_far(http_status::network_error); }
 
  private:
   // What libcurl has delivered in its callbacks, where faults cannot be asked.
@@ -56,7 +57,9 @@ class CurlHttpTransfer final : public HttpTransfer {
   void ended(CURLcode code);
   std::optional<HttpTarget> next_target(long status) const;
   void follow(HttpTarget target, long status);
+  HttpResult so_far(int status) const;
   void fail(int status) { finish({status, {}, {}}); }
+  void succeed(long status);
   void finish(HttpResult result);
 
   // Where a fault may act (curl_http_watched.cpp):

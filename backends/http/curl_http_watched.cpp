@@ -36,8 +36,8 @@ void CurlHttpTransfer::truncated(bool reset) {
   curl_header* coding = nullptr;
   const bool chunked = curl_easy_header(easy, "Transfer-Encoding", 0, CURLH_HEADER, -1, &coding) == CURLHE_OK;
   const bool whole = length >= 0 ? answer_.body_size() == static_cast<std::size_t>(length) : !chunked && !reset;
-  if (!answer_.complete() || !whole) return fail(http_status::network_error);
-  finish(answer_.take(static_cast<int>(status())));
+  if (!answer_.complete() || !whole) return finish(so_far(http_status::network_error));
+  succeed(status());
 }
 
 // False: more is queued than the module could ever take.

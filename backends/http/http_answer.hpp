@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "backends/ports/http.hpp"
 
@@ -35,7 +34,7 @@ class HttpAnswer {
 
   bool complete() const { return complete_; }  // the head of a final response is complete
   std::size_t body_size() const { return body_.size(); }
-  HttpResult take(int status) { return {status, std::move(head_), std::move(body_)}; }
+  HttpResult result(int status) const { return {status, head_, body_}; }
 
  private:
   std::size_t limit_;

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 
+#include <algorithm>
 #include <asio/executor_work_guard.hpp>
 #include <asio/ip/address.hpp>
 #include <asio/post.hpp>
@@ -55,6 +56,22 @@ std::optional<std::string> numeric_address(const std::string& host) {
   return address.to_string();
 }
 
+std::vector<std::string> numeric_addresses(const addrinfo* list) {
+  std::vector<std::string> found;
+  for (const int family : {AF_INET, AF_INET6}) {
+    for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
+      char text[NI_MAXHOST];
+      if (entry->ai_family == family &&
+          getnameinfo(entry->ai_addr, entry->ai_addrlen, text, sizeof text, nullptr, 0, NI_NUMERICHOST) == 0 &&
+          std::ranges::find(found, std::string(text)) == found.end()) {
+        found.emplace_back(text);
+      }
+    }
+    if (!found.empty()) break;
+  }
+  return found;
+}
+
 namespace {
 
 using Kind = Route::Kind;
@@ -95,24 +112,14 @@ HostPort split(const std::string& value, std::uint16_t port_asked) {
   return {canonical(value.substr(0, colon)), port};
 }
 
-// IPv4 first; an IPv6 address only if there is no other. Empty: no address.
-std::string resolve(const std::string& name) {
+std::vector<std::string> resolve(const std::string& name) {
   if (name.empty() || name.size() > NI_MAXHOST || name.find('\0') != std::string::npos) return {};
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* list = nullptr;
   if (getaddrinfo(name.c_str(), nullptr, &hints, &list) != 0) return {};
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, freeaddrinfo);
-  for (const int family : {AF_INET, AF_INET6}) {
-    for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
-      char text[NI_MAXHOST];
-      if (entry->ai_family == family &&
-          getnameinfo(entry->ai_addr, entry->ai_addrlen, text, sizeof text, nullptr, 0, NI_NUMERICHOST) == 0) {
-        return text;
-      }
-    }
-  }
-  return {};
+  return numeric_addresses(list);
 }
 
 // The way back from a lookup thread, which may outlive the link and the loop.
@@ -187,8 +194,12 @@ struct RadioLink::Impl {
 // A detached thread: getaddrinfo can take minutes, cannot be cancelled, and must not be joined.
 void RadioLink::Impl::find(const std::weak_ptr<Pending>& pending, const HostPort& there, Kind failure) {
   auto ask = [box = mailbox, pending, there, failure] {
-    auto address = resolve(there.host);
-    Route route{address.empty() ? failure : Kind::reachable, std::move(address), there.port};
+    auto addresses = resolve(there.host);
+    Route route{addresses.empty() ? failure : Kind::reachable, {}, there.port};
+    if (!addresses.empty()) {
+      route.address = addresses.front();
+      route.others.assign(addresses.begin() + 1, addresses.end());
+    }
     box->post([pending, route = std::move(route)] { answer(pending, route); });
   };
   try {

@@ -11,9 +11,12 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "backends/link/link_path.hpp"
 #include "emulator/core/host_map.hpp"
+
+struct addrinfo;
 
 namespace sim800 {
 
@@ -31,7 +34,8 @@ struct Route {
   Kind kind = Kind::unresolvable;
   std::string address;  ///< numeric, IPv4 or IPv6 without brackets
   std::uint16_t port = 0;
-  std::uint16_t local_port = 0;  ///< for relay(): the connection's own port; 0: any
+  std::uint16_t local_port = 0;     ///< for relay(): the connection's own port; 0: any
+  std::vector<std::string> others;  ///< further addresses of the name, of the same family
 };
 
 /// A name lookup; destroying it discards the answer.
@@ -43,6 +47,9 @@ class Lookup {
 /// As the system writes it, where `host` is an IPv4 or IPv6 address, without brackets, in any spelling that the system
 /// would connect to: 0x7f.1, 2130706433, ::ffff:127.0.0.1, with a dot at its end.  Nothing where it is a name.
 std::optional<std::string> numeric_address(const std::string& host);
+
+/// The IPv4 addresses of a system's answer, each once; the IPv6 ones where there is no other.
+std::vector<std::string> numeric_addresses(const addrinfo* list);
 
 class RadioLink {
  public:

@@ -31,7 +31,7 @@ struct HttpRequest {
   std::string_view body;             ///< for POST; must stay valid as long as the transfer exists
   std::string proxy_host;            ///< empty: none
   std::uint16_t proxy_port = 0;
-  bool follow_redirects = false;  ///< 30x responses are followed, at most five hops, http and https only
+  bool follow_redirects = false;  ///< 30x responses are followed, at most five hops, unless the scheme changes
   bool verify_peer = false;  ///< refuse a certificate that the system's store does not vouch for, or another name's
   TlsVersion tls_max = TlsVersion::v1_2;
   bool sni = true;
@@ -40,8 +40,8 @@ struct HttpRequest {
 
 struct HttpResult {
   int status = http_status::network_error;  ///< the server's, or one of http_status
-  std::string head;  ///< status line, header lines and final empty line of the last response; empty on 6xx
-  std::string body;  ///< empty on 6xx
+  std::string head;                         ///< status line, header lines and final empty line of the last response
+  std::string body;  ///< beside one of http_status: what came before the cut, if the head was complete
 };
 
 struct HttpProgress {
@@ -55,6 +55,8 @@ class HttpTransfer {
  public:
   virtual ~HttpTransfer() = default;
   virtual HttpProgress progress() const = 0;
+  /// What has arrived so far, for the owner who is about to give up; nothing without a complete head.
+  virtual HttpResult received() const = 0;
 };
 
 class HttpClient {

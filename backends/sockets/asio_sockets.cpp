@@ -127,7 +127,10 @@ class AsioSockets final : public Sockets {
     query->lookup = shared_->link.route(host, 0, [done = std::move(done)](const Route& route) {
       // A server that refuses or never answers has an address too, but the scenario does not say which.
       std::vector<std::string> found;
-      if (route.kind == Route::Kind::reachable) found.push_back(route.address);
+      if (route.kind == Route::Kind::reachable) {
+        found = route.others;
+        found.insert(found.begin(), route.address);
+      }
       done(std::move(found));
     });
     return query;

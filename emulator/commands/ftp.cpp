@@ -231,15 +231,14 @@ Result show_state(Invocation& cmd) {
 
 Result quit(Invocation& cmd) { return cmd.modem.ftp->quit() ? ok : not_allowed; }
 
-/// +FTPSCONT: <mode>, then each parameter; FTPTIMEOUT has no command: it is the time limit of a session.
+/// +FTPSCONT: <mode>, then each parameter.
 Result show_context(Invocation& cmd) {
   cmd.print("+FTPSCONT: {}", cmd.modem.ftp->context_saved() ? 0 : 1);
   for (const std::string_view name :
        {"+FTPSERV", "+FTPPORT", "+FTPUN", "+FTPPW", "+FTPCID", "+FTPMODE", "+FTPTYPE", "+FTPPUTOPT", "+FTPREST",
-        "+FTPGETNAME", "+FTPGETPATH", "+FTPPUTNAME", "+FTPPUTPATH"}) {
+        "+FTPGETNAME", "+FTPGETPATH", "+FTPPUTNAME", "+FTPPUTPATH", "+FTPTIMEOUT"}) {
     cmd.print("{}: {}", name, cmd.settings.values_of(name)[0]);
   }
-  cmd.line("+FTPTIMEOUT: 75");
   return ok;
 }
 Result save_context(Invocation& cmd) { return cmd.modem.ftp->save_context() ? ok : error; }
@@ -275,6 +274,9 @@ constexpr Command table[] = {
     parameter("+FTPGETPATH", "12.2.11", text(255, "")),
     parameter("+FTPPUTNAME", "12.2.12", text(99, "")),
     parameter("+FTPPUTPATH", "12.2.13", text(255, "")),
+    // In the manual only as a line of FTPSCONT?; programs set it. What it limits is not known: it is kept.
+    {.name = "+FTPTIMEOUT", .section = "", .support = Support::state, .parameters = {number("0-255", "75")}, .read = show_parameter,
+     .write = keep_setting, .context = &ftp_context},
     {.name = "+FTPGET", .section = "12.2.14", .parameters = {number("1,2"), optional(number("1-1460"))},
      .test = "", .write = fetch<Operation::get>, .seconds = 75},
     {.name = "+FTPPUT", .section = "12.2.15", .parameters = {number("1,2"), optional(number("0-65535"))},

@@ -147,9 +147,9 @@ Result show_tls(Invocation& cmd) {
   cmd.print("+HTTPSSL: {}", cmd.modem.http->tls ? 1 : 0);
   return ok;
 }
-/// Accepted in any state except busy: some drivers send it before HTTPINIT. HTTPTERM resets it.
+/// A module outside a session answers the read form only (logs of 1418B05). HTTPTERM resets it.
 Result set_tls(Invocation& cmd) {
-  if (cmd.modem.http->busy()) return not_allowed;
+  if (!cmd.modem.http->on() || cmd.modem.http->busy()) return not_allowed;
   cmd.modem.http->tls = cmd.number(0) == 1;
   return ok;
 }

@@ -1,5 +1,8 @@
 // Position and time from the network's cells (AT manual V1.09 chapter 13; GSM location application note).
 // SPDX-License-Identifier: MIT
+#include <charconv>
+#include <cmath>
+
 #include "emulator/module/modem.hpp"
 #include "emulator/network/locator.hpp"
 #include "emulator/network/network_time.hpp"
@@ -20,15 +23,16 @@ UtcText utc(const Modem& modem) {
           fmt::format("{:02}:{:02}:{:02}", time.hours().count(), time.minutes().count(), time.seconds().count())};
 }
 
-/// AT+CIPGSMLOC=<type>,<cid> +CIPGSMLOC: <locationcode>[,<longitude>,<latitude>],<date>,<time>   For an error only the
-/// code.
+/// AT+CIPGSMLOC=<type>,<cid>
+/// +CIPGSMLOC: <locationcode>[,<longitude>,<latitude>],<date>,<time>   For an error only the code.
 Task<Result> find_by_cell(Invocation& cmd) {
   constexpr std::uint32_t with_position = 1;
-  const int code = co_await cmd.modem.locator->locate(cmd.number(1));
+  constexpr int network_error = 601;
+  const bool found = co_await cmd.modem.locator->ask(cmd.number(1));
   const auto [date, time] = utc(cmd.modem);
   const Location& place = cmd.modem.locator->place();
-  if (code != Locator::success) {
-    cmd.print("+CIPGSMLOC: {}", code);
+  if (!found) {
+    cmd.print("+CIPGSMLOC: {}", network_error);
   } else if (cmd.number(0) == with_position) {
     cmd.print("+CIPGSMLOC: 0,{:.6f},{:.6f},{},{}", place.longitude, place.latitude, date, time);
   } else {
@@ -37,24 +41,50 @@ Task<Result> find_by_cell(Invocation& cmd) {
   co_return ok;
 }
 
-enum Kind : std::uint8_t { position = 1, times_used = 3, position_and_time = 4 };
+enum Kind : std::uint8_t { position = 1, times_used = 3, position_and_time = 4, report = 9 };
 
-/// AT+CLBS=<type>,<cid>
+/// Outcomes of AT+CLBS; of the others (1 failed, 2 time-out, 4 DNS, 5 service over, 6 authentication, 7 other, 82
+/// report failed) none can happen here.
+enum Outcome : std::uint8_t { network_error = 3, reported = 80, bad_report = 81 };
+
+/// Degrees with at most six decimals, within +-`limit`.
+bool is_degrees(const std::string& text, double limit) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  const std::size_t point = text.find('.');
+  const bool short_enough = point == std::string::npos || text.size() - point <= 7;
+  return error == std::errc() && end == text.data() + text.size() && short_enough && std::abs(value) <= limit;
+}
+
+/// A report may name a place: longitude and latitude.
+bool is_report(const Invocation& cmd) {
+  if (!cmd.has(2) && !cmd.has(3)) return true;
+  return is_degrees(cmd.text(2), 180) && is_degrees(cmd.text(3), 90);
+}
+
+/// AT+CLBS=<type>,<cid>; AT+CLBS=9,<cid>[,<longitude>,<latitude>[,<0 WGS84, 1 GCJ02>]]
 /// +CLBS: <code>,<longitude>,<latitude>,<accuracy>[,<date>,<time>]   The year has two digits here.
 Task<Result> find_by_server(Invocation& cmd) {
-  const int code = co_await cmd.modem.locator->locate(cmd.number(1));
+  const std::uint32_t kind = cmd.number(0);
+  if (kind != report && cmd.arguments.size() > 2) co_return Cme::invalid_input;
+  Locator& locator = *cmd.modem.locator;
+  const bool answered = co_await locator.ask(cmd.number(1));
+  if (!answered) {
+    cmd.print("+CLBS: {}", static_cast<int>(network_error));
+    co_return ok;
+  }
+  if (kind == report) {
+    cmd.print("+CLBS: {}", static_cast<int>(is_report(cmd) ? reported : bad_report));
+    co_return ok;
+  }
+  if (kind == times_used) {
+    cmd.print("+CLBS: 0,{}", locator.used);
+    co_return ok;
+  }
+  ++locator.used;
   const auto [date, time] = utc(cmd.modem);
-  const Location& place = cmd.modem.locator->place();
-  if (code != Locator::success) {
-    cmd.print("+CLBS: {}", code);
-    co_return ok;
-  }
-  if (cmd.number(0) == times_used) {
-    cmd.print("+CLBS: 0,{}", cmd.modem.locator->used);
-    co_return ok;
-  }
-  ++cmd.modem.locator->used;
-  const std::string moment = cmd.number(0) == position_and_time ? "," + date.substr(2) + "," + time : "";
+  const Location& place = locator.place();
+  const std::string moment = kind == position_and_time ? "," + date.substr(2) + "," + time : "";
   cmd.print("+CLBS: 0,{:.6f},{:.6f},{}{}", place.longitude, place.latitude, place.accuracy, moment);
   co_return ok;
 }
@@ -84,10 +114,12 @@ Result configure(Invocation& cmd) {
 constexpr Command table[] = {
     {.name = "+CIPGSMLOC", .section = "", .parameters = {number("1,2"), number("1-3")},
      .test = show_ranges, .write = find_by_cell, .seconds = 60},
-    {.name = "+CLBS", .section = "", .parameters = {number("1,3,4"), number("1-3")},
-     .test = show_ranges, .write = find_by_server, .seconds = 60},
+    {.name = "+CLBS", .section = "",
+     .parameters = {number("1,3,4,9"), number("1-3"), optional(text(11)), optional(text(10)), optional(number("0,1"))},
+     .test = "+CLBS: (1,3,4,9),(1-3),(-180.000000-180.000000),(-90.000000-90.000000),(0,1)", .write = find_by_server,
+     .seconds = 60},
     {.name = "+CLBSCFG", .section = "", .parameters = {number("0,1"), number("1-3"), optional(text(64))},
-     .test = "+CLBSCFG: (0,1),(1-3)", .write = configure},
+     .test = R"(+CLBSCFG: (0,1),(1-3),"ParamValue")", .write = configure},
 };
 // clang-format on
 

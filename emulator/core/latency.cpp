@@ -60,6 +60,8 @@ constexpr auto table = [] {
   row(http_action, {"http.action", 1500ms, 60s, "at least, `OK` to `+HTTPACTION`"});
   row(ftp_session, {"ftp.session", 1500ms, 74s, "at least, `OK` to the first URC of an FTP session"});
   row(ftp_block, {"ftp.block", 100ms, 100ms, "at least, `OK` of a written block to the next `+FTPPUT: 1,1`"});
+  row(ftp_end, {"ftp.end", 600ms, 600ms,
+                "at least, the last read of `AT+FTPGET=2` or `AT+FTPLIST=2` to the URC that ends the session"});
   row(mail_session, {"mail.session", 1500ms, 1500ms, "at least, `OK` to `+SMTPSEND` or `+POP3IN`"});
   row(mail_block, {"mail.block", 100ms, 100ms, "at least, `OK` of a written block to the next `+SMTPFT: 1`"});
   row(network_request,

@@ -54,6 +54,7 @@ enum class Latency : std::uint8_t {
   http_action,
   ftp_session,
   ftp_block,
+  ftp_end,
   mail_session,
   mail_block,
   network_request,

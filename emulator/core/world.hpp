@@ -35,6 +35,8 @@ struct Quirks {
   std::optional<bool> cnma_prompt;      ///< AT+CNMA=0 in PDU mode prompts for a report; not given: on SIM800C
   int http_timeout_status = http_status::network_error;  ///< when TIMEOUT expires
   int http_overflow_status = http_status::no_memory;     ///< when the body is larger than the buffer
+  bool http_cut_body = true;                             ///< a response that was cut can be read as far as it came
+  bool http_port_behind_path = false;                    ///< host/path:port, as the manual draws it
   int http_data_max = 319'488;                           ///< largest AT+HTTPDATA
   int http_url_max = 512;                                ///< longest URL
   int ftp_empty_name = ftp_code::timeout;                ///< outcome of a session without a file name or server

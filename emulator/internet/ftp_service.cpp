@@ -74,7 +74,14 @@ void FtpService::power_on() {
 
 bool FtpService::save_context() { return nvram_.store(ftp_context.section, settings_.values_of(ftp_context)); }
 
-bool FtpService::context_saved() const { return nvram_.holds(ftp_context.section, settings_.values_of(ftp_context)); }
+/// Version 0.1 did not store FTPTIMEOUT.
+bool FtpService::context_saved() const {
+  Nvram::Section values = settings_.values_of(ftp_context);
+  const Nvram::Section* const stored = nvram_.find(ftp_context.section);
+  const auto added = values.find(key::ftptimeout.command);
+  if (stored != nullptr && !stored->contains(key::ftptimeout.command) && added->second == "75") values.erase(added);
+  return nvram_.holds(ftp_context.section, values);
+}
 
 FtpRequest FtpService::request(FtpVerb verb) const {
   const bool put = verb == FtpVerb::put;
@@ -114,9 +121,12 @@ void FtpService::start(Operation operation, Channel& asker, FtpFileJob job) {
   if (running_) return environment_.answer(reported(operation, ftp_code::not_allowed), &asker);
   asker_ = &asker;
   running_ = operation;
-  announced_ = ready_ = finishing_ = false;
+  told_ = announced_ = ready_ = finishing_ = false;
   moved_ = moved_before_ = on_drive_ = 0;
   for_drive_.clear();
+  read_out_ = {};
+  kept_.clear();
+  outcome_.reset();
   ended_.reset();
   run_ = run(operation, std::move(job));
   run_.start([this] { run_.cancel(); });
@@ -133,10 +143,10 @@ Task<> FtpService::run(Operation operation, FtpFileJob job) {
     record(operation, "end", ended_.value_or(code));
   }
   close();
-  co_await environment_.clock.sleep_until(earliest_);
+  co_await environment_.clock.sleep_until(ended_ ? earliest_ : std::max(earliest_, read_out_));
   if (ended_) code = *ended_;
   running_.reset();
-  announced_ = ready_ = false;
+  told_ = announced_ = ready_ = false;
   environment_.answer(reported(operation, code), asker_);
 }
 
@@ -189,8 +199,7 @@ void FtpService::open(FtpRequest wanted) {
 void FtpService::close() {
   session_.reset();
   silence_.cancel();
-  unread_.cancel();
-  repeat_.cancel();
+  stop_waiting_for_host();
 }
 
 /// Ends the running session from this side.
@@ -214,7 +223,19 @@ bool FtpService::quit() {
 }
 
 void FtpService::bearer_closed(unsigned cid) {
-  if (running_ && settings_.number(key::ftpcid) == cid) end(ftp_code::net_error);
+  if (!running_ || settings_.number(key::ftpcid) != cid) return;
+  if (running_ == Operation::get || running_ == Operation::list) return lose();
+  end(ftp_code::net_error);
+}
+
+/// The session is gone; what it has received stays until the host has read it.
+void FtpService::lose() {
+  if (outcome_) return;
+  kept_ = received();
+  session_.reset();
+  silence_.cancel();
+  outcome_ = FtpOutcome{ftp_code::net_error, 0};
+  event_.raise();
 }
 
 void FtpService::power_off() {
@@ -222,7 +243,8 @@ void FtpService::power_off() {
   close();
   running_.reset();
   ended_.reset();
-  announced_ = ready_ = false;
+  told_ = announced_ = ready_ = false;
+  kept_.clear();
   method = Method::normal;
   ram.clear();
   ram.shrink_to_fit();

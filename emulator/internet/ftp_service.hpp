@@ -53,8 +53,8 @@ class FtpService final : public Service {
   bool quit();
   void bearer_closed(unsigned cid) override;
 
-  // Reading: get and list.
-  /// Waiting data, or nothing if AT+FTPGET=2 is not allowed: before 1,1 or after the session.
+  // Reading: get and list. What has arrived can be read to its end, however the session ends; its code comes behind.
+  /// Waiting data, or nothing if AT+FTPGET=2 is not allowed: before 1,1 or after the session's code.
   std::optional<std::string_view> readable(Operation operation) const;
   /// The host has read this much; 0: it found nothing, and is notified again when data arrive.
   void consumed(std::size_t count);
@@ -95,9 +95,13 @@ class FtpService final : public Service {
   void open(FtpRequest request);
   void close();
   void end(int code);
+  void lose();
   void heard();
+  std::string_view received() const;
   void announce();
+  void repeat_later();
   void wait_for_host();
+  void stop_waiting_for_host();
   std::string reported(Operation operation, int code) const;
 
   const Environment& environment_;
@@ -111,14 +115,18 @@ class FtpService final : public Service {
   std::unique_ptr<FtpSession> session_;
   std::optional<FtpOutcome> outcome_;  ///< outcome of the server's side
   std::optional<int> ended_;           ///< what ended it from this side: 61, 64, 86
-  bool announced_ = false;             ///< the host was told that data are waiting
+  bool told_ = false;                  ///< the host was told once that data are waiting
+  bool announced_ = false;             ///< and has not found nothing since
   bool ready_ = false;                 ///< the host was told that it may write
   bool finishing_ = false;
   std::uint64_t moved_ = 0;
   std::uint64_t moved_before_ = 0;  ///< of these, before the session was resumed
   std::uint64_t on_drive_ = 0;
   std::string for_drive_;  ///< received, and not written to the drive yet
+  std::string kept_;  ///< what the host can still read once the bearer has taken the session along
+  bool unread_runs_ = false;
   TimePoint earliest_{};  ///< minimum time from OK to the first URC
+  TimePoint read_out_{};  ///< minimum time from the last read to the URC that ends the session
   Signal event_;
   Timer silence_, unread_, repeat_;
   Task<> run_;

@@ -27,52 +27,77 @@ bool worth_a_retry(int code) {
 
 // --- get and list: the host fetches
 
+/// Its code comes once the host has read everything, also if the server or the bearer has gone in the meantime.
 Task<int> FtpService::stream_down() {
   for (;;) {
     if (ended_) co_return *ended_;
-    if (outcome_ && outcome_->code != ftp_code::finished) co_return outcome_->code;
-    const bool waiting = !session_->readable().empty();
+    const bool waiting = !received().empty();
     if (waiting && !announced_) {
       co_await environment_.clock.sleep_until(earliest_);
       if (!ended_) announce();
       continue;
     }
-    if (!waiting && outcome_) co_return ftp_code::finished;
+    if (!waiting && outcome_) co_return outcome_->code;
+    if (waiting && !unread_runs_) wait_for_host();
     co_await event_;
   }
 }
 
-/// +FTPGET: 1,1, repeated every 30 s while the host does nothing; if that lasts too long, the session ends.
+/// +FTPGET: 1,1
 void FtpService::announce() {
-  const bool first = !announced_;
-  announced_ = true;
-  if (first) wait_for_host();
-  repeat_ = environment_.clock.after(repeat_interval, [this] { announce(); });
+  told_ = announced_ = true;
+  if (!unread_runs_) wait_for_host();
   environment_.answer(fmt::format("+{}: 1,1", word(*running_)), asker_);
 }
 
+/// The announcement is repeated every 30 s while the host does nothing; if that lasts too long, the session ends.
 void FtpService::wait_for_host() {
   silence_.cancel();  // it is the host's turn, and the host may be what holds up the server
-  unread_ = environment_.clock.after(unread_limit, [this] { end(ftp_code::timeout); });
+  unread_runs_ = true;
+  unread_ = environment_.clock.after(unread_limit, [this] {
+    const bool cut = outcome_ && outcome_->code != ftp_code::finished;
+    end(cut ? outcome_->code : ftp_code::timeout);
+  });
+  repeat_later();
+}
+
+void FtpService::repeat_later() {
+  repeat_ = environment_.clock.after(repeat_interval, [this] {
+    repeat_later();
+    announce();
+  });
+}
+
+void FtpService::stop_waiting_for_host() {
+  unread_runs_ = false;
+  unread_.cancel();
+  repeat_.cancel();
+}
+
+std::string_view FtpService::received() const {
+  if (ended_) return {};
+  return session_ ? session_->readable() : std::string_view(kept_);
 }
 
 std::optional<std::string_view> FtpService::readable(Operation operation) const {
-  const bool told = running_ == operation && !ended_ && session_ && (announced_ || moved_ > 0);
-  return told ? std::optional(session_->readable()) : std::nullopt;
+  return running_ == operation && told_ ? std::optional(received()) : std::nullopt;
 }
 
 void FtpService::consumed(std::size_t count) {
-  if (!session_) return;
-  session_->consume(count);
+  if (ended_) return;
+  if (session_) {
+    session_->consume(count);
+  } else {
+    kept_.erase(0, count);
+  }
   moved_ += count;
-  unread_.cancel();
-  repeat_.cancel();
+  stop_waiting_for_host();
   if (count == 0) announced_ = false;
-  if (!session_->readable().empty()) {
+  if (!received().empty()) {
     wait_for_host();
-    repeat_ = environment_.clock.after(repeat_interval, [this] { announce(); });
-  } else if (!outcome_) {
-    heard();
+  } else {
+    if (count > 0) read_out_ = environment_.clock.now() + environment_.latency[Latency::ftp_end];
+    if (!outcome_) heard();
   }
   event_.raise();
 }

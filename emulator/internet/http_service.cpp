@@ -117,7 +117,7 @@ bool HttpService::act(HttpMethod method, Channel& asker) {
   asker_ = &asker;
   method_ = method;
   busy_ = true;
-  lost_ = false;
+  lost_ = cut_ = false;
   progress_ = {};
   run_ = run(method);
   run_.start([this] { run_.cancel(); });
@@ -143,7 +143,9 @@ Task<> HttpService::run(HttpMethod method) {
                            {"status", std::int64_t{status}},
                            {"length", static_cast<std::int64_t>(buffer.size())}});
   }
-  environment_.answer(fmt::format("+HTTPACTION: {},{},{}", static_cast<int>(method), status, buffer.size()), asker_);
+  // What came before a cut can be read, but no log of a 6xx has another length than 0.
+  const std::size_t length = cut_ ? 0 : buffer.size();
+  environment_.answer(fmt::format("+HTTPACTION: {},{},{}", static_cast<int>(method), status, length), asker_);
 }
 
 std::optional<int> HttpService::refusal() const {
@@ -160,7 +162,8 @@ Task<HttpResult> HttpService::transfer(HttpMethod method) {
     result.status = *refused;
     co_return result;
   }
-  const std::optional<HttpUrl> parsed = parse_http_url(values_[url], tls);
+  const std::optional<HttpUrl> parsed =
+      parse_http_url(values_[url], tls, environment_.world.module.quirks.http_port_behind_path);
   if (!parsed) {
     result.status = http_status::dns_error;  // also what hardware says to https:// while HTTPSSL is 0
     co_return result;
@@ -176,15 +179,18 @@ Task<HttpResult> HttpService::transfer(HttpMethod method) {
     event_.raise();
   });
   while (!answer && !late && !lost_) co_await event_;
+  if (!answer) answer = transfer_->received();
   transfer_.reset();
-  if (answer) progress_ = {.sending = false, .done = answer->body.size(), .total = answer->body.size()};
+  if (!lost_ && !late) progress_ = {.sending = false, .done = answer->body.size(), .total = answer->body.size()};
   if (lost_) {
-    result.status = http_status::network_error;
+    answer->status = http_status::network_error;
   } else if (late) {
-    result.status = environment_.world.module.quirks.http_timeout_status;
-  } else {
-    result = fit(method, std::move(*answer));
+    answer->status = environment_.world.module.quirks.http_timeout_status;
+  } else if (answer->status == http_status::no_memory) {
+    *answer = HttpResult{.status = environment_.world.module.quirks.http_overflow_status, .head = {}, .body = {}};
   }
+  cut_ = lost_ || late || http_status::is_own(answer->status);
+  result = fit(method, std::move(*answer));
   co_return result;
 }
 
@@ -219,13 +225,13 @@ HttpRequest HttpService::request(HttpMethod method, const HttpUrl& target) const
 
 /// What of an answer goes to the buffer.
 HttpResult HttpService::fit(HttpMethod method, HttpResult result) const {
+  const Quirks& quirks = environment_.world.module.quirks;
+  if (cut_ && !quirks.http_cut_body) result = HttpResult{.status = result.status, .head = {}, .body = {}};
   std::ranges::transform(result.head, result.head.begin(), to_lower);
   if (method == HttpMethod::head) result.body.clear();
   if (show_head) result.body.insert(0, result.head);
   const bool too_large = result.body.size() > buffer_size;
-  if (too_large || result.status == http_status::no_memory) {
-    result = HttpResult{.status = environment_.world.module.quirks.http_overflow_status, .head = {}, .body = {}};
-  }
+  if (too_large) result = HttpResult{.status = quirks.http_overflow_status, .head = {}, .body = {}};
   return result;
 }
 

@@ -93,6 +93,7 @@ class HttpService final : public Service {
   bool on_ = false;
   bool busy_ = false;
   bool lost_ = false;  ///< the bearer was lost during a request
+  bool cut_ = false;   ///< the response is not complete, for whatever reason
   std::array<std::string, tag_count> values_;
   std::string head_;
   HttpMethod method_ = HttpMethod::get;

@@ -15,7 +15,8 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
   return static_cast<std::uint16_t>(*number);
 }
 
-/// The port that the manual draws after the path. A query may end in ":12" for other reasons.
+/// The port that the manual draws after the path. A query may end in ":12" for other reasons, and so may a path (RFC
+/// 3986 3.3), which is why this is a quirk.
 std::optional<std::uint16_t> take_port_behind_path(std::string& path) {
   const std::size_t colon = path.rfind(':');
   if (colon == std::string::npos || path.find('?') != std::string::npos) return std::nullopt;
@@ -26,7 +27,7 @@ std::optional<std::uint16_t> take_port_behind_path(std::string& path) {
 
 }  // namespace
 
-std::optional<HttpUrl> parse_http_url(std::string_view text, bool tls) {
+std::optional<HttpUrl> parse_http_url(std::string_view text, bool tls, bool port_behind_path) {
   text = text.substr(0, text.find('#'));
   const std::size_t scheme_end = text.find("://");
   if (scheme_end != std::string_view::npos && scheme_end < text.find_first_of("/?")) {
@@ -45,7 +46,7 @@ std::optional<HttpUrl> parse_http_url(std::string_view text, bool tls) {
     if (!port) return std::nullopt;
     url.port = *port;
     authority = authority.substr(0, colon);
-  } else if (const auto port = take_port_behind_path(url.path)) {
+  } else if (const auto port = port_behind_path ? take_port_behind_path(url.path) : std::nullopt) {
     url.port = *port;
   }
   if (authority.empty()) return std::nullopt;

@@ -15,8 +15,8 @@ struct HttpUrl {
   std::string path = "/";
 };
 
-/// [http://]HOST[:PORT][/PATH], also the manual's HOST/PATH:PORT. The default port is 80, or 443 with `tls`
-/// (AT+HTTPSSL=1). Nothing for any other scheme, for https without `tls`, and for a URL without a host.
-std::optional<HttpUrl> parse_http_url(std::string_view text, bool tls);
+/// [http://]HOST[:PORT][/PATH], with `port_behind_path` also the manual's HOST/PATH:PORT. The default port is 80, or
+/// 443 with `tls` (AT+HTTPSSL=1). Nothing for any other scheme, for https without `tls`, and for a URL without a host.
+std::optional<HttpUrl> parse_http_url(std::string_view text, bool tls, bool port_behind_path = false);
 
 }  // namespace sim800

@@ -28,6 +28,7 @@ Task<int> MailConnection::enter(MailLogin login) {
   host_ = login.host;
   port_ = login.port;
   record("connect", mail_code::done);
+  open_ = true;
   session_ = client_.start(std::move(login), {.heard =
                                                   [this] {
                                                     if (expecting_) expect();
@@ -52,8 +53,10 @@ Task<int> MailConnection::enter(MailLogin login) {
 }
 
 void MailConnection::close() {
-  if (session_) record("closed", ended_.value_or(mail_code::done));
+  if (open_) record("closed", ended_.value_or(mail_code::done));
+  open_ = false;
   session_.reset();
+  kept_.clear();
   rest();
 }
 
@@ -75,7 +78,10 @@ bool MailConnection::over() {
 }
 
 void MailConnection::bearer_closed(unsigned cid) {
-  if (session_ && settings_.number(key::emailcid) == cid) end(mail_code::network_error);
+  if (!session_ || settings_.number(key::emailcid) != cid) return;
+  kept_ = session_->readable();
+  session_.reset();
+  end(mail_code::network_error);
 }
 
 void MailConnection::expect() {
@@ -90,7 +96,11 @@ void MailConnection::rest() {
 }
 
 void MailConnection::consume(std::size_t count) {
-  if (session_) session_->consume(count);
+  if (session_) {
+    session_->consume(count);
+  } else {
+    kept_.erase(0, count);
+  }
 }
 
 void MailConnection::write(std::string_view bytes) {

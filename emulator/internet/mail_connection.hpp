@@ -26,10 +26,10 @@ class MailConnection final : public Service {
   Task<int> enter(MailLogin login);
   void close();
   void power_off() override { close(); }
-  bool busy() const override { return session_ != nullptr; }
+  bool busy() const override { return open_; }
 
   /// Why it is over: mail_code::network_error (the bearer was lost, or the server has closed it), mail_code::timeout,
-  /// or the argument of end().
+  /// or the argument of end(). What came before can still be read, until close().
   const std::optional<int>& ended() const { return ended_; }
   /// Whether it has ended; if the server has closed it, it ends once all its lines are read.
   bool over();
@@ -41,7 +41,7 @@ class MailConnection final : public Service {
   /// It is the host's turn, or nobody's.
   void rest();
 
-  std::string_view readable() const { return session_ ? session_->readable() : std::string_view{}; }
+  std::string_view readable() const { return session_ ? session_->readable() : std::string_view(kept_); }
   void consume(std::size_t count);
   std::size_t room() const { return session_ ? session_->room() : 0; }
   void write(std::string_view bytes);
@@ -63,6 +63,8 @@ class MailConnection final : public Service {
   const Bearers& bearers_;
   MailClient& client_;
   std::unique_ptr<MailSession> session_;
+  std::string kept_;  ///< what the session had received when the bearer was lost
+  bool open_ = false;
   std::string host_;  ///< of session_
   std::uint16_t port_ = 0;
   std::optional<int> entered_, ended_;

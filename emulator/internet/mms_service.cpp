@@ -8,6 +8,7 @@
 #include <chrono>
 #include <utility>
 
+#include "emulator/core/world.hpp"
 #include "emulator/internet/http_url.hpp"
 #include "emulator/internet/mms_settings.hpp"
 #include "protocol/sms/sms_ports.hpp"
@@ -146,7 +147,7 @@ std::optional<Result> MmsService::refusal() const {
 
 /// False if the URL is invalid.
 bool MmsService::prepare(HttpMethod method, const std::string& url) {
-  const auto target = parse_http_url(url, false);
+  const auto target = parse_http_url(url, false, environment_.world.module.quirks.http_port_behind_path);
   if (!target) return false;
   request_ = {};
   request_.method = method;

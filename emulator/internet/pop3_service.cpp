@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "emulator/internet/mail_settings.hpp"
+#include "protocol/mail/mail_message.hpp"
 
 namespace sim800 {
 namespace {
@@ -127,7 +128,7 @@ Task<int> Pop3Service::log_in() {
 }
 
 Task<std::optional<std::string>> Pop3Service::exchange(std::string line) {
-  line += "\r\n";
+  line = without_controls(line) + "\r\n";
   std::optional<std::string> status;
   if (co_await connection_.write_all(line)) status = co_await connection_.line();
   co_return status;
@@ -141,7 +142,7 @@ Task<bool> Pop3Service::answer() {
   if (streams) {
     end_ = {};
     waiting_ = 0;
-    starved_ = false;
+    given_up_ = starved_ = false;
   }
   state_ = streams ? State::reading : State::idle;
   tell(question_, *status);
@@ -167,15 +168,14 @@ Task<int> Pop3Service::log_out() {
 
 // --- multi-line responses
 
-/// Until the host has read all of it.  False: the session is over.
+/// Until the host has read all of it, or all that came before a cut.  False: the session is over.
 Task<bool> Pop3Service::stream() {
   connection_.expect();
   for (;;) {
     scan();
     if (state_ == State::idle) co_return true;
     if (leaving_) break;
-    if (waiting_ == 0 && connection_.over()) co_return false;
-    if (connection_.ended()) co_return false;
+    if (given_up_ || (waiting_ == 0 && connection_.over())) co_return false;
     co_await connection_.news;
   }
   // The rest is dropped, so that the answer to QUIT can be told from it.
@@ -205,7 +205,11 @@ void Pop3Service::scan() {
 }
 
 void Pop3Service::wait_for_host() {
-  unread_ = environment_.clock.after(unread_limit, [this] { connection_.end(pop3_code::unread); });
+  unread_ = environment_.clock.after(unread_limit, [this] {
+    given_up_ = true;
+    connection_.end(pop3_code::unread);
+    connection_.news.raise();  // it may have ended before
+  });
   repeat_ = environment_.clock.after(repeat_interval, [this] { announce(); });
 }
 

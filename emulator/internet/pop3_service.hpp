@@ -68,6 +68,7 @@ class Pop3Service final : public Service {
   // Of a multi-line response:
   DotLine end_;
   std::size_t waiting_ = 0;  ///< bytes of it that the host may read
+  bool given_up_ = false;    ///< the host has left it unread for too long
   bool starved_ = false;     ///< the host has read less than it requested, and is notified when more arrives
   Timer repeat_, unread_;
   Task<> run_;

@@ -130,18 +130,27 @@ Task<int> SmtpService::address() {
 Task<int> SmtpService::deliver() {
   int answer = co_await ask("DATA");
   if (answer != 354) co_return code_of(answer, mail_code::response_error);
+  data_ = {};
   const std::string head = message_.head();
-  if (!co_await connection_.write_all(head)) co_return mail_code::network_error;
+  if (!co_await write_data(head)) co_return mail_code::network_error;
   if (message_.attachment && !co_await attach()) co_return mail_code::network_error;
-  const std::string end = message_.tail() + ".\r\n";
+  std::string end = data_.next(message_.tail());
+  end += data_.end();
   if (!co_await connection_.write_all(end)) co_return mail_code::network_error;
   answer = co_await reply();
   co_return answer == 250 ? mail_code::done : mail_code::response_error;
 }
 
+/// False: it is over.
+Task<bool> SmtpService::write_data(std::string_view text) {
+  const std::string bytes = data_.next(text);
+  co_return co_await connection_.write_all(bytes);
+}
+
 /// +SMTPFT: 1,<maxLength> whenever there is room for a block, until the host ends the file. False: it is over.
 Task<bool> SmtpService::attach() {
-  file_ = settings_.number(key::smtpfile_type) == 2 ? decltype(file_)(MailBase64()) : decltype(file_)(MailText());
+  base64_.reset();
+  if (message_.attachment->base64) base64_.emplace();
   while (!finished_) {
     if (connection_.over()) co_return false;
     if (!ready_ && connection_.room() >= max_of_block) {
@@ -153,13 +162,12 @@ Task<bool> SmtpService::attach() {
     }
     co_await connection_.news;
   }
-  connection_.write(std::visit([](const auto& file) { return file.end(); }, file_));
   co_return true;
 }
 
 void SmtpService::write(std::string_view bytes) {
   if (!std::exchange(ready_, false)) return;
-  connection_.write(std::visit([bytes](auto& file) { return file.next(bytes); }, file_));
+  connection_.write(data_.next(base64_ ? base64_->next(bytes) : std::string(bytes)));
   connection_.expect();
   connection_.news.raise();
 }
@@ -171,7 +179,7 @@ void SmtpService::finish() {
 }
 
 Task<int> SmtpService::ask(std::string line) {
-  line += "\r\n";
+  line = without_controls(line) + "\r\n";
   int answer = 0;
   if (co_await connection_.write_all(line)) answer = co_await reply();
   co_return answer;

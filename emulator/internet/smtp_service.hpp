@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 
 #include "emulator/core/rtc.hpp"
 #include "emulator/core/service.hpp"
@@ -48,6 +47,7 @@ class SmtpService final : public Service {
   Task<int> send();
   Task<int> address();
   Task<int> deliver();
+  Task<bool> write_data(std::string_view text);
   Task<bool> attach();
   /// The server's whole reply to a line; 0: there was none.
   Task<int> ask(std::string line);
@@ -61,7 +61,8 @@ class SmtpService final : public Service {
   bool busy_ = false;
   MailMessage message_;  ///< the mail in progress
   bool ready_ = false, finished_ = false;
-  std::variant<MailText, MailBase64> file_;
+  MailText data_;                     ///< all that goes between DATA and its end
+  std::optional<MailBase64> base64_;  ///< of the file, unless it is text
   unsigned mails_ = 0;
   Task<> run_;
   Channel* asker_ = nullptr;

@@ -221,14 +221,13 @@ void IpStack::client_came(std::unique_ptr<Socket> socket) {
 
 // --- names
 
-/// +CDNSGIP: 1,"name","address"[,"address"], or 0 and a reason: 8 no such name, 3 no network.
+/// +CDNSGIP: 1,"name","address"[,"address" ...], or 0 and a reason: 8 no such name, 3 no network.
 void IpStack::resolve(const std::string& host, Channel& asker) {
   query_.reset();
   const auto report = [this, host, &asker](const std::vector<std::string>& addresses, int failure) {
     std::string line =
         addresses.empty() ? fmt::format("+CDNSGIP: 0,{}", failure) : fmt::format("+CDNSGIP: 1,\"{}\"", host);
-    for (std::size_t i = 0; i < std::min<std::size_t>(addresses.size(), 2); ++i)
-      line += fmt::format(",\"{}\"", addresses[i]);
+    for (const std::string& address : addresses) line += fmt::format(",\"{}\"", address);
     query_limit_.cancel();
     environment_.answer(line, &asker);
   };

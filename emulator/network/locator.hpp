@@ -16,16 +16,13 @@ namespace sim800 {
 
 class Locator final : public Service {
  public:
-  // <locationcode>
-  static constexpr int success = 0, network_error = 601;
-
   Locator(const Environment& environment, const Bearers& bearers) : around_(environment), bearers_(bearers) {}
 
-  /// Asks through bearer `cid` (1 to 3); returns a <locationcode>.
-  Task<int> locate(unsigned cid) {
-    if (!bearers_.connected(cid)) co_return network_error;
+  /// Asks through bearer `cid` (1 to 3), or reports something to the servers. False: it is not open, or was lost.
+  Task<bool> ask(unsigned cid) {
+    if (!bearers_.connected(cid)) co_return false;
     co_await around_.clock.sleep(around_.latency[Latency::location]);
-    co_return bearers_.connected(cid) ? success : network_error;
+    co_return bearers_.connected(cid);
   }
   const Location& place() const { return around_.world.network.location; }
 
@@ -39,7 +36,7 @@ class Locator final : public Service {
   }
 
  private:
-  static constexpr const char* usual_server = "www.c4a.com.cn:3002";
+  static constexpr const char* usual_server = "lbs-simcom.com:3002";
   const Environment& around_;
   const Bearers& bearers_;
 };

@@ -13,6 +13,9 @@ inline constexpr int dns_error = 603;
 inline constexpr int stack_busy = 604;
 inline constexpr int tls_no_channel = 605;
 inline constexpr int tls_alert = 606;
+
+/// From a server these would pass for something that has happened to the module.
+constexpr bool is_own(long status) { return status >= not_http && status <= tls_alert; }
 }  // namespace http_status
 
 }  // namespace sim800

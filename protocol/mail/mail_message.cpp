@@ -17,12 +17,19 @@ bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }
+
+/// The inside of a quoted string (RFC 5322 3.2.4).
+std::string quoted(std::string_view text) {
+  std::string inside;
+  for (const char c : without_controls(text)) inside += (c == '"' || c == '\\') ? std::string{'\\', c} : std::string{c};
+  return inside;
+}
+
 /// "name" <address>
 std::string print(const Mailbox& mailbox) {
-  if (mailbox.name.empty()) return fmt::format("<{}>", mailbox.address);
-  std::string name;
-  for (const char c : mailbox.name) name += (c == '"' || c == '\\') ? std::string{'\\', c} : std::string{c};
-  return fmt::format("\"{}\" <{}>", name, mailbox.address);
+  if (mailbox.name.empty()) return fmt::format("<{}>", without_controls(mailbox.address));
+  return fmt::format("\"{}\" <{}>", quoted(mailbox.name), without_controls(mailbox.address));
 }
 
 std::string list_line(std::string_view field, const std::vector<Mailbox>& mailboxes) {
@@ -42,37 +49,39 @@ std::size_t word_end(std::string_view text) {
 }
 
 std::string subject_line(std::string_view subject, std::string_view charset) {
-  if (is_ascii(subject)) return fmt::format("Subject: {}\r\n", subject);
+  if (is_ascii(subject) && std::ranges::none_of(subject, is_control)) return fmt::format("Subject: {}\r\n", subject);
   std::string line = "Subject:";
   while (!subject.empty()) {
     const std::size_t end = word_end(subject);
-    line +=
-        fmt::format("{} =?{}?B?{}?=", line.ends_with('=') ? "\r\n" : "", charset, to_base64(subject.substr(0, end)));
+    line += fmt::format("{} =?{}?B?{}?=", line.ends_with('=') ? "\r\n" : "", without_controls(charset),
+                        to_base64(subject.substr(0, end)));
     subject.remove_prefix(end);
   }
   return line + "\r\n";
 }
 
 /// In a multipart, the line end before the boundary belongs to the boundary.
-template <class Lines>
-std::string lines_of(std::string_view text, bool alone) {
-  Lines lines;
-  std::string made = lines.next(text);
-  made += lines.end();
-  return alone && lines.ended() ? made : made + "\r\n";
+std::string ended(std::string text, bool alone) {
+  const bool has_end = text.empty() || text.ends_with('\n') || text.ends_with('\r');
+  return alone && has_end ? text : text + "\r\n";
 }
 
 std::string text_part(const MailMessage& message) {
   const bool plain = message.charset == "US-ASCII";
   const char* const encoding = !plain ? "base64" : is_ascii(message.body) ? "7bit" : "8bit";
   std::string part = fmt::format("Content-Type: text/plain; charset={}\r\nContent-Transfer-Encoding: {}\r\n\r\n",
-                                 message.charset, encoding);
+                                 without_controls(message.charset), encoding);
   const bool alone = !message.attachment;
-  return part +
-         (plain ? lines_of<MailText>(message.body, alone) : lines_of<MailBase64>(to_base64(message.body), alone));
+  return part + ended(plain ? message.body : MailBase64().next(to_base64(message.body)), alone);
 }
 
 }  // namespace
+
+std::string without_controls(std::string_view text) {
+  std::string line(text);
+  std::ranges::replace_if(line, is_control, ' ');
+  return line;
+}
 
 std::string MailMessage::head() const {
   std::string text = fmt::format("Date: {}\r\nFrom: {}\r\n", date, print(from));
@@ -83,7 +92,7 @@ std::string MailMessage::head() const {
   text += fmt::format(
       "Content-Type: {0}; name=\"{1}\"\r\nContent-Transfer-Encoding: {2}\r\n"
       "Content-Disposition: attachment; filename=\"{1}\"\r\n\r\n",
-      attachment->base64 ? "application/octet-stream" : "text/plain", attachment->name,
+      attachment->base64 ? "application/octet-stream" : "text/plain", quoted(attachment->name),
       attachment->base64 ? "base64" : "7bit");
   return text;
 }

@@ -29,20 +29,23 @@ struct MailMessage {
   std::string boundary;  ///< between parts, if there is an attachment
   std::optional<MailAttachment> attachment;
 
-  /// Everything before the attachment's bytes, or everything there is; lines end with CR LF, including the last one.
+  /// Everything before the attachment's bytes, or everything there is, including the last line's end. It goes through
+  /// MailText, for the body has the host's line ends.
   std::string head() const;
   /// What follows the attachment's bytes, and the line end before it; empty without an attachment.
   std::string tail() const;
 };
 
-/// Converts text, piece by piece, to the form of DATA: every line ends with CR LF, a leading dot is doubled.
+/// Without control characters: in a header, or a line of the protocol, they would begin another one.
+std::string without_controls(std::string_view text);
+
+/// Everything between DATA and the final dot goes through it, piece by piece: every line ends with CR LF, a leading dot
+/// is doubled. Nothing that the host gives can end the mail.
 class MailText {
  public:
   std::string next(std::string_view piece);
-  /// The pending rest of the last line end.
-  std::string end() const { return after_cr_ ? "\n" : ""; }
-  /// Whether the last line is terminated.
-  bool ended() const { return at_start_ || after_cr_; }
+  /// The end of the mail, behind a line end.
+  std::string end() const { return after_cr_ ? "\n.\r\n" : at_start_ ? ".\r\n" : "\r\n.\r\n"; }
 
  private:
   bool at_start_ = true;  // of a line
@@ -53,8 +56,6 @@ class MailText {
 class MailBase64 {
  public:
   std::string next(std::string_view piece);
-  std::string end() const { return ""; }
-  bool ended() const { return column_ == 0; }
 
  private:
   std::size_t column_ = 0;

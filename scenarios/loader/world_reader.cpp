@@ -31,6 +31,8 @@ void read_quirks(const Value& quirks, Quirks& into) {
   quirks["cnma_prompt"].read(into.cnma_prompt);
   quirks["http_timeout_status"].read(into.http_timeout_status);
   quirks["http_overflow_status"].read(into.http_overflow_status);
+  quirks["http_cut_body"].read(into.http_cut_body);
+  quirks["http_port_behind_path"].read(into.http_port_behind_path);
   quirks["http_data_max"].read(into.http_data_max);
   quirks["http_url_max"].read(into.http_url_max);
   quirks["ftp_empty_name"].read(into.ftp_empty_name);

@@ -260,6 +260,9 @@ class Session:
             self.server.files[name] = old + self.server.takes(self, connection)
         self.reply("226 Got it")
 
+    def STOU(self, name):
+        self.STOR(name + ".1")
+
     def APPE(self, name):
         self.STOR(name, self.server.files.get(name, b""))
 

@@ -8,6 +8,7 @@ import re
 import unittest
 
 from harness import OK, AcceptanceTest
+from ftp_servers import reset
 from mail_servers import PASSWORD, USER, Dovecot, Smtp
 from servers import ScriptedServer, at, hold, make_certificates, unused_port
 
@@ -86,6 +87,28 @@ class Sending(MailTest):
         mail = self.one_mail(server)
         self.assertEqual(mail["Subject"], subject[:60].strip())
         self.assertEqual(mail.get_content(), text)
+
+    def test_no_line_of_the_host_becomes_a_command(self):
+        server = self.keep(Smtp())
+        host = self.start({"smtp.test": at(server.port)}, auth=False)
+        subject = b"a\r\n.\r\nMAIL FROM:<evil@mail.test>\r\n\r\nb"
+        host.ok('AT+SMTPCS="UTF-8"', 'AT+SMTPSUB="%s"' % subject.hex())
+        self.body(host, b"text\r\n.\r\nRSET\r\n.\n.\r.".hex().encode())
+        host.ok('AT+SMTPFILE=2,"file",1', "AT+SMTPSEND")
+        self.urc(host, "SMTPFT")
+        block = b"A" * 76 + b"."  # a line with a single dot
+        host.say("AT+SMTPFT=%d" % len(block), b"\r\n+SMTPFT: 2,%d\r\n" % len(block))
+        host.send(block)
+        host.expect(OK)
+        self.urc(host, "SMTPFT")
+        host.ok("AT+SMTPFT=0")
+        self.assertEqual(self.urc(host, "SMTPSEND"), "1")
+        mail = self.one_mail(server)
+        self.assertEqual(server.mails[0].mail_from, "me@mail.test")
+        self.assertNotIn(b"evil", server.mails[0].content)
+        self.assertEqual(sorted(mail.keys()), ["Content-Type", "Date", "From", "MIME-Version", "Subject", "To",
+                                               *sorted(name for name in mail.keys() if name.startswith("X-"))])
+        self.assertIn(b"\r\n" + b"A" * 76 + b"\r\n.\r\n--", server.mails[0].content)
 
     def test_attachment(self):
         server = self.keep(Smtp())
@@ -233,6 +256,29 @@ class Fetching(MailTest):
         host.say("AT+SAPBR=0,1", OK)
         self.assertEqual(self.urc(host, "POP3OUT"), "61")
         self.assertEqual(server.left(), 2)
+
+    def test_what_came_before_a_cut_is_read(self):
+        def talk(connection, _):
+            connection.sendall(b"+OK hello\r\n")
+            for reply in (b"+OK\r\n", b"+OK in\r\n", b"+OK 9000 octets\r\n" + b"line 22\r\n" * 500):
+                connection.recv(4096)
+                connection.sendall(reply)
+            reset(connection)
+        server = self.keep(ScriptedServer(talk, waits=False))
+        host = self.line({"pop3.test": at(server.port)})
+        host.ok('AT+POP3SRV="pop3.test","u","p"', "AT+POP3IN")
+        self.assertEqual(self.urc(host, "POP3IN"), "1")
+        self.assertEqual(self.ask(host, "POP3CMD=4,1"), "1")
+        data = b""
+        while len(data) < 4500:
+            line = "AT+POP3READ=1460"
+            host.send(line + "\r")
+            host.expect(line.encode() + b"\r")
+            found = host.until(re.compile(rb"\A(?:\r\n\+POP3READ: 3,\d+\r\n)*\r\n\+POP3READ: 1,(\d+)\r\n"))
+            data += host.take(int(found[1]))
+            host.expect(OK)
+        self.assertEqual(data, b"line 22\r\n" * 500)
+        self.assertEqual(self.urc(host, "POP3OUT"), "61")
 
     def test_log_out_in_the_midst_of_a_mail(self):
         host, _ = self.start()

@@ -4,10 +4,10 @@ import ftplib
 import hashlib
 import unittest
 
-from ftp_host import FtpTest
+from ftp_host import READ, FtpTest
 from ftp_servers import PASSWORD, USER, Pyftpdlib, PureFtpd, ScriptedFtp, receive_all, reset
 from harness import DEADLINE, ERROR, OK
-from servers import LOOPBACK
+from servers import LOOPBACK, at
 
 SIZES = (0, 1, 1360, 1460, 1461, 300_000, 10_000_000)
 SCALE = "0.03"  # the module's 75 s are long enough for a busy machine then
@@ -389,6 +389,73 @@ class Answers(FtpTest):
         self.line.send("ATE0\r")
         self.line.until(OK)
         self.line.say("AT+FTPSTATE", b"\r\n+FTPSTATE: 0\r\n" + OK)
+
+
+class Kept(FtpTest):
+    """What came before a cut is announced and read; then comes the code."""
+    DATA, CUT = made(150_000), 40_000
+
+    def cut_at(self, count):
+        def sends(session, connection, data):
+            connection.sendall(data[:count])
+            reset(connection)
+            session.reply("426 Cut")
+        return self.keep(ScriptedFtp(files={"file": self.DATA}, listing=b"line\r\n" * 10_000, sends=sends, nice=1))
+
+    def test_a_download_is_resumed_where_it_was_cut(self):
+        self.start(self.cut_at(self.CUT))
+        first, code = self.line.get()
+        self.assertEqual(code, "79")
+        self.assertEqual(digest(first), digest(self.DATA[:self.CUT]))
+        self.line.parameters(REST=len(first))
+        rest, code = self.line.get()
+        self.assertEqual(code, "0")
+        self.assertEqual(digest(first + rest), digest(self.DATA))
+
+    def test_more_than_is_buffered_before_the_cut(self):
+        self.start(self.cut_at(140_000))
+        self.assertEqual(self.line.run("FTPGET", "FTPGET=1"), "1")
+        got = []
+        code = self.line._read("FTPGET", got.append, READ)  # the server has gone long before
+        while code == "1":
+            code = self.line._read("FTPGET", got.append, READ)
+        self.assertEqual(code, "79")
+        self.assertEqual(digest(b"".join(got)), digest(self.DATA[:140_000]))
+
+    def test_by_a_fault_of_the_scenario(self):
+        for end, cut in (({"connection": "reset"}, "79"), ({"bearer": "lost"}, "61")):
+            with self.subTest(end):
+                server = self.keep(ScriptedFtp(files={"file": self.DATA}))
+                fault = {"on": {"ftp": {"verb": "get", "phase": "data", "after_bytes": self.CUT}}, "do": end}
+                self.start(scenario={"network": {"hosts": {"ftp.test": at(server.port), "*": "unresolvable"}},
+                                     "faults": [fault]})
+                self.line.ok("AT+FTPGET=1")
+                lost = {"+SAPBR 1: DEACT"} if cut == "61" else set()
+                said = {self.line.line() for _ in range(1 + len(lost))}
+                self.assertEqual(said, {"+FTPGET: 1,1"} | lost)
+                got = []
+                code = self.line._read("FTPGET", got.append, READ)
+                self.assertEqual((len(b"".join(got)), code), (self.CUT, cut))
+                self.assertEqual(digest(b"".join(got)), digest(self.DATA[:self.CUT]))
+
+    def test_a_listing(self):
+        self.start(self.cut_at(self.CUT))
+        self.assertEqual(self.line.get("FTPLIST"), ((b"line\r\n" * 10_000)[:self.CUT], "79"))
+
+    def test_the_ram_buffer(self):
+        self.start(self.cut_at(self.CUT))
+        self.assertEqual(self.line.run("FTPEXTGET", "FTPEXTGET=1"), "79")
+        self.line.send("AT+FTPEXTGET=3,0,300000\r")
+        self.line.expect(b"\r\n+FTPEXTGET: 3,%d\r\n" % self.CUT)
+        self.assertEqual(digest(self.line.take(self.CUT)), digest(self.DATA[:self.CUT]))
+        self.line.expect(OK)
+
+    def test_stou_is_the_servers(self):
+        server = self.keep(ScriptedFtp())
+        self.start(server, PUTOPT="STOU")
+        self.assertEqual(self.line.put(self.DATA), "0")
+        self.assertEqual([command[1:] for command in server.commands if command[1][:2] == "ST"], [("STOU", "new")])
+        self.assertEqual(digest(server.files["new.1"]), digest(self.DATA))
 
 
 if __name__ == "__main__":

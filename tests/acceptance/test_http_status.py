@@ -4,6 +4,7 @@ import os
 import re
 import resource
 import socket
+import ssl
 import struct
 import tempfile
 import unittest
@@ -68,15 +69,28 @@ class NetworkError(HttpStatus):
         self.line.http("a.test", 'AT+HTTPPARA="TIMEOUT",30')
         self.fails(601)
 
+    def cut(self, talk):
+        """601, and what came before can be read."""
+        self.start({"a.test": self.server(talk)})
+        self.line.http("a.test")
+        self.assertEqual(self.line.action(), (601, 0))
+        self.assertEqual(self.line.read(), b"x" * 999)
+        self.assertTrue(self.line.read("HTTPHEAD").startswith(b"http/1.1 200 ok\r\n"))
+
     def test_601_a_body_cut_by_a_close(self):
-        self.fetch_fails(601, page(b"x" * 1000)[:-1])
+        self.cut(page(b"x" * 1000)[:-1])
 
     def test_601_a_body_cut_by_a_reset(self):
         def talk(connection, _):
             connection.sendall(page(b"x" * 1000)[:-1])
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             connection.close()
-        self.fetch_fails(601, talk)
+        self.cut(talk)
+
+    def test_601_a_server_that_says_what_only_the_module_says(self):
+        for status in (b"600 A", b"604 B", b"606 C"):
+            with self.subTest(status):
+                self.fetch_fails(601, page(b"x", status))
 
     def test_601_the_bearer_is_closed(self):
         self.start({"a.test": self.server(page(b"x"))})
@@ -99,6 +113,35 @@ class NetworkError(HttpStatus):
         self.line.say("AT+CGATT=0", b"\r\n+SAPBR 1: DEACT\r\n" + OK)
         self.assertEqual(self.line.outcome(), (601, 0))
         self.line.ok("AT+HTTPREAD", "AT")
+
+
+class Redirects(HttpStatus):
+    """A redirect to the other scheme is reported, not followed."""
+
+    def test_to_https(self):
+        secure = self.keep(OpensslServer(make_certificates(self.dir)))
+        plain = self.server(page(b"on", b"301 Moved", b"Location: https://secure.test/"))
+        self.start({"a.test": plain, "secure.test": at(secure.port)})
+        self.line.http("a.test", 'AT+HTTPPARA="REDIR",1')
+        self.assertEqual(self.line.action(), (301, 2))
+        self.assertEqual(self.line.read(), b"on")
+
+    def test_to_http(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        context.load_cert_chain(*make_certificates(self.dir))
+
+        def talk(connection, _):
+            with context.wrap_socket(connection, server_side=True) as secured:
+                secured.recv(65536)
+                secured.sendall(page(b"on", b"302 Found", b"Location: http://plain.test/"))
+        plain = self.keep(ScriptedServer(page(b"plain")))
+        secure = self.server(talk, waits=False)
+        self.start({"secure.test": secure, "plain.test": at(plain.port)})
+        self.line.http("https://secure.test/", "AT+HTTPSSL=1", 'AT+HTTPPARA="REDIR",1')
+        self.assertEqual(self.line.action(), (302, 2))
+        self.assertEqual(plain.requests, [])
 
 
 class NoMemory(HttpStatus):

@@ -37,6 +37,7 @@ class LinkTest(AcceptanceTest):
         fault = {"on": {"http": {"phase": "data", "after_bytes": 4000}, "nth": 1}, "do": {"connection": "reset"}}
         self.start(None, [fault])
         self.assertEqual(self.line.action(), (601, 0))
+        self.assertEqual(self.line.read(), BODY[:4000])
         self.assertEqual(self.line.action(), (200, len(BODY)))
 
     def test_a_body_without_length_that_ends_early(self):

@@ -48,6 +48,7 @@ class HostileHttpClient final : public HttpClient {
               .done = client.chance_.below(400'000),
               .total = client.chance_.below(400'000)};
     }
+    HttpResult received() const override { return client.chance_.percent(50) ? HttpResult{} : client.result(); }
     std::uint64_t checksum() const {
       return std::accumulate(request.body.begin(), request.body.end(), std::uint64_t{request.body.size()});
     }

@@ -170,9 +170,9 @@ class FtpServer {
       active_ = active_endpoint(argument);
       return reply(session, "200 noted\r\n");
     }
-    if (verb == "RETR" || verb == "LIST" || verb == "NLST" || verb == "STOR" || verb == "APPE") {
+    if (verb == "RETR" || verb == "LIST" || verb == "NLST" || verb == "STOR" || verb == "APPE" || verb == "STOU") {
       reply(session, script.opening);
-      uploading_ = verb == "STOR" || verb == "APPE";
+      uploading_ = verb == "STOR" || verb == "APPE" || verb == "STOU";
       wanted_ = true;
       if (active_ && script.connects) connect_active();
       return transfer();

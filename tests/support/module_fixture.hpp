@@ -51,6 +51,7 @@ class HeldHttpClient final : public HttpClient {
   HttpRequest request;
   std::string sent_body;
   HttpProgress progress;
+  HttpResult received;  ///< so far
   std::function<void(HttpResult)> answer;
   int started = 0, running = 0;
 
@@ -59,6 +60,7 @@ class HeldHttpClient final : public HttpClient {
     explicit Transfer(HeldHttpClient& c) : client(c) { ++client.running; }
     ~Transfer() override { --client.running; }
     HttpProgress progress() const override { return client.progress; }
+    HttpResult received() const override { return client.received; }
     HeldHttpClient& client;
   };
 };

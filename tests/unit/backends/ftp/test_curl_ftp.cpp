@@ -35,6 +35,13 @@ Commands commands_for(FtpRequest request, FtpScript script = {}) {
   return {rest.begin() + 3, rest.end() - 1};
 }
 
+FtpRequest unique(const FtpServer& server) {
+  FtpRequest request = ftp_request(server.port(), FtpVerb::put);
+  request.put_option = FtpPutOption::store_unique;
+  request.path = "a";
+  return request;
+}
+
 constexpr std::size_t sizes[] = {0, 1, 1360, 1460, 1461, 300'000};
 
 }  // namespace
@@ -202,26 +209,92 @@ TEST_CASE("ftp: the size of a file") {
   }
 }
 
-TEST_CASE("ftp: STOU looks for a free name, on one connection") {
+TEST_CASE("ftp: STOU is sent as it is, the server chooses the name") {
+  for (const bool ascii : {false, true}) {
+    FtpClientFixture fixture;
+    FtpServer server(fixture.loop);
+    server.script.opening = "150-wait\r\n150 FILE: 1K.txt.abc\r\n";
+    fixture.upload = std::string(300'000, 'x') + "end";
+    FtpRequest request = unique(server);
+    request.ascii = ascii;
+    CHECK(fixture.run(request).code == code::finished);
+    CHECK((server.stored == fixture.upload));
+    run_until(fixture.loop, [&] { return server.ended == 1; });
+    CHECK(server.connections == 1);
+    CHECK(server.commands == Commands{"USER user", "PASS secret", "PWD", "CWD a", ascii ? "TYPE A" : "TYPE I", "PASV",
+                                      "STOU 1K.txt", "QUIT"});
+  }
+}
+
+TEST_CASE("ftp: what becomes of STOU when the server refuses or breaks off") {
+  const auto outcome = [](const std::function<void(FtpScript&)>& spoil) {
+    FtpClientFixture fixture;
+    FtpServer server(fixture.loop);
+    spoil(server.script);
+    fixture.upload = "hello";
+    return fixture.run(unique(server)).code;
+  };
+  const auto refused = [&](const char* command, const char* reply) {
+    return outcome([&](FtpScript& script) { script.replies[command] = reply; });
+  };
+  CHECK(refused("USER", "530 no\r\n") == code::user_error);
+  CHECK(refused("PASS", "530 no\r\n") == code::password_error);
+  CHECK(refused("CWD", "550 no\r\n") == code::operate_error);
+  CHECK(refused("TYPE", "504 no\r\n") == code::type_error);
+  CHECK(refused("PASV", "502 no\r\n") == code::passive_error);
+  CHECK(refused("PASV", "227 what\r\n") == code::passive_error);
+  CHECK(refused("PASV", "227 (127,0,0,1,0,1)\r\n") == code::passive_error);
+  CHECK(refused("STOU", "502 what?\r\n") == code::operate_error);
+  CHECK(refused("STOU", "421 bye\r\n") == code::server_error);
+  CHECK(refused("STOU", "<html>\r\n") == code::server_error);
+  CHECK(refused("STOU", "425 no\r\n") == code::passive_error);
+  CHECK(outcome([](FtpScript& script) { script.closing = "451 no\r\n"; }) == code::upload_error);
+  CHECK(outcome([](FtpScript& script) { script.replies["STOU"] = "", script.cut_at = "STOU"; }) == code::server_error);
+  CHECK(outcome([](FtpScript& script) { script.closing = "", script.cut_at = "data"; }) == code::server_error);
+  CHECK(outcome([](FtpScript& script) {
+          script.data_limit = 1;
+          script.data_end = FtpScript::End::reset;
+          script.closing = "426 broken\r\n";
+        }) == code::upload_error);
+}
+
+TEST_CASE("ftp: a session with STOU can be destroyed while it waits") {
+  for (const std::string step : {"USER", "CWD", "PASV", "STOU", "nothing"}) {
+    FtpClientFixture fixture;
+    FtpServer server(fixture.loop);
+    server.script.replies[step] = "";
+    server.script.closing = "";
+    fixture.upload = "hello";
+    fixture.start(unique(server));
+    const std::string last = step == "nothing" ? "STOU" : step;
+    run_until(fixture.loop, [&] { return !server.commands.empty() && server.commands.back().starts_with(last); });
+    fixture.session.reset();
+    run_until(fixture.loop, [&] { return server.ended == 1; });
+    CHECK_FALSE(fixture.outcome);
+  }
+}
+
+TEST_CASE("ftp: in active mode STOU looks for a free name, on one connection") {
   FtpClientFixture fixture;
   FtpServer server(fixture.loop);
   server.script.replies = {{"SIZE 1K.txt", "213 1\r\n"}, {"SIZE 1K.txt.1", "213 0\r\n"}, {"SIZE", "550 none\r\n"}};
   fixture.upload = "hello";
-  FtpRequest request = ftp_request(server.port(), FtpVerb::put);
-  request.put_option = FtpPutOption::store_unique;
-  request.path = "a";
+  FtpRequest request = unique(server);
+  request.passive = false;
   CHECK(fixture.run(request).code == code::finished);
   CHECK(server.stored == "hello");
   run_until(fixture.loop, [&] { return server.ended == 1; });
   CHECK(server.commands == Commands{"USER user", "PASS secret", "PWD", "CWD a", "TYPE I", "SIZE 1K.txt",
-                                    "SIZE 1K.txt.1", "SIZE 1K.txt.2", "PASV", "TYPE I", "STOR 1K.txt.2", "QUIT"});
+                                    "SIZE 1K.txt.1", "SIZE 1K.txt.2", server.commands[8], "TYPE I", "STOR 1K.txt.2",
+                                    "QUIT"});
+  CHECK(server.commands[8].starts_with("PORT "));
 }
 
 TEST_CASE("ftp 77: STOU where no free name can be told") {
   FtpClientFixture fixture;
   FtpServer server(fixture.loop);
-  FtpRequest request = ftp_request(server.port(), FtpVerb::put);
-  request.put_option = FtpPutOption::store_unique;
+  FtpRequest request = unique(server);
+  request.passive = false;
   SUBCASE("the server does not know SIZE") { server.script.replies["SIZE"] = "502 what?\r\n"; }
   SUBCASE("all names are taken") { server.script.replies["SIZE"] = "213 1\r\n"; }
   SUBCASE("the directory is not there") { server.script.replies["CWD"] = "550 no\r\n"; }

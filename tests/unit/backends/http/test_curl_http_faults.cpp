@@ -219,7 +219,10 @@ TEST_CASE("http faults: a truncated body is an error where its length is known")
     WatchedRig fixture;
     LoopbackServer server(fixture.loop, {answering(hello), answering(until_closed)});
     fixture.faults.at_phase[phase] = truncate_after(2);
-    CHECK(fixture.fetch(request_to(server.port())).status == status::network_error);
+    const HttpResult cut = fixture.fetch(request_to(server.port()));
+    CHECK(cut.status == status::network_error);
+    CHECK(cut.body == "he");
+    CHECK(cut.head == "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
     const HttpResult closed = fixture.fetch(request_to(server.port()));
     CHECK(closed.status == 200);
     CHECK(closed.body == "he");
@@ -239,7 +242,9 @@ TEST_CASE("http faults: a chunked body that is cut is not whole") {
       fixture.loop,
       {answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n5\r\nworld\r\n0\r\n\r\n")});
   fixture.faults.at_phase[Phase::data] = truncate_after(7);
-  CHECK(fixture.fetch(request_to(server.port())).status == status::network_error);
+  const HttpResult cut = fixture.fetch(request_to(server.port()));
+  CHECK(cut.status == status::network_error);
+  CHECK(cut.body == "hellowo");
   fixture.faults.at_phase.clear();
   CHECK(fixture.fetch(request_to(server.port())).body == "helloworld");
 }
@@ -298,6 +303,15 @@ TEST_CASE("http faults: an upload goes on after it was held, whole") {
   run_until(fixture.loop, [&] { return fixture.result.has_value(); });
   CHECK(fixture.result->body == "hello");
   CHECK((body_of(server.requests.at(0)) == body));
+}
+
+TEST_CASE("http faults: a reset within the body leaves what was let through") {
+  WatchedRig fixture;
+  LoopbackServer server(fixture.loop, {answering(page(150'000))});
+  fixture.faults.at_stop[{Direction::down, 40'000}] = cut(Cut::reset);
+  const HttpResult result = fixture.fetch(request_to(server.port()));
+  CHECK(result.status == status::network_error);
+  CHECK(result.body.size() == 40'000);
 }
 
 TEST_CASE("http faults: a running transfer can be interrupted") {

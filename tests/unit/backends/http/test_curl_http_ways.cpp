@@ -92,6 +92,21 @@ TEST_CASE("http: a redirect to anything but http and https is an answer like oth
   }
 }
 
+TEST_CASE("http: a redirect to https is an answer like others") {
+  for (const std::string location : {"https://127.0.0.1/x", "HTTPS://127.0.0.1:1/", "https://[::1]/"}) {
+    CAPTURE(location);
+    HttpClientFixture fixture;
+    LoopbackServer server(fixture.loop, {answering(redirect_to("/two", 307)), answering(redirect_to(location, 301))});
+    HttpRequest request = request_to(server.port());
+    request.follow_redirects = true;
+    const HttpResult result = fixture.fetch(request);
+    CHECK(result.status == 301);
+    CHECK(result.body == "gone");
+    CHECK(result.head == redirect_to(location, 301).substr(0, result.head.size()));
+    CHECK(server.requests.size() == 2);
+  }
+}
+
 TEST_CASE("http: what becomes of the method in a redirect") {
   struct Row {
     HttpMethod method;

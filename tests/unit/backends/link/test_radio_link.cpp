@@ -2,6 +2,12 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+
+#include <cstring>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,7 +35,41 @@ Route route(const HostMap& hosts, const std::string& host, std::uint16_t port) {
   return *found;
 }
 
+// What getaddrinfo() would make of these.
+class Answer {
+ public:
+  explicit Answer(const std::vector<std::string>& addresses) {
+    for (const std::string& text : addresses) add(text);
+  }
+  const addrinfo* list() const { return entries_.empty() ? nullptr : &entries_.front(); }
+
+ private:
+  void add(const std::string& text) {
+    sockaddr_storage& address = addresses_.emplace_back();
+    addrinfo& entry = entries_.emplace_back();
+    const bool v6 = text.find(':') != std::string::npos;
+    entry.ai_family = address.ss_family = v6 ? AF_INET6 : AF_INET;
+    entry.ai_addrlen = v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+    entry.ai_addr = reinterpret_cast<sockaddr*>(&address);
+    inet_pton(entry.ai_family, text.c_str(),
+              v6 ? static_cast<void*>(&reinterpret_cast<sockaddr_in6*>(&address)->sin6_addr)
+                 : &reinterpret_cast<sockaddr_in*>(&address)->sin_addr);
+    if (entries_.size() > 1) entries_[entries_.size() - 2].ai_next = &entry;
+  }
+  std::deque<sockaddr_storage> addresses_;
+  std::deque<addrinfo> entries_;
+};
+
 }  // namespace
+
+TEST_CASE("radio link: of a name's addresses, all of IPv4, else those of IPv6, each once") {
+  using Addresses = std::vector<std::string>;
+  const auto found = [](const Addresses& answer) { return sim800::numeric_addresses(Answer(answer).list()); };
+  CHECK(found({}) == Addresses{});
+  CHECK(found({"2001:db8::1", "10.0.0.2", "10.0.0.1", "10.0.0.2", "10.0.0.3"}) ==
+        Addresses{"10.0.0.2", "10.0.0.1", "10.0.0.3"});
+  CHECK(found({"2001:db8::1", "2001:db8::2"}) == Addresses{"2001:db8::1", "2001:db8::2"});
+}
 
 TEST_CASE("radio link: the host map decides where a connection goes") {
   const HostMap hosts = {{"Www.Example.com", "10.0.0.1"},

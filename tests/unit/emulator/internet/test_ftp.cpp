@@ -30,6 +30,11 @@ struct Session : ModuleFixture {
 
 TEST_CASE("parameters: read bare, check, default") {
   ModuleFixture fixture;
+  CHECK(fixture.ask("AT+FTPTIMEOUT=?") == ERROR);  // its own line of FTPSCONT? is all that the manual says of it
+  CHECK(fixture.ask("AT+FTPTIMEOUT?") == "\r\n+FTPTIMEOUT: 75\r\n\r\nOK\r\n");
+  CHECK(fixture.ask("AT+FTPTIMEOUT=256") == ERROR);
+  CHECK(fixture.ask("AT+FTPTIMEOUT=3") == OK);
+  CHECK(fixture.ask("AT+FTPTIMEOUT?") == "\r\n+FTPTIMEOUT: 3\r\n\r\nOK\r\n");
   const struct {
     const char* name;
     const char* initial;
@@ -158,6 +163,134 @@ TEST_CASE("unread data: three announcements, then 64") {
   CHECK(session.wait(14999ms) == "");
   CHECK(session.wait(1ms) == "\r\n+FTPGET: 1,64\r\n");
   CHECK(session.ftp.running == 0);
+}
+
+TEST_CASE("what came before a cut is announced and read; its code comes behind") {
+  for (const std::string name : {"FTPGET", "FTPLIST"}) {
+    for (const int code : {65, 77, 78, 79}) {
+      CAPTURE(name);
+      CAPTURE(code);
+      const std::string end = "\r\n+" + name + ": 1," + std::to_string(code) + "\r\n";
+      Session session;
+      session.ask("AT+" + name + "=1");
+      session.ftp.data("0123456789");
+      CHECK(session.after([&] { session.ftp.done(code); }) == "\r\n+" + name + ": 1,1\r\n");
+      CHECK(session.ask("AT+FTPSTATE") == "\r\n+FTPSTATE: 1\r\n\r\nOK\r\n");
+      CHECK(session.ask("AT+" + name + "=2,4") == "\r\n+" + name + ": 2,4\r\n0123\r\nOK\r\n");
+      CHECK(session.wait(30s) == "\r\n+" + name + ": 1,1\r\n");
+      CHECK(session.ask("AT+" + name + "=2,1460") == "\r\n+" + name + ": 2,6\r\n456789\r\nOK\r\n" + end);
+      CHECK(session.ask("AT+" + name + "=2,1460") == ERROR);
+      CHECK(session.ftp.running == 0);
+    }
+  }
+}
+
+TEST_CASE("data and cut before the first announcement is due, in field time") {
+  Session session{World{}};
+  session.ask("AT+FTPGET=1");
+  CHECK(session.wait(15ms) == OK);
+  session.ftp.data("abc");
+  session.ftp.done(79);
+  CHECK(session.wait(1485ms) == "\r\n+FTPGET: 1,1\r\n");
+  session.ask("AT+FTPGET=2,1460");
+  CHECK(session.wait(15ms) == "\r\n+FTPGET: 2,3\r\nabc\r\nOK\r\n");
+  CHECK(session.wait(584ms) == "");
+  CHECK(session.wait(1ms) == "\r\n+FTPGET: 1,79\r\n");
+}
+
+TEST_CASE("a download goes on behind the cut by FTPREST") {
+  Session session;
+  session.ask("AT+FTPGET=1");
+  session.ftp.data("01234");
+  session.after([&] { session.ftp.done(79); });
+  session.ask("AT+FTPGET=2,1460");
+  session.ask("AT+FTPREST=5;+FTPGET=1");
+  CHECK(session.ftp.request.offset == 5);
+  session.ftp.data("56789");
+  CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPGET: 1,1\r\n");
+  CHECK(session.ask("AT+FTPGET=2,1460") == "\r\n+FTPGET: 2,5\r\n56789\r\nOK\r\n\r\n+FTPGET: 1,0\r\n");
+}
+
+TEST_CASE("a lost bearer takes the session, not what it has received") {
+  for (const std::string name : {"FTPGET", "FTPLIST"}) {
+    Session session;
+    session.ask("AT+" + name + "=1");
+    session.after([&] { session.ftp.data("abcdef"); });
+    CHECK(session.ask("AT+CGATT=0") == "\r\n+SAPBR 1: DEACT\r\n\r\nOK\r\n");
+    CHECK(session.ftp.running == 0);
+    CHECK(session.ask("AT+" + name + "=2,2") == "\r\n+" + name + ": 2,2\r\nab\r\nOK\r\n");
+    CHECK(session.ask("AT+" + name + "=2,9") == "\r\n+" + name + ": 2,4\r\ncdef\r\nOK\r\n\r\n+" + name + ": 1,61\r\n");
+  }
+}
+
+TEST_CASE("a cut session that is left unread ends with its own code, one that is quit with 86") {
+  Session session;
+  session.ask("AT+FTPGET=1");
+  session.ftp.data("x");
+  session.after([&] { session.ftp.done(65); });
+  CHECK(session.wait(30s) == "\r\n+FTPGET: 1,1\r\n");
+  CHECK(session.wait(30s) == "\r\n+FTPGET: 1,1\r\n");
+  CHECK(session.wait(15s) == "\r\n+FTPGET: 1,65\r\n");
+  session.ask("AT+FTPGET=1");
+  session.ftp.data("x");
+  session.after([&] { session.ftp.done(65); });
+  CHECK(session.ask("AT+FTPQUIT") == "\r\nOK\r\n\r\n+FTPGET: 1,86\r\n");
+  session.ask("AT+FTPGET=1");
+  CHECK(session.after([&] { session.ftp.done(77); }) == "\r\n+FTPGET: 1,77\r\n");  // nothing is left over
+}
+
+TEST_CASE("EXTGET keeps in RAM what came before a cut") {
+  for (const bool bearer : {false, true}) {
+    Session session;
+    session.ask("AT+FTPEXTGET=1");
+    session.ftp.data("hello");
+    const std::string end = bearer ? session.ask("AT+CGATT=0") : session.after([&] { session.ftp.done(79); });
+    CHECK(end.ends_with(bearer ? "\r\n+FTPEXTGET: 1,61\r\n" : "\r\n+FTPEXTGET: 1,79\r\n"));
+    CHECK(session.ask("AT+FTPEXTGET=3,0,99") == "\r\n+FTPEXTGET: 3,5\r\nhello\r\nOK\r\n");
+    CHECK(session.ask("AT+FTPEXTGET=2,\"part\"") == "\r\n+FTPEXTGET: 2,5\r\n\r\nOK\r\n");
+  }
+}
+
+TEST_CASE("in field time the end comes a round trip behind the last read, and until then there is nothing to read") {
+  Session session{World{}};
+  session.ask("AT+FTPGET=1");
+  session.wait(2s);
+  session.ftp.data("abc");
+  session.ftp.done(0);
+  CHECK(session.wait(0s) == "\r\n+FTPGET: 1,1\r\n");
+  session.ask("AT+FTPGET=2,1460");
+  CHECK(session.wait(15ms) == "\r\n+FTPGET: 2,3\r\nabc\r\nOK\r\n");
+  for (int reads = 0; reads < 3; ++reads) {
+    session.ask("AT+FTPGET=2,1460");
+    CHECK(session.wait(15ms) == "\r\n+FTPGET: 2,0\r\n\r\nOK\r\n");
+  }
+  CHECK(session.wait(539ms) == "");
+  CHECK(session.wait(1ms) == "\r\n+FTPGET: 1,0\r\n");
+  session.ask("AT+FTPGET=2,1460");
+  CHECK(session.wait(15ms) == ERROR);
+}
+
+TEST_CASE("the round trip behind the last read is not added to the server's own time") {
+  Session session{World{}};
+  session.ask("AT+FTPGET=1");
+  session.wait(2s);
+  session.ftp.data("abc");
+  session.wait(0s);
+  session.ask("AT+FTPGET=2,1460");
+  session.wait(3s);
+  session.ftp.done(0);
+  CHECK(session.wait(0s) == "\r\n+FTPGET: 1,0\r\n");
+}
+
+TEST_CASE("a host that has read less than it asked for hears of the rest within 30 s") {
+  Session session;
+  session.ask("AT+FTPGET=1");
+  session.after([&] { session.ftp.data("abc"); });
+  session.ask("AT+FTPGET=2,1460");
+  session.ftp.data("def");
+  CHECK(session.after([&] { session.ftp.done(0); }) == "");
+  CHECK(session.wait(30s) == "\r\n+FTPGET: 1,1\r\n");
+  CHECK(session.ask("AT+FTPGET=2,3") == "\r\n+FTPGET: 2,3\r\ndef\r\nOK\r\n\r\n+FTPGET: 1,0\r\n");
 }
 
 TEST_CASE("a silent server: 64 after 75 s, counted from what it said last") {
@@ -404,15 +537,16 @@ TEST_CASE("FTPSCONT keeps the parameters over a restart") {
   Nvram nvram;
   {
     ModuleFixture fixture(ModuleFixture::instant(), true, &nvram);
-    fixture.ask("AT+FTPSERV=\"kept\";+FTPPORT=2121;+FTPTYPE=\"A\"");
+    fixture.ask("AT+FTPSERV=\"kept\";+FTPPORT=2121;+FTPTYPE=\"A\";+FTPTIMEOUT=3");
     CHECK(fixture.ask("AT+FTPSCONT?")
               .starts_with("\r\n+FTPSCONT: 1\r\n+FTPSERV: kept\r\n+FTPPORT: 2121\r\n+FTPUN: \r\n"));
     CHECK(fixture.ask("AT+FTPSCONT") == OK);
-    CHECK(fixture.ask("AT+FTPSCONT?").ends_with("+FTPPUTPATH: \r\n+FTPTIMEOUT: 75\r\n\r\nOK\r\n"));
+    CHECK(fixture.ask("AT+FTPSCONT?").ends_with("+FTPPUTPATH: \r\n+FTPTIMEOUT: 3\r\n\r\nOK\r\n"));
   }
   ModuleFixture again(ModuleFixture::instant(), true, &nvram);
   CHECK(again.ask("AT+FTPSERV?") == "\r\n+FTPSERV: kept\r\n\r\nOK\r\n");
   CHECK(again.ask("AT+FTPTYPE?") == "\r\n+FTPTYPE: A\r\n\r\nOK\r\n");
+  CHECK(again.ask("AT+FTPTIMEOUT?") == "\r\n+FTPTIMEOUT: 3\r\n\r\nOK\r\n");
   CHECK(again.ask("AT+FTPSCONT?").starts_with("\r\n+FTPSCONT: 0\r\n"));
 }
 

@@ -274,6 +274,58 @@ TEST_CASE("no bearer: 601; a bearer lost on the way: DEACT, then 601; closed by 
   CHECK(session.ask("AT+SAPBR=0,1") == "\r\nOK\r\n\r\n+HTTPACTION: 0,601,0\r\n");
 }
 
+TEST_CASE("what came of a response before a cut can be read, though its length is told as 0") {
+  const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n";
+  const HttpResult part{.status = 601, .head = head, .body = "0123456789"};
+  const std::string read = "\r\n+HTTPREAD: 10\r\n0123456789\r\nOK\r\n";
+  const std::string showed = "\r\n+HTTPHEAD: " + std::to_string(head.size()) +
+                             "\r\nhttp/1.1 200 ok\r\ncontent-length: 99" + "\r\n\r\n\r\nOK\r\n";
+  {
+    Session session;  // the peer cuts
+    session.act(0);
+    CHECK(session.finish(part) == "\r\n+HTTPACTION: 0,601,0\r\n");
+    CHECK(session.ask("AT+HTTPREAD") == read);
+    CHECK(session.ask("AT+HTTPREAD=8,100") == "\r\n+HTTPREAD: 2\r\n89\r\nOK\r\n");
+    CHECK(session.ask("AT+HTTPHEAD") == showed);
+    session.ask("AT+HTTPGETHEAD=1");
+    session.act(0);
+    CHECK(session.finish(part) == "\r\n+HTTPACTION: 0,601,0\r\n");
+    CHECK(
+        session.ask("AT+HTTPREAD").starts_with("\r\n+HTTPREAD: " + std::to_string(head.size() + 10) + "\r\nhttp/1.1 "));
+    session.act(2);
+    CHECK(session.finish({.status = 601, .head = {}, .body = {}}) == "\r\n+HTTPACTION: 2,601,0\r\n");
+    CHECK(session.ask("AT+HTTPREAD;+HTTPHEAD") == OK);
+  }
+  {
+    Session session;  // the time is up
+    session.ask("AT+HTTPPARA=\"TIMEOUT\",30");
+    session.http.received = part;
+    session.act(1);
+    CHECK(session.wait(30s) == "\r\n+HTTPACTION: 1,601,0\r\n");
+    CHECK(session.ask("AT+HTTPREAD") == read);
+  }
+  {
+    Session session;  // the bearer goes
+    session.http.received = part;
+    session.act(0);
+    CHECK(session.ask("AT+CGATT=0") == "\r\n+SAPBR 1: DEACT\r\n\r\nOK\r\n\r\n+HTTPACTION: 0,601,0\r\n");
+    CHECK(session.ask("AT+HTTPREAD") == read);
+    CHECK(session.ask("AT+HTTPHEAD") == showed);
+  }
+}
+
+TEST_CASE("quirk http_cut_body: a response that was cut leaves nothing") {
+  World world = ModuleFixture::instant();
+  world.module.quirks.http_cut_body = false;
+  Session session(world);
+  session.act(0);
+  CHECK(session.finish({.status = 601, .head = "HTTP/1.1 200 OK\r\n\r\n", .body = "part"}) ==
+        "\r\n+HTTPACTION: 0,601,0\r\n");
+  CHECK(session.ask("AT+HTTPREAD;+HTTPHEAD") == OK);
+  session.act(0);
+  CHECK(session.finish(answer(200, "whole")) == "\r\n+HTTPACTION: 0,200,5\r\n");
+}
+
 TEST_CASE("the stack is busy while the bearer comes up: 604") {
   ModuleFixture fixture(World{});
   RecordingPort second_port;
@@ -390,7 +442,10 @@ TEST_CASE("URLs") {
   } rows[] = {{"www.sim.com", false, "www.sim.com|80|/"},
               {"HTTP://www.sim.com/img/x.gif", false, "www.sim.com|80|/img/x.gif"},
               {"http://host:7313/path", false, "host|7313|/path"},
-              {"http://host/path:7313", false, "host|7313|/path"},
+              {"http://host/path:7313", false, "host|80|/path:7313"},
+              {"http://host/at/12:30", false, "host|80|/at/12:30"},
+              {"host/:8080", false, "host|80|/:8080"},
+              {"https://host/v1:80", true, "host|443|/v1:80"},
               {"http://host/path?t=12:30", false, "host|80|/path?t=12:30"},
               {"host?q=http://other/", false, "host|80|/?q=http://other/"},
               {"host/x?u=http://other/", false, "host|80|/x?u=http://other/"},
@@ -410,6 +465,23 @@ TEST_CASE("URLs") {
     const auto url = parse_http_url(row.text, row.tls);
     CHECK((url ? url->host + "|" + std::to_string(url->port) + "|" + url->path : "") == row.parts);
   }
+}
+
+TEST_CASE("quirk http_port_behind_path: host/path:port, as the manual draws it") {
+  World world = ModuleFixture::instant();
+  world.module.quirks.http_port_behind_path = true;
+  Session session(world);
+  const auto asks = [&session](const std::string& url) {
+    session.ask("AT+HTTPPARA=\"URL\",\"" + url + "\"");
+    session.act(0);
+    session.finish(answer(200));
+    return session.http.request.host + "|" + std::to_string(session.http.request.port) + "|" +
+           session.http.request.path;
+  };
+  CHECK(asks("http://host/path:7313") == "host|7313|/path");
+  CHECK(asks("http://host:81/path:7313") == "host|81|/path:7313");
+  CHECK(asks("http://host/path?t=12:30") == "host|80|/path?t=12:30");
+  CHECK(asks("http://host/path:99999") == "host|80|/path:99999");
 }
 
 }  // namespace sim800::test

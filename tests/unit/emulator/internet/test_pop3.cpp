@@ -215,6 +215,51 @@ TEST_CASE("pop3: what came before the server went is still read") {
   CHECK(fixture.ask("AT+POP3READ=7") == "\r\n+POP3READ: 1,3\r\n2 2\r\nOK\r\n" + urc("+POP3OUT: 61"));
 }
 
+TEST_CASE("pop3: what came before the bearer went is still read, or left, or dropped") {
+  MailFixture fixture;
+  const auto lose = [&fixture] {
+    fixture.open_bearer();
+    fixture.log_in();
+    fixture.ask_server("AT+POP3CMD=4,1", "+OK\r\n1 100\r\n2 2");
+    CHECK(fixture.ask("AT+SAPBR=0,1") == OK);
+    CHECK(fixture.mail.running == 0);
+  };
+  lose();
+  CHECK(fixture.ask("AT+POP3READ=7") == "\r\n+POP3READ: 1,7\r\n1 100\r\n\r\nOK\r\n");
+  CHECK(fixture.wait(30s) == urc("+POP3READ: 3,3"));
+  CHECK(fixture.ask("AT+POP3READ=7") == "\r\n+POP3READ: 1,3\r\n2 2\r\nOK\r\n" + urc("+POP3OUT: 61"));
+  CHECK(fixture.modem.at_rest());
+  lose();
+  fixture.wait(74s);
+  CHECK(fixture.wait(1s) == urc("+POP3OUT: 61"));
+  CHECK(fixture.modem.at_rest());
+  lose();
+  CHECK(fixture.ask("AT+POP3OUT") == OK + urc("+POP3OUT: 61"));
+  lose();
+  fixture.modem.reset();
+  fixture.wait(20s);
+  CHECK(fixture.modem.at_rest());
+}
+
+TEST_CASE("pop3: a whole response outlives the bearer") {
+  MailFixture fixture;
+  fixture.log_in();
+  fixture.ask_server("AT+POP3CMD=1", "+OK\r\n1 100\r\n.\r\n");
+  CHECK(fixture.ask("AT+SAPBR=0,1") == OK);
+  CHECK(fixture.ask("AT+POP3READ=99") == "\r\n+POP3READ: 2,10\r\n1 100\r\n.\r\n\r\nOK\r\n" + urc("+POP3OUT: 61"));
+}
+
+TEST_CASE("pop3: nothing in a user's name becomes a command") {
+  MailFixture fixture;
+  fixture.modem.settings.set(key::pop3srv_user, "me\r\nDELE 1");
+  fixture.modem.settings.set(key::pop3srv_password, std::string("a\nb\0c", 5));
+  fixture.ask("AT+POP3IN");
+  fixture.enter();
+  CHECK(fixture.mail.take() == "USER me  DELE 1\r\n");
+  fixture.reply("+OK\r\n");
+  CHECK(fixture.mail.take() == "PASS a b c\r\n");
+}
+
 TEST_CASE("pop3: AT+POP3OUT in the midst of a response drops the rest of it") {
   MailFixture fixture;
   fixture.log_in();

@@ -4,6 +4,8 @@
 #include "emulator/core/world.hpp"
 #include "emulator/internet/mail_settings.hpp"
 #include "emulator/internet/smtp_service.hpp"
+#include "protocol/text/base64.hpp"
+#include "protocol/text/hex.hpp"
 #include "tests/support/mail_fixture.hpp"
 
 namespace sim800::test {
@@ -259,6 +261,67 @@ TEST_CASE("smtp: with another charset, subject and body are hexadecimal") {
   const std::string mail = fixture.mail.take();
   CHECK(mail.find("Subject: =?UTF-8?B?w6TDtg==?=\r\n") != std::string::npos);
   CHECK(mail.find("charset=UTF-8\r\nContent-Transfer-Encoding: base64\r\n\r\nVEVTVA==\r\n.\r\n") != std::string::npos);
+}
+
+TEST_CASE("smtp: nothing that the host gives becomes a command or a header line") {
+  const std::string evil = "a\r\n.\r\nRCPT TO:<x@y>\r\n\n.\n\r.\rQUIT";
+  MailFixture fixture;
+  fixture.ask("AT+SMTPCS=\"UTF-8\"");
+  fixture.modem.settings.set(key::smtpsub, to_hex(evil));
+  fixture.modem.smtp->body = to_hex(evil);
+  fixture.modem.settings.set(key::smtpfrom_address, "me@here" + evil);
+  fixture.modem.settings.set(key::smtpfrom_name, evil);
+  fixture.modem.smtp->recipients[SmtpService::to][0] = {"to" + evil, evil};
+  fixture.modem.smtp->recipients[SmtpService::cc][0] = {"cc" + evil, evil};
+  fixture.modem.settings.set(key::smtpfile_type, 1);
+  fixture.modem.settings.set(key::smtpfile_name, "\"" + evil);
+  fixture.ask("AT+SMTPSEND");
+  fixture.enter();
+  const std::string flat = "a  .  RCPT TO:<x@y>   .  . QUIT";
+  CHECK(fixture.mail.take() == "MAIL FROM:<me@here" + flat + ">\r\n");
+  fixture.reply("250 ok\r\n");
+  CHECK(fixture.mail.take() == "RCPT TO:<to" + flat + ">\r\n");
+  fixture.reply("250 ok\r\n");
+  CHECK(fixture.mail.take() == "RCPT TO:<cc" + flat + ">\r\n");
+  fixture.reply("250 ok\r\n");
+  CHECK(fixture.mail.take() == "DATA\r\n");
+  fixture.reply("354 go\r\n");
+  fixture.ask("AT+SMTPFT=" + std::to_string(evil.size()));
+  fixture.say(evil);
+  fixture.ask("AT+SMTPFT=0");
+  const std::string data = fixture.mail.take();
+  // A line of the protocol ends at CR LF, for lax servers also at LF: the only one with a single dot is the last.
+  CHECK(data.find("\r\n.\r\n") == data.size() - 5);
+  for (std::size_t at = 0; (at = data.find("\n.", at)) != data.npos; ++at)
+    CHECK((data[at + 2] == '.' || at + 4 == data.size()));  // all other dots at the start of a line are doubled
+  for (std::size_t at = 0; (at = data.find('\n', at)) != data.npos; ++at) CHECK(data[at - 1] == '\r');
+  for (std::size_t at = 0; (at = data.find('\r', at)) != data.npos; ++at) CHECK(data[at + 1] == '\n');
+  const std::string head = data.substr(0, data.find("\r\n\r\n"));
+  CHECK(head.find("\r\nRCPT") == head.npos);
+  CHECK(head.find("\r\nSubject: =?UTF-8?B?" + to_base64(evil) + "?=\r\n") != head.npos);
+  CHECK(head.find("From: \"" + flat + "\" <me@here" + flat + ">\r\n") != head.npos);
+  CHECK(data.find("filename=\"\\\"" + flat + "\"\r\n") != data.npos);
+  CHECK(data.find("\r\n\r\na\r\n..\r\nRCPT TO:<x@y>\r\n\r\n..\r\n\r\n..\r\nQUIT\r\n--=_SIM800_") != data.npos);
+  CHECK(fixture.reply("250 ok\r\n") == urc("+SMTPSEND: 1"));
+}
+
+TEST_CASE("smtp: a base64 file whose lines begin with dots does not end the mail") {
+  MailFixture fixture;
+  fixture.ask("AT+SMTPFILE=2,\"f\",1");
+  fixture.send_to_data();
+  fixture.mail.take();
+  fixture.ask("AT+SMTPFT=77");
+  fixture.say(std::string(76, 'A') + ".");
+  fixture.ask("AT+SMTPFT=0");
+  CHECK(fixture.mail.take().starts_with(std::string(76, 'A') + "\r\n..\r\n--=_SIM800_"));
+}
+
+TEST_CASE("smtp: an ASCII subject with control characters is encoded") {
+  MailFixture fixture;
+  fixture.modem.settings.set(key::smtpsub, "one\r\nBcc: two\t");
+  fixture.send_to_data();
+  CHECK(fixture.mail.take().find("\r\nSubject: =?US-ASCII?B?" + to_base64("one\r\nBcc: two\t") + "?=\r\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("smtp: an attachment goes as the host gives it, block by block") {

@@ -332,7 +332,7 @@ TEST_CASE("ip: AT+CDNSGIP") {
   CHECK(fixture.ask("AT+CDNSGIP=www.example.org") == OK);
   CHECK(fixture.sockets.asked.back() == "www.example.org");
   fixture.sockets.answer({"10.9.8.7", "10.9.8.6", "10.9.8.5"});
-  CHECK(fixture.wait(0s) == framed("+CDNSGIP: 1,\"www.example.org\",\"10.9.8.7\",\"10.9.8.6\""));
+  CHECK(fixture.wait(0s) == framed("+CDNSGIP: 1,\"www.example.org\",\"10.9.8.7\",\"10.9.8.6\",\"10.9.8.5\""));
   fixture.ask("AT+CDNSGIP=\"nowhere\"");
   fixture.sockets.answer({});
   CHECK(fixture.wait(0s) == framed("+CDNSGIP: 0,8"));

@@ -35,11 +35,18 @@ TEST_CASE("what is typed ahead of a reset or a power-off is lost with it, howeve
   }
 }
 
-TEST_CASE("AT+HTTPSSL before AT+HTTPINIT holds") {
+TEST_CASE("AT+HTTPSSL outside a session is refused; its read and test forms answer") {
   ModuleFixture fixture;
-  CHECK(fixture.ask("AT+HTTPSSL=1") == OK);
-  CHECK(fixture.ask("AT+HTTPINIT") == OK);
-  CHECK(fixture.ask("AT+HTTPSSL?") == "\r\n+HTTPSSL: 1\r\n\r\nOK\r\n");
+  for (int sessions = 0; sessions < 2; ++sessions) {
+    CHECK(fixture.ask("AT+HTTPSSL=1") == ERROR);
+    CHECK(fixture.ask("AT+HTTPSSL=0") == ERROR);
+    CHECK(fixture.ask("AT+HTTPSSL?") == answered("+HTTPSSL: 0"));
+    CHECK(fixture.ask("AT+HTTPSSL=?") == answered("+HTTPSSL: (0-1)"));
+    CHECK(fixture.ask("AT+CIPSSL=1") == OK);
+    CHECK(fixture.ask("AT+HTTPINIT") == OK);
+    CHECK(fixture.ask("AT+HTTPSSL=1") == OK);
+    CHECK(fixture.ask("AT+HTTPTERM") == OK);
+  }
 }
 
 TEST_CASE("slowest timing: +HTTPACTION comes 1 s before TIMEOUT at the latest") {

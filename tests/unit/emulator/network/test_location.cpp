@@ -24,7 +24,8 @@ TEST_CASE("location: longitude first, six decimals, time of Greenwich") {
   fixture.open_bearer();
   CHECK(fixture.ask("AT+CIPGSMLOC=1,1") == "\r\n+CIPGSMLOC: 0,-74.007729,40.730160,2015/10/16,03:24:55\r\n\r\nOK\r\n");
   CHECK(fixture.ask("AT+CIPGSMLOC=2,1") == "\r\n+CIPGSMLOC: 0,2015/10/16,03:24:55\r\n\r\nOK\r\n");
-  CHECK(fixture.ask("AT+CLBS=?") == "\r\n+CLBS: (1,3,4),(1-3)\r\n\r\nOK\r\n");
+  CHECK(fixture.ask("AT+CLBS=?") ==
+        answered("+CLBS: (1,3,4,9),(1-3),(-180.000000-180.000000),(-90.000000-90.000000),(0,1)"));
   CHECK(fixture.ask("AT+CLBS=3,1") == "\r\n+CLBS: 0,0\r\n\r\nOK\r\n");
   CHECK(fixture.ask("AT+CLBS=1,1") == "\r\n+CLBS: 0,-74.007729,40.730160,1200\r\n\r\nOK\r\n");
   CHECK(fixture.ask("AT+CLBS=4,1") == "\r\n+CLBS: 0,-74.007729,40.730160,1200,15/10/16,03:24:55\r\n\r\nOK\r\n");
@@ -38,12 +39,13 @@ TEST_CASE("location: where nothing is said of it, the manual's example") {
   CHECK(fixture.ask("AT+CLBS=1,1") == "\r\n+CLBS: 0,121.354848,31.220641,550\r\n\r\nOK\r\n");
 }
 
-TEST_CASE("location: 601 without a bearer, and where it goes meanwhile") {
+TEST_CASE("location: without a bearer, and where it goes meanwhile, AT+CIPGSMLOC says 601 and AT+CLBS 3") {
   World world = somewhere();
   world.timing.overrides["location"] = 3s;
   ModuleFixture fixture(world);
   CHECK(fixture.ask("AT+CIPGSMLOC=1,1") == "\r\n+CIPGSMLOC: 601\r\n\r\nOK\r\n");
-  CHECK(fixture.ask("AT+CLBS=1,1") == "\r\n+CLBS: 601\r\n\r\nOK\r\n");
+  for (const char* line : {"AT+CLBS=1,1", "AT+CLBS=3,1", "AT+CLBS=4,1", "AT+CLBS=9,1", "AT+CLBS=9,1,x,y"})
+    CHECK(fixture.ask(line) == answered("+CLBS: 3"));
   fixture.open_bearer();
   CHECK(fixture.ask("AT+CIPGSMLOC=2,2") == "\r\n+CIPGSMLOC: 601\r\n\r\nOK\r\n");
   CHECK(fixture.ask("AT+CIPGSMLOC=2,1") == "");
@@ -51,30 +53,45 @@ TEST_CASE("location: 601 without a bearer, and where it goes meanwhile") {
   CHECK(fixture.wait(1ms).starts_with("\r\n+CIPGSMLOC: 0,"));
   fixture.ask("AT+CLBS=4,1");
   fixture.modem.lose_bearers();
-  CHECK(fixture.wait(3s) == "\r\n+CLBS: 601\r\n\r\nOK\r\n\r\n+SAPBR 1: DEACT\r\n");
+  CHECK(fixture.wait(3s) == "\r\n+CLBS: 3\r\n\r\nOK\r\n\r\n+SAPBR 1: DEACT\r\n");
+}
+
+TEST_CASE("location: a report of a place") {
+  ModuleFixture fixture(somewhere());
+  fixture.open_bearer();
+  for (const char* good :
+       {"", ",121.354848,31.220641", ",\"-180\",\"90.000000\",1", ",,,0", ",-180.000000,-90.000000,0"}) {
+    CAPTURE(good);
+    CHECK(fixture.ask("AT+CLBS=9,1" + std::string(good)) == answered("+CLBS: 80"));
+  }
+  for (const char* bad : {",121.354848", ",,31.220641", ",180.1,0", ",0,-90.5", ",1.1234567,0", ",x,y", ",1 ,\"2 \""}) {
+    CAPTURE(bad);
+    CHECK(fixture.ask("AT+CLBS=9,1" + std::string(bad)) == answered("+CLBS: 81"));
+  }
+  CHECK(fixture.ask("AT+CLBS=3,1") == answered("+CLBS: 0,0"));  // it is no look-up
 }
 
 TEST_CASE("location: customer and server are kept until the power goes") {
   ModuleFixture fixture;
-  CHECK(fixture.ask("AT+CLBSCFG=?") == "\r\n+CLBSCFG: (0,1),(1-3)\r\n\r\nOK\r\n");
+  CHECK(fixture.ask("AT+CLBSCFG=?") == answered("+CLBSCFG: (0,1),(1-3),\"ParamValue\""));
   CHECK(fixture.ask("AT+CLBSCFG=0,1") == "\r\n+CLBSCFG: 0,1,\"\"\r\n\r\nOK\r\n");
-  CHECK(fixture.ask("AT+CLBSCFG=0,3") == "\r\n+CLBSCFG: 0,3,\"www.c4a.com.cn:3002\"\r\n\r\nOK\r\n");
-  CHECK(fixture.ask("AT+CLBSCFG=1,3,\"lbs-simcom.com:3002\"") == OK);
-  CHECK(fixture.ask("AT+CLBSCFG=1,1,\"me\"") == OK);
   CHECK(fixture.ask("AT+CLBSCFG=0,3") == "\r\n+CLBSCFG: 0,3,\"lbs-simcom.com:3002\"\r\n\r\nOK\r\n");
+  CHECK(fixture.ask("AT+CLBSCFG=1,3,\"lbs.test:3000\"") == OK);
+  CHECK(fixture.ask("AT+CLBSCFG=1,1,\"me\"") == OK);
+  CHECK(fixture.ask("AT+CLBSCFG=0,3") == "\r\n+CLBSCFG: 0,3,\"lbs.test:3000\"\r\n\r\nOK\r\n");
   CHECK(fixture.ask("AT+CLBSCFG=0,1") == "\r\n+CLBSCFG: 0,1,\"me\"\r\n\r\nOK\r\n");
   fixture.modem.reset();
   fixture.wait(20s);
-  CHECK(fixture.ask("AT+CLBSCFG=0,3") == "\r\n+CLBSCFG: 0,3,\"www.c4a.com.cn:3002\"\r\n\r\nOK\r\n");
+  CHECK(fixture.ask("AT+CLBSCFG=0,3") == "\r\n+CLBSCFG: 0,3,\"lbs-simcom.com:3002\"\r\n\r\nOK\r\n");
 }
 
 TEST_CASE("location: what does not fit is refused") {
   ModuleFixture fixture;
   fixture.ask("AT+CMEE=1");
-  for (const std::string line :
-       {"AT+CIPGSMLOC=0,1", "AT+CIPGSMLOC=3,1", "AT+CIPGSMLOC=1,0", "AT+CIPGSMLOC=1,4", "AT+CIPGSMLOC=1",
-        "AT+CIPGSMLOC=1,1,1", "AT+CLBS=2,1", "AT+CLBS=1,4", "AT+CLBS=1", "AT+CLBSCFG=0", "AT+CLBSCFG=2,1",
-        "AT+CLBSCFG=0,4", "AT+CLBSCFG=0,1,\"x\"", "AT+CLBSCFG=1,1", "AT+CLBSCFG=1,2,\"3\""}) {
+  for (const std::string line : {"AT+CIPGSMLOC=0,1", "AT+CIPGSMLOC=3,1", "AT+CIPGSMLOC=1,0", "AT+CIPGSMLOC=1,4",
+                                 "AT+CIPGSMLOC=1", "AT+CIPGSMLOC=1,1,1", "AT+CLBS=2,1", "AT+CLBS=1,4", "AT+CLBS=1",
+                                 "AT+CLBS=1,1,1,1", "AT+CLBS=9,1,1,1,2", "AT+CLBSCFG=0", "AT+CLBSCFG=2,1",
+                                 "AT+CLBSCFG=0,4", "AT+CLBSCFG=0,1,\"x\"", "AT+CLBSCFG=1,1", "AT+CLBSCFG=1,2,\"3\""}) {
     CAPTURE(line);
     CHECK(fixture.ask(line) == "\r\n+CME ERROR: 765\r\n");
   }

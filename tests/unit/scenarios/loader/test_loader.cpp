@@ -41,7 +41,7 @@ std::string described(const World& world) {
   return fmt::format(
       "{} {} {} {} | {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} {} {} | "
       "{} {} {} | {} "
-      "{} {} | {} {} {} {} {} | {} {}",
+      "{} {} | {} {} {} {} {} | {} {} {} {}",
       model, revision, imei, settings.size(), q.tls, q.sni, q.sync_bytes, q.cfun_reset_ok_last, q.sapbr_save,
       q.http_status_number, q.http_timeout_status, q.http_overflow_status, q.http_data_max, q.http_url_max, sim.present,
       sim.pin.value_or("-"), sim.puk, sim.imsi, sim.iccid, sim.number, sim.messages.size(), sim.phonebook.size(),
@@ -49,7 +49,8 @@ std::string described(const World& world) {
       net.location.longitude, net.location.latitude, net.location.accuracy, q.ping_unit_ms, net.apns.has_value(),
       net.hosts.size(), static_cast<int>(world.timing.profile), world.timing.scale, world.timing.overrides.size(),
       q.ftp_empty_name, q.ftp_mode, q.ftp_put_length, initial_link(world).latency / 1ms, net.signal.size(), net.operators.size(),
-      net.ussd.size(), net.numbers.size(), world.serial.baud, world.serial.paced);
+      net.ussd.size(), net.numbers.size(), world.serial.baud, world.serial.paced, q.http_cut_body,
+      q.http_port_behind_path);
 }
 
 TEST_CASE("an empty object is the healthy module") {
@@ -62,9 +63,10 @@ TEST_CASE("every key of a scenario reaches its member") {
     "module": {"model": "SIM800C", "revision": "R", "imei": "012345678901234",
       "settings": {"+CMEE": 2, "E": 0, "+CSCS": "GSM", "+ICF": [3, "3"]},
       "quirks": {"tls": "1.0", "sni": false, "sync_bytes": true, "cfun_reset_ok_last": true, "sapbr_save": true,
-        "http_status_number": true, "http_timeout_status": 604, "http_overflow_status": 601, "http_data_max": 1000,
-        "http_url_max": 2048, "ftp_empty_name": 66, "ftp_mode": 0, "ftp_put_length": 1, "ping_unit_ms": 10,
-        "sms_header_hex": true, "cnma_prompt": false, "flow_control_silent": true}},
+        "http_status_number": true, "http_timeout_status": 604, "http_overflow_status": 601, "http_cut_body": false,
+        "http_port_behind_path": true, "http_data_max": 1000, "http_url_max": 2048, "ftp_empty_name": 66, "ftp_mode": 0,
+        "ftp_put_length": 1, "ping_unit_ms": 10, "sms_header_hex": true, "cnma_prompt": false,
+        "flow_control_silent": true}},
     "sim": {"present": false, "pin": "1234", "puk": "87654321", "imsi": "230011", "iccid": "8942000000000000012F", "number": "",
       "messages": [{"index": 3, "status": "REC READ", "from": "INFO", "time": "26/11/22,10:00:00+04", "text": "a\nb"}],
       "phonebook": [{"index": 1, "number": "+420123", "type": 145, "name": "Eva"}, {"index": 2, "number": "*101#"}]},
