@@ -26,7 +26,8 @@ Task<Result> find_by_cell(Invocation& cmd) {
   constexpr std::uint32_t with_position = 1;
   const int code = co_await cmd.modem.locator->locate(cmd.number(1));
   const auto [date, time] = utc(cmd.modem);
-  const Location& place = cmd.modem.locator->place();
+  constexpr Location nowhere{.longitude = 0, .latitude = 0};
+  const Location& place = cmd.modem.world.module.quirks.location_server_gone ? nowhere : cmd.modem.locator->place();
   if (code != Locator::success) {
     cmd.print("+CIPGSMLOC: {}", code);
   } else if (cmd.number(0) == with_position) {

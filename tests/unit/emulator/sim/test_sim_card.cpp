@@ -116,13 +116,13 @@ TEST_CASE("no card: everything about it is refused with 10") {
 
 TEST_CASE("what the card holds: own number, provider") {
   Numbers fixture;
-  CHECK(fixture.ask("AT+CNUM") == answered("+CNUM: \"\",\"+8613800138000\",145,7,4"));
+  CHECK(fixture.ask("AT+CNUM") == answered("+CNUM: \"\",\"+8613800138000\",145,0,4"));
   CHECK(fixture.ask("AT+CSPN?") == answered("+CSPN: \"CHINA MOBILE\",0"));
   World world = ModuleFixture::instant();
   world.sim.number = "";
   CHECK(Numbers(world).ask("AT+CNUM") == OK);
   world.sim.number = "123";
-  CHECK(Numbers(world).ask("AT+CNUM") == answered("+CNUM: \"\",\"123\",129,7,4"));
+  CHECK(Numbers(world).ask("AT+CNUM") == answered("+CNUM: \"\",\"123\",129,0,4"));
 }
 
 TEST_CASE("AT+CRSM: files and what the card says of them") {
