@@ -9,6 +9,7 @@
 
 #include "backends/curl/http_target.hpp"
 #include "backends/link/relay.hpp"
+#include "backends/tls/tls_context.hpp"
 
 namespace sim800 {
 namespace {
@@ -28,8 +29,13 @@ void drop_server_name(const SSL* ssl, int where, int) {
   SSL_ctrl(const_cast<SSL*>(ssl), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, nullptr);
 }
 
-CURLcode without_sni(CURL*, void* context, void*) {
-  SSL_CTX_set_info_callback(static_cast<SSL_CTX*>(context), &drop_server_name);
+// Called for each connection, after libcurl has set the context up: what is set here wins.
+CURLcode set_context(CURL*, void* ssl_context, void* given) {
+  SSL_CTX& context = *static_cast<SSL_CTX*>(ssl_context);
+  const TlsOptions& options = *static_cast<const TlsOptions*>(given);
+  if (!offer(context, options)) return CURLE_SSL_CONNECT_ERROR;
+  if (!options.profile.sni) SSL_CTX_set_info_callback(&context, &drop_server_name);
+  if (options.verify_peer) trust_authorities(*SSL_CTX_get_cert_store(&context), options);
   return CURLE_OK;
 }
 
@@ -68,18 +74,17 @@ void CurlEasy::connect_to(std::string_view address, std::uint16_t port) {
   set(CURLOPT_CONNECT_TO, connect_to_.get());
 }
 
-void CurlEasy::set_tls(const TlsProfile& profile, bool verify_peer) {
-  constexpr std::array<long, 3> newest = {CURL_SSLVERSION_MAX_TLSv1_0, CURL_SSLVERSION_MAX_TLSv1_1,
-                                          CURL_SSLVERSION_MAX_TLSv1_2};
-  set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_0 | newest.at(static_cast<std::size_t>(profile.max)));
-  // OpenSSL 3 has TLS 1.0 and 1.1, and the short keys of their time, on level 0 only.
-  set(CURLOPT_SSL_CIPHER_LIST, "DEFAULT@SECLEVEL=0");
+void CurlEasy::set_tls(const TlsOptions& options) {
+  tls_ = options;
+  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_0));  // or OpenSSL's own minimum applies
+  set(CURLOPT_SSL_CTX_FUNCTION, &set_context);
+  set(CURLOPT_SSL_CTX_DATA, &tls_);
   set(CURLOPT_SSL_ENABLE_ALPN, 0L);
   set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
-  if (!profile.sni) set(CURLOPT_SSL_CTX_FUNCTION, &without_sni);
-  set(CURLOPT_SSL_VERIFYPEER, verify_peer ? 1L : 0L);
-  set(CURLOPT_SSL_VERIFYHOST, verify_peer ? 2L : 0L);
-  if (!verify_peer) {  // reading the store would needlessly hold up the loop for some 30 ms
+  set(CURLOPT_CA_CACHE_TIMEOUT, 0L);  // a store that is shared must not be added to
+  set(CURLOPT_SSL_VERIFYPEER, options.verify_peer ? 1L : 0L);
+  set(CURLOPT_SSL_VERIFYHOST, options.verify_peer ? 2L : 0L);
+  if (!options.verify_peer) {  // reading the store would needlessly hold up the loop for some 30 ms
     set(CURLOPT_CAINFO, static_cast<const char*>(nullptr));
     set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
   }

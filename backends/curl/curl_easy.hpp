@@ -59,15 +59,15 @@ class CurlEasy {
 
   /// The transfer goes to this numeric address, whatever host its URL names: libcurl has nothing to resolve.
   void connect_to(std::string_view address, std::uint16_t port);
-  /// `verify_peer`: refuse a certificate that the system's store does not vouch for, or that is for another name.
-  void set_tls(const TlsProfile& profile, bool verify_peer);
+  void set_tls(const TlsOptions& options);
 
  private:
   struct Free {
     void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
   };
-  // libcurl refers to the first two, so they are destroyed after the handle.
+  // libcurl refers to the first three, so they are destroyed after the handle.
   std::array<char, CURL_ERROR_SIZE> error_{};
+  TlsOptions tls_;
   CurlList connect_to_;
   std::unique_ptr<CURL, Free> handle_;
   bool ok_ = true;

@@ -73,7 +73,7 @@ void CurlFtpRequest::set_tls() {
     easy_.set(CURLOPT_USE_SSL, static_cast<long>(CURLUSESSL_ALL));
     easy_.set(CURLOPT_FTPSSLAUTH, static_cast<long>(CURLFTPAUTH_TLS));
   }
-  easy_.set_tls({request_.tls_max, request_.sni}, request_.verify_peer);
+  easy_.set_tls(request_.tls_options);
   // Many servers want to see the control connection's session again on the data connection.
   easy_.set(CURLOPT_SSL_SESSIONID_CACHE, 1L);
 }

@@ -30,7 +30,7 @@ void CurlHttpRequest::set_connection(const Route& route) {
 void CurlHttpRequest::set_target() {
   easy_.set(CURLOPT_URL, target_.url.c_str());
   easy_.set(CURLOPT_PATH_AS_IS, 1L);
-  if (target_.tls) easy_.set_tls({request_.tls_max, request_.sni}, request_.verify_peer);
+  if (target_.tls) easy_.set_tls(request_.tls_options);
 }
 
 void CurlHttpRequest::set_request(HttpMethod method) {

@@ -26,7 +26,7 @@ void set_mail_options(CurlEasy& easy, const MailLogin& login, const std::string&
   }
   if (login.tls == MailTls::off) return;
   if (login.tls == MailTls::upgraded) easy.set(CURLOPT_USE_SSL, static_cast<long>(CURLUSESSL_ALL));
-  easy.set_tls({login.tls_max, login.sni}, login.verify_peer);
+  easy.set_tls(login.tls_options);
 }
 
 }  // namespace sim800

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "emulator/core/tls_version.hpp"
+#include "backends/ports/tls.hpp"
 #include "protocol/at/ftp_code.hpp"
 
 namespace sim800 {
@@ -30,9 +30,7 @@ struct FtpRequest {
   std::uint64_t offset = 0;  ///< REST; get only
   FtpPutOption put_option = FtpPutOption::store;
   FtpTls tls = FtpTls::off;
-  TlsVersion tls_max = TlsVersion::v1_2;
-  bool sni = true;
-  bool verify_peer = false;  ///< refuse a certificate that the system's store does not vouch for
+  TlsOptions tls_options;  ///< of an encrypted connection
 };
 
 struct FtpOutcome {

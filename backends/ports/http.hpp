@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "emulator/core/tls_version.hpp"
+#include "backends/ports/tls.hpp"
 #include "protocol/at/http_status.hpp"
 
 namespace sim800 {
@@ -32,10 +32,8 @@ struct HttpRequest {
   std::string proxy_host;            ///< empty: none
   std::uint16_t proxy_port = 0;
   bool follow_redirects = false;  ///< 30x responses are followed, at most five hops, unless the scheme changes
-  bool verify_peer = false;  ///< refuse a certificate that the system's store does not vouch for, or another name's
-  TlsVersion tls_max = TlsVersion::v1_2;
-  bool sni = true;
-  std::size_t limit = 319'488;  ///< most bytes of body, and of headers, accepted from the server
+  TlsOptions tls_options;         ///< of an encrypted connection
+  std::size_t limit = 319'488;    ///< most bytes of body, and of headers, accepted from the server
 };
 
 struct HttpResult {

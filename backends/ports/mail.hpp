@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "emulator/core/tls_version.hpp"
+#include "backends/ports/tls.hpp"
 
 namespace sim800 {
 
@@ -27,9 +27,7 @@ struct MailLogin {
   std::uint16_t port = 25;
   std::optional<MailAccount> account;  ///< SMTP only; none: not authenticated.  POP3's USER and PASS are the owner's
   MailTls tls = MailTls::off;
-  TlsVersion tls_max = TlsVersion::v1_2;
-  bool sni = true;
-  bool verify_peer = false;  ///< refuse a certificate that the system's store does not vouch for
+  TlsOptions tls_options;  ///< of an encrypted connection
 };
 
 /// Result codes of AT+SMTPSEND and AT+POP3IN (AT manual 13.2.10, 13.2.14; 71 and 72: SSL application note).

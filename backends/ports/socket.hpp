@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "emulator/core/tls_version.hpp"
+#include "backends/ports/tls.hpp"
 
 namespace sim800 {
 
@@ -31,14 +31,6 @@ struct SocketAddress {
   bool operator==(const SocketAddress&) const = default;
 };
 
-struct SocketTls {
-  bool verify_peer = false;  ///< refuse a certificate that the system's store does not verify
-  TlsVersion max = TlsVersion::v1_2;
-  bool sni = true;
-  std::string certificate;  ///< the client's own certificate with its key: PEM or PKCS #12; empty: none
-  std::string password;     ///< of the key
-};
-
 /// Probes of an idle connection (AT+CIPTKA).
 struct KeepAlive {
   std::chrono::seconds idle{7200}, interval{75};
@@ -51,8 +43,8 @@ struct SocketRequest {
   int id = 0;  ///< number of the connection, for faults
   std::string host;
   std::uint16_t port = 0;
-  std::uint16_t local_port = 0;  ///< 0: any
-  std::optional<SocketTls> tls;
+  std::uint16_t local_port = 0;   ///< 0: any
+  std::optional<TlsOptions> tls;  ///< not given: plain
   std::optional<KeepAlive> keep_alive;
 };
 

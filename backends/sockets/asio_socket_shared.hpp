@@ -11,7 +11,7 @@
 #include "backends/link/interference.hpp"
 #include "backends/link/radio_link.hpp"
 #include "backends/ports/socket.hpp"
-#include "backends/sockets/tls_certificate.hpp"
+#include "backends/tls/tls_context.hpp"
 
 namespace sim800 {
 

@@ -5,8 +5,6 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include <array>
-
 #include "backends/link/radio_link.hpp"
 
 namespace sim800 {
@@ -15,26 +13,24 @@ namespace {
 using Context = std::unique_ptr<SSL_CTX, ReleasedBy<SSL_CTX_free>>;
 using Ssl = std::unique_ptr<SSL, ReleasedBy<SSL_free>>;
 
-Context make_context(const SocketTls& wanted, TrustStore& trust) {
-  constexpr std::array<int, 3> newest = {TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERSION};
+Context make_context(const TlsOptions& wanted, TrustStore& trust) {
   Context context(SSL_CTX_new(TLS_client_method()));
-  if (!context) return nullptr;
-  SSL_CTX_set_min_proto_version(context.get(), TLS1_VERSION);
-  SSL_CTX_set_max_proto_version(context.get(), newest.at(static_cast<std::size_t>(wanted.max)));
-  // OpenSSL 3 has TLS 1.0 and 1.1, and the short keys of their time, on level 0 only.
-  if (SSL_CTX_set_cipher_list(context.get(), "DEFAULT@SECLEVEL=0") != 1) return nullptr;
+  if (!context || !offer(*context, wanted)) return nullptr;
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
-  if (wanted.verify_peer) {
+  if (!wanted.verify_peer) return context;
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  if (wanted.authorities.empty()) {
     SSL_CTX_set1_cert_store(context.get(), trust.get());
-    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  } else {
+    SSL_CTX_set_default_verify_paths(context.get());
+    trust_authorities(*SSL_CTX_get_cert_store(context.get()), wanted);
   }
-  if (!wanted.certificate.empty() && !use_certificate(*context, wanted)) return nullptr;
   return context;
 }
 
-bool name_server(SSL& ssl, const SocketTls& wanted, std::string host) {
+bool name_server(SSL& ssl, const TlsOptions& wanted, std::string host) {
   const bool numeric = numeric_address(host).has_value();
-  if (wanted.sni && !numeric) {
+  if (wanted.profile.sni && !numeric) {
     SSL_ctrl(&ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, host.data());
   }
   if (!wanted.verify_peer) return true;
@@ -44,7 +40,7 @@ bool name_server(SSL& ssl, const SocketTls& wanted, std::string host) {
 
 }  // namespace
 
-std::unique_ptr<TlsStream> make_tls_stream(asio::ip::tcp::socket& socket, const SocketTls& wanted,
+std::unique_ptr<TlsStream> make_tls_stream(asio::ip::tcp::socket& socket, const TlsOptions& wanted,
                                            const std::string& host, TrustStore& trust) {
   const Context context = make_context(wanted, trust);
   Ssl ssl(context ? SSL_new(context.get()) : nullptr);

@@ -9,14 +9,14 @@
 #include <string>
 
 #include "backends/ports/socket.hpp"
-#include "backends/sockets/tls_certificate.hpp"
+#include "backends/tls/tls_context.hpp"
 
 namespace sim800 {
 
 using TlsStream = asio::ssl::stream<asio::ip::tcp::socket&>;
 
 /// `host` is the name to be asked for, and to be vouched for.  Null: the client's own certificate is of no use.
-std::unique_ptr<TlsStream> make_tls_stream(asio::ip::tcp::socket& socket, const SocketTls& wanted,
+std::unique_ptr<TlsStream> make_tls_stream(asio::ip::tcp::socket& socket, const TlsOptions& wanted,
                                            const std::string& host, TrustStore& trust);
 
 /// Bytes that the stream has made for the server by now, handshake included.

@@ -11,14 +11,21 @@
 #include <vector>
 
 #include "emulator/at/settings.hpp"
+#include "emulator/core/personality.hpp"
 
 namespace sim800 {
 
-CommandTable::CommandTable(CommandRows rows, Model model) : rows_(rows) {
+CommandTable::CommandTable(CommandRows rows, const ModuleConfig& module) : rows_(rows) {
+  const Personality personality(module);
   for (const Command* command : rows) {
-    if (!command->on(model) || by_name_.emplace(command->name, command).second) continue;
-    fmt::print(stderr, "sim800: the command table has two rows for {} on {}\n", command->name, name_of(model));
+    const bool here = command->models.has(personality.model) && has_command(module, personality, command->name);
+    if (!here || by_name_.emplace(command->name, command).second) continue;
+    fmt::print(stderr, "sim800: the command table has two rows for {} on {}\n", command->name, module.model);
     std::abort();
+  }
+  for (const Command* command : rows) {
+    const auto given = module.commands.find(command->name);
+    if (given != module.commands.end() && given->second) by_name_.try_emplace(command->name, command);
   }
 }
 

@@ -25,6 +25,7 @@ class Channel;
 class Modem;
 class Settings;
 struct Command;
+struct ModuleConfig;
 
 /// One run of one command. It outlives the handler, even if that is a coroutine.
 struct Invocation {
@@ -117,8 +118,8 @@ struct Command {
   std::string_view list{};
   std::uint8_t profile_line = 0;          ///< place in each block of AT&V, from 1; 0: not shown
   const SavedContext* context = nullptr;  ///< the one its values belong to, if any
-  /// The models with this row, if a command has different rows (manual 20.1-20.14). models_of() tells which models have
-  /// the command at all.
+  /// The models with this row, if a command has different rows (manual 20.1-20.14). Whether a module has the command at
+  /// all depends on its personality too.
   Models models = Models::all();
 
   const Handler& handler(Form form) const;
@@ -129,7 +130,6 @@ struct Command {
   std::size_t kept() const;
   /// What the `i`-th of the kept values may be.
   const Parameter& kept_parameter(std::size_t i) const { return parameters[list.empty() ? i : 1]; }
-  bool on(Model model) const { return models.has(model) && models_of(name).has(model); }
 };
 
 // Handlers for rows without code of their own.
@@ -194,11 +194,12 @@ constexpr Command in_context(const SavedContext& context, Command row) {
 /// Rows of the whole table, for all models.
 using CommandRows = std::span<const Command* const>;
 
-/// The commands of one model, by name.
+/// The commands of one module, by name.
 class CommandTable {
  public:
-  /// Two rows with the same name for one model are a mistake in the table: the program stops and names them.
-  CommandTable(CommandRows rows, Model model);
+  /// Two rows with the same name for one model are a mistake in the table: the program stops and names them. A command
+  /// that `module.commands` gives to a model without a row for it gets the first row of its name.
+  CommandTable(CommandRows rows, const ModuleConfig& module);
   const Command* find(std::string_view name) const {
     const auto found = by_name_.find(name);
     return found == by_name_.end() ? nullptr : found->second;

@@ -58,13 +58,13 @@ bool in_profile(Saved saved) { return saved == Saved::profile || saved == Saved:
 
 }  // namespace
 
-Settings::Settings(CommandRows rows, Model model, Nvram& nvram, const std::map<std::string, Values>& stored)
-    : rows_(rows), nvram_(nvram) {
+Settings::Settings(const CommandTable& commands, Nvram& nvram, const std::map<std::string, Values>& stored)
+    : rows_(commands.rows()), nvram_(nvram) {
   for (const Command* command : rows_) {
     if (!command->is_setting()) continue;
     const Values factory = factory_values(*command);
     Entry entry{.command = command, .factory = factory, .user = factory, .active = factory};
-    if (command->on(model)) {
+    if (commands.find(command->name) == command) {
       entries_.insert_or_assign(command->name, std::move(entry));
     } else {
       entries_.try_emplace(command->name, std::move(entry));

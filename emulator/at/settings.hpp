@@ -22,9 +22,9 @@ class Settings {
  public:
   using Values = std::vector<std::string>;
 
-  /// Settings of the rows that `model` has, and of other models' rows with other names (which nobody can reach). Loads
-  /// from `nvram`; `stored` comes from the scenario and overrides it.
-  Settings(CommandRows rows, Model model, Nvram& nvram, const std::map<std::string, Values>& stored);
+  /// Settings of the module's commands, and of others with other names (which nobody can reach). Loads from `nvram`;
+  /// `stored` comes from the scenario and overrides it.
+  Settings(const CommandTable& commands, Nvram& nvram, const std::map<std::string, Values>& stored);
 
   /// What was expected, if `values` cannot be stored under `name`: an unknown setting, too many values, a value out of
   /// range. A value that any model accepts is valid.

@@ -2,7 +2,11 @@
 #include "emulator/commands/command_list.hpp"
 
 #include <map>
+#include <string>
+#include <tuple>
 #include <vector>
+
+#include "emulator/core/world.hpp"
 
 namespace sim800 {
 namespace {
@@ -36,6 +40,7 @@ std::vector<const Command*> rows_of_all_chapters() {
            location_commands(),
            ntp_commands(),
            multiplexer_commands(),
+           ssl_commands(),
            http_commands(),
            ftp_commands(),
            smtp_commands(),
@@ -59,9 +64,11 @@ CommandRows all_commands() {
   return rows;
 }
 
-const CommandTable& command_table(Model model) {
-  static std::map<Model, CommandTable> tables;
-  return tables.try_emplace(model, all_commands(), model).first->second;
+const CommandTable& command_table(const ModuleConfig& module) {
+  using Kind = std::tuple<std::string, std::string, decltype(module.commands)>;
+  static std::map<Kind, CommandTable> tables;
+  const Kind kind{module.model, module.revision, module.commands};
+  return tables.try_emplace(kind, all_commands(), module).first->second;
 }
 
 }  // namespace sim800

@@ -8,8 +8,8 @@ namespace sim800 {
 
 /// The rows of all models.
 CommandRows all_commands();
-/// The commands of one model; created on first use, and kept.
-const CommandTable& command_table(Model model);
+/// The commands of one module; created on first use, and kept for all modules of the same kind.
+const CommandTable& command_table(const ModuleConfig& module);
 
 /// The chapters; each is the table at the end of its file in commands/.
 std::span<const Command> v25ter_commands();
@@ -37,6 +37,7 @@ std::span<const Command> ping_commands();
 std::span<const Command> location_commands();
 std::span<const Command> ntp_commands();
 std::span<const Command> multiplexer_commands();
+std::span<const Command> ssl_commands();
 std::span<const Command> http_commands();
 std::span<const Command> ftp_commands();
 std::span<const Command> smtp_commands();

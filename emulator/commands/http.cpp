@@ -141,7 +141,7 @@ Result set_head_option(Invocation& cmd) {
   return ok;
 }
 
-// --- SSL application note: HTTPSSL, SSLOPT
+// --- SSL application note: HTTPSSL
 
 Result show_tls(Invocation& cmd) {
   cmd.print("+HTTPSSL: {}", cmd.modem.http->tls ? 1 : 0);
@@ -151,18 +151,6 @@ Result show_tls(Invocation& cmd) {
 Result set_tls(Invocation& cmd) {
   if (!cmd.modem.http->on() || cmd.modem.http->busy()) return not_allowed;
   cmd.modem.http->tls = cmd.number(0) == 1;
-  return ok;
-}
-
-/// <opt> 0: ignore an invalid certificate; 1: authenticate the client.
-Result show_ssl_options(Invocation& cmd) {
-  const Settings::Values& values = cmd.settings.values_of(cmd.command.name);
-  for (std::size_t option = 0; option < values.size(); ++option) cmd.print("+SSLOPT: {},{}", option, values[option]);
-  return ok;
-}
-Result set_ssl_option(Invocation& cmd) {
-  if (cmd.arguments.size() != 2) return Cme::invalid_input;
-  cmd.settings.set_value_of(cmd.command.name, cmd.number(0), std::to_string(cmd.number(1)));
   return ok;
 }
 
@@ -183,8 +171,6 @@ constexpr Command table[] = {
     {.name = "+HTTPGETHEAD", .section = "11.2.10", .parameters = {number("0-1")},
      .test = show_ranges, .read = show_head_option, .write = set_head_option},
     {.name = "+HTTPSSL", .section = "", .parameters = {number("0-1")}, .test = show_ranges, .read = show_tls, .write = set_tls},
-    {.name = "+SSLOPT", .section = "", .parameters = {number("0-1", "1"), number("0-1", "0")},
-     .test = show_ranges, .read = show_ssl_options, .write = set_ssl_option},
 };
 // clang-format on
 

@@ -30,7 +30,8 @@ Task<Result> find_by_cell(Invocation& cmd) {
   constexpr int network_error = 601;
   const bool found = co_await cmd.modem.locator->ask(cmd.number(1));
   const auto [date, time] = utc(cmd.modem);
-  const Location& place = cmd.modem.locator->place();
+  constexpr Location nowhere{.longitude = 0, .latitude = 0};
+  const Location& place = cmd.modem.world.module.quirks.location_server_gone ? nowhere : cmd.modem.locator->place();
   if (!found) {
     cmd.print("+CIPGSMLOC: {}", network_error);
   } else if (cmd.number(0) == with_position) {

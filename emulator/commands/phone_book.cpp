@@ -122,12 +122,14 @@ Task<Result> write_entry(Invocation& cmd) {
 
 // --- 3.2.39 AT+CNUM, 6.2.16 AT+CCVM
 
-/// +CNUM: "<alpha>","<number>",<type>,<speed>,<service>   the card's own numbers, for voice
+/// +CNUM: ["<alpha>",]"<number>",<type>,<speed>,<service>   the card's own numbers, for voice
 Task<Result> show_own_numbers(Invocation& cmd) {
   if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
+  const Quirks& quirks = cmd.modem.world.module.quirks;
   for (const auto& [index, entry] : cmd.modem.phone_book->entries("ON")) {
-    cmd.print("+CNUM: \"{}\",\"{}\",{},0,4", escaped_for_host(cmd.modem.settings, entry.name), entry.number,
-              type_of_number(entry.number));
+    const bool named = !entry.name.empty() || quirks.cnum_empty_name;
+    const std::string name = named ? fmt::format("\"{}\",", escaped_for_host(cmd.modem.settings, entry.name)) : "";
+    cmd.print("+CNUM: {}\"{}\",{},{}", name, entry.number, type_of_number(entry.number), quirks.cnum_tail);
   }
   co_return ok;
 }

@@ -38,6 +38,20 @@ Result set_indications(Invocation& cmd) {
 
 constexpr SmsService::Use uses[] = {SmsService::Use::read, SmsService::Use::write, SmsService::Use::receive};
 
+/// Of Bluetooth builds: without SM_P and ME_P, which prefer a memory and use the other when it is full.
+bool has_preferred_memories(const Invocation& cmd) { return cmd.modem.world.module.quirks.cpms_preferred; }
+
+Result show_memory_names(Invocation& cmd) {
+  if (has_preferred_memories(cmd)) return show_ranges(cmd);
+  cmd.line(R"(+CPMS: ("SM","ME","MT"),("SM","ME","MT"),("SM","ME","MT"))");
+  return ok;
+}
+
+std::string_view memory_name(Invocation& cmd, SmsService::Use use) {
+  const std::string_view name = cmd.modem.sms->memory_name(use);
+  return has_preferred_memories(cmd) ? name : name.substr(0, 2);
+}
+
 std::string fill_level(Invocation& cmd, SmsService::Use use) {
   const SmsMemory memory = cmd.modem.sms->memory(use);
   return fmt::format("{},{}", memory.used(), memory.capacity());
@@ -48,8 +62,7 @@ Result show_memories(Invocation& cmd) {
   if (const auto refused = cmd.modem.sms->refusal()) return *refused;
   std::string text = "+CPMS: ";
   for (const SmsService::Use use : uses) {
-    text +=
-        fmt::format("{}\"{}\",{}", use == uses[0] ? "" : ",", cmd.modem.sms->memory_name(use), fill_level(cmd, use));
+    text += fmt::format("{}\"{}\",{}", use == uses[0] ? "" : ",", memory_name(cmd, use), fill_level(cmd, use));
   }
   cmd.line(text);
   return ok;
@@ -57,6 +70,9 @@ Result show_memories(Invocation& cmd) {
 
 /// AT+CPMS=<mem1>[,<mem2>[,<mem3>]]   answers with used and total locations, without names.
 Result choose_memories(Invocation& cmd) {
+  for (std::size_t i = 0; i < cmd.arguments.size() && !has_preferred_memories(cmd); ++i) {
+    if (cmd.text(i).ends_with("_P")) return invalid_value;
+  }
   if (const Result kept = keep_if_ready(cmd); !kept.is_ok()) return kept;
   cmd.print("+CPMS: {},{},{}", fill_level(cmd, uses[0]), fill_level(cmd, uses[1]), fill_level(cmd, uses[2]));
   return ok;
@@ -168,7 +184,7 @@ constexpr Command table[] = {
      .parameters = {number("0-3", "2"), optional(number("0-3", "1")), optional(number("0,2", "0")), optional(flag("0")), optional(flag("0"))},
      .test = show_ranges, .read = show_setting, .write = set_indications, .profile_line = 27},
     {.name = "+CPMS", .section = "4.2.9", .parameters = {memory, optional(memory), optional(memory)},
-     .test = show_ranges, .read = show_memories, .write = choose_memories, .usage_error = invalid_value},
+     .test = show_memory_names, .read = show_memories, .write = choose_memories, .usage_error = invalid_value},
     {.name = "+CRES", .section = "4.2.10", .parameters = {number("0-3")},
      .test = show_ranges, .write = delayed<Latency::sms_settings, restore_parameters>, .execute = delayed<Latency::sms_settings, restore_parameters>, .seconds = 5, .usage_error = invalid_value},
     {.name = "+CSAS", .section = "4.2.11", .parameters = {number("0-3")},

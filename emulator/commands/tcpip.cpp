@@ -177,15 +177,6 @@ Result show_context(Invocation& cmd) {
 
 Result save_context(Invocation& cmd) { return cmd.modem.ip->save_context() ? ok : error; }
 
-// --- SSL application note: SSLSETCERT
-
-/// AT+SSLSETCERT=<file>[,<password>]: +SSLSETCERT: 0 when the certificate is taken, 1 where it is none.
-Result set_certificate(Invocation& cmd) {
-  const bool taken = cmd.modem.ip->import_certificate(cmd.text(0), cmd.text(1));
-  cmd.modem.answer(taken ? "+SSLSETCERT: 0" : "+SSLSETCERT: 1", &cmd.channel);
-  return ok;
-}
-
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     row({.name = "+CIPMUX", .section = "8.2.1", .parameters = {number("0,1", "0")},
@@ -222,8 +213,6 @@ constexpr Command table[] = {
     row({.name = "+CIPSCONT", .section = "8.2.27", .read = show_context, .execute = save_context}),
     row({.name = "+CIPSGTXT", .section = "8.2.29", .parameters = {number("0,1")}, .test = show_ranges, .write = select_context}),
     row(setting("+CIPSSL", "", full, never, {number("0-1", "0")})),
-    row({.name = "+SSLSETCERT", .section = "", .parameters = {text(100), optional(text(32))},
-         .test = "+SSLSETCERT: 100,32", .write = set_certificate}),
 };
 // clang-format on
 

@@ -20,10 +20,7 @@ Result accept(Invocation&) { return ok; }
 Result resume_data(Invocation& cmd) { return cmd.modem.ip->resume(cmd.channel) ? Code::connect : error; }
 
 Result show_product(Invocation& cmd) {
-  // Revision 1418B05SIM800L24 is release 14.18; every SIM800 variant calls itself SIM800 here.
-  const ModuleConfig& module = cmd.modem.world.module;
-  const std::string digits = module.revision.substr(0, 4) + std::string(4, '0');
-  cmd.print("{} R{}.{}", std::string_view(module.model).substr(0, 6), digits.substr(0, 2), digits.substr(2, 2));
+  cmd.line(cmd.modem.world.module.quirks.ati);
   return ok;
 }
 Result show_manufacturer(Invocation& cmd) {

@@ -40,35 +40,39 @@ std::span<const std::string_view> model_names();
 /// The firmware revision of the model if a scenario gives none.
 std::string_view usual_revision(Model model);
 
-/// A set of models.
-class Models {
+/// A set of the values of an enumeration that ends with `count_`.
+template <class Each>
+class SetOf {
  public:
-  constexpr Models() = default;
-  constexpr Models(std::initializer_list<Model> list) {
-    for (const Model model : list) bits_ |= bit(model);
+  constexpr SetOf() = default;
+  constexpr SetOf(std::initializer_list<Each> list) {
+    for (const Each each : list) bits_ |= bit(each);
   }
-  static constexpr Models all() {
-    Models every;
-    every.bits_ = bit(Model::count_) - 1;
+  static constexpr SetOf all() {
+    SetOf every;
+    every.bits_ = bit(Each::count_) - 1;
     return every;
   }
-  constexpr bool has(Model model) const { return (bits_ & bit(model)) != 0; }
-  constexpr Models operator|(Models other) const {
+  constexpr bool has(Each each) const { return (bits_ & bit(each)) != 0; }
+  constexpr SetOf operator|(SetOf other) const {
     other.bits_ |= bits_;
     return other;
   }
-  constexpr Models operator-(Models other) const {
+  constexpr SetOf operator-(SetOf other) const {
     other.bits_ = bits_ & ~other.bits_;
     return other;
   }
-  constexpr bool operator==(const Models&) const = default;
+  constexpr bool operator==(const SetOf&) const = default;
 
  private:
-  static constexpr std::uint32_t bit(Model model) { return std::uint32_t{1} << static_cast<unsigned>(model); }
+  static constexpr std::uint32_t bit(Each each) { return std::uint32_t{1} << static_cast<unsigned>(each); }
   std::uint32_t bits_ = 0;
 };
 
-/// The models that have a command, from the manual's chapter 20; all() if chapter 20 does not limit it.
+using Models = SetOf<Model>;
+
+/// The models that have a command, from the manual's chapter 20; all() if chapter 20 does not limit it. What the field
+/// adds and takes away is in personality.hpp.
 Models models_of(std::string_view command);
 
 /// Sets that the manual's chapter 20 uses repeatedly.

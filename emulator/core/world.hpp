@@ -18,10 +18,18 @@
 
 namespace sim800 {
 
-/// Decisions that firmware can see and no hardware log confirms; each can be changed in `module.quirks`.
+/// Behaviour that differs between revisions (personality.hpp), and decisions that no hardware log confirms; each can be
+/// changed in `module.quirks`. The values are those of 1418B05SIM800L24.
 struct Quirks {
-  std::string tls = "1.2";              ///< newest TLS version offered: "1.0", "1.1", "1.2"
-  bool sni = true;                      ///< send the server's name in the TLS handshake
+  std::string ati = "SIM800 R14.18";    ///< product and release, as ATI shows them
+  std::string tls = "1.0";              ///< newest TLS version offered: "1.0", "1.1", "1.2"
+  std::string tls_suites;               ///< offered, as `openssl ciphers` names them; empty: the firmware's
+  bool sni = false;                     ///< send the server's name in the TLS handshake
+  bool cpms_preferred = true;           ///< AT+CPMS knows SM_P and ME_P besides SM, ME and MT
+  bool gps_ready = false;               ///< GPS Ready after +CFUN: 1 at power-on
+  bool location_server_gone = false;    ///< AT+CIPGSMLOC finds 0.000000,0.000000
+  bool cnum_empty_name = true;          ///< AT+CNUM shows a name that is empty as ""
+  std::string cnum_tail = "0,4";        ///< <speed>,<service> of AT+CNUM
   bool sync_bytes = false;              ///< 00 49 49 49 49 FF FF FF FF at power-on (manual 1.4)
   bool cfun_reset_ok_last = false;      ///< AT+CFUN=1,1 answers OK after the reset instead of before it
   bool flow_control_silent = false;     ///< AT&K is swallowed without an answer, as by firmware of 2014
@@ -55,6 +63,8 @@ struct ModuleConfig {
   std::string imei = "866104020304051";
   /// Stored settings by command name ("+CMEE", "E"), each with its list of values as typed (text without quotes).
   std::map<std::string, std::vector<std::string>> settings;
+  /// Commands by name ("+CREC"): true, the module has it, false, it has not, whatever its revision says.
+  std::map<std::string, bool, std::less<>> commands;
   Quirks quirks;
 };
 

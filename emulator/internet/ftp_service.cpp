@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "emulator/internet/ftp_settings.hpp"
-#include "emulator/network/network_settings.hpp"
+#include "emulator/tls/tls_client.hpp"
 
 namespace sim800 {
 namespace {
@@ -56,11 +56,12 @@ std::string_view word(Operation operation) {
   return "FTPGET";
 }
 
-FtpService::FtpService(const Environment& environment, Settings& settings, Bearers& bearers, Nvram& nvram,
-                       FileSystem& files, FtpClient& client)
+FtpService::FtpService(const Environment& environment, Settings& settings, Bearers& bearers, TlsClient& tls_client,
+                       Nvram& nvram, FileSystem& files, FtpClient& client)
     : environment_(environment),
       settings_(settings),
       bearers_(bearers),
+      tls_client_(tls_client),
       nvram_(nvram),
       files_(files),
       client_(client) {}
@@ -101,8 +102,7 @@ FtpRequest FtpService::request(FtpVerb verb) const {
                        : option == "STOU" ? FtpPutOption::store_unique
                                           : FtpPutOption::store;
   request.tls = static_cast<FtpTls>(settings_.number(key::ftpssl));
-  request.tls_max = tls_version(environment_.world.module.quirks.tls);
-  request.verify_peer = settings_.number(key::sslopt_ignore_certificate) == 0;
+  if (request.tls != FtpTls::off) request.tls_options = tls_client_.options();
   return request;
 }
 
@@ -143,6 +143,9 @@ Task<> FtpService::run(Operation operation, FtpFileJob job) {
     record(operation, "end", ended_.value_or(code));
   }
   close();
+  if (code == ftp_code::tls_no_channel || code == ftp_code::tls_alert) {
+    tls_client_.failed(settings_.text(key::ftpserv), static_cast<std::uint16_t>(settings_.number(key::ftpport)));
+  }
   co_await environment_.clock.sleep_until(ended_ ? earliest_ : std::max(earliest_, read_out_));
   if (ended_) code = *ended_;
   running_.reset();

@@ -26,6 +26,8 @@ struct FtpFileJob {
   Duration pause = 5s;   ///< before each
 };
 
+class TlsClient;
+
 class FtpService final : public Service {
  public:
   /// The purpose of a session; each has a command and a URC with its name.
@@ -35,8 +37,8 @@ class FtpService final : public Service {
   enum class Method : std::uint8_t { normal, ext_put, file_put, ext_get };
   static constexpr std::size_t ram_size = 307'200;  ///< "300k"
 
-  FtpService(const Environment& environment, Settings& settings, Bearers& bearers, Nvram& nvram, FileSystem& files,
-             FtpClient& client);
+  FtpService(const Environment& environment, Settings& settings, Bearers& bearers, TlsClient& tls_client, Nvram& nvram,
+             FileSystem& files, FtpClient& client);
 
   /// Power-on: parameters are the saved ones, or the factory's.
   void power_on() override;
@@ -107,6 +109,7 @@ class FtpService final : public Service {
   const Environment& environment_;
   Settings& settings_;
   Bearers& bearers_;
+  TlsClient& tls_client_;
   Nvram& nvram_;
   FileSystem& files_;
   FtpClient& client_;

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "emulator/network/network_settings.hpp"
+#include "emulator/tls/tls_client.hpp"
 #include "protocol/text/characters.hpp"
 
 namespace sim800 {
@@ -53,11 +53,11 @@ std::string_view word(HttpMethod method) {
   return "GET";
 }
 
-HttpService::HttpService(const Environment& environment, const Settings& settings, Bearers& bearers, Nvram& nvram,
+HttpService::HttpService(const Environment& environment, Bearers& bearers, TlsClient& tls_client, Nvram& nvram,
                          HttpClient& client, Trace* trace)
     : environment_(environment),
-      settings_(settings),
       bearers_(bearers),
+      tls_client_(tls_client),
       nvram_(nvram),
       client_(client),
       trace_(trace) {}
@@ -186,6 +186,8 @@ Task<HttpResult> HttpService::transfer(HttpMethod method) {
     answer->status = http_status::network_error;
   } else if (late) {
     answer->status = environment_.world.module.quirks.http_timeout_status;
+  } else if (answer->status == http_status::tls_no_channel || answer->status == http_status::tls_alert) {
+    tls_client_.failed(parsed->host, parsed->port);
   } else if (answer->status == http_status::no_memory) {
     *answer = HttpResult{.status = environment_.world.module.quirks.http_overflow_status, .head = {}, .body = {}};
   }
@@ -195,7 +197,6 @@ Task<HttpResult> HttpService::transfer(HttpMethod method) {
 }
 
 HttpRequest HttpService::request(HttpMethod method, const HttpUrl& target) const {
-  const Quirks& quirks = environment_.world.module.quirks;
   HttpRequest request;
   request.method = method;
   request.url = values_[url];
@@ -216,9 +217,7 @@ HttpRequest HttpService::request(HttpMethod method, const HttpUrl& target) const
     request.proxy_port = static_cast<std::uint16_t>(number(proport));
   }
   request.follow_redirects = number(redir) == 1;
-  request.verify_peer = settings_.number(key::sslopt_ignore_certificate) == 0;  // 1: an invalid certificate is ignored
-  request.tls_max = tls_version(quirks.tls);
-  request.sni = quirks.sni;
+  request.tls_options = tls_client_.options();
   request.limit = buffer_size;
   return request;
 }

@@ -10,7 +10,6 @@
 #include <string_view>
 
 #include "backends/ports/http.hpp"
-#include "emulator/at/settings.hpp"
 #include "emulator/core/environment.hpp"
 #include "emulator/core/nvram.hpp"
 #include "emulator/core/service.hpp"
@@ -21,6 +20,8 @@
 #include "protocol/at/result.hpp"
 
 namespace sim800 {
+
+class TlsClient;
 
 class HttpService final : public Service {
  public:
@@ -35,8 +36,8 @@ class HttpService final : public Service {
   };
   static const std::array<TagRow, tag_count> tags;
 
-  HttpService(const Environment& environment, const Settings& settings, Bearers& bearers, Nvram& nvram,
-              HttpClient& client, Trace* trace);
+  HttpService(const Environment& environment, Bearers& bearers, TlsClient& tls_client, Nvram& nvram, HttpClient& client,
+              Trace* trace);
 
   bool on() const { return on_; }
   bool busy() const override { return busy_; }
@@ -84,8 +85,8 @@ class HttpService final : public Service {
   Nvram::Section saved_values() const;
 
   const Environment& environment_;
-  const Settings& settings_;
   Bearers& bearers_;
+  TlsClient& tls_client_;
   Nvram& nvram_;
   HttpClient& client_;
   Trace* trace_;

@@ -6,13 +6,13 @@
 
 #include "emulator/core/world.hpp"
 #include "emulator/internet/mail_settings.hpp"
-#include "emulator/network/network_settings.hpp"
+#include "emulator/tls/tls_client.hpp"
 
 namespace sim800 {
 
 MailConnection::MailConnection(const Environment& environment, const Settings& settings, const Bearers& bearers,
-                               MailClient& client)
-    : environment_(environment), settings_(settings), bearers_(bearers), client_(client) {}
+                               TlsClient& tls_client, MailClient& client)
+    : environment_(environment), settings_(settings), bearers_(bearers), tls_client_(tls_client), client_(client) {}
 
 Task<int> MailConnection::enter(MailLogin login) {
   entered_.reset();
@@ -23,8 +23,7 @@ Task<int> MailConnection::enter(MailLogin login) {
     co_return mail_code::network_error;
   }
   login.tls = static_cast<MailTls>(settings_.number(key::emailssl));
-  login.tls_max = tls_version(environment_.world.module.quirks.tls);
-  login.verify_peer = settings_.number(key::sslopt_ignore_certificate) == 0;  // 1: an invalid certificate is ignored
+  login.tls_options = tls_client_.options();
   host_ = login.host;
   port_ = login.port;
   record("connect", mail_code::done);
@@ -48,6 +47,7 @@ Task<int> MailConnection::enter(MailLogin login) {
   while (!entered_ && !ended_) co_await news;
   rest();
   if (!ended_ && *entered_ != mail_code::done) ended_ = entered_;
+  if (ended_ == mail_code::tls_no_channel || ended_ == mail_code::tls_alert) tls_client_.failed(host_, port_);
   record(ended_ ? "failed" : "connected", ended_.value_or(mail_code::done));
   co_return ended_.value_or(mail_code::done);
 }

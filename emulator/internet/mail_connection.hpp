@@ -18,9 +18,12 @@
 
 namespace sim800 {
 
+class TlsClient;
+
 class MailConnection final : public Service {
  public:
-  MailConnection(const Environment& environment, const Settings& settings, const Bearers& bearers, MailClient& client);
+  MailConnection(const Environment& environment, const Settings& settings, const Bearers& bearers,
+                 TlsClient& tls_client, MailClient& client);
 
   /// Connects over the bearer of AT+EMAILCID and with AT+EMAILSSL; returns a mail_code.
   Task<int> enter(MailLogin login);
@@ -61,6 +64,7 @@ class MailConnection final : public Service {
   const Environment& environment_;
   const Settings& settings_;
   const Bearers& bearers_;
+  TlsClient& tls_client_;
   MailClient& client_;
   std::unique_ptr<MailSession> session_;
   std::string kept_;  ///< what the session had received when the bearer was lost

@@ -10,23 +10,16 @@
 
 #include "emulator/ip/ip_settings.hpp"
 #include "protocol/at/arguments.hpp"
-#include "protocol/text/characters.hpp"
 
 namespace sim800 {
-namespace {
-
-constexpr std::string_view certificate_section = "certificate";
-constexpr std::size_t certificate_max = 16'384;
-
-}  // namespace
 
 IpStack::IpStack(const Parts& parts)
     : environment_(parts.environment),
       settings_(parts.settings),
       network_(parts.network),
       pdp_(parts.pdp),
+      tls_client_(parts.tls),
       nvram_(parts.nvram),
-      files_(parts.files),
       sockets_(parts.sockets),
       trace_(parts.trace),
       connections_{IpConnection{parts.environment.clock}, IpConnection{parts.environment.clock},
@@ -243,10 +236,6 @@ void IpStack::power_off() {
 // --- what is kept
 
 void IpStack::power_on() {
-  if (const Nvram::Section* saved = nvram_.find(certificate_section)) {
-    certificate_password_ = value_in(*saved, "password");
-    certificate_ = files_.read(value_in(*saved, "file"), 0, certificate_max).value_or("");
-  }
   if (const Nvram::Section* saved = nvram_.find(ip_context.section))
     contexts_[0].access = {value_in(*saved, "apn"), value_in(*saved, "user"), value_in(*saved, "password")};
   settings_.load(ip_context);
@@ -263,16 +252,5 @@ Nvram::Section IpStack::saved_values() const {
 bool IpStack::save_context() { return nvram_.store(ip_context.section, saved_values()); }
 
 bool IpStack::context_saved() const { return nvram_.holds(ip_context.section, saved_values()); }
-
-bool IpStack::import_certificate(const std::string& file, const std::string& password) {
-  const std::size_t dot = file.rfind('.');
-  const std::string_view kind = dot == file.npos ? std::string_view{} : std::string_view(file).substr(dot);
-  if (!same_word(kind, ".crt") && !same_word(kind, ".cer") && !same_word(kind, ".p12")) return false;
-  const auto contents = files_.read(file, 0, certificate_max + 1);
-  if (!contents || contents->empty() || contents->size() > certificate_max) return false;
-  certificate_ = *contents;
-  certificate_password_ = password;
-  return nvram_.store(certificate_section, {{"file", file}, {"password", password}});
-}
 
 }  // namespace sim800

@@ -17,7 +17,6 @@
 #include "emulator/core/service.hpp"
 #include "emulator/core/task.hpp"
 #include "emulator/core/trace.hpp"
-#include "emulator/files/file_system.hpp"
 #include "emulator/ip/ip_connection.hpp"
 #include "emulator/ip/ip_settings.hpp"
 #include "emulator/ip/transparent_mode.hpp"
@@ -26,6 +25,8 @@
 #include "protocol/at/result.hpp"
 
 namespace sim800 {
+
+class TlsClient;
 
 class IpStack final : public Service {
  public:
@@ -54,14 +55,14 @@ class IpStack final : public Service {
     Settings& settings;
     Network& network;
     PdpContexts& pdp;
+    TlsClient& tls;
     Nvram& nvram;
-    FileSystem& files;
     Sockets& sockets;
     Trace* trace;
   };
   explicit IpStack(const Parts& parts);
 
-  void power_on() override;  ///< the saved context and certificate are loaded
+  void power_on() override;  ///< the saved context is loaded
   void power_off() override;
   bool multi() const { return settings_.number(key::cipmux) == 1; }
   State state() const;
@@ -132,9 +133,6 @@ class IpStack final : public Service {
   };
   std::array<LocalPorts, connection_count> local_ports{};
 
-  /// AT+SSLSETCERT: the file becomes the client's certificate; false if it is not one.
-  bool import_certificate(const std::string& file, const std::string& password);
-
   // AT+CIPSCONT keeps the settings and the access point.
   bool save_context();
   bool context_saved() const;
@@ -168,7 +166,7 @@ class IpStack final : public Service {
   void opened(unsigned n);
   void failed(unsigned n, bool by_tls);
   void client_came(std::unique_ptr<Socket> socket);
-  std::optional<SocketTls> tls(const SocketRequest& request) const;
+  std::optional<TlsOptions> tls(const SocketRequest& request) const;
   void drop(unsigned n, IpConnection::State left_in);
   void check_service();
   void say_deactivated();
@@ -189,8 +187,8 @@ class IpStack final : public Service {
   Settings& settings_;
   Network& network_;
   PdpContexts& pdp_;
+  TlsClient& tls_client_;
   Nvram& nvram_;
-  FileSystem& files_;
   Sockets& sockets_;
   Trace* trace_;
 
@@ -210,7 +208,6 @@ class IpStack final : public Service {
   TransparentMode transparent_;
   Timer service_check_;
   unsigned service_checks_ = 0;
-  std::string certificate_, certificate_password_;
 };
 
 /// "CONNECTED", "CLOSED" …, as in AT+CIPSTATUS.

@@ -9,7 +9,7 @@
 #include "emulator/core/world.hpp"
 #include "emulator/ip/ip_settings.hpp"
 #include "emulator/ip/ip_stack.hpp"
-#include "emulator/network/network_settings.hpp"
+#include "emulator/tls/tls_client.hpp"
 #include "protocol/at/ip_address.hpp"
 
 namespace sim800 {
@@ -64,19 +64,9 @@ void IpStack::connect(unsigned n, SocketRequest request, Channel& channel) {
   opening_[n].start([] {});
 }
 
-std::optional<SocketTls> IpStack::tls(const SocketRequest& request) const {
+std::optional<TlsOptions> IpStack::tls(const SocketRequest& request) const {
   if (request.kind != SocketRequest::Kind::tcp || settings_.number(key::cipssl) == 0) return std::nullopt;
-  const Quirks& quirks = environment_.world.module.quirks;
-  SocketTls tls{.verify_peer = settings_.number(key::sslopt_ignore_certificate) == 0,
-                .max = tls_version(quirks.tls),
-                .sni = quirks.sni,
-                .certificate = {},
-                .password = {}};
-  if (settings_.number(key::sslopt_authenticate) == 1) {
-    tls.certificate = certificate_;
-    tls.password = certificate_password_;
-  }
-  return tls;
+  return tls_client_.options();
 }
 
 /// A single connection can be requested in IP INITIAL: the module then takes all steps itself.
@@ -116,7 +106,10 @@ void IpStack::failed(unsigned n, bool by_tls) {
   const bool tried = connections_[n].state() == IpConnection::State::connecting;
   drop(n, tried ? IpConnection::State::closed : IpConnection::State::initial);
   record(n, "failed");
-  if (by_tls) return say(n, "CLOSE OK");  // what hardware reports if the handshake fails
+  if (by_tls) {
+    tls_client_.failed(connections_[n].remote.host, connections_[n].remote.port);
+    return say(n, "CLOSE OK");  // what hardware reports if the handshake fails
+  }
   if (!multi()) environment_.answer(fmt::format("STATE: {}", state_name()), connections_[n].channel);
   say(n, "CONNECT FAIL");
 }

@@ -44,6 +44,7 @@
 #include "emulator/sim/preferred_operators.hpp"
 #include "emulator/sim/sim.hpp"
 #include "emulator/sms/sms_service.hpp"
+#include "emulator/tls/tls_client.hpp"
 
 namespace sim800 {
 namespace {
@@ -56,12 +57,12 @@ Model model_of(const World& world) { return find_model(world.module.model).value
 }  // namespace
 
 Modem::Modem(const Parts& parts)
-    : ChannelOwner(parts.clock, std::make_unique<Latencies>(parts.world.timing), parts.commands(model_of(parts.world)),
+    : ChannelOwner(parts.clock, std::make_unique<Latencies>(parts.world.timing), parts.commands(parts.world.module),
                    parts.trace),
       world(parts.world),
       files(parts.files),
       model(model_of(parts.world)),
-      settings(commands.rows(), model, parts.nvram, parts.world.module.settings),
+      settings(commands, parts.nvram, parts.world.module.settings),
       parts_(parts),
       environment_{world,
                    clock,
@@ -85,10 +86,12 @@ Modem::Modem(const Parts& parts)
       pdp(*this, [](Modem& m) { return std::make_unique<PdpContexts>(m.environment_, *m.network); }),
       gprs(*this, [](Modem& m) { return std::make_unique<Gprs>(m.environment_, m.settings, *m.pdp, m.parts_.nvram); }),
       bearers(*this, [](Modem& m) { return std::make_unique<Bearers>(m.environment_, *m.pdp); }),
+      tls(*this,
+          [](Modem& m) { return std::make_unique<TlsClient>(m.environment_, m.settings, m.parts_.nvram, m.files); }),
       ip(*this,
          [](Modem& m) {
-           return std::make_unique<IpStack>(IpStack::Parts{m.environment_, m.settings, *m.network, *m.pdp,
-                                                           m.parts_.nvram, m.files, m.parts_.sockets, m.trace()});
+           return std::make_unique<IpStack>(IpStack::Parts{m.environment_, m.settings, *m.network, *m.pdp, *m.tls,
+                                                           m.parts_.nvram, m.parts_.sockets, m.trace()});
          }),
       ip_filters(*this, [](Modem& m) { return std::make_unique<IpFilters>(m.parts_.nvram); }),
       ping(*this, [](Modem& m) { return std::make_unique<PingService>(m.environment_, *m.ip, m.parts_.pinger); }),
@@ -96,12 +99,12 @@ Modem::Modem(const Parts& parts)
           [](Modem& m) { return std::make_unique<NtpService>(m.environment_, *m.bearers, m.rtc, m.parts_.sockets); }),
       http(*this,
            [](Modem& m) {
-             return std::make_unique<HttpService>(m.environment_, m.settings, *m.bearers, m.parts_.nvram, m.parts_.http,
+             return std::make_unique<HttpService>(m.environment_, *m.bearers, *m.tls, m.parts_.nvram, m.parts_.http,
                                                   m.trace());
            }),
       ftp(*this,
           [](Modem& m) {
-            return std::make_unique<FtpService>(m.environment_, m.settings, *m.bearers, m.parts_.nvram, m.files,
+            return std::make_unique<FtpService>(m.environment_, m.settings, *m.bearers, *m.tls, m.parts_.nvram, m.files,
                                                 m.parts_.ftp);
           }),
       locator(*this, [](Modem& m) { return std::make_unique<Locator>(m.environment_, *m.bearers); }),
@@ -114,7 +117,7 @@ Modem::Modem(const Parts& parts)
       ussd(*this, [](Modem& m) { return std::make_unique<UssdService>(m.environment_, m.settings); }),
       mail(*this,
            [](Modem& m) {
-             return std::make_unique<MailConnection>(m.environment_, m.settings, *m.bearers, m.parts_.mail);
+             return std::make_unique<MailConnection>(m.environment_, m.settings, *m.bearers, *m.tls, m.parts_.mail);
            }),
       smtp(*this, [](Modem& m) { return std::make_unique<SmtpService>(m.environment_, m.settings, m.rtc, *m.mail); }),
       pop3(*this, [](Modem& m) { return std::make_unique<Pop3Service>(m.environment_, m.settings, *m.mail); }),
@@ -345,6 +348,7 @@ Task<> Modem::boot() {
   tell(ModuleEvent::boot);
   co_await clock.sleep_until(on + latency[Latency::boot_cfun]);
   boot_urc(fmt::format("+CFUN: {}", functionality_), true);
+  if (world.module.quirks.gps_ready) boot_urc("GPS Ready", true);
   later([this] {
     judge_supply();
     judge_temperature();

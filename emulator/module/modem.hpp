@@ -63,6 +63,7 @@ class Sim;
 class SmsService;
 class SmtpService;
 class Sockets;
+class TlsClient;
 class Tones;
 class UssdService;
 enum class Latency : std::uint8_t;
@@ -87,7 +88,7 @@ class Modem final : public ChannelOwner {
   /// What a modem is built on; all of it outlives the modem.
   struct Parts {
     const World& world;
-    const CommandTable& (&commands)(Model);
+    const CommandTable& (&commands)(const ModuleConfig&);
     Clock& clock;
     Nvram& nvram;
     FileSystem& files;
@@ -250,6 +251,7 @@ class Modem final : public ChannelOwner {
   OnDemand<PdpContexts> pdp;
   OnDemand<Gprs> gprs;
   OnDemand<Bearers> bearers;
+  OnDemand<TlsClient> tls;
   OnDemand<IpStack> ip;
   OnDemand<IpFilters> ip_filters;
   OnDemand<PingService> ping;

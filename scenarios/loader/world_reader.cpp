@@ -3,11 +3,13 @@
 #include "emulator/core/world.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <set>
 
 #include "emulator/at/settings.hpp"
 #include "emulator/commands/command_list.hpp"
 #include "emulator/core/latency.hpp"
+#include "emulator/core/personality.hpp"
 #include "scenarios/faults/actions.hpp"
 #include "scenarios/json/nearest.hpp"
 #include "scenarios/loader/host_text.hpp"
@@ -16,8 +18,15 @@ namespace sim800 {
 namespace {
 
 void read_quirks(const Value& quirks, Quirks& into) {
+  quirks["ati"].read(into.ati);
   quirks["tls"].read(into.tls);
+  quirks["tls_suites"].read(into.tls_suites);
   quirks["sni"].read(into.sni);
+  quirks["cpms_preferred"].read(into.cpms_preferred);
+  quirks["gps_ready"].read(into.gps_ready);
+  quirks["location_server_gone"].read(into.location_server_gone);
+  quirks["cnum_empty_name"].read(into.cnum_empty_name);
+  quirks["cnum_tail"].read(into.cnum_tail);
   quirks["sync_bytes"].read(into.sync_bytes);
   quirks["cfun_reset_ok_last"].read(into.cfun_reset_ok_last);
   quirks["flow_control_silent"].read(into.flow_control_silent);
@@ -51,11 +60,26 @@ void read_setting(const Value& setting, std::vector<std::string>& into) {
   if (const auto expected = Settings::refuse(all_commands(), setting.name(), into)) setting.refuse(*expected);
 }
 
-void read_module(const Value& module, ModuleConfig& into) {
+void read_command(const Value& command, std::map<std::string, bool, std::less<>>& into) {
+  const auto names = all_commands() | std::views::transform(&Command::name);
+  if (std::ranges::find(names, command.name()) != names.end()) return command.read(into[command.name()]);
+  std::vector<std::string_view> known(names.begin(), names.end());
+  command.refuse_name("the name of a command without AT, such as \"+CREC\"", {}, did_you_mean(command.name(), known));
+}
+
+// The revision names its model, and decides what the module does where the scenario says nothing.
+void read_identity(const Value& module, ModuleConfig& into) {
+  const std::string revision = module["revision"].text().value_or("");
   module["model"].read(into.model);
-  if (const auto model = find_model(into.model)) into.revision = usual_revision(*model);
-  module["revision"].read(into.revision);
+  auto model = find_model(into.model);
+  if (!module["model"] && model_of_revision(revision)) model = model_of_revision(revision);
+  if (model) into = module_of(*model, revision);
+}
+
+void read_module(const Value& module, ModuleConfig& into) {
+  read_identity(module, into);
   module["imei"].read(into.imei);
+  for (const Value& command : module["commands"].members()) read_command(command, into.commands);
   for (const Value& setting : module["settings"].members()) read_setting(setting, into.settings[setting.name()]);
   read_quirks(module["quirks"], into.quirks);
 }

@@ -167,7 +167,7 @@ class Tour:
         self.say('AT+HTTPPARA="BREAK",0')
 
     def tls(self):
-        self.screen.chapter("TLS", "Any certificate will do, until SSLOPT says otherwise.")
+        self.screen.chapter("TLS", "The scenario lifts the firmware's TLS 1.0. Any certificate will do, until SSLOPT says otherwise.")
         self.say('AT+HTTPPARA="URL","https://secure.sim.com/page"')
         self.say("AT+HTTPSSL=1")
         self.fetch(0, 200, len(PAGE))
@@ -264,7 +264,8 @@ def main():
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="sim800-demo-"))
         network = {"apns": {"CMNET": {"ip": "10.89.193.1"}}, "hosts": start_servers(keep, folder)}
         link = os.path.join(folder, "sim800.tty")
-        keep(harness.Module(folder, "--pty", link, "--time-scale", chosen.time_scale, scenario={"network": network},
+        scenario = {"module": harness.MODERN_TLS, "network": network}
+        keep(harness.Module(folder, "--pty", link, "--time-scale", chosen.time_scale, scenario=scenario,
                             timing="typical", tcp=0))
         try:
             Tour(screen, keep(harness.Host.pty(link))).go()

@@ -114,10 +114,12 @@ class FtpHost(Host):
 
 
 class FtpTest(AcceptanceTest):
+    MODULE = {}
+
     def start(self, server=None, *options, scenario=None, **parameters):
         """`self.line`: a host on a module that reaches this server, and no other, as ftp.test."""
         hosts = {} if server is None else {"ftp.test": at(server.port)}
-        scenario = scenario or {"network": {"hosts": {**hosts, "*": "unresolvable"}}}
+        scenario = scenario or {"module": self.MODULE, "network": {"hosts": {**hosts, "*": "unresolvable"}}}
         self.process = self.module(*options, scenario=scenario)
         self.line = self.connect(self.process)
         self.line.parameters(**{"SERV": "ftp.test", "UN": USER, "PW": PASSWORD, "GETPATH": "/", "GETNAME": "file",

@@ -25,6 +25,8 @@ OK = b"\r\nOK\r\n"
 ERROR = b"\r\nERROR\r\n"
 BOOT = b"".join(b"\r\n%s\r\n" % line for line in
                 (b"RDY", b"+CFUN: 1", b"+CPIN: READY", b"Call Ready", b"SMS Ready"))
+# module: what servers of today want, and the default firmware does not offer.
+MODERN_TLS = {"quirks": {"tls": "1.2", "sni": True}}
 FINAL = re.compile(rb"\r\n(OK|ERROR|\+CME ERROR: [^\r]*)\r\n\Z")
 
 

@@ -90,11 +90,12 @@ class Tinyproxy:
         self.holder.close()
 
 
-def make_certificates(folder):
-    """A certificate authority of our own and a certificate for "localhost" from it: (file, key)."""
+def make_certificates(folder, kind="ec"):
+    """A certificate authority of our own and a certificate for secure.test from it: (file, key)."""
     def openssl(*arguments):
         subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True, timeout=DEADLINE)
-    new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+    option = {"ec": "ec_paramgen_curve:P-256", "rsa": "rsa_keygen_bits:2048"}[kind]
+    new_key = ("-newkey", kind, "-pkeyopt", option, "-nodes")
     openssl("req", "-x509", *new_key, "-days", "2", "-subj", "/CN=Test CA", "-keyout", "ca.key", "-out", "ca.pem")
     openssl("req", *new_key, "-subj", "/CN=secure.test", "-addext", "subjectAltName=DNS:secure.test",
             "-keyout", "server.key", "-out", "server.csr")

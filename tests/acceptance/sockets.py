@@ -131,9 +131,10 @@ class SocketHost(Host):
 
 
 class SocketTest(AcceptanceTest):
-    def socket_host(self, hosts=None, pty=False):
+    def socket_host(self, hosts=None, pty=False, module=None):
         """On a module of its own, which reaches nothing but loopback; `emulator` is that module."""
-        scenario = {"network": {"hosts": {"*": "unresolvable", LOOPBACK: LOOPBACK, **(hosts or {})}}}
+        scenario = {"module": module or {},
+                    "network": {"hosts": {"*": "unresolvable", LOOPBACK: LOOPBACK, **(hosts or {})}}}
         self.emulator = self.module(*(("--pty", self.path("tty")) if pty else ()), scenario=scenario)
         if not pty:
             host = self.keep(SocketHost.tcp(self.emulator.tcp[0]))

@@ -7,7 +7,7 @@ import hashlib
 import re
 import unittest
 
-from harness import OK, AcceptanceTest
+from harness import MODERN_TLS, OK, AcceptanceTest
 from ftp_servers import reset
 from mail_servers import PASSWORD, USER, Dovecot, Smtp
 from servers import ScriptedServer, at, hold, make_certificates, unused_port
@@ -19,7 +19,7 @@ class MailTest(AcceptanceTest):
     def line(self, hosts, scale="1"):
         """A module that has a bearer, with these hosts and no other."""
         module = self.module("--time-scale", scale, scenario={
-            "name": "mail", "module": {"settings": {"+CMEE": 1}}, "network": {"hosts": {**hosts, "*": "unresolvable"}}})
+            "name": "mail", "module": {**MODERN_TLS, "settings": {"+CMEE": 1}}, "network": {"hosts": {**hosts, "*": "unresolvable"}}})
         host = self.host(module)
         host.open_bearer()
         return host

@@ -7,7 +7,7 @@ import unittest
 
 from ftp_host import FtpTest
 from ftp_servers import Pyftpdlib, PureFtpd, ScriptedFtp, receive_all, reset, server_context
-from harness import ERROR, OK
+from harness import ERROR, MODERN_TLS, OK
 from servers import at, make_certificates, unused_port
 
 DATA = b"some data\n"
@@ -300,6 +300,8 @@ class Server(Codes):
 
 
 class Tls(Codes):
+    MODULE = MODERN_TLS
+
     @classmethod
     def setUpClass(cls):
         cls.folder = cls.enterClassContext(tempfile.TemporaryDirectory(prefix="sim800-"))

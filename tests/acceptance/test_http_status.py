@@ -9,17 +9,19 @@ import struct
 import tempfile
 import unittest
 
-from harness import OK, AcceptanceTest
+from harness import MODERN_TLS, OK, AcceptanceTest
 from servers import Nginx, OpensslServer, ScriptedServer, at, endless, hold, make_certificates, page, unused_port
 
 BUFFER = 319_488  # bytes
 
 
 class HttpStatus(AcceptanceTest):
+    MODULE = {}
+
     def start(self, hosts, *options, **rest):
         """A host whose module reaches these hosts and no others; None: what the machine itself reaches."""
         network = {} if hosts is None else {"hosts": {**hosts, "*": "unresolvable"}}
-        self.process = self.module(*options, scenario={"network": network}, **rest)
+        self.process = self.module(*options, scenario={"module": self.MODULE, "network": network}, **rest)
         self.line = self.host(self.process)
         self.line.open_bearer()
 
@@ -203,6 +205,8 @@ class StackBusy(HttpStatus):
 
 
 class Tls(HttpStatus):
+    MODULE = MODERN_TLS
+
     @classmethod
     def setUpClass(cls):
         cls.folder = cls.enterClassContext(tempfile.TemporaryDirectory(prefix="sim800-"))

@@ -6,7 +6,7 @@ import struct
 import threading
 import unittest
 
-from harness import BOOT, OK
+from harness import BOOT, MODERN_TLS, OK
 from servers import LOOPBACK, Nginx, at, make_certificates, unused_port
 from sockets import ALL_BYTES, MANUAL, Sink, SocketHost, SocketTest, TcpServer, UdpServer, digest, echo, pattern
 from traces import read_trace
@@ -139,7 +139,7 @@ class Protocols(SocketTest):
             with self.subTest(tls=tls):
                 server = self.keep(Nginx(self.dir, "ssl_protocols TLSv1.2;" if tls else "", certificate if tls else None))
                 server.put("page", data)
-                host = self.socket_host({"secure.test": LOOPBACK})
+                host = self.socket_host({"secure.test": LOOPBACK}, module=MODERN_TLS)
                 host.bring_up(*MANUAL, "AT+CIPSSL=%d" % tls)
                 head, body = self.get(host, server.port, "secure.test")
                 self.assertTrue(head.startswith(b"HTTP/1.1 200 OK"))

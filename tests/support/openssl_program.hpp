@@ -82,13 +82,15 @@ class Openssl {
   int input_ = -1, output_ = -1;
 };
 
-/// A certificate that nobody trusts.
+/// A certificate that nobody trusts. The suites of the module's older firmware need one with an RSA key.
 class Certificate {
  public:
-  Certificate() {
+  explicit Certificate(const char* kind = "P-256") {
     REQUIRE(mkdtemp(folder_.data()) != nullptr);
-    Openssl program({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-                     "-subj", "/CN=tls.test", "-keyout", key(), "-out", file()});
+    const bool rsa = std::string_view(kind) == "rsa";
+    Openssl program({"req", "-x509", "-newkey", rsa ? "rsa" : "ec", "-pkeyopt",
+                     rsa ? std::string("rsa_keygen_bits:2048") : "ec_paramgen_curve:" + std::string(kind), "-nodes",
+                     "-days", "2", "-subj", "/CN=tls.test", "-keyout", key(), "-out", file()});
     REQUIRE(program.wait() == 0);
   }
   ~Certificate() { std::filesystem::remove_all(folder_); }
@@ -96,6 +98,7 @@ class Certificate {
   Certificate& operator=(const Certificate&) = delete;
   std::string key() const { return folder_ + "/key.pem"; }
   std::string file() const { return folder_ + "/cert.pem"; }
+  const std::string& folder() const { return folder_; }
 
  private:
   std::string folder_ = "/tmp/sim800-test-XXXXXX";

@@ -21,6 +21,10 @@ class TlsServer {
     REQUIRE(port_ != 0);
   }
   std::uint16_t port() const { return port_; }
+  static const Certificate& rsa_certificate() {
+    static const Certificate made("rsa");
+    return made;
+  }
 
  private:
   static std::vector<std::string> arguments(const std::vector<std::string>& options) {

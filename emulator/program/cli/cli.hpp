@@ -24,6 +24,7 @@ void add_run(CLI::App& app, int& status);
 void add_check(CLI::App& app, int& status);
 void add_scenarios(CLI::App& app, int& status);
 void add_commands(CLI::App& app, int& status);
+void add_models(CLI::App& app, int& status);
 void add_play(CLI::App& app, int& status);
 void add_trace(CLI::App& app, int& status);
 

@@ -12,6 +12,7 @@
 
 #include "emulator/commands/command_list.hpp"
 #include "emulator/commands/manual_index.hpp"
+#include "emulator/core/personality.hpp"
 #include "emulator/program/cli/cli.hpp"
 
 namespace sim800 {
@@ -56,13 +57,14 @@ std::vector<const Command*> commands_by_name() {
   return list;
 }
 
-/// The models that have the command; empty: all.
+/// The models that have the command with their usual firmware; empty: all.
 std::vector<std::string_view> models(const Command& command) {
   std::vector<std::string_view> list;
-  const Models having = models_of(command.name);
-  if (having == Models::all()) return list;
-  std::ranges::copy_if(model_names(), std::back_inserter(list),
-                       [having](std::string_view name) { return having.has(*find_model(name)); });
+  std::ranges::copy_if(model_names(), std::back_inserter(list), [&command](std::string_view name) {
+    const Model model = *find_model(name);
+    return Personality(model, usual_revision(model)).has(command.name);
+  });
+  if (list.size() == model_names().size()) list.clear();
   return list;
 }
 

@@ -45,6 +45,7 @@ int run_program(std::vector<std::string> arguments) {
   add_check(app, status);
   add_scenarios(app, status);
   add_commands(app, status);
+  add_models(app, status);
   add_play(app, status);
   add_trace(app, status);
   try {

@@ -26,6 +26,7 @@
 #include "backends/sockets/asio_sockets.hpp"
 #include "emulator/at/serial_line.hpp"
 #include "emulator/commands/command_list.hpp"
+#include "emulator/core/personality.hpp"
 #include "emulator/core/state_lock.hpp"
 #include "emulator/core/world.hpp"
 #include "emulator/files/file_system.hpp"
@@ -85,6 +86,7 @@ class Run {
         pinger_(make_icmp_pinger(loop_, link_, options.seed)),
         mail_(make_curl_mail_client(loop_, link_)),
         lines_(options.stdio ? stderr : stdout) {
+    if (const std::string doubt = doubt_about(world_.module); !doubt.empty()) spdlog::warn("{}", doubt);
     modem_ = std::make_unique<Modem>(Modem::Parts{world_, command_table, clock_, nvram_, files_, *http_, *ftp_,
                                                   *sockets_, *pinger_, *mail_, trace_.get(), options.seed});
     record_start(options);

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "emulator/core/world.hpp"
+#include "emulator/core/personality.hpp"
 #include "emulator/program/cli/cli.hpp"
 #include "scenarios/loader/loader.hpp"
 
@@ -30,7 +30,9 @@ std::optional<Scenario> load_or_tell(const std::string& name) {
 int check(const std::vector<std::string>& files) {
   int status = 0;
   for (const std::string& file : files) {
-    if (load_or_tell(file)) {
+    if (const auto scenario = load_or_tell(file)) {
+      const std::string doubt = doubt_about(scenario->world.module);
+      if (!doubt.empty()) fmt::print(stderr, "{}: warning: {}\n", file, doubt);
       fmt::print("{}: ok\n", file);
     } else {
       status = usage_error;

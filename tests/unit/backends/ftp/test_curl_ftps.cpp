@@ -222,7 +222,7 @@ TEST_CASE("ftps: the server's name is told in the handshake, or not") {
     FtpClientFixture fixture(sim800::HostMap{{"other.test", "127.0.0.1"}});
     FtpRequest request = tls_request(control.port());
     request.host = "other.test";
-    request.sni = sni;
+    request.tls_options.profile.sni = sni;
     fixture.start(request);
     Beside server({&control}, [&] {
       if (sni) return;
@@ -244,13 +244,13 @@ TEST_CASE("ftps 81: the peer's alert, a refused certificate") {
   SUBCASE("the server speaks newer versions only than are wanted") {
     const TlsEnd control({"-tls1_2"});
     FtpRequest request = tls_request(control.port());
-    request.tls_max = TlsVersion::v1_0;
+    request.tls_options.profile.max = TlsVersion::v1_0;
     CHECK(fixture.run(request).code == code::tls_alert);
   }
   SUBCASE("nobody vouches for the certificate") {
     const TlsEnd control;
     FtpRequest request = tls_request(control.port());
-    request.verify_peer = true;
+    request.tls_options.verify_peer = true;
     CHECK(fixture.run(request).code == code::tls_alert);
   }
   SUBCASE("after AUTH") {

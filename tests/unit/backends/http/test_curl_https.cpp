@@ -82,7 +82,7 @@ TEST_CASE("https: a page comes through, by TLS 1.2 unless less is wanted") {
   CHECK(result.head.starts_with("HTTP/1.0 200 ok\r\n"));
   CHECK(result.body.find("TLSv1.2") != std::string::npos);
   HttpRequest request = tls_request_to(server.port());
-  request.tls_max = TlsVersion::v1_1;
+  request.tls_options.profile.max = TlsVersion::v1_1;
   CHECK(fixture.fetch(request).status == status::tls_alert);
 }
 
@@ -92,7 +92,7 @@ TEST_CASE("https: old versions are spoken") {
     const TlsServer server;
     HttpClientFixture fixture(hosts);
     HttpRequest request = tls_request_to(server.port());
-    request.tls_max = version;
+    request.tls_options.profile.max = version;
     const HttpResult result = fixture.fetch(request);
     CHECK(result.status == 200);
     CHECK(result.body.find(name) != std::string::npos);
@@ -107,7 +107,7 @@ TEST_CASE("https: the server's name is told in the handshake, or not") {
   CHECK(fixture.fetch(request).status == 200);
   request.host = "other.test";
   CHECK(fixture.fetch(request).status == status::tls_alert);
-  request.sni = false;
+  request.tls_options.profile.sni = false;
   CHECK(fixture.fetch(request).status == 200);
 }
 
@@ -124,7 +124,7 @@ TEST_CASE("https 606: the peer's alert, a refused certificate") {
   SUBCASE("nobody vouches for the server's certificate") {
     const TlsServer server;
     HttpRequest request = tls_request_to(server.port());
-    request.verify_peer = true;
+    request.tls_options.verify_peer = true;
     CHECK(fixture.fetch(request).status == status::tls_alert);
   }
 }

@@ -11,14 +11,13 @@
 namespace {
 
 using sim800::SocketError;
-using sim800::SocketTls;
+using sim800::TlsOptions;
 using sim800::TlsVersion;
 using sim800::test::Certificate;
 using sim800::test::every_byte;
 using sim800::test::Openssl;
 using sim800::test::SocketFixture;
 using sim800::test::TlsServer;
-using Options = std::vector<std::string>;
 
 std::string contents(const std::string& path) {
   std::ostringstream text;
@@ -28,7 +27,7 @@ std::string contents(const std::string& path) {
 
 struct TlsRig : SocketFixture {
   using SocketFixture::SocketFixture;
-  SocketError handshake(std::uint16_t port, const SocketTls& tls, const std::string& host = "tls.test") {
+  SocketError handshake(std::uint16_t port, const TlsOptions& tls, const std::string& host = "tls.test") {
     sim800::SocketRequest wanted;
     wanted.host = host;
     wanted.port = port;
@@ -48,9 +47,9 @@ struct TlsRig : SocketFixture {
   static sim800::HostMap hosts() { return {{"tls.test", "127.0.0.1"}}; }
 };
 
-SocketTls up_to(TlsVersion version) {
-  SocketTls tls;
-  tls.max = version;
+TlsOptions up_to(TlsVersion version) {
+  TlsOptions tls;
+  tls.profile.max = version;
   return tls;
 }
 
@@ -88,8 +87,8 @@ TEST_CASE("tls socket: names the server it wants, or not") {
     CAPTURE(sni);
     const TlsServer strict({"-servername", "tls.test", "-servername_fatal"});
     TlsRig fixture(TlsRig::hosts());
-    SocketTls tls;
-    tls.sni = sni;
+    TlsOptions tls;
+    tls.profile.sni = sni;
     CHECK(fixture.handshake(strict.port(), tls) == SocketError::none);
     fixture.module.socket.reset();
     fixture.settle();
@@ -100,7 +99,7 @@ TEST_CASE("tls socket: names the server it wants, or not") {
 
 TEST_CASE("tls socket: a certificate nobody vouches for is refused where it is looked at") {
   const TlsServer server;
-  SocketTls strict;
+  TlsOptions strict;
   strict.verify_peer = true;
   TlsRig fixture(TlsRig::hosts());
   CHECK(fixture.handshake(server.port(), strict) == SocketError::tls);
@@ -109,58 +108,64 @@ TEST_CASE("tls socket: a certificate nobody vouches for is refused where it is l
   CHECK_FALSE(fixture.module.closed);
 }
 
-TEST_CASE("tls socket: an own certificate in each form") {
+TEST_CASE("tls socket: an own certificate is shown") {
   const Certificate own;
   const Certificate stranger;
-  const std::string folder = own.file().substr(0, own.file().rfind('/'));
-  for (const Options& command :
-       {Options{"pkcs12", "-export", "-in", own.file(), "-inkey", own.key(), "-passout", "pass:secret", "-out",
-                folder + "/own.p12"},
-        Options{"ec", "-in", own.key(), "-aes128", "-passout", "pass:secret", "-out", folder + "/locked.pem"},
-        Options{"x509", "-in", own.file(), "-outform", "DER", "-out", folder + "/own.cer"}}) {
-    Openssl program(command);
-    REQUIRE(program.wait() == 0);
-  }
   const TlsServer server({"-Verify", "1", "-verify_return_error", "-CAfile", own.file()});
   struct Row {
-    std::string certificate, password;
+    std::string certificate, key;
     SocketError result;
   };
-  const std::string cert = contents(own.file());
   // TLS 1.2: the client learns of the server's refusal within the handshake.
-  for (const Row& row : {Row{cert + contents(own.key()), "", SocketError::none},
-                         Row{cert + contents(folder + "/locked.pem"), "secret", SocketError::none},
-                         Row{cert + contents(folder + "/locked.pem"), "wrong", SocketError::tls},
-                         Row{contents(folder + "/own.p12"), "secret", SocketError::none},
-                         Row{contents(folder + "/own.p12"), "wrong", SocketError::tls},
-                         Row{contents(folder + "/own.cer"), "", SocketError::tls},  // no key, so it is no client's
-                         Row{contents(stranger.file()) + contents(stranger.key()), "", SocketError::tls},
-                         Row{"no certificate at all", "", SocketError::tls}, Row{"", "", SocketError::tls}}) {
-    CAPTURE(row.password);
-    CAPTURE(row.certificate.size());
+  for (const Row& row : {Row{contents(own.file()), contents(own.key()), SocketError::none},
+                         Row{contents(stranger.file()), contents(stranger.key()), SocketError::tls},
+                         Row{contents(own.file()), contents(stranger.key()), SocketError::tls},
+                         Row{"no certificate", "no key", SocketError::tls}, Row{"", "", SocketError::tls}}) {
     TlsRig fixture(TlsRig::hosts());
-    SocketTls tls;
+    TlsOptions tls;
     tls.certificate = row.certificate;
-    tls.password = row.password;
+    tls.key = row.key;
     CHECK(fixture.handshake(server.port(), tls) == row.result);
   }
 }
 
-TEST_CASE("tls socket: a server's certificate that was imported vouches for it") {
-  const Certificate own;
+TEST_CASE("tls socket: an authority vouches for servers") {
+  const Certificate own, other;
   const TlsServer server({"-cert", own.file(), "-key", own.key()});
-  TlsRig fixture(TlsRig::hosts());
-  SocketTls tls;
-  tls.verify_peer = true;
-  tls.certificate = contents(own.file());
-  CHECK(fixture.handshake(server.port(), tls) == SocketError::none);
+  for (const bool right : {true, false}) {
+    TlsRig fixture(TlsRig::hosts());
+    TlsOptions tls;
+    tls.verify_peer = true;
+    tls.authorities = contents(right ? own.file() : other.file());
+    CHECK(fixture.handshake(server.port(), tls) == (right ? SocketError::none : SocketError::tls));
+  }
+}
+
+TEST_CASE("tls socket: only the suites it is told to offer") {
+  struct Row {
+    const char* server;
+    const char* suites;
+    SocketError result;
+  };
+  constexpr const char* old_suites = "RC4-MD5:AES128-SHA";
+  const std::string certificate = TlsServer::rsa_certificate().file(), key = TlsServer::rsa_certificate().key();
+  for (const Row& row : {Row{"AES128-SHA:@SECLEVEL=0", old_suites, SocketError::none},
+                         Row{"ECDHE-RSA-AES128-SHA:@SECLEVEL=0", old_suites, SocketError::tls},
+                         Row{"DEFAULT:@SECLEVEL=0", "RC4-MD5", SocketError::tls}}) {
+    CAPTURE(row.server);
+    const TlsServer server({"-cert", certificate, "-key", key, "-cipher", row.server});
+    TlsRig fixture(TlsRig::hosts());
+    TlsOptions tls = up_to(TlsVersion::v1_0);
+    tls.profile.suites = row.suites;
+    CHECK(fixture.handshake(server.port(), tls) == row.result);
+  }
 }
 
 TEST_CASE("tls socket: a server that does not speak it") {
   for (const char* answer : {"SMTP ready\r\n", ""}) {
     SocketFixture fixture;
     auto wanted = fixture.request();
-    wanted.tls = SocketTls{};
+    wanted.tls = TlsOptions{};
     fixture.connect(wanted);
     fixture.until([&] { return fixture.accepted; });
     const std::string text = answer;

@@ -12,7 +12,7 @@
 #include <set>
 
 #include "emulator/commands/manual_index.hpp"
-#include "emulator/core/world.hpp"
+#include "emulator/core/personality.hpp"
 #include "tests/support/module_fixture.hpp"
 #include "tests/support/source_dir.hpp"
 
@@ -61,9 +61,12 @@ class Deviations {
 
 /// A model that has the command: SIM800L where it does.
 Model model_for(const Json& entry) {
-  if (!entry.contains("models")) return Model::sim800l;
-  const auto names = entry["models"].get<std::vector<std::string>>();
-  return std::ranges::find(names, "SIM800L") != names.end() ? Model::sim800l : *find_model(names.front());
+  const auto command = entry["name"].get<std::string>();
+  if (!entry.contains("models") || Personality(module_of(Model::sim800l)).has(command)) return Model::sim800l;
+  for (const auto& name : entry["models"].get<std::vector<std::string>>()) {
+    if (Personality(module_of(*find_model(name))).has(command)) return *find_model(name);
+  }
+  return Model::sim800l;
 }
 
 /// "SIM800L SIM808": the models of a set that the manual knows; about others it says nothing.
@@ -84,14 +87,14 @@ std::string names_of(Models models) {
 
 World world_for(const Json& entry) {
   World world = ModuleFixture::instant();
-  world.module.model = name_of(model_for(entry));
+  world.module = module_of(model_for(entry));
   world.module.settings = {{"+CMEE", {"1"}}, {"E", {"0"}}};
   return world;
 }
 
 /// The row; none where it only stands in AT&V.
 const Command* find(const Json& entry) {
-  const Command* row = command_table(model_for(entry)).find(entry["name"].get<std::string>());
+  const Command* row = command_table(module_of(model_for(entry))).find(entry["name"].get<std::string>());
   return row != nullptr && (row->test || row->read || row->write || row->execute) ? row : nullptr;
 }
 

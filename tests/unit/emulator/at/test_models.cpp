@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "emulator/core/world.hpp"
+#include "emulator/core/personality.hpp"
 #include "scenarios/loader/loader.hpp"
 #include "tests/support/module_fixture.hpp"
 #include "tests/support/source_dir.hpp"
@@ -16,8 +16,7 @@ namespace {
 
 World world_of(std::string_view model) {
   World world = ModuleFixture::instant();
-  world.module.model = model;
-  world.module.revision = usual_revision(*find_model(model));
+  world.module = module_of(*find_model(model));
   world.module.settings = {{"+CMEE", {"1"}}};
   return world;
 }
@@ -72,6 +71,179 @@ TEST_CASE("a command that a model lacks is unknown to it") {
   }
 }
 
+TEST_CASE("firmware decides which commands there are") {
+  const struct {
+    const char *revision, *ask;
+    bool has;
+  } rows[] = {
+      {"1308B08SIM800L16", "AT+CIPSSL=?", false},      {"1308B09SIM800L16", "AT+CIPSSL=?", true},
+      {"1309B10SIM800L16", "AT+CIPSSL=1", true},       {"1418B05SIM800L24", "AT+CIPSSL?", true},
+      {"1308B08SIM800L16", "AT+HTTPSSL=?", false},     {"1308B08SIM800L16", "AT+HTTPSSL=1", false},
+      {"SIM800L16_20141031_1027", "AT+CIPSSL", false}, {"1308B04SIM800M32", "AT+FTPSSL=?", false},
+      {"1308B04SIM800M32", "AT+EMAILSSL=?", false},    {"1308B04SIM800M32", "AT+SSLOPT?", false},
+      {"1308B04SIM800M32", "AT+SSLSETCERT=?", false},  {"1308B08SIM800L16", "AT+CREC=?", false},
+      {"1418B04SIM800L24", "AT+CREC=?", true},         {"1418B05SIM800L24", "AT+CTTS=?", false},
+      {"1418B05SIM800C24", "AT+CTTS=?", false},        {"1418B08SIM800C32", "AT+CTTS=?", true},
+      {"1418B08SIM800C32_BT", "AT+CTTS=?", false},     {"1308B05SIM800M32", "AT+CTTS=?", true},
+      {"1308B05SIM800M32", "AT+CLBS=?", false},        {"1308B05SIM800M32", "AT+CIPGSMLOC=?", true},
+      {"1418B09SIM800C24_TLS12", "AT+CLBS=?", true},   {"1418B09SIM800C24_TLS12", "AT+CIPGSMLOC=?", false},
+      {"1308B08SIM800L16", "AT+HTTPGETHEAD=?", false}, {"1418B05SIM800L24", "AT+HTTPGETHEAD=?", true},
+      {"1418B05SIM800L24", "AT+CEGPRS=?", false},      {"1308B08SIM800L16", "AT+CEGPRS=?", true},
+      {"1418B03SIM808M32_BT", "AT+CMUX=?", false},     {"1418B04SIM808M32", "AT+CMUX=?", true},
+      {"1418B05SIM800C24_BT", "AT+CMSS=?", false},     {"1418B05SIM800C24", "AT+CMSS=?", true},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.revision);
+    CAPTURE(row.ask);
+    World world = ModuleFixture::instant();
+    world.module = module_of(*model_of_revision(row.revision), row.revision);
+    world.module.settings = {{"+CMEE", {"1"}}};
+    const std::string answer = ModuleFixture(world).ask(row.ask);
+    CHECK((answer == unknown) != row.has);
+    if (row.has) CHECK(answer.ends_with(OK));
+  }
+}
+
+TEST_CASE("a scenario adds commands, and takes them away") {
+  World world = world_of("SIM800L");
+  world.module.commands = {{"+CTTS", true}, {"+CREC", false}, {"+ECHARGE", true}, {"+CSQ", true}, {"E", false}};
+  ModuleFixture fixture(world);
+  CHECK(fixture.ask("AT+CTTS=?").ends_with(OK));
+  CHECK(fixture.ask("AT+ECHARGE?").ends_with(OK));
+  CHECK(fixture.ask("AT+CSQ").ends_with(OK));
+  for (const char* form : {"=?", "?", "=1,1,1", ""}) CHECK(fixture.ask(std::string("AT+CREC") + form) == unknown);
+  CHECK(fixture.ask("ATE0") == unknown);
+  CHECK(fixture.ask("AT+CTTSPARAM?") == unknown);  // each by itself
+  // A command whose rows are for other models comes in the form that the first of them has.
+  world = world_of("SIM800G");
+  world.module.commands = {{"+CHFA", true}};
+  CHECK(ModuleFixture(world).ask("AT+CHFA=?").ends_with(OK));
+}
+
+TEST_CASE("firmware decides how commands behave, unless a quirk does") {
+  const struct {
+    const char *revision, *ask, *answer;
+  } rows[] = {
+      {"1308B08SIM800L16", "ATI", "SIM800 R13.08"},
+      {"SIM800L16_20141031_1027", "ATI", "SIM800 R13.08"},
+      {"1309B10SIM800L16", "ATI", "SIM800 R13.09"},
+      {"1418B09SIM800C24_TLS12", "ATI", "SIM800 R14.18"},
+      {"1418B03SIM808M32_BT", "ATI", "SIM808 R14.18"},
+      {"1308B02SIM808M32", "ATI", "SIM808 R13.08"},
+      {"1308B08SIM800L16", "AT+CNUM", R"(+CNUM: "","+8613800138000",145,7,4)"},
+      {"1418B05SIM800L24", "AT+CNUM", R"(+CNUM: "","+8613800138000",145,0,4)"},
+      {"1418B05SIM868M32_BT", "AT+CNUM", R"(+CNUM: "+8613800138000",145,,4)"},
+      {"1418B05SIM868M32_BT", "AT+CPMS=?", R"(+CPMS: ("SM","ME","MT"),("SM","ME","MT"),("SM","ME","MT"))"},
+      {"1418B05SIM868M32_BT", "AT+CPMS?", R"(+CPMS: "SM",0,50,"SM",0,50,"SM",0,50)"},
+      {"1418B05SIM868M32_BT", "AT+CPMS=\"ME\"", "+CPMS: 0,50,0,50,0,50"},
+      {"1418B05SIM868M32_BT", "AT+GMR", "Revision:1418B05SIM868M32_BT"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.revision);
+    CAPTURE(row.ask);
+    World world = ModuleFixture::instant();
+    world.module = module_of(*model_of_revision(row.revision), row.revision);
+    CHECK(ModuleFixture(world).ask(row.ask) == answered(row.answer));
+    world.module.quirks.ati = "SIM800 R99";
+    world.module.quirks.cnum_tail = "1,2";
+    world.module.quirks.cnum_empty_name = true;
+    CHECK(ModuleFixture(world).ask("ATI") == answered("SIM800 R99"));
+    CHECK(ModuleFixture(world).ask("AT+CNUM") == answered(R"(+CNUM: "","+8613800138000",145,1,2)"));
+  }
+}
+
+TEST_CASE("GPS Ready, and the location server that is gone") {
+  World world = ModuleFixture::instant();
+  world.module = module_of(Model::sim808, "1308B02SIM808M32");
+  ModuleFixture old(world, false);
+  old.modem.power_on();
+  CHECK(old.wait(30s).find("+CFUN: 1\r\n\r\nGPS Ready\r\n\r\n+CPIN: READY") != std::string::npos);
+  ModuleFixture other(world_of("SIM808"), false);
+  other.modem.power_on();
+  CHECK(other.wait(30s).find("GPS Ready") == std::string::npos);
+
+  ModuleFixture fixture(world_of("SIM868"));
+  fixture.open_bearer();
+  std::string answer = fixture.ask("AT+CIPGSMLOC=1,1");
+  answer += fixture.wait(60s);
+  CHECK(answer.starts_with("\r\n+CIPGSMLOC: 0,0.000000,0.000000,"));
+}
+
+TEST_CASE("the name of a revision is taken by its parts") {
+  const struct {
+    const char* name;
+    Firmware firmware;
+    unsigned flash;
+    bool bluetooth, tls12, understood;
+  } rows[] = {
+      {"1308B08SIM800L16", Firmware::r1308, 16, false, false, true},
+      {"1308B09SIM800L16", Firmware::r1309, 16, false, false, true},
+      {"1308B11SIM800H32_BT", Firmware::r1309, 32, true, false, true},
+      {"1309B01SIM800L16", Firmware::r1309, 16, false, false, true},
+      {"1418B99SIM800L24", Firmware::r1418, 24, false, false, true},
+      {"1418B08SIM800C32_BT_EAT", Firmware::r1418, 32, true, false, true},
+      {"1418B12SIM800C24_BT_TLS12", Firmware::r1418_tls12, 24, true, true, true},
+      {"SIM800L16_20141031_1027", Firmware::r1308, 16, false, false, true},
+      {"R", Firmware::r1418, 0, false, false, false},
+      {"", Firmware::r1418, 0, false, false, false},
+      {"1529B01SIM800L24_TLS12", Firmware::r1418_tls12, 24, false, true, false},
+      {"MY-1308B04", Firmware::r1308, 0, false, false, true},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    const Revision revision = read_revision(Model::sim800l, row.name);
+    CHECK(revision.firmware == row.firmware);
+    CHECK(revision.flash_mbit == row.flash);
+    CHECK(revision.bluetooth == row.bluetooth);
+    CHECK(revision.tls12 == row.tls12);
+    CHECK(revision.understood == row.understood);
+  }
+  CHECK(read_revision(Model::sim808, "1418B03SIM808M32_BT").firmware == Firmware::r1418_sim808);
+  CHECK(read_revision(Model::sim808, "1308B03SIM808M32").firmware == Firmware::r1308);
+  CHECK(read_revision(Model::sim868, "1418B03SIM868M32").firmware == Firmware::r1418_sim868);
+}
+
+TEST_CASE("every known revision and every usual one is understood, and names its model") {
+  for (const KnownRevision& each : known_revisions()) {
+    CAPTURE(each.name);
+    CHECK(model_of_revision(each.name) == each.model);
+    CHECK(doubt_about(module_of(each.model, each.name)).empty());
+  }
+  for (const std::string_view name : model_names()) {
+    CAPTURE(name);
+    const Model model = *find_model(name);
+    CHECK(model_of_revision(usual_revision(model)) == model);
+    CHECK(doubt_about(module_of(model)).empty());
+  }
+  CHECK_FALSE(model_of_revision("R"));
+  CHECK_FALSE(model_of_revision("1418B05SIM900L24"));
+  CHECK(doubt_about(module_of(Model::sim800l, "R")).find("\"R\"") != std::string::npos);
+}
+
+TEST_CASE("the default of every quirk is what the default module does") {
+  CHECK(behaviours(Quirks{}) == behaviours(module_of(Model::sim800l).quirks));
+  CHECK(ModuleConfig{}.revision == usual_revision(Model::sim800l));
+}
+
+TEST_CASE("a scenario's revision decides, its model, its quirks and its commands overrule") {
+  const auto module = [](std::string_view text) { return parse_scenario(text, "f").world.module; };
+  ModuleConfig read = module(R"({"module": {"revision": "1418B09SIM800C24_TLS12"}})");
+  CHECK(read.model == "SIM800C");
+  CHECK(read.quirks.tls == "1.2");
+  CHECK_FALSE(read.quirks.sni);
+  read = module(R"({"module": {"revision": "1418B09SIM800C24_TLS12", "model": "SIM800L", "quirks": {"tls": "1.1"}}})");
+  CHECK(read.model == "SIM800L");
+  CHECK(read.quirks.tls == "1.1");
+  read = module(R"({"module": {"revision": "B05", "commands": {"+CREC": false, "+CTTS": true}}})");
+  CHECK(read.model == "SIM800L");
+  CHECK(read.commands.size() == 2);
+  CHECK(read.commands.at("+CTTS"));
+  CHECK(module(R"({"module": {"model": "SIM808"}})").quirks.ati == "SIM808 R14.18");
+  CHECK(module(R"({"module": {"quirks": {"gps_ready": true}}})").quirks.gps_ready);
+  CHECK(module(R"({"module": {"quirks": {"location_server_gone": true}}})").quirks.location_server_gone);
+  CHECK(module(R"({"module": {"quirks": {"tls_suites": "AES128-SHA"}}})").quirks.tls_suites == "AES128-SHA");
+}
+
 TEST_CASE("rows that differ between models") {
   const struct {
     const char *model, *ask, *answer;
@@ -115,7 +287,7 @@ TEST_CASE("every model has a name, a firmware and a table of its own without dou
     REQUIRE(model);
     CHECK(name_of(*model) == name);
     revisions.insert(usual_revision(*model));
-    CHECK(command_table(*model).find("+CSQ") != nullptr);  // building it refuses double names
+    CHECK(command_table(module_of(*model)).find("+CSQ") != nullptr);  // building it refuses double names
   }
   CHECK(revisions.size() == model_names().size());
   const auto schema = nlohmann::json::parse(std::ifstream(test::source_dir() + "/scenarios/scenario.schema.json"));

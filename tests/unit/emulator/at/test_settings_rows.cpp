@@ -86,10 +86,11 @@ TEST_CASE("values that hang together") {
   CHECK(fixture.ask("AT+CPCMSYNC=0,2") == bad_input);
   CHECK(fixture.ask("AT+CPCMSYNC=1,8") == OK);
   CHECK(fixture.ask("AT+CPCMSYNC?") == answered("+CPCMSYNC: 1,8"));
-  CHECK(fixture.ask("AT+CEGPRS?") == answered("+CEGPRS: 0"));
-  CHECK(fixture.ask("AT+CEGPRS=1") == bad_input);
-  CHECK(fixture.ask("AT+CEGPRS=1,10") == OK);
-  CHECK(fixture.ask("AT+CEGPRS?") == answered("+CEGPRS: 1,10"));
+  ModuleFixture edge(verbose("SIM800H"));
+  CHECK(edge.ask("AT+CEGPRS?") == answered("+CEGPRS: 0"));
+  CHECK(edge.ask("AT+CEGPRS=1") == bad_input);
+  CHECK(edge.ask("AT+CEGPRS=1,10") == OK);
+  CHECK(edge.ask("AT+CEGPRS?") == answered("+CEGPRS: 1,10"));
   CHECK(fixture.ask("AT*CELLLOCK?") == answered("*CELLLOCK: 0"));
   for (const char* bad : {"=1", "=1,2,5", "=1,1,5,6", "=1,4,1,2,3,4", "=1,1,125"})
     CHECK(fixture.ask("AT*CELLLOCK" + std::string(bad)) == bad_input);

@@ -12,6 +12,7 @@ namespace {
 World talking() {
   World world = ModuleFixture::instant();
   world.module.model = "SIM800C";
+  world.module.revision = "1418B08SIM800C32";  // with less flash there is no speech
   world.module.settings = {{"+CMEE", {"1"}}, {"E", {"0"}}};
   return world;
 }
@@ -205,8 +206,9 @@ TEST_CASE("speech takes its time") {
   loud.module.model = "SIM800V";
   CHECK(ModuleFixture(loud).ask("AT+CTTSPARAM?") == answered("+CTTSPARAM: 50,0,50,50,1"));
   loud.module.model = "SIM800L";
-  for (const char* absent : {"AT+CTTS=?", "AT+CREC=?", "AT+CRECORD=?", "AT+CTTSPARAM?"})
+  for (const char* absent : {"AT+CTTS=?", "AT+CRECORD=?", "AT+CTTSPARAM?"})
     CHECK(ModuleFixture(loud).ask(absent) == cme(100));
+  CHECK(ModuleFixture(loud).ask("AT+CREC=?").ends_with(OK));
 }
 
 TEST_CASE("a reset ends what is recorded; nothing is said of it") {

@@ -358,14 +358,14 @@ TEST_CASE("HTTPSSL: TLS on 443, https:// is taken; HTTPTERM forgets it") {
   session.act(0);
   CHECK(session.http.request.tls);
   CHECK(session.http.request.port == 443);
-  CHECK_FALSE(session.http.request.verify_peer);
+  CHECK_FALSE(session.http.request.tls_options.verify_peer);
   session.finish(answer(200));
   CHECK(session.ask("AT+SSLOPT?") == "\r\n+SSLOPT: 0,1\r\n+SSLOPT: 1,0\r\n\r\nOK\r\n");
   CHECK(session.ask("AT+SSLOPT=0,0") == OK);
   CHECK(session.ask("AT+SSLOPT=2,0") == ERROR);
   CHECK(session.ask("AT+SSLOPT=0") == ERROR);
   session.act(0);
-  CHECK(session.http.request.verify_peer);
+  CHECK(session.http.request.tls_options.verify_peer);
   session.ask("AT+HTTPTERM");
   CHECK(session.ask("AT+HTTPSSL?") == "\r\n+HTTPSSL: 0\r\n\r\nOK\r\n");
 }

@@ -35,14 +35,14 @@ void write_file(const fs::path& file, std::string_view text) { std::ofstream(fil
 
 // Every value of a world that default.json spells out.
 std::string described(const World& world) {
-  const auto& [model, revision, imei, settings, q] = world.module;
+  const auto& [model, revision, imei, settings, commands, q] = world.module;
   const SimConfig& sim = world.sim;
   const NetworkConfig& net = world.network;
   return fmt::format(
       "{} {} {} {} | {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} {} {} | "
       "{} {} {} | {} "
       "{} {} | {} {} {} {} {} | {} {} {} {}",
-      model, revision, imei, settings.size(), q.tls, q.sni, q.sync_bytes, q.cfun_reset_ok_last, q.sapbr_save,
+      model, revision, imei, settings.size() + commands.size(), q.tls, q.sni, q.sync_bytes, q.cfun_reset_ok_last, q.sapbr_save,
       q.http_status_number, q.http_timeout_status, q.http_overflow_status, q.http_data_max, q.http_url_max, sim.present,
       sim.pin.value_or("-"), sim.puk, sim.imsi, sim.iccid, sim.number, sim.messages.size(), sim.phonebook.size(),
       net.operator_name, net.plmn, static_cast<int>(net.registration), net.rssi, net.ber, net.gprs,
@@ -61,8 +61,8 @@ TEST_CASE("every key of a scenario reaches its member") {
   const World world = parse_scenario(R"({
     "$schema": "./scenario.schema.json", "name": "n", "description": "d",
     "module": {"model": "SIM800C", "revision": "R", "imei": "012345678901234",
-      "settings": {"+CMEE": 2, "E": 0, "+CSCS": "GSM", "+ICF": [3, "3"]},
-      "quirks": {"tls": "1.0", "sni": false, "sync_bytes": true, "cfun_reset_ok_last": true, "sapbr_save": true,
+      "settings": {"+CMEE": 2, "E": 0, "+CSCS": "GSM", "+ICF": [3, "3"]}, "commands": {"+CTTS": true},
+      "quirks": {"tls": "1.1", "sni": true, "sync_bytes": true, "cfun_reset_ok_last": true, "sapbr_save": true,
         "http_status_number": true, "http_timeout_status": 604, "http_overflow_status": 601, "http_cut_body": false,
         "http_port_behind_path": true, "http_data_max": 1000, "http_url_max": 2048, "ftp_empty_name": 66, "ftp_mode": 0,
         "ftp_put_length": 1, "ping_unit_ms": 10, "sms_header_hex": true, "cnma_prompt": false,
@@ -80,7 +80,7 @@ TEST_CASE("every key of a scenario reaches its member") {
   CHECK(world.name == "n");
   CHECK(world.description == "d");
   CHECK(described(world) ==
-        "SIM800C R 012345678901234 4 | 1.0 false true true true true 604 601 1000 2048 | false 1234 87654321 "
+        "SIM800C R 012345678901234 5 | 1.1 true true true true true 604 601 1000 2048 | false 1234 87654321 "
         "230011 8942000000000000012F  1 2 | T-Mobile 230010 1 99 7 false 121.354848 31.220641 550 10 true 4 | 2 0.01 2 "
         "| 66 0 1 | true 0 0 0 0 | "
         "9600 true");
