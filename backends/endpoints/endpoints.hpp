@@ -3,6 +3,7 @@
 #pragma once
 
 #include <asio/io_context.hpp>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -25,7 +26,9 @@ class Endpoint : public Port {
   virtual void attach(PortUser& user) = 0;
   /// "pty LINK /dev/pts/N", "tcp HOST PORT", "stdio": the line that `sim800 run` prints.
   virtual std::string announcement() const = 0;
-  /// A short name for traces, the same in every run: "pty:LINK", "tcp:HOST:PORT" as given, "stdio".
+  /// A short name for traces, the same in every run and of no other endpoint in it: "pty:LINK", "tcp:HOST:PORT" as
+  /// given
+  /// ("tcp:127.0.0.1:0#2" is the second one that was given so), "stdio".
   virtual std::string name() const = 0;
 };
 
@@ -35,8 +38,9 @@ class Endpoint : public Port {
 std::unique_ptr<Endpoint> open_pty(asio::io_context& loop, const std::string& link);
 
 /// A listening TCP socket; `address` is HOST:PORT ([HOST]:PORT for IPv6 literals), port 0 picks a free one. One client
-/// at a time: a second one is sent "busy" CR LF and closed. Throws EndpointError.
-std::unique_ptr<Endpoint> open_tcp(asio::io_context& loop, const std::string& address);
+/// at a time: a second one is sent "busy" CR LF and closed. `nth` tells those with the same `address` apart, from 1.
+/// Throws EndpointError.
+std::unique_ptr<Endpoint> open_tcp(asio::io_context& loop, const std::string& address, std::size_t nth = 1);
 
 /// Standard input and output (a terminal, a pipe or a file). `at_end` is called once, from the loop, when the input has
 /// ended, all of it was delivered and the output up to then is written; or when the reader of the output is gone.

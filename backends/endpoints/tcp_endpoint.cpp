@@ -76,7 +76,8 @@ bool is_dead(int socket) {
 /// the next client comes; bytes that its side never acknowledged then belong to the next client.
 class TcpEndpoint final : public StreamEndpoint {
  public:
-  TcpEndpoint(asio::io_context& loop, const std::string& text) : TcpEndpoint(loop, text, parse_address(text)) {}
+  TcpEndpoint(asio::io_context& loop, const std::string& text, std::size_t nth)
+      : TcpEndpoint(loop, text, nth, parse_address(text)) {}
 
   std::string announcement() const override {
     return "tcp " + host_ + " " + std::to_string(acceptor_.local_endpoint().port());
@@ -85,8 +86,8 @@ class TcpEndpoint final : public StreamEndpoint {
  private:
   enum class Client { none, here, leaving };
 
-  TcpEndpoint(asio::io_context& loop, const std::string& text, const HostPort& address)
-      : StreamEndpoint(loop, "tcp:" + text, kept_for_nobody),
+  TcpEndpoint(asio::io_context& loop, const std::string& text, std::size_t nth, const HostPort& address)
+      : StreamEndpoint(loop, "tcp:" + text + (nth == 1 ? "" : "#" + std::to_string(nth)), kept_for_nobody),
         host_(address.host),
         acceptor_(listen(loop, text, address)),
         retry_(loop) {}
@@ -196,8 +197,8 @@ class TcpEndpoint final : public StreamEndpoint {
 
 }  // namespace
 
-std::unique_ptr<Endpoint> open_tcp(asio::io_context& loop, const std::string& address) {
-  return std::make_unique<TcpEndpoint>(loop, address);
+std::unique_ptr<Endpoint> open_tcp(asio::io_context& loop, const std::string& address, std::size_t nth) {
+  return std::make_unique<TcpEndpoint>(loop, address, nth);
 }
 
 }  // namespace sim800

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/core/trace.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -32,9 +34,14 @@ void append_quoted(std::string& out, std::string_view bytes) {
   out.push_back('"');
 }
 
+std::FILE* open_file(const std::string& file) {
+  if (file != "-") return std::fopen(file.c_str(), "we");
+  return fdopen(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0), "w");
+}
+
 }  // namespace
 
-Trace::Trace(const std::string& file, const Clock& clock) : clock_(clock), file_(std::fopen(file.c_str(), "we")) {
+Trace::Trace(const std::string& file, const Clock& clock) : clock_(clock), file_(open_file(file)) {
   if (!file_) throw StateError(fmt::format("{}: {}", file, std::strerror(errno)));
 }
 

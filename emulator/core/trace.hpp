@@ -26,7 +26,7 @@ class Trace {
 
   /// Writes to no file.
   explicit Trace(const Clock& clock) : clock_(clock) {}
-  /// Writes to `file`, replacing it. Throws StateError if it cannot be opened.
+  /// Writes to `file`, replacing it; "-" is standard output. Throws StateError if it cannot be opened.
   Trace(const std::string& file, const Clock& clock);
 
   /// Hears every event, after the file.

@@ -27,7 +27,7 @@ constexpr std::size_t max_named = 12, max_guesses = 3;
       {{.file = file, .expected = std::move(expected), .found = std::move(found), .hint = std::move(hint)}});
 }
 
-Scenario read_scenario(const fs::path& path) {
+ScenarioFile read_file(const fs::path& path) {
   errno = 0;
   std::ifstream stream(path, std::ios::binary);
   std::string text;
@@ -38,7 +38,7 @@ Scenario read_scenario(const fs::path& path) {
   }
   if (!stream.is_open() || stream.bad())
     fail(path.string(), "a scenario file", "none that can be read", std::generic_category().message(errno));
-  return parse_scenario(text, path.string());
+  return {path, std::move(text)};
 }
 
 [[noreturn]] void fail_unknown(const std::string& name, const std::vector<fs::path>& shipped) {
@@ -74,19 +74,24 @@ std::map<std::string, fs::path> shipped_files(const std::vector<fs::path>& shipp
   return files;
 }
 
-Scenario load_scenario(const std::string& name, const std::vector<fs::path>& shipped) {
+ScenarioFile find_scenario(const std::string& name, const std::vector<fs::path>& shipped) {
   std::error_code failed;
-  if (fs::exists(name, failed) && !fs::is_directory(name, failed)) return read_scenario(name);
+  if (fs::exists(name, failed) && !fs::is_directory(name, failed)) return read_file(name);
   if (!name.empty() && name.find('/') == name.npos) {
     for (const fs::path& directory : shipped) {
       for (const char* extension : {"", ".json"}) {
         const fs::path path = directory / (name + extension);
-        if (fs::is_regular_file(path, failed)) return read_scenario(path);
+        if (fs::is_regular_file(path, failed)) return read_file(path);
       }
     }
   }
   if (fs::is_directory(name, failed)) fail(name, "a scenario file", "a directory");
   fail_unknown(name, shipped);
+}
+
+Scenario load_scenario(const std::string& name, const std::vector<fs::path>& shipped) {
+  const ScenarioFile file = find_scenario(name, shipped);
+  return parse_scenario(file.text, file.path.string());
 }
 
 }  // namespace sim800

@@ -22,7 +22,15 @@ struct ScenarioError : std::runtime_error {
 /// Parses the text of a scenario; `file` is named in mistakes.  Throws ScenarioError.
 Scenario parse_scenario(std::string_view text, const std::string& file);
 
+struct ScenarioFile {
+  std::filesystem::path path;
+  std::string text;
+};
+
 /// `name` is a file, or the name of a shipped scenario, looked up in `shipped` (without ".json"). Throws ScenarioError.
+ScenarioFile find_scenario(const std::string& name, const std::vector<std::filesystem::path>& shipped);
+
+/// Finds a scenario and parses it. Throws ScenarioError.
 Scenario load_scenario(const std::string& name, const std::vector<std::filesystem::path>& shipped);
 
 /// The scenarios in those directories, by name; one in an earlier directory hides others of the same name.

@@ -166,6 +166,11 @@ class Host(Pipe):
         for line in lines:
             self.say(line, OK)
 
+    def registered(self):
+        """With `typical`, registration comes after all that the module says by itself."""
+        while "+CREG: 0,1\r" not in self.ask("AT+CREG?"):
+            pass
+
     # The way to a page.
 
     def open_bearer(self, apn="CMNET"):

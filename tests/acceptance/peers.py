@@ -3,6 +3,7 @@
 """Run by itself, it prints a line for each kind of test that cannot be run on this machine."""
 import os
 import shutil
+import subprocess
 import sys
 import unittest
 
@@ -14,9 +15,11 @@ os.environ["PATH"] = os.pathsep.join([os.path.join(UNPACKED, "sbin"), os.path.jo
                                       "/usr/sbin"])
 
 PROGRAMS = {  # and the package that has it
-    "chronyd": "chrony", "dbus-daemon": "dbus-daemon", "dbus-send": "dbus-bin", "dovecot": "dovecot-pop3d", "gammu": "gammu",
-    "gsmsendsms": "gsm-utils", "mosquitto": "mosquitto", "nginx": "nginx-light", "ofonod": "ofono", "openssl": "openssl",
-    "pure-ftpd": "pure-ftpd", "pure-pw": "pure-ftpd", "smsd": "smstools", "tinyproxy": "tinyproxy",
+    "ModemManager": "modemmanager", "bearerbox": "kannel", "chronyd": "chrony", "comgt": "comgt", "dbus-daemon": "dbus-daemon",
+    "dbus-send": "dbus-bin", "dovecot": "dovecot-pop3d", "gammu": "gammu", "gammu-smsd": "gammu-smsd", "gnokii": "gnokii-cli",
+    "gsmsendsms": "gsm-utils", "mmcli": "modemmanager", "mosquitto": "mosquitto", "nginx": "nginx-light", "ofonod": "ofono",
+    "openssl": "openssl", "pure-ftpd": "pure-ftpd", "pure-pw": "pure-ftpd", "smsbox": "kannel", "smsd": "smstools",
+    "tinyproxy": "tinyproxy",
 }
 AS_ROOT = {"pure-ftpd"}
 
@@ -27,6 +30,15 @@ def obstacle(program):
         return "there is no %s (Debian's package %s)" % (program, PROGRAMS.get(program, program))
     if program in AS_ROOT and os.geteuid() != 0:
         return "%s runs only as root" % program
+    return None
+
+
+def own_mounts():
+    """What gives a command mounts that nobody else sees, or None."""
+    for user in [], ["--user", "--map-current-user", "--keep-caps"]:
+        prefix = ["unshare", *user, "--mount", "--propagation", "private"]
+        if subprocess.run([*prefix, "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True, check=False).returncode == 0:
+            return prefix
     return None
 
 

@@ -12,6 +12,7 @@ import unittest
 
 from harness import DEADLINE, DIALOGUES, SIM800, AcceptanceTest, Pipe, end, spawn
 from peers import ROOT
+from servers import unused_port
 
 SHOWN = re.compile(r"(\./dev|sim800|printf|socat|qemu\S*|cmake|cpack|[A-Z_]+=\S+) \S")
 NAMED = re.compile(r"(sim800|cmake) \w+$")  # within a line, this is a name rather than a command to type
@@ -31,7 +32,8 @@ NOT_RUN = {
     "socat pty,raw,echo=0,link=/tmp/modem tcp:127.0.0.1:5800": "socat's own options; not among the packages of the tests",
     "socat /tmp/simavr-uart0,raw,echo=0 tcp:127.0.0.1:5800": "needs simavr",
     "qemu-system-arm … -serial tcp:127.0.0.1:5800": "needs QEMU and a firmware image",
-    "qemu-system-arm … -serial /tmp/modem": "needs QEMU and a firmware image",
+    "qemu-system-arm … -chardev serial,id=m,path=/tmp/modem -serial chardev:m": "needs QEMU and a firmware image",
+    "qemu-system-arm … -serial /dev/pts/3": "needs QEMU and a firmware image",
     "sim800 play tests/dialogues/00-bearer-open.txt tests/dialogues/02-http-get.txt":
         "asks the real www.sim.com; acceptance.dialogues plays both files against a server here",
     "LD_PRELOAD=$PWD/build/release/libsim800_modem_lines.so gsmctl -d ./sim800.tty all":
@@ -83,7 +85,8 @@ class Docs(AcceptanceTest):
             "sim800 run --trace FILE": self.starts,
             "sim800 run FILE": self.starts,
             "sim800 run --tcp 127.0.0.1:5800": self.starts,
-            "sim800 run upload-not-allowed.json --tcp 127.0.0.1:5800 --trace run.jsonl": self.starts,
+            "sim800 run --pty /tmp/modem": self.starts,
+            "sim800 run upload-not-allowed.json --tcp 127.0.0.1:5800 --trace run.jsonl >said": self.guards_a_firmware,
             "sim800 check FILE…": self.ends,
             "sim800 check upload-not-allowed.json": self.ends,
             "sim800 scenarios": self.ends,
@@ -131,6 +134,24 @@ class Docs(AcceptanceTest):
         self.addCleanup(end, program)
         Pipe(program.stdout.fileno()).until(b"ready\n")
         self.assertEqual(end(program), 0)
+
+    def guards_a_firmware(self, command):
+        """The lines around it too, with a firmware that gives up at once."""
+        with open(os.path.join(ROOT, "docs/scenarios.md"), encoding="utf-8") as file:
+            recipe, = (block for block in re.findall(r"(?s)```sh\n(.*?)```", file.read()) if command in block)
+        firmware = """python3 -c 'import socket
+line = socket.create_connection(("127.0.0.1", 5800))
+line.sendall(b"AT+FTPPUT=1\\r")
+said = b""
+while b"+FTPPUT: 1," not in said: said += line.recv(1000)' """
+        holder, port = unused_port()
+        with holder:
+            script = recipe.replace("./logger --modem 127.0.0.1:5800 --one-upload", firmware).replace("5800", str(port))
+            (_, _, _), options = self.shell("")
+            ran = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=DEADLINE, check=False, **options)
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        with open(os.path.join(options["cwd"], "run.jsonl"), encoding="ascii") as file:
+            self.assertIn('"line":"+FTPPUT=1"', file.read())
 
     def plays(self, command):
         """Against a module that runs."""

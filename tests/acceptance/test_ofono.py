@@ -3,24 +3,14 @@
 import os
 import re
 import subprocess
-import tempfile
 import time
 import unittest
 
 from harness import DEADLINE, AcceptanceTest, end, spawn
 from peers import require
+from private_bus import PrivateBus
 from traces import TraceWatch
 
-# Everything allowed, nobody else on it: oFono wants a system bus.
-BUS = """<busconfig>
-  <type>system</type>
-  <listen>unix:path=%s</listen>
-  <auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/><allow user="*"/>
-  </policy>
-</busconfig>
-"""
 # oFono keeps what it knows of a card in /var/lib/ofono: each run as root sees an empty one of its own there.  The machine's
 # real modems (udevng) are none of its business.
 OWN_STORE = ["unshare", "--mount", "--propagation", "private",
@@ -39,30 +29,19 @@ class Ofono(AcceptanceTest):
     def setUp(self):
         super().setUp()
         require("ofonod")
-        self.bus = "unix:path=" + self.socket_path()
-        with open(self.path("bus.conf"), "w", encoding="ascii") as file:
-            file.write(BUS % self.bus.removeprefix("unix:path="))
-        bus = spawn(["dbus-daemon", "--nofork", "--print-address", "--config-file=" + self.path("bus.conf")],
-                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.addCleanup(end, bus)
-        bus.stdout.readline()  # it listens
+        bus = self.keep(PrivateBus())
+        self.bus = bus.address
         self.trace = TraceWatch(self.path("trace"))
         module = self.module("--trace", self.trace.path, scenario=WORLD)
         with open(self.path("phonesim.conf"), "w", encoding="ascii") as file:
             file.write("[module]\nAddress=%s\nPort=%d\n" % module.tcp[0])
-        environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": self.bus,
-                       "OFONO_PHONESIM_CONFIG": self.path("phonesim.conf")}
+        environment = {**bus.environment, "OFONO_PHONESIM_CONFIG": self.path("phonesim.conf")}
         self.addCleanup(end, spawn([*OWN_STORE, "ofonod", "-n", "--noplugin=udevng"], env=environment,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
         self.until("/", "Manager.GetModems", wanted="/module")
         self.call("Modem.SetProperty", "string:Powered", "variant:boolean:true")
         self.until("/module", "Modem.GetProperties", wanted="org.ofono.SimManager")
         self.call("Modem.SetProperty", "string:Online", "variant:boolean:true")
-
-    def socket_path(self):
-        folder = tempfile.mkdtemp(prefix="bus-", dir="/tmp")  # a socket's path is short
-        self.addCleanup(subprocess.run, ["rm", "-rf", folder], check=True)
-        return os.path.join(folder, "bus")
 
     def ask(self, place, method, *values):
         return subprocess.run(

@@ -1,8 +1,10 @@
 # The contract of the program: what it prints, how it ends, what an endpoint keeps.
 # SPDX-License-Identifier: MIT
+import hashlib
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -139,6 +141,21 @@ class Refusals(AcceptanceTest):
             file.write('{"network": {\n  "hosst": {}}}\n')
         self.refused(r"bad\.json:2:3: .*hosts", "bad.json", "--pty", "tty")
         self.assertFalse(os.path.lexists(self.path("tty")))
+
+    def test_numbers_out_of_range(self):
+        seed = r'--seed: expected a whole number from 0 to 9223372036854775807, found "%s"\n'
+        for value in "-1", "9223372036854775808", "99999999999999999999", "0x10", "1.5", "1 ", "":
+            self.refused(seed % value, "--seed", value, "--tcp", "127.0.0.1:0")
+        self.refused(seed % "-1", "--seed=-1", "--tcp", "127.0.0.1:0")
+        for value in "-1", "0", "1001", "nan", "fast", "":
+            self.refused('--time-scale: expected a number from .* to 1000, found "%s"' % value, "--time-scale", value)
+        for option, value in (("--seed", "-1"), ("--time-scale", "nan"), ("--baud", "0")):
+            ran = sim800("play", *(("--pty", "tty") if option == "--baud" else ()), option, value, "dialogue")
+            self.assertEqual(ran.returncode, 2)
+            self.assertRegex(ran.stderr, '%s: expected a (whole )?number from .*, found "%s"' % (option, value))
+
+    def test_one_standard_output_for_two(self):
+        self.refused('--trace: expected a file, .*--stdio.*, found "-"', "--stdio", "--trace", "-")
 
     def test_no_such_scenario(self):
         self.refused("no-such-world", "no-such-world")
@@ -288,7 +305,7 @@ class Traces(AcceptanceTest):
         return trace
 
     def test_two_runs_are_alike(self):
-        runs = [[{key: value for key, value in event.items() if key not in ("t", "wall")}
+        runs = [[{key: value for key, value in event.items() if key not in ("t", "wall", "arguments")}
                  for event in read_trace(self.record(name))] for name in ("first", "second")]
         self.assertEqual(runs[0], runs[1])
 
@@ -300,6 +317,49 @@ class Traces(AcceptanceTest):
         self.assertEqual(shown[at + 1:at + 5], [("line", True), ("rx", "\r\n\0\xff\x1a"), ("line", False),
                                                 ("tx", "\r\nOK\r\n")])
         self.assertEqual([event["signal"] for event in events if event["event"] == "line"], ["DCD", "DCD"])
+
+    def test_the_start_says_how_to_repeat_the_run(self):
+        plain, scenario = self.path("plain"), self.path("it's mine.json")
+        self.assertEqual(self.module("--trace", plain).end(), 0)
+        start = read_trace(plain)[0]
+        self.assertEqual((start["event"], start["file"], start["hash"]), ("start", "", ""))
+        self.assertEqual(start["arguments"], "run --timing instant --tcp 127.0.0.1:0 --trace " + plain)
+        text = b'{"name": "mine"}'
+        with open(scenario, "wb") as file:
+            file.write(text)
+        trace = self.path("trace")
+        self.assertEqual(self.module("--trace", trace, "--seed", "9223372036854775807", scenario).end(), 0)
+        start = read_trace(trace)[0]
+        self.assertEqual((start["scenario"], start["file"], start["seed"]), ("mine", scenario, (1 << 63) - 1))
+        self.assertEqual(start["hash"], "sha256:" + hashlib.sha256(text).hexdigest())
+        self.assertEqual(shlex.split(start["arguments"])[-1], scenario)
+
+    def test_channels_have_names_of_their_own(self):
+        trace = self.path("trace")
+        module = self.module("--trace", trace, tcp=3)
+        for number in range(3):
+            self.host(module, tcp=number).ok("AT")
+        self.assertEqual(module.end(), 0)
+        self.assertEqual({event["channel"] for event in read_trace(trace) if event["event"] == "rx"},
+                         {"tcp:127.0.0.1:0", "tcp:127.0.0.1:0#2", "tcp:127.0.0.1:0#3"})
+
+    def test_standard_output_and_input(self):
+        module = spawn([SIM800, "run", "--timing", "instant", "--tcp", "127.0.0.1:0", "--trace", "-"],
+                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        said = Pipe(module.stderr.fileno())
+        said.until(b"ready\n")
+        module.terminate()
+        trace = Pipe(module.stdout.fileno()).rest()
+        self.assertEqual(end(module), 0)
+        self.assertRegex(said.seen, rb"\Atcp 127\.0\.0\.1 \d+\nready\n\Z")
+        events = [json.loads(line) for line in trace.splitlines()]
+        self.assertEqual((events[0]["event"], events[-1]["event"]), ("start", "end"))
+        printed = subprocess.run([SIM800, "trace", "-"], input=trace, capture_output=True, timeout=DEADLINE, check=True)
+        self.assertRegex(printed.stdout, rb"\A +0\.\d{3} +start ")
+        broken = subprocess.run([SIM800, "trace", "-"], input=trace + b"?\n", capture_output=True, timeout=DEADLINE,
+                                check=False)
+        self.assertEqual((broken.returncode, broken.stdout), (2, printed.stdout))
+        self.assertRegex(broken.stderr, rb"\A-:%d: " % (len(events) + 1))
 
     def test_a_trace_can_be_printed(self):
         ran = sim800("trace", self.record("trace"))

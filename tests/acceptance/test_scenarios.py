@@ -44,7 +44,7 @@ def normalised(events):
     How a server and a host that do not wait for each other mix is not the scenario's to say."""
     kinds = {}
     for event in events:
-        event = {key: value for key, value in event.items() if key not in ("t", "wall")}
+        event = {key: value for key, value in event.items() if key not in ("t", "wall", "file", "arguments")}
         kind = event["event"]
         if kind in ("rx", "tx"):
             wire = kind, event["channel"]

@@ -4,7 +4,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -19,8 +21,15 @@ int run_program(std::vector<std::string> arguments);
 /// Where the scenarios that ship are: installed with this program, wherever that was moved, or beside its sources.
 std::vector<std::filesystem::path> shipped_scenarios();
 
+/// Accept what is a number, whole and in decimal digits or not, in this range; to all else they say what was expected.
+CLI::Validator whole_number(std::uint64_t least, std::uint64_t most);
+CLI::Validator number(double least, double most);
+
+/// Seeds are written to traces, whose numbers are signed.
+inline constexpr std::uint64_t largest_seed = std::numeric_limits<std::int64_t>::max();
+
 // Each adds its subcommand to `app`, and sets `status`, the program's exit code, when it has run.
-void add_run(CLI::App& app, int& status);
+void add_run(CLI::App& app, int& status, const std::vector<std::string>& arguments);
 void add_check(CLI::App& app, int& status);
 void add_scenarios(CLI::App& app, int& status);
 void add_commands(CLI::App& app, int& status);

@@ -41,7 +41,7 @@ int run_program(std::vector<std::string> arguments) {
   app.set_version_flag("--version", SIM800_VERSION);
   app.require_subcommand(1);
   int status = 0;
-  add_run(app, status);
+  add_run(app, status, arguments);
   add_check(app, status);
   add_scenarios(app, status);
   add_commands(app, status);

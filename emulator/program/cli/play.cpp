@@ -99,19 +99,23 @@ void add_play(CLI::App& app, int& status) {
   command->add_option("DIALOGUE", given->files, "Dialogue files, played in this order on one line")->required();
   auto* pty = command->add_option("--pty", given->pty, "Use the module on this tty (a pty or a serial port)");
   auto* tcp = command->add_option("--tcp", given->tcp, "Use the module at HOST:PORT")->excludes(pty);
-  command->add_option("--baud", given->baud, "Rate of the serial port")->capture_default_str()->needs(pty);
+  command->add_option("--baud", given->baud, "Rate of the serial port")
+      ->check(whole_number(1, 4'000'000))
+      ->capture_default_str()
+      ->needs(pty);
   command->add_option("--ignore", given->ignore, "Skip lines that match REGEX completely (repeatable)")
       ->type_name("REGEX")
       ->allow_extra_args(false);
   command->add_option("--time-scale", given->time_scale, "Scale of the module's time; waits are multiplied by it")
-      ->check(CLI::Range(0.000001, 1000.0));
+      ->check(number(1e-6, 1000));
   command->add_option("--least-wait", given->least_wait, "Seconds to wait for a line at least, whatever the scale")
-      ->check(CLI::Range(0.0, 3600.0));
+      ->check(number(0, 3600));
   // The rest is for the emulator that is started without --pty and --tcp.
   for (auto* option : {command->add_option("--scenario", given->scenario, "Scenario for the emulator that is started"),
                        command->add_option("--timing", given->timing,
                                            "Timing of the emulator started (instant, unless a scenario is given)"),
-                       command->add_option("--seed", given->seed, "Seed for the emulator that is started")})
+                       command->add_option("--seed", given->seed, "Seed for the emulator that is started")
+                           ->check(whole_number(0, largest_seed))})
     option->excludes(pty)->excludes(tcp);
   command->callback([given, &status] { status = play_or_say_why_not(*given); });
 }

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <openssl/sha.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <asio/io_context.hpp>
 #include <asio/signal_set.hpp>
 #include <csignal>
@@ -43,13 +45,18 @@ namespace {
 struct Options {
   std::string scenario, state, timing, trace, log_level = "warning";
   std::vector<std::string> ptys, tcps;
+  std::vector<std::string> arguments;  ///< all of them as given, for whoever wants to repeat the run
   bool stdio = false;
   std::optional<double> time_scale;
   std::uint64_t seed = 1;
 };
 
-Scenario load(const Options& options) {
-  Scenario scenario = options.scenario.empty() ? Scenario{} : load_scenario(options.scenario, shipped_scenarios());
+ScenarioFile find(const Options& options) {
+  return options.scenario.empty() ? ScenarioFile{} : find_scenario(options.scenario, shipped_scenarios());
+}
+
+Scenario load(const Options& options, const ScenarioFile& file) {
+  Scenario scenario = file.path.empty() ? Scenario{} : parse_scenario(file.text, file.path.string());
   TimingConfig& timing = scenario.world.timing;
   if (options.timing == "typical") timing.profile = TimingProfile::typical;
   if (options.timing == "instant") timing.profile = TimingProfile::instant;
@@ -67,11 +74,35 @@ std::string_view name_of(TimingProfile profile) {
   return "";
 }
 
+std::string sha256(std::string_view text) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  std::string digits;
+  for (const unsigned char byte : digest) digits += fmt::format("{:02x}", byte);
+  return digits;
+}
+
+/// As a shell takes it.
+std::string quoted(const std::string& word) {
+  static constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,@%+";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
+  return text + "'";
+}
+
+std::string command_line(const std::vector<std::string>& words) {
+  std::string line;
+  for (const std::string& word : words) line += (line.empty() ? "" : " ") + quoted(word);
+  return line;
+}
+
 /// Everything one run consists of, in order of dependence.
 class Run {
  public:
   explicit Run(const Options& options)
-      : scenario_(load(options)),
+      : file_(find(options)),
+        scenario_(load(options, file_)),
         state_lock_(options.state.empty() ? StateLock() : StateLock(options.state)),
         endpoints_(open_endpoints(options)),
         nvram_(options.state.empty() ? Nvram() : Nvram(options.state)),
@@ -85,7 +116,7 @@ class Run {
         sockets_(make_asio_sockets(loop_, link_, faults_.get())),
         pinger_(make_icmp_pinger(loop_, link_, options.seed)),
         mail_(make_curl_mail_client(loop_, link_)),
-        lines_(options.stdio ? stderr : stdout) {
+        lines_(options.stdio || options.trace == "-" ? stderr : stdout) {
     if (const std::string doubt = doubt_about(world_.module); !doubt.empty()) spdlog::warn("{}", doubt);
     modem_ = std::make_unique<Modem>(Modem::Parts{world_, command_table, clock_, nvram_, files_, *http_, *ftp_,
                                                   *sockets_, *pinger_, *mail_, trace_.get(), options.seed});
@@ -139,7 +170,10 @@ class Run {
     std::vector<std::unique_ptr<Endpoint>> opened;
     opened.reserve(options.ptys.size() + options.tcps.size() + 1);
     for (const std::string& link : options.ptys) opened.push_back(open_pty(loop_, link));
-    for (const std::string& address : options.tcps) opened.push_back(open_tcp(loop_, address));
+    for (auto address = options.tcps.begin(); address != options.tcps.end(); ++address) {
+      const auto before = std::count(options.tcps.begin(), address, *address);
+      opened.push_back(open_tcp(loop_, *address, static_cast<std::size_t>(before) + 1));
+    }
     if (options.stdio) {
       opened.push_back(open_stdio(loop_, [this] { stop_when_idle(); }));
       stdio_ = opened.back().get();
@@ -165,6 +199,9 @@ class Run {
                             {"seed", static_cast<std::int64_t>(options.seed)},
                             {"timing", name_of(world_.timing.profile)},
                             {"scenario", world_.name},
+                            {"file", file_.path.native()},
+                            {"hash", file_.path.empty() ? "" : "sha256:" + sha256(file_.text)},
+                            {"arguments", command_line(options.arguments)},
                             {"wall", wall}});
   }
 
@@ -209,6 +246,7 @@ class Run {
   }
 
   asio::io_context loop_{1};
+  ScenarioFile file_;  // its path is empty without a scenario
   Scenario scenario_;
   const World& world_ = scenario_.world;
   StateLock state_lock_;
@@ -256,8 +294,9 @@ int run(const Options& options) {
 
 }  // namespace
 
-void add_run(CLI::App& app, int& status) {
+void add_run(CLI::App& app, int& status, const std::vector<std::string>& arguments) {
   auto options = std::make_shared<Options>();
+  options->arguments = arguments;
   CLI::App* command = app.add_subcommand("run", "Emulate one module until SIGINT, SIGTERM or SIGHUP");
   command->add_option("SCENARIO", options->scenario, "A scenario file, or the name of one that ships");
   // One value per option, or the scenario after it would be taken for another one.
@@ -275,14 +314,20 @@ void add_run(CLI::App& app, int& status) {
   command
       ->add_option("--time-scale", options->time_scale,
                    "Factor for every delay and timer; 0.01 makes them a hundred times shorter")
-      ->check(CLI::Range(1e-6, 1000.0));
-  command->add_option("--seed", options->seed, "Seed for everything random");
-  command->add_option("--trace", options->trace, "Record the run in a file (docs/trace.md)")->type_name("FILE");
+      ->check(number(1e-6, 1000));
+  command->add_option("--seed", options->seed, "Seed for everything random")->check(whole_number(0, largest_seed));
+  command->add_option("--trace", options->trace, "Record the run in a file, - for standard output (docs/trace.md)")
+      ->type_name("FILE");
   command
       ->add_option("--log-level", options->log_level,
                    "trace, debug (all bytes), info (what happens), warning (default), error, off")
       ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}));
-  command->callback([options, &status] { status = run(*options); });
+  command->callback([options, &status] {
+    if (options->stdio && options->trace == "-") {
+      throw CLI::ValidationError("--trace", "expected a file, because --stdio takes standard output, found \"-\"");
+    }
+    status = run(*options);
+  });
 }
 
 }  // namespace sim800

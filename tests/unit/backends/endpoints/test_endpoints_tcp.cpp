@@ -51,6 +51,7 @@ TEST_CASE("tcp: addresses") {
   CHECK(announced("localhost:0")[1] == "localhost");
   CHECK(announced("[::1]:0")[1] == "::1");
   CHECK(open_tcp(loop, "localhost:0")->name() == "tcp:localhost:0");
+  CHECK(open_tcp(loop, "localhost:0", 2)->name() == "tcp:localhost:0#2");
   for (const std::string wrong : {"", "localhost", "localhost:", "localhost:x", "localhost:1x", "localhost:65536",
                                   "localhost:-1", "::1:0", "[::1:0", "*:0", "192.0.2.1:0"}) {
     CAPTURE(wrong);
