@@ -48,7 +48,6 @@ class UssdService final : public Service {
   bool readable_ = true;  ///< what the host has sent last
   Timer timer_;           ///< the network's answer; then its time limit
   Channel* asker_ = nullptr;  ///< of the session
-  Timer timer_;               ///< the network's answer; then its time limit
 };
 
 }  // namespace sim800
