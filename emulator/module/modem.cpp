@@ -379,15 +379,14 @@ Duration Modem::since_sim(Latency which) const { return latency[which] - latency
 Task<> Modem::finish_start(StartedBy cause) {
   const TimePoint ready = clock.now();
   const bool booted = cause == StartedBy::boot;
-  Duration first = booted ? since_sim(Latency::boot_call_ready) : latency[Latency::cfun_call_ready];
-  Duration second = booted ? since_sim(Latency::boot_sms_ready) : latency[Latency::cfun_sms_ready];
-  if (second < first) std::swap(first, second);
+  const Duration call = booted ? since_sim(Latency::boot_call_ready) : latency[Latency::cfun_call_ready];
+  const Duration sms_time = booted ? since_sim(Latency::boot_sms_ready) : latency[Latency::cfun_sms_ready];
   const Quirks& quirks = world.module.quirks;
   const bool call_first = booted ? !quirks.boot_sms_ready_first : quirks.cfun_call_ready_first;
   search_network();
-  co_await clock.sleep_until(ready + first);
+  co_await clock.sleep_until(ready + (call_first ? call : sms_time));
   call_first ? say_call_ready() : say_sms_ready();
-  co_await clock.sleep_until(ready + second);
+  co_await clock.sleep_until(ready + (call_first ? sms_time : call));
   call_first ? say_sms_ready() : say_call_ready();
 }
 

@@ -182,6 +182,8 @@ class Evidence(AcceptanceTest):
                     if difference and not transcript.differs:
                         self.fail(difference)
                     if transcript.differs and not difference:
+                        if "EVIDENCE_MEND" in os.environ:
+                            transcript.agrees()
                         self.fail("listed as differing, and agrees: its line \"# differs:\" is to go")
         listed = [transcript for transcript in everything if transcript.differs]
         for transcript in listed:

@@ -113,6 +113,16 @@ class Transcript:
             module["revision"] = self.firmware()
         return {**self.scenario, "module": module}
 
+    def agrees(self):
+        """Takes the line `# differs:`, with those it goes on in, out of the file."""
+        with open(self.path, encoding="utf-8") as file:
+            lines = file.readlines()
+        first = end = self.lines["differs"] - 1
+        while end == first or lines[end].startswith("#   "):
+            end += 1
+        with open(self.path, "w", encoding="utf-8") as file:
+            file.writelines(lines[:first] + lines[end:])
+
     def firmware(self):
         """The whole name of a revision of which a log shows only the release."""
         if not self.revision.startswith("R"):

@@ -18,6 +18,7 @@ using sim800::test::answering;
 using sim800::test::HttpClientFixture;
 using sim800::test::LoopbackServer;
 using sim800::test::request_to;
+using sim800::test::run_until;
 using sim800::test::Script;
 using sim800::test::unused_port;
 

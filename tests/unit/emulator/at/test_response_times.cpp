@@ -59,7 +59,7 @@ const std::vector<Row>& rows() {
       {"+CFUN", cfun_leave, {"AT+CFUN=0"}},
       {"+CFUN", cfun, {"AT+CFUN=0", "AT+CFUN=1"}},
       {"+CPUC", sim_write, {"AT+CPUC=\"EUR\",\"1\",\"1234\""}},
-      {"+CMGD", sms_store, {"AT+CMGD=1"}, 5},
+      {"+CMGD", sms_store, {"AT+CMGF=1", "AT+CMGW=\"123\"", "x\x1a", "AT+CMGD=1"}, 5},
       {"+CMGD", sms_delete, {"AT+CMGD=1,4"}},
       {"+CMGL", sms_list, {"AT+CMGF=1", "AT+CMGL=\"ALL\""}},
       {"+CMGR", sms_store, {"AT+CMGR=1"}},

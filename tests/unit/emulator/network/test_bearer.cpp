@@ -125,7 +125,7 @@ TEST_CASE("AT+CGATT=0 and AT+CFUN=0 take the bearer away, and say so before thei
   CHECK(fixture.ask("AT+CFUN=0") == "\r\n+SAPBR 1: DEACT\r\n\r\n+CPIN: NOT READY\r\n\r\nOK\r\n");
   CHECK(fixture.ask("AT+CFUN=0") == OK);
   CHECK(fixture.ask("AT+SAPBR=1,1") == ERROR);
-  CHECK(fixture.ask("AT+CFUN=1") == "\r\n+CPIN: READY\r\n\r\nOK\r\n\r\nCall Ready\r\n\r\nSMS Ready\r\n");
+  CHECK(fixture.ask("AT+CFUN=1") == "\r\n+CPIN: READY\r\n\r\nOK\r\n\r\nSMS Ready\r\n\r\nCall Ready\r\n");
 }
 
 TEST_CASE("the address follows from seed and APN") {
