@@ -62,9 +62,9 @@ TEST_CASE("ip: outcomes of a connection that does not come about") {
     const std::string fail = (multi ? "" : framed("STATE: TCP CLOSED")) + framed(number + "CONNECT FAIL");
     IpFixture fixture;
     fixture.bring_up(multi);
-    for (const SocketError error : {SocketError::dns, SocketError::no_connect}) {
+    for (const SocketError problem : {SocketError::dns, SocketError::no_connect}) {
       CHECK(fixture.ask(line) == OK);
-      fixture.sockets.last().connect(error);
+      fixture.sockets.last().connect(problem);
       CHECK(fixture.wait(0s) == fail);
     }
     CHECK(fixture.ask(line) == OK);  // nobody answers
