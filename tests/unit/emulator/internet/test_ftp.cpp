@@ -191,10 +191,10 @@ TEST_CASE("data and cut before the first announcement is due, in field time") {
   CHECK(session.wait(15ms) == OK);
   session.ftp.data("abc");
   session.ftp.done(79);
-  CHECK(session.wait(1485ms) == "\r\n+FTPGET: 1,1\r\n");
+  CHECK(session.wait(1500ms) == "\r\n+FTPGET: 1,1\r\n");
   session.ask("AT+FTPGET=2,1460");
   CHECK(session.wait(15ms) == "\r\n+FTPGET: 2,3\r\nabc\r\nOK\r\n");
-  CHECK(session.wait(584ms) == "");
+  CHECK(session.wait(599ms) == "");
   CHECK(session.wait(1ms) == "\r\n+FTPGET: 1,79\r\n");
 }
 
@@ -264,7 +264,7 @@ TEST_CASE("in field time the end comes a round trip behind the last read, and un
     session.ask("AT+FTPGET=2,1460");
     CHECK(session.wait(15ms) == "\r\n+FTPGET: 2,0\r\n\r\nOK\r\n");
   }
-  CHECK(session.wait(539ms) == "");
+  CHECK(session.wait(554ms) == "");
   CHECK(session.wait(1ms) == "\r\n+FTPGET: 1,0\r\n");
   session.ask("AT+FTPGET=2,1460");
   CHECK(session.wait(15ms) == ERROR);

@@ -150,8 +150,8 @@ TEST_CASE("ip: bringing up takes its time, and none where somebody else has the 
   fixture.ask("AT+CSTT");
   fixture.wait(1s);
   fixture.ask("AT+CIICR");
-  CHECK(fixture.wait(1500ms).empty());
-  CHECK(fixture.wait(100ms) == OK);
+  CHECK(fixture.wait(600ms).empty());
+  CHECK(fixture.wait(15ms) == OK);
   fixture.ask("AT+CIPSHUT");
   CHECK(fixture.wait(800ms).empty());
   CHECK(fixture.wait(100ms) == framed("SHUT OK"));

@@ -170,7 +170,7 @@ TEST_CASE("AT+CRSM: files and what the card says of them") {
                                     {"176,12258,0,0,256", 757},
                                     {"214,28486,0,0,1", 758},
                                     {"214,28486,0,0,1,\"0x\"", 759},
-                                    {"\"176\"", 765}}) {
+                                    {"\"176\"", 753}}) {
     CAPTURE(typed);
     CHECK(fixture.ask(std::string("AT+CRSM=") + typed) == cme(code));
   }

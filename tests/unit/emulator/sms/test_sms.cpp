@@ -291,7 +291,7 @@ TEST_CASE("before SMS Ready, without a card, with a locked one") {
     return fixture.wait(15ms);
   };
   fixture.modem.power_on();
-  fixture.wait(8s);
+  fixture.wait(7s);
   for (const char* line : {"AT+CMGF=1", "AT+CMGL", "AT+CMGS=\"1\"", "AT+CMGW", "AT+CMSS=1", "AT+CPMS?", "AT+CNMI=2,1",
                            "AT+CSCA?", "AT+CSMP=17", "AT+CMGD=1,4", "AT+CMGDA=6", "AT+CMGR=1"}) {
     CAPTURE(line);

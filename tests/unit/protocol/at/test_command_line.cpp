@@ -105,11 +105,11 @@ TEST_CASE("parameters check count, kind and range") {
     Arguments arguments;
     return arguments.parse(typed) && check(arguments, parameters).is_ok();
   };
-  for (const char* good : {"0", "2", "4", "1,abc", "1,\"abc\"", "1,,\"A\"", "1,,\"BC\"", "1,\"\"", "01"}) {
+  for (const char* good : {"0", "2", "4", "1,abc", "1,\"abc\"", "1,,\"A\"", "1,,\"BC\"", "1,\"\"", "01", "\"1\""}) {
     CAPTURE(good);
     CHECK(fits(good));
   }
-  for (const char* bad : {"", "3", "5", "-1", "+1", "1.0", "\"1\"", "x", "99999999999", "1,abcd", "1,,A", "1,,\"B\"",
+  for (const char* bad : {"", "3", "5", "-1", "+1", "1.0", "\"3\"", "x", "99999999999", "1,abcd", "1,,A", "1,,\"B\"",
                           "1,,\"D\"", "1,a,\"A\",1", ",a"}) {
     CAPTURE(bad);
     CHECK_FALSE(fits(bad));

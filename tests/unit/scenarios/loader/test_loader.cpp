@@ -82,8 +82,7 @@ TEST_CASE("every key of a scenario reaches its member") {
   CHECK(described(world) ==
         "SIM800C R 012345678901234 5 | 1.1 true true true true true 604 601 1000 2048 | false 1234 87654321 "
         "230011 8942000000000000012F  1 2 | T-Mobile 230010 1 99 7 false 121.354848 31.220641 550 10 true 4 | 2 0.01 2 "
-        "| 66 0 1 | true 0 0 0 0 | "
-        "9600 true");
+        "| 66 0 1 | 600 0 0 0 0 | 9600 true false true");
   CHECK(world.module.settings.at("+CMEE") == Texts{"2"});
   CHECK(world.module.settings.at("+CSCS") == Texts{"GSM"});
   CHECK(world.module.settings.at("+ICF") == Texts{"3", "3"});
