@@ -124,7 +124,7 @@ void Channel::pump() {
 
 /// What faults have done and what follows from it comes before anything else that the host has sent.
 bool Channel::lets_others_first(void (Channel::*go_on)()) {
-  if (!owner_.unsettled()) return false;
+  if (owner_.faults == nullptr || !owner_.faults->unsettled()) return false;
   turn_ = owner_.clock.after(Duration::zero(), [this, go_on] {
     (this->*go_on)();
     pump();

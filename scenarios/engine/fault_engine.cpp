@@ -77,16 +77,19 @@ void FaultEngine::start(Modem& modem) {
 }
 
 void FaultEngine::line(std::string_view line, CommandVerdict& verdict) {
-  trigger<LineTrigger>([line](const LineTrigger& on, const Armed&) { return on.pattern.found_in(line); }, &verdict);
+  const auto matches = [line](const LineTrigger& on, const Armed&) { return on.pattern.found_in(line); };
+  if (trigger<LineTrigger>(matches, &verdict)) settle();
   verdict.whole_line = verdict.result.has_value();
 }
 
 void FaultEngine::command(std::string_view name, CommandVerdict& verdict) {
-  trigger<CommandTrigger>([name](const CommandTrigger& on, const Armed&) { return on.name == name; }, &verdict);
+  const auto matches = [name](const CommandTrigger& on, const Armed&) { return on.name == name; };
+  if (trigger<CommandTrigger>(matches, &verdict)) settle();
 }
 
 void FaultEngine::urc(std::string_view text) {
-  trigger<UrcTrigger>([text](const UrcTrigger& on, const Armed&) { return on.pattern.found_in(text); });
+  const auto matches = [text](const UrcTrigger& on, const Armed&) { return on.pattern.found_in(text); };
+  if (trigger<UrcTrigger>(matches)) settle();
 }
 
 /// All faults that match see the state as it was; then they act, in the order of the file.
@@ -122,17 +125,17 @@ bool FaultEngine::act(const std::vector<Armed*>& all, CommandVerdict* command, V
     for (const auto& action : armed->fault.actions) action->apply(stage);
     armed->acting = false;
   }
-  if (!all.empty()) {
-    turns_left_ = turns_to_settle;
-    settle();
-  }
   return !all.empty();
 }
 
-/// Appointments at one instant run in the order in which they were made, so each turn is one link of the chain.
+/// A line or a URC has triggered something: no further line runs before the consequences. Appointments at one instant
+/// are kept in the order in which they were made, so each turn is one link of the chain.
 void FaultEngine::settle() {
+  turns_left_ = turns_to_settle;
   turn_ = clock_.after(Duration::zero(), [this] {
-    if (--turns_left_ > 0) settle();
+    const unsigned left = --turns_left_;
+    if (left > 0) settle();
+    turns_left_ = left;
   });
 }
 

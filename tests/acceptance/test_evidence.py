@@ -19,7 +19,7 @@ from servers import LOOPBACK, OpensslServer, ScriptedServer, at, hold, page
 from sockets import Sink, TcpServer, UdpServer, echo
 from test_ntp import NtpServer, reply
 
-PARALLEL = 12  # nearly all they do is wait
+PARALLEL = 8  # most of what they do is wait
 # With what differs, the player waits in vain: 0.2 s for a line, 2.4 s for a URC.
 SCALE_OF_DIFFERING = 0.02
 
