@@ -288,10 +288,10 @@ TEST_CASE("before SMS Ready, without a card, with a locked one") {
   ModuleFixture fixture(world, false);
   const auto ask = [&](std::string_view line) {
     fixture.channel->receive(std::string(line) + "\r");
-    return fixture.wait(15ms);
+    return fixture.wait(25ms);
   };
   fixture.modem.power_on();
-  fixture.wait(7s);
+  fixture.wait(6900ms);
   for (const char* line : {"AT+CMGF=1", "AT+CMGL", "AT+CMGS=\"1\"", "AT+CMGW", "AT+CMSS=1", "AT+CPMS?", "AT+CNMI=2,1",
                            "AT+CSCA?", "AT+CSMP=17", "AT+CMGD=1,4", "AT+CMGDA=6", "AT+CMGR=1"}) {
     CAPTURE(line);
@@ -320,7 +320,7 @@ TEST_CASE("messages wait while the module is off or without a network") {
   fixture.ask("AT+CFUN=0");
   CHECK(fixture.arrives("+49170", "one") == "");
   CHECK(fixture.ask("AT+CMGR=1") == "\r\n+CME ERROR: 3\r\n");
-  CHECK(fixture.ask("AT+CFUN=1").ends_with("SMS Ready\r\n\r\n+CMTI: \"SM\",3\r\n"));
+  CHECK(fixture.ask("AT+CFUN=1").ends_with("SMS Ready\r\n\r\nCall Ready\r\n\r\n+CMTI: \"SM\",3\r\n"));
   fixture.ask("AT+CFUN=4");
   CHECK(fixture.arrives("+49170", "two") == "");
   CHECK(fixture.ask("AT+CMGR=3").starts_with("\r\n+CMGR: \"REC UNREAD\""));
