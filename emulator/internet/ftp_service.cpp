@@ -146,7 +146,8 @@ Task<> FtpService::run(Operation operation, FtpFileJob job) {
   if (code == ftp_code::tls_no_channel || code == ftp_code::tls_alert) {
     tls_client_.failed(settings_.text(key::ftpserv), static_cast<std::uint16_t>(settings_.number(key::ftpport)));
   }
-  co_await environment_.clock.sleep_until(ended_ ? earliest_ : std::max(earliest_, read_out_));
+  const TimePoint due = ended_ ? earliest_ : std::max(earliest_, read_out_);
+  co_await environment_.clock.sleep_until(due);
   if (ended_) code = *ended_;
   running_.reset();
   told_ = announced_ = ready_ = false;

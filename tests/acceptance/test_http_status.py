@@ -119,6 +119,7 @@ class NetworkError(HttpStatus):
 
 class Redirects(HttpStatus):
     """A redirect to the other scheme is reported, not followed."""
+    MODULE = MODERN_TLS
 
     def test_to_https(self):
         secure = self.keep(OpensslServer(make_certificates(self.dir)))
