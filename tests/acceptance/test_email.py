@@ -260,7 +260,7 @@ class Fetching(MailTest):
     def test_what_came_before_a_cut_is_read(self):
         def talk(connection, _):
             connection.sendall(b"+OK hello\r\n")
-            for reply in (b"+OK\r\n", b"+OK in\r\n", b"+OK 9000 octets\r\n" + b"line 22\r\n" * 500):
+            for reply in (b"-ERR no CAPA\r\n", b"+OK\r\n", b"+OK in\r\n", b"+OK 9000 octets\r\n" + b"line 22\r\n" * 500):
                 connection.recv(4096)
                 connection.sendall(reply)
             reset(connection)

@@ -131,8 +131,6 @@ class Redirects(HttpStatus):
 
     def test_to_http(self):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1
-        context.set_ciphers("ALL:@SECLEVEL=0")
         context.load_cert_chain(*make_certificates(self.dir))
 
         def talk(connection, _):
