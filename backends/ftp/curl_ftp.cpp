@@ -61,7 +61,7 @@ class CurlFtpSession final : public FtpSession {
   std::shared_ptr<FtpEvents> events_;  // shared with the event that is being called, as it may destroy the session
   std::string url_;
   std::string received_;
-  std::size_t consumed_ = 0;  // of received_
+  std::size_t consumed_ = 0;             // of received_
   std::uint64_t written_ = 0;            // by the host
   mutable std::uint64_t delivered_ = 0;  // to the server
   bool ended_ = false;
@@ -211,8 +211,7 @@ bool CurlFtpSession::waits_for_fault() const {
 
 std::uint64_t CurlFtpSession::sent() const {
   const std::uint64_t sent = bridge_ ? bridge_->sent() : 0;
-  const std::uint64_t under_way =
-      (transfer_ ? transfer_->unacknowledged() : 0) + (data_ ? data_->in_flight() : 0);
+  const std::uint64_t under_way = (transfer_ ? transfer_->unacknowledged() : 0) + (data_ ? data_->in_flight() : 0);
   delivered_ = std::max(delivered_, sent - std::min(sent, under_way));
   return delivered_;
 }

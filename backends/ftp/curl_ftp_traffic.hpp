@@ -49,8 +49,9 @@ class CurlFtpTraffic {
   std::uint64_t unacknowledged() const { return sockets_.unacknowledged_data(); }
 
   const FtpControlConnection& control() const { return control_; }
-  std::uint64_t received() const { return received_; }  ///< bytes of data
-  bool control_cut() const { return control_cut_; }     ///< the control connection has ended, or is about to
+  std::uint64_t received() const { return received_; }     ///< bytes of data
+  bool control_cut() const { return control_cut_; }        ///< the control connection has ended, or is about to
+  bool data_cut() const { return checkpoints_.closed(); }  ///< a fault has ended the data connection
   bool is_over() const { return bridge_.cancelled() || control_cut_; }  ///< nothing more is to be waited for
 
  private:

@@ -106,6 +106,10 @@ FtpOutcome CurlFtpTransfer::ended(CURLcode code) {
   // libcurl gives up on a reply that the server still owes: a silence, which is the service's to end.
   if (code == CURLE_OPERATION_TIMEDOUT && control.reply() != 421) traffic_.wait_for_end();
   traffic_.flush();
+  // Whatever the server says to that, or does to the control connection, may come before or after libcurl has noticed.
+  if (code != CURLE_OK && traffic_.data_cut()) {
+    return {request_->verb == FtpVerb::put ? ftp_code::upload_error : ftp_code::download_error, 0};
+  }
   if (code == CURLE_OK && is_short()) return {ftp_code::download_error, 0};
   FtpOutcome result{ftp_code_of({code, request_.easy().error(), traffic_.control_cut()}, control, *request_), 0};
   if (request_->verb == FtpVerb::size && result.code == ftp_code::finished) {

@@ -97,9 +97,9 @@ class CurlHttpTransfer final : public HttpTransfer {
   bool connected_ = false;         // the relay has reached the server
   bool asking_request_ = false;
   bool upload_paused_ = false;
-  std::size_t uploaded_ = 0;             // given to libcurl
-  int socket_ = -1;                      // libcurl's, the newest
-  mutable std::size_t delivered_ = 0;    // of the body, to the server
+  std::size_t uploaded_ = 0;           // given to libcurl
+  int socket_ = -1;                    // libcurl's, the newest
+  mutable std::size_t delivered_ = 0;  // of the body, to the server
   bool processing_ = false;
   // libcurl refers to the following, so it is destroyed after the handle.
   HttpAnswer answer_;

@@ -32,8 +32,8 @@ class RelayLane {
     std::function<void()> sender_reset;   ///< the sender has cut the connection
     std::function<void()> receiver_gone;  ///< it accepts nothing any more
     std::function<void()> ended;
-    std::function<void()> gave;                  ///< bytes have been written to the receiver
-    std::function<void(TimePoint)> sent_off;     ///< something has set out that will arrive then
+    std::function<void()> gave;               ///< bytes have been written to the receiver
+    std::function<void(TimePoint)> sent_off;  ///< something has set out that will arrive then
   };
   explicit RelayLane(Parts parts);
 

@@ -97,8 +97,8 @@ void TcpStream::set_out(const Route& route) {
 void TcpStream::set_out_by_relay(const Route& route) {
   Route there = route;
   there.local_port = request_.local_port;
-  go_through(shared_->link.relay(
-      there, [this](std::error_code error, std::uint16_t port) { enter_relay(error, port); }));
+  go_through(
+      shared_->link.relay(there, [this](std::error_code error, std::uint16_t port) { enter_relay(error, port); }));
 }
 
 void TcpStream::go_through(std::unique_ptr<Relay> relay) {

@@ -51,8 +51,7 @@ class AsioServer final : public SocketServer, public std::enable_shared_from_thi
     TcpSocket* const which = client.get();
     client->events.connected = [this, which](SocketError result) {
       const auto self = shared_from_this();
-      const auto found =
-          std::ranges::find_if(arriving_, [which](const auto& socket) { return socket.get() == which; });
+      const auto found = std::ranges::find_if(arriving_, [which](const auto& socket) { return socket.get() == which; });
       auto socket = std::move(*found);
       arriving_.erase(found);
       const auto act = on_client_;

@@ -83,14 +83,12 @@ void TlsClient::failed(std::string_view host, std::uint16_t port) {
   const bool newest = profile.max == TlsVersion::v1_2;
   if (explained_ || (newest && profile.sni)) return;
   explained_ = true;
-  std::string remedy;
-  if (!newest) {
-    remedy = fmt::format("; a revision that ends in _TLS12, or the quirk \"tls\": \"1.2\", offers {}",
-                         name_of(TlsVersion::v1_2));
-  }
-  if (!profile.sni) remedy += "; the quirk \"sni\": true names the server";
-  spdlog::warn("{}:{}: no TLS connection. {} offers {}{}{}. (This is said once.)", host, port, module.revision,
-               name_of(profile.max), profile.sni ? "" : " and does not name the server", remedy);
+  const std::string lift =
+      newest ? "" : "a revision that ends in _TLS12, or the quirk \"tls\": \"1.2\", lifts the version";
+  const std::string_view name = profile.sni ? "" : "the quirk \"sni\": true names the server";
+  spdlog::warn("{}:{}: no TLS connection. {} offers {}{}. If that is too little for the server: {}{}{}. (Said once.)",
+               host, port, module.revision, name_of(profile.max), profile.sni ? "" : " and does not name the server",
+               lift, !lift.empty() && !name.empty() ? "; " : "", name);
 }
 
 bool TlsClient::import_certificate(const std::string& file, const std::string& password) {

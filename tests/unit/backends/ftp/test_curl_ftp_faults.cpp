@@ -272,6 +272,20 @@ TEST_CASE("ftp faults: at a byte count the host is held back until the fault has
   }
 }
 
+TEST_CASE("ftp faults: cut data have their own code, also with a server that leaves because of that") {
+  for (const Cut how : {Cut::close, Cut::reset}) {
+    for (const char* farewell : {"", "421 gone\r\n"}) {
+      WatchedFtp ftp;
+      FtpServer server(ftp.fixture.loop);
+      server.script.closing = farewell;
+      server.script.cut_at = "data";
+      ftp.fixture.upload = ftp_bytes(100'000);
+      ftp.faults.at_stop[{Direction::up, 40'000}] = cut(how);
+      CHECK(ftp.run(ftp_request(server.port(), FtpVerb::put)) == code::upload_error);
+    }
+  }
+}
+
 TEST_CASE("ftp faults: at a byte count that lets the upload go on, the host goes on too") {
   WatchedFtp ftp;
   FtpServer server(ftp.fixture.loop);
