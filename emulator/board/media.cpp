@@ -60,9 +60,8 @@ void Media::finish_recording(Channel* cause) {
   const Duration length = std::min(around_.clock.now() - since_, longest_);
   const std::string bytes = writer_.file(length);
   if (!files_.put(recording_.path, bytes)) return;  // the drive became full in the meantime
-  const std::string line =
-      fmt::format("+CREC: 2,{},{},{},{}", recording_.shown, static_cast<int>(recording_.form),
-                  std::chrono::floor<std::chrono::seconds>(length).count(), bytes.size());
+  const std::string line = fmt::format("+CREC: 2,{},{},{},{}", recording_.shown, static_cast<int>(recording_.form),
+                                       std::chrono::floor<std::chrono::seconds>(length).count(), bytes.size());
   cause != nullptr ? around_.urc(line, cause) : around_.answer(line, asker_);
 }
 

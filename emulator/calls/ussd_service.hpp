@@ -45,8 +45,8 @@ class UssdService final : public Service {
   std::size_t next_ = 0;
   bool open_ = false;  ///< a code was sent, and the network has not finished with it
   bool answering_ = false;
-  bool readable_ = true;  ///< what the host has sent last
-  Timer timer_;           ///< the network's answer; then its time limit
+  bool readable_ = true;      ///< what the host has sent last
+  Timer timer_;               ///< the network's answer; then its time limit
   Channel* asker_ = nullptr;  ///< of the session
 };
 

@@ -48,8 +48,9 @@ constexpr auto table = [] {
   row(sim_write, {"sim.write", 15ms, 4s, "`AT+CPUC=` to its result"});
   row(sensor, {"sensor", 5ms, 1s, "`AT+CADC?` or `AT+CMTE` to its response"});
   row(power_down, {"power.down", 600ms, 600ms, "`AT+CPOWD=1` to `NORMAL POWER DOWN`"});
-  row(radio_round_trip, {"radio.round_trip", 600ms, 600ms,
-                         "a round trip of any connection through the radio, if the scenario gives no `link.latency_ms`"});
+  row(radio_round_trip,
+      {"radio.round_trip", 600ms, 600ms,
+       "a round trip of any connection through the radio, if the scenario gives no `link.latency_ms`"});
   row(ip_activate, {"ip.activate", 600ms, 84s, "`AT+CIICR` to its `OK`, if the context is not open yet"});
   row(ip_connect, {"ip.connect", 1s, 74s, "at least, `OK` of `AT+CIPSTART` to `CONNECT OK` of TCP"});
   row(ip_acknowledge, {"ip.acknowledge", 600ms, 60s, "at least, data of `AT+CIPSEND` to `SEND OK` of TCP"});

@@ -126,7 +126,7 @@ class FtpService final : public Service {
   std::uint64_t moved_before_ = 0;  ///< of these, before the session was resumed
   std::uint64_t on_drive_ = 0;
   std::string for_drive_;  ///< received, and not written to the drive yet
-  std::string kept_;  ///< what the host can still read once the bearer has taken the session along
+  std::string kept_;       ///< what the host can still read once the bearer has taken the session along
   bool unread_runs_ = false;
   TimePoint earliest_{};  ///< minimum time from OK to the first URC
   TimePoint read_out_{};  ///< minimum time from the last read to the URC that ends the session

@@ -268,9 +268,10 @@ namespace {
 
 /// With the module's own latencies, on IP STATUS; nothing of the radio, as the test plays the peers.
 struct Paced : IpFixture {
-  explicit Paced(const std::string& setting, TimingProfile profile = TimingProfile::typical) : IpFixture(paced(profile)) {
-    for (const std::string& line : {std::string("ATE0"), setting, std::string("AT+CSTT"), std::string("AT+CIICR"),
-                                    std::string("AT+CIFSR")}) {
+  explicit Paced(const std::string& setting, TimingProfile profile = TimingProfile::typical)
+      : IpFixture(paced(profile)) {
+    for (const std::string& line :
+         {std::string("ATE0"), setting, std::string("AT+CSTT"), std::string("AT+CIICR"), std::string("AT+CIFSR")}) {
       ask(line);
       wait(90s);
     }
