@@ -298,7 +298,7 @@ constexpr Command table[] = {
     {.name = "+CMSS", .section = "4.2.7", .parameters = {number("0-255"), optional(text(88)), optional(text(3))},
      .test = "", .write = send_stored, .seconds = 60, .usage_error = invalid_value},
     {.name = "+CNMA", .section = "", .parameters = {number("0-2"), optional(number("1-176"))}, .test = "+CNMA: (0-2)",
-     .write = acknowledge, .execute = acknowledge, .usage_error = invalid_value},
+     .write = with_input(acknowledge), .execute = acknowledge, .usage_error = invalid_value},
 };
 // clang-format on
 
