@@ -195,7 +195,6 @@ void Channel::echo_ahead() {
 
 void Channel::begin_line(bool runnable) {
   line_state_ = LineState::running;
-  line_ended_ = owner_.clock.now();
   idle_.cancel();
   hurried_ = resting_ ? hurried_ + 1 : 0;
   rest_.cancel();
@@ -474,9 +473,9 @@ void Channel::update_dcd() {
 // --- for dialogues
 
 Task<bool> Channel::settle_line_end() {
-  const TimePoint latest = line_ended_ + line_feed_wait;
-  if (assembler_.expects_line_feed() && input_.available() == 0 && owner_.clock.now() < latest) {
-    const Timer limit = owner_.clock.at(latest, [this] { input_came_.raise(); });
+  const Duration rest = line_feed_wait - owner_.latency[Latency::answer];
+  if (assembler_.expects_line_feed() && input_.available() == 0 && rest > Duration::zero()) {
+    const Timer limit = owner_.clock.after(rest, [this] { input_came_.raise(); });
     co_await input_came_;
   }
   if (assembler_.after_carriage_return() && input_.available() > 0 && input_.waiting().front() == '\n') {

@@ -207,7 +207,6 @@ class Channel final : public PortUser {
   std::string echo_;       ///< of the line being typed, or of the one that runs: held until it is handled
   Timer idle_;             ///< until a line that is not complete is echoed
   Timer turn_;             ///< until the consequences of a fault have come first
-  TimePoint line_ended_{};
 
   LineAssembler assembler_;
   CommandLine line_;

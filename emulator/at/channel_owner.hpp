@@ -53,8 +53,6 @@ class ChannelOwner {
   virtual void synchronised() = 0;
   /// AT+CMEE.
   virtual int error_mode() const = 0;
-  /// Consequences of a fault are due at this instant: no command starts before them.
-  virtual bool unsettled() const = 0;
   /// A URC on all channels; on `cause`, before the result of its running command.
   virtual void urc(std::string_view text, Channel* cause = nullptr) = 0;
   /// Puts a channel on a port; both live as long as the module.

@@ -182,7 +182,6 @@ class Modem final : public ChannelOwner {
 
   void synchronised() override { synchronised_ = true; }
   int error_mode() const override { return static_cast<int>(settings.number(key::cmee)); }
-  bool unsettled() const override { return !external_events_.empty() || (faults != nullptr && faults->unsettled()); }
   Modem& modem() override { return *this; }
   bool call_ready() const { return call_ready_; }
 

@@ -13,6 +13,7 @@ namespace sim800 {
 /// Collects the text between the AT prefix and the end of the line (AT manual 1.4, V.250 5.2).
 ///
 /// Anything without a prefix is dropped without an answer: stray Ctrl-Z, ESC, NUL, empty lines, the rest of a payload.
+/// So are control characters within a line, except within quotes.
 /// LF ends a line as CR does, except right after the CR that ended one.
 class LineAssembler {
  public:

@@ -78,18 +78,18 @@ void FaultEngine::start(Modem& modem) {
 
 void FaultEngine::line(std::string_view line, CommandVerdict& verdict) {
   const auto matches = [line](const LineTrigger& on, const Armed&) { return on.pattern.found_in(line); };
-  if (trigger<LineTrigger>(matches, &verdict)) settle();
+  if (trigger<LineTrigger>(matches, &verdict)) settle(turns_to_settle);
   verdict.whole_line = verdict.result.has_value();
 }
 
 void FaultEngine::command(std::string_view name, CommandVerdict& verdict) {
   const auto matches = [name](const CommandTrigger& on, const Armed&) { return on.name == name; };
-  if (trigger<CommandTrigger>(matches, &verdict)) settle();
+  if (trigger<CommandTrigger>(matches, &verdict)) settle(turns_to_settle);
 }
 
 void FaultEngine::urc(std::string_view text) {
   const auto matches = [text](const UrcTrigger& on, const Armed&) { return on.pattern.found_in(text); };
-  if (trigger<UrcTrigger>(matches)) settle();
+  if (trigger<UrcTrigger>(matches)) settle(turns_to_settle);
 }
 
 /// All faults that match see the state as it was; then they act, in the order of the file.
@@ -130,13 +130,10 @@ bool FaultEngine::act(const std::vector<Armed*>& all, CommandVerdict* command, V
 
 /// A line or a URC has triggered something: no further line runs before the consequences. Appointments at one instant
 /// are kept in the order in which they were made, so each turn is one link of the chain.
-void FaultEngine::settle() {
-  turns_left_ = turns_to_settle;
-  turn_ = clock_.after(Duration::zero(), [this] {
-    const unsigned left = --turns_left_;
-    if (left > 0) settle();
-    turns_left_ = left;
-  });
+void FaultEngine::settle(unsigned turns) {
+  turns_left_ = turns;
+  if (turns == 0) return;
+  turn_ = clock_.after(Duration::zero(), [this] { settle(turns_left_ - 1); });
 }
 
 void FaultEngine::record(std::string_view kind, std::size_t index, std::string_view on, std::string_view what) {

@@ -80,7 +80,7 @@ class FaultEngine final : public Interference, public CommandFaults, public Seri
   bool due(Armed& armed);
   bool act(const std::vector<Armed*>& due, CommandVerdict* command, Verdict* transfer);
   void record(std::string_view kind, std::size_t index, std::string_view on, std::string_view what);
-  void settle();
+  void settle(unsigned turns);
   void start_timers();
   void repeat(std::size_t event, TimePoint when);
   void happen(std::size_t event);
