@@ -64,6 +64,8 @@ bool Player::synchronise(int attempts) {
     // A module that was busy answers the earlier ones too.
     const auto quiet = Clock::now() + options_.synchronise_wait;
     while (sent > 1 && next_line(quiet)) continue;
+    const auto settle = std::chrono::ceil<Clock::duration>(options_.settle_wait * options_.time_scale);
+    while (next_line(Clock::now() + settle)) continue;
     echoes_.clear();
     return true;
   }

@@ -20,6 +20,7 @@ struct PlayerOptions {
   std::chrono::duration<double> least_wait{0};       ///< no wait for the module is shorter, whatever the scale
   std::vector<Pattern> ignore;                       ///< lines are skipped if one of these matches the whole line
   std::chrono::milliseconds synchronise_wait{1000};  ///< for the answer to each AT of synchronise(); not scaled
+  std::chrono::milliseconds settle_wait{0};          ///< of silence, before synchronise() is done; scaled
 };
 
 /// A host program: it blocks, and uses real time only. A line may take 10 s, one after the final result of the last

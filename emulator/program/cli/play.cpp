@@ -65,6 +65,8 @@ int play(const PlayArguments& given) {
   }
   const auto line = !given.pty.empty() ? open_serial(given.pty, given.baud)
                                        : connect_tcp(emulator ? emulator->tcp_address() : given.tcp);
+  // RDY makes it ready; +CFUN: 1 is right behind it.
+  if (emulator) options.settle_wait = std::chrono::milliseconds(100);
   Player player(line.get(), options);
   if (!from_power_on && !player.synchronise(synchronise_attempts)) {
     fmt::print(stderr, "{}: expected \"OK\" in response to \"AT\", got none in {} attempts\n", dialogues.front().file,
