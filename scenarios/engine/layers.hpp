@@ -16,7 +16,7 @@ template <class Model, class Change>
 class Layers {
  public:
   /// `changed` is called within add() and when a change was removed.
-  Layers(Clock& clock, Model base, std::function<void()> changed)
+  Layers(Clock& clock, const Model& base, std::function<void()> changed)
       : clock_(clock), base_(base), current_(base), changed_(std::move(changed)) {}
 
   const Model& current() const { return current_; }
