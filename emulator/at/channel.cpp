@@ -10,17 +10,6 @@
 #include "emulator/at/settings.hpp"
 
 namespace sim800 {
-namespace {
-
-/// How long a prompt waits for the LF of a host that ends its lines with CR LF: much longer than the byte takes at any
-/// rate, much shorter than a host notices.
-constexpr Duration line_feed_wait = 10ms;
-
-/// A host that sends its next line right after each result leaves no room for URCs: after so many lines they are sent
-/// all the same.
-constexpr unsigned most_hurried = 32;
-
-}  // namespace
 
 Channel::Channel(ChannelOwner& owner, Settings& settings, Port& port, std::string name)
     : owner_(owner), settings_(settings), port_(port), name_(std::move(name)) {
@@ -132,65 +121,6 @@ bool Channel::lets_others_first(void (Channel::*go_on)()) {
   return true;
 }
 
-// --- echo
-
-/// The echo of a line leaves together with what answers it (logs of a half-duplex host and of one that empties its
-/// receiver after sending).
-bool Channel::holds_echo() const { return owner_.latency[Latency::echo_idle] > Duration::zero(); }
-
-/// Somebody who types sees the letters. What is longer than any line does not wait.
-void Channel::echo_when_idle() {
-  if (echo_.empty()) return;
-  if (echo_.size() > LineAssembler::max_length) {
-    out_ += echo_;
-    return drop_echo();
-  }
-  idle_ = owner_.clock.after(owner_.latency[Latency::echo_idle], [this] {
-    out_ += std::exchange(echo_, {});
-    flush();
-  });
-}
-
-void Channel::drop_echo() {
-  idle_.cancel();
-  echo_.clear();
-}
-
-bool Channel::takes_input(const CommandLine& line) const {
-  return std::ranges::any_of(line.commands(), [this](const TypedCommand& typed) {
-    const Command* const command = owner_.commands.find(typed.name.view());
-    return command != nullptr && command->handler(typed.form).takes_input;
-  });
-}
-
-/// The line that runs now is echoed.
-void Channel::say_echo() {
-  out_ += echo_;
-  drop_echo();
-  if (!holds_echo() || input_.available() <= ahead_) return;
-  if (!runnable_ || !takes_input(line_)) echo_ahead();
-}
-
-/// Echoes the complete lines that have arrived behind the one that runs, up to one that is followed by something else
-/// than lines. Whether they are echoed is decided now, even if the line that runs is ATE (log: ATE0AT+CMGF=1).
-void Channel::echo_ahead() {
-  LineAssembler assembler = assembler_;
-  CommandLine line;
-  const std::string_view bytes = input_.waiting();
-  std::string text;
-  for (std::size_t at = 0; at < bytes.size();) {
-    const LineAssembler::Step step = assembler.feed(bytes.substr(at), &text);
-    if (step.event == LineAssembler::Event::none) return;  // half a line
-    at += step.taken;
-    if (at > ahead_) {
-      ahead_ = at;
-      if (format.echo) out_ += text;
-    }
-    text.clear();
-    if (step.event != LineAssembler::Event::too_long && line.parse(assembler.line()) && takes_input(line)) return;
-  }
-}
-
 // --- the line that runs
 
 void Channel::begin_line(bool runnable) {
@@ -291,92 +221,6 @@ void Channel::end_line(Result result) {
   if (on_free && free()) on_free();
 }
 
-bool Channel::keeps_distance() const {
-  return owner_.latency[Latency::urc_gap] > Duration::zero() && hurried_ < most_hurried;
-}
-
-/// After a result: what belongs to no command, or to an earlier one, keeps its distance from it.
-void Channel::rest() {
-  if (!keeps_distance()) {
-    if (std::exchange(hurried_, 0) > 0) flush();
-    return say_waiting();
-  }
-  resting_ = true;
-  rest_ = owner_.clock.after(owner_.latency[Latency::urc_gap], [this] {
-    resting_ = false;
-    say_waiting();
-    flush();
-    if (on_free && free()) on_free();
-  });
-}
-
-void Channel::say_waiting() {
-  while (!online() && !urcs_.empty()) {
-    append(urcs_.front());
-    const bool answer = urcs_.front().answer;
-    urcs_.pop_front();
-    if (answer && keeps_distance()) return rest();
-  }
-}
-
-// --- what the module says by itself
-
-void Channel::urc(std::string_view text) {
-  if (takes_urcs) push({std::string(text), std::nullopt, false});
-}
-void Channel::urc(Code code) {
-  if (takes_urcs) push({{}, code, false});
-}
-
-void Channel::urc(std::string_view text, WhileOnline policy) {
-  if (!online() || policy == WhileOnline::waits) return urc(text);
-  if (policy == WhileOnline::embedded && listens()) write_line(text);
-}
-
-void Channel::push(Unsolicited urc) {
-  if (!has_lines()) return;
-  if (busy() || online() || resting_) {
-    urcs_.push_back(std::move(urc));
-    return;
-  }
-  append(urc);
-  if (!pumping_) flush();
-  if (urc.answer && keeps_distance()) rest();
-}
-
-void Channel::write(std::string_view bytes) {
-  out_.append(bytes);
-  if (!pumping_) flush();
-}
-
-void Channel::write_line(std::string_view text) {
-  append_line(out_, format, text);
-  if (!pumping_) flush();
-}
-
-void Channel::append(const Unsolicited& urc) {
-  if (urc.code) {
-    append_code(out_, format, *urc.code);
-  } else {
-    append_line(out_, format, urc.text);
-  }
-}
-
-void Channel::line_inside(std::string_view text) {
-  if (!busy()) return urc(text);
-  response_.next_command();
-  append_line(out_, format, text);
-  line_inside_ = owner_.clock.after(Duration::zero(), [this] { flush(); });
-}
-
-void Channel::flush() {
-  if (wire_ == Wire::muted) out_.clear();
-  if (out_.empty()) return;
-  port_.send(out_);
-  owner_.record("tx", {{"channel", name_}, {"data", out_}});
-  out_.clear();
-}
-
 // --- data mode
 
 void Channel::go_online(DataUser& user) {
@@ -468,90 +312,6 @@ void Channel::update_dcd() {
   if (on == dcd_) return;
   dcd_ = on;
   owner_.record("line", {{"channel", name_}, {"signal", "DCD"}, {"on", on}});
-}
-
-// --- for dialogues
-
-Task<bool> Channel::settle_line_end() {
-  const Duration rest = line_feed_wait - owner_.latency[Latency::answer];
-  if (assembler_.expects_line_feed() && input_.available() == 0 && rest > Duration::zero()) {
-    const Timer limit = owner_.clock.after(rest, [this] { input_came_.raise(); });
-    co_await input_came_;
-  }
-  if (assembler_.after_carriage_return() && input_.available() > 0 && input_.waiting().front() == '\n') {
-    consume(1);
-    assembler_.take_line_feed();
-  }
-  assembler_.forget_line_feed();
-  co_return !input_.client_leaves() || input_.available() > 0;
-}
-
-Task<bool> Channel::interrupted_within(Duration span) {
-  bool over = false;
-  const Timer timer = owner_.clock.after(span, [this, &over] {
-    over = true;
-    wake();
-  });
-  const std::function<bool()> is_over = [&over] { return over; };
-  co_return co_await interrupted_before(is_over);
-}
-
-Task<bool> Channel::interrupted_before(const std::function<bool()>& over) {
-  co_await settle_line_end();
-  while (!over() && input_.available() == 0) co_await input_came_;
-  if (input_.available() == 0) co_return false;
-  consume(1);
-  co_return true;
-}
-
-Task<Channel::PayloadResult> Channel::take_payload(std::string& into, std::size_t count, Duration limit) {
-  flush();
-  carrier_ = true;
-  update_dcd();
-  bool late = false;
-  const Timer timer = owner_.clock.after(limit, [this, &late] {
-    late = true;
-    input_came_.raise();
-  });
-  const std::size_t before = into.size();
-  PayloadResult result = PayloadResult::complete;
-  for (;;) {
-    const std::size_t taken = std::min(count - (into.size() - before), input_.available());
-    into.append(input_.waiting().substr(0, taken));
-    consume(taken);
-    if (into.size() - before == count) break;
-    if (input_.client_leaves()) result = PayloadResult::gone;
-    if (late) result = PayloadResult::timed_out;
-    if (result != PayloadResult::complete) break;
-    co_await input_came_;
-  }
-  carrier_ = false;
-  update_dcd();
-  co_return result;
-}
-
-/// Prompts, then takes a text (27.005 3.5.1; AT manual 4.2.5, 8.2.3).
-Task<PromptResult> Channel::take_text(std::string& into, PromptOptions options) {
-  if (!co_await settle_line_end()) co_return PromptResult::gone;
-  if (options.prompt) response_.prompt();
-  flush();
-  bool late = false;
-  Timer limit;
-  if (options.time) {
-    limit = owner_.clock.after(*options.time, [this, &late] {
-      late = true;
-      input_came_.raise();
-    });
-  }
-  TextEntry entry(into, options, static_cast<char>(settings_.number(key::s5)), format.echo);
-  while (!late && !entry.ended()) {
-    consume(entry.feed(input_.waiting(), out_));
-    flush();
-    if (entry.ended()) break;
-    if (input_.client_leaves()) co_return PromptResult::gone;
-    co_await input_came_;
-  }
-  co_return entry.ended().value_or(PromptResult::complete);
 }
 
 }  // namespace sim800

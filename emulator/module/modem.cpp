@@ -49,8 +49,6 @@
 namespace sim800 {
 namespace {
 
-constexpr std::string_view sync_bytes{"\x00IIII\xff\xff\xff\xff", 9};  // manual 1.4, for the vendor's download tool
-
 /// The loader has refused other names.
 Model model_of(const World& world) { return find_model(world.module.model).value_or(Model::sim800l); }
 
@@ -150,8 +148,7 @@ void adopt(Modem& modem, Service& service) {
 }
 
 /// By index: a service that is notified may be the first to use another.
-template <class Act>
-void Modem::for_each_service(Act act) {
+void Modem::for_each_service(const std::function<void(Service&)>& act) {
   for (std::size_t i = 0; i < services_.size(); ++i) act(*services_[i]);
 }
 
@@ -284,202 +281,7 @@ void Modem::answer(Code code, Channel* asker) {
   if (faults != nullptr) faults->urc(text_of(code));
 }
 
-// --- power and start-up
-
-void Modem::press_power_key() {
-  if (power_ == Power::off || power_ == Power::frozen) {
-    power_on();
-  } else if (power_ != Power::leaving) {
-    detach_for_good();
-    power_change_ = clock.after(latency[Latency::power_down], [this] {
-      urc("NORMAL POWER DOWN");
-      power_off();
-    });
-  }
-}
-
-void Modem::power_on() {
-  power_ = Power::booting;
-  record("power", {{"state", "on"}});
-  settings.boot();
-  for_each_service([](Service& service) { service.power_on(); });
-  sleep.power_on();
-  powered_ = true;
-  functionality_ = settings.number(key::cfun);
-  files.make_directory(FileSystem::user_folder);
-  ready_ = call_ready_ = synchronised_ = false;
-  boot_ = boot();
-  boot_.start([] {});
-}
-
-/// Everything ends where it is.
-void Modem::stop(bool silently) {
-  power_change_.cancel();
-  boot_.cancel();
-  start_.cancel();
-  ringing_.clear();
-  // What waits on a channel ends first, or it would notice the end of its service and report it.
-  for (const auto& channel : channels_) channel->abandon_command();
-  for (Service* service : std::views::reverse(services_)) service->power_off();
-  for (const auto& multiplexer : multiplexers_) multiplexer->stop();
-  for (const auto& channel : channels_) channel->power_down(silently);
-}
-
-void Modem::power_off() {
-  stop(false);
-  power_ = Power::off;
-  record("power", {{"state", "off"}});
-  tell(ModuleEvent::power_off);
-}
-
-/// Boot as the host sees it (field logs; manual 1.4 and 18.3): times count from power-on. AT is answered long before
-/// RDY, commands that need the SIM are refused until it has started.
-Task<> Modem::boot() {
-  const TimePoint on = clock.now();
-  co_await clock.sleep_until(on + std::min(latency[Latency::boot_uart], latency[Latency::boot_rdy]));
-  power_ = Power::on;
-  for (const auto& channel : channels_) channel->power_up();
-  if (world.module.quirks.sync_bytes) boot_urc(sync_bytes, true);
-  co_await clock.sleep_until(on + latency[Latency::boot_rdy]);
-  ready_ = true;
-  boot_urc("RDY", true);
-  if (Channel* waiting = std::exchange(ok_after_reset_, nullptr)) waiting->urc(Code::ok);
-  if (on_ready) on_ready();
-  tell(ModuleEvent::boot);
-  co_await clock.sleep_until(on + latency[Latency::boot_cfun]);
-  boot_urc(fmt::format("+CFUN: {}", functionality_), true);
-  if (world.module.quirks.gps_ready) boot_urc("GPS Ready", true);
-  later([this] {
-    judge_supply();
-    judge_temperature();
-  });
-  for (const unsigned n : std::exchange(ringing_, {})) ring_alarm(n);
-  co_await clock.sleep_until(on + latency[Latency::boot_cpin]);
-  if (functionality_ == 0) co_return;  // AT+CFUN=0 came before RDY
-  co_await start_sim();
-}
-
-/// The SIM starts; a locked one waits here for AT+CPIN.
-Task<> Modem::start_sim() {
-  sim->activate();
-  boot_urc(fmt::format("+CPIN: {}", sim->word()), false);
-  if (sim->ready()) tell(ModuleEvent::sim_ready);
-  if (sim->locked()) {
-    search_network();
-  } else {
-    co_await finish_start(StartedBy::boot);
-  }
-}
-
-/// Boot times count from power-on; what follows the SIM keeps its distance from it.
-Duration Modem::since_sim(Latency which) const { return latency[which] - latency[Latency::boot_cpin]; }
-
-/// What follows once the SIM is usable, or absent: registration, and Call Ready and SMS Ready in the order that logs
-/// show: Call Ready first at power-on, SMS Ready first after AT+CFUN=1.
-Task<> Modem::finish_start(StartedBy cause) {
-  const TimePoint ready = clock.now();
-  const bool booted = cause == StartedBy::boot;
-  const Duration call = booted ? since_sim(Latency::boot_call_ready) : latency[Latency::cfun_call_ready];
-  const Duration sms_time = booted ? since_sim(Latency::boot_sms_ready) : latency[Latency::cfun_sms_ready];
-  const Quirks& quirks = world.module.quirks;
-  const bool call_first = booted ? !quirks.boot_sms_ready_first : quirks.cfun_call_ready_first;
-  search_network();
-  co_await clock.sleep_until(ready + (call_first ? call : sms_time));
-  call_first ? say_call_ready() : say_sms_ready();
-  co_await clock.sleep_until(ready + (call_first ? sms_time : call));
-  call_first ? say_sms_ready() : say_call_ready();
-}
-
-void Modem::say_call_ready() {
-  call_ready_ = true;
-  if (settings.number(key::ciurc) == 1) boot_urc("Call Ready", false);
-}
-
-void Modem::say_sms_ready() {
-  if (!sim->ready()) return;
-  boot_urc("SMS Ready", false);
-  sms->start();
-}
-
-void Modem::search_network() {
-  if (functionality_ != 1) return;
-  if (!sim->ready()) return network->search_for_emergencies();
-  const bool left_on_purpose = settings.number(key::cops_mode) == 2;  // AT+COPS=2, which is stored
-  if (!left_on_purpose) network->search();
-}
-
-void Modem::announce_sim(Channel* cause) {
-  urc(fmt::format("+CPIN: {}", sim->word()), cause);
-  if (sim->ready()) tell(ModuleEvent::sim_ready);
-}
-
-/// With autobauding, RDY and +CFUN are never sent (manual 2.2.41), the others only once the host's rate is known. Logs
-/// show that +CPIN is one of these, against the manual.
-void Modem::boot_urc(std::string_view text, bool needs_fixed_rate) {
-  if (fixed_rate() || (!needs_fixed_rate && synchronised_)) urc(text);
-}
-
-void Modem::reset_soon(Channel* ok_to) {
-  power_ = Power::leaving;
-  power_change_ = clock.after(Duration::zero(), [this, ok_to] {
-    stop(false);
-    record("power", {{"state", "off"}});
-    ok_after_reset_ = ok_to;
-    power_on();
-  });
-}
-
-void Modem::power_off_soon() {
-  power_ = Power::leaving;
-  power_change_ = clock.after(Duration::zero(), [this] { power_off(); });
-}
-
 // --- what commands do to the whole module
-
-Duration Modem::set_functionality(unsigned fun, Channel* cause) {
-  if (fun == functionality_) return Duration::zero();
-  const unsigned before = std::exchange(functionality_, fun);
-  if (fun != 0) settings.set(key::cfun, fun);
-  if (!ready_) return latency[Latency::cfun];  // the boot goes on at the new level
-  const bool leaves = fun != 1 && network->registered();
-  if (fun != 1) network->leave(cause);
-  if (fun != 1) lose_network();  // also an emergency call, which needs no registration
-  if (fun == 0 || before == 0) {
-    boot_.cancel();
-    start_ = fun == 0 ? minimum_functionality(cause) : full_functionality(cause);
-    start_.start([] {});
-  } else if (fun == 1) {
-    search_network();
-  }
-  return latency[leaves ? Latency::cfun_leave : Latency::cfun];
-}
-
-/// AT+CFUN=0: the network is left first, then the SIM goes.
-Task<> Modem::minimum_functionality(Channel* cause) {
-  sms->stop();
-  co_await clock.sleep(latency[Latency::cfun_sim_off]);
-  sim->deactivate();
-  urc("+CPIN: NOT READY", cause);
-  if (cause != nullptr) cause->flush();
-}
-
-/// AT+CFUN=1 after 0: the SIM starts while the command runs.
-Task<> Modem::full_functionality(Channel* cause) {
-  co_await clock.sleep(latency[Latency::cfun]);
-  sim->activate();
-  announce_sim(cause);
-  if (sim->locked()) {
-    search_network();
-  } else {
-    co_await finish_start(StartedBy::cfun);
-  }
-}
-
-void Modem::detach_for_good() {
-  boot_.cancel();
-  start_.cancel();
-  network->power_off();
-}
 
 std::string Modem::imei() const {
   const Nvram::Section* const written = parts_.nvram.find("imei");

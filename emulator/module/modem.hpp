@@ -220,8 +220,7 @@ class Modem final : public ChannelOwner {
   void judge_temperature();
   void ring_alarm(unsigned n);
   void connect_services();
-  template <class Act>
-  void for_each_service(Act act);
+  void for_each_service(const std::function<void(Service&)>& act);
   void lose_network();
   bool powered_on() const { return power_ != Power::off && power_ != Power::frozen; }
   void tell(ModuleEvent event) {

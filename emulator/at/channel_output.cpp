@@ -1,0 +1,167 @@
+// What an AT channel says by itself: the echo, URCs, and when they leave.
+// SPDX-License-Identifier: MIT
+#include "emulator/at/channel.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "emulator/at/channel_owner.hpp"
+#include "emulator/core/latency.hpp"
+
+namespace sim800 {
+namespace {
+
+/// A host that sends its next line right after each result leaves no room for URCs: after so many lines they are sent
+/// all the same.
+constexpr unsigned most_hurried = 32;
+
+}  // namespace
+
+// --- echo
+
+/// The echo of a line leaves together with what answers it (logs of a half-duplex host and of one that empties its
+/// receiver after sending).
+bool Channel::holds_echo() const { return owner_.latency[Latency::echo_idle] > Duration::zero(); }
+
+/// Somebody who types sees the letters. What is longer than any line does not wait.
+void Channel::echo_when_idle() {
+  if (echo_.empty()) return;
+  if (echo_.size() > LineAssembler::max_length) {
+    out_ += echo_;
+    return drop_echo();
+  }
+  idle_ = owner_.clock.after(owner_.latency[Latency::echo_idle], [this] {
+    out_ += std::exchange(echo_, {});
+    flush();
+  });
+}
+
+void Channel::drop_echo() {
+  idle_.cancel();
+  echo_.clear();
+}
+
+bool Channel::takes_input(const CommandLine& line) const {
+  return std::ranges::any_of(line.commands(), [this](const TypedCommand& typed) {
+    const Command* const command = owner_.commands.find(typed.name.view());
+    return command != nullptr && command->handler(typed.form).takes_input;
+  });
+}
+
+/// The line that runs now is echoed.
+void Channel::say_echo() {
+  out_ += echo_;
+  drop_echo();
+  if (!holds_echo() || input_.available() <= ahead_) return;
+  if (!runnable_ || !takes_input(line_)) echo_ahead();
+}
+
+/// Echoes the complete lines that have arrived behind the one that runs, up to one that is followed by something else
+/// than lines. Whether they are echoed is decided now, even if the line that runs is ATE (log: ATE0AT+CMGF=1).
+void Channel::echo_ahead() {
+  LineAssembler assembler = assembler_;
+  CommandLine line;
+  const std::string_view bytes = input_.waiting();
+  std::string text;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const LineAssembler::Step step = assembler.feed(bytes.substr(at), &text);
+    if (step.event == LineAssembler::Event::none) return;  // half a line
+    at += step.taken;
+    if (at > ahead_) {
+      ahead_ = at;
+      if (format.echo) out_ += text;
+    }
+    text.clear();
+    if (step.event != LineAssembler::Event::too_long && line.parse(assembler.line()) && takes_input(line)) return;
+  }
+}
+
+// --- the distance between a result and what follows it
+
+bool Channel::keeps_distance() const {
+  return owner_.latency[Latency::urc_gap] > Duration::zero() && hurried_ < most_hurried;
+}
+
+/// After a result: what belongs to no command, or to an earlier one, keeps its distance from it.
+void Channel::rest() {
+  if (!keeps_distance()) {
+    if (std::exchange(hurried_, 0) > 0) flush();
+    return say_waiting();
+  }
+  resting_ = true;
+  rest_ = owner_.clock.after(owner_.latency[Latency::urc_gap], [this] {
+    resting_ = false;
+    say_waiting();
+    flush();
+    if (on_free && free()) on_free();
+  });
+}
+
+void Channel::say_waiting() {
+  while (!online() && !urcs_.empty()) {
+    append(urcs_.front());
+    const bool answer = urcs_.front().answer;
+    urcs_.pop_front();
+    if (answer && keeps_distance()) return rest();
+  }
+}
+
+// --- what the module says by itself
+
+void Channel::urc(std::string_view text) {
+  if (takes_urcs) push({std::string(text), std::nullopt, false});
+}
+void Channel::urc(Code code) {
+  if (takes_urcs) push({{}, code, false});
+}
+
+void Channel::urc(std::string_view text, WhileOnline policy) {
+  if (!online() || policy == WhileOnline::waits) return urc(text);
+  if (policy == WhileOnline::embedded && listens()) write_line(text);
+}
+
+void Channel::push(Unsolicited urc) {
+  if (!has_lines()) return;
+  if (busy() || online() || resting_) {
+    urcs_.push_back(std::move(urc));
+    return;
+  }
+  append(urc);
+  if (!pumping_) flush();
+  if (urc.answer && keeps_distance()) rest();
+}
+
+void Channel::write(std::string_view bytes) {
+  out_.append(bytes);
+  if (!pumping_) flush();
+}
+
+void Channel::write_line(std::string_view text) {
+  append_line(out_, format, text);
+  if (!pumping_) flush();
+}
+
+void Channel::append(const Unsolicited& urc) {
+  if (urc.code) {
+    append_code(out_, format, *urc.code);
+  } else {
+    append_line(out_, format, urc.text);
+  }
+}
+
+void Channel::line_inside(std::string_view text) {
+  if (!busy()) return urc(text);
+  response_.next_command();
+  append_line(out_, format, text);
+  line_inside_ = owner_.clock.after(Duration::zero(), [this] { flush(); });
+}
+
+void Channel::flush() {
+  if (wire_ == Wire::muted) out_.clear();
+  if (out_.empty()) return;
+  port_.send(out_);
+  owner_.record("tx", {{"channel", name_}, {"data", out_}});
+  out_.clear();
+}
+
+}  // namespace sim800
