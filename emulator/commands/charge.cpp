@@ -63,10 +63,10 @@ constexpr Command bearer_type =
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
-    {.name = "+CACM", .section = "3.2.1", .parameters = {text(8)}, .test = "", .read = show_meter, .write = reset_meter},
+    {.name = "+CACM", .section = "3.2.1", .support = state, .parameters = {text(8)}, .test = "", .read = show_meter, .write = reset_meter},
     {.name = "+CAMM", .section = "3.2.2", .support = state, .parameters = {text(6, "000000"), optional(text(8))},
      .test = "", .read = show_setting, .write = set_maximum},
-    {.name = "+CAOC", .section = "3.2.3", .parameters = {number("0-2", "1")},
+    {.name = "+CAOC", .section = "3.2.3", .support = state, .parameters = {number("0-2", "1")},
      .test = show_ranges, .read = show_setting, .write = advise_of_charge, .execute = show_call_meter},
     on(Models::all() - Models{Model::sim808}, bearer_type),
     on({Model::sim808}, listed(9, bearer_type)),  // AT&V of the others leaves it out (field logs)

@@ -122,8 +122,8 @@ constexpr Command table[] = {
     listed(20, setting("+CMEE", "3.2.20", full, profile, {optional(number("0-2", "0"))})),
     {.name = "+CFUN", .section = "3.2.42", .saved = automatic, .parameters = {number("0,1,4", "1"), optional(number("0,1", "0"))},
      .test = show_ranges, .read = show_functionality, .write = set_functionality, .seconds = 10},
-    {.name = "+CBC", .section = "3.2.52", .test = "+CBC: (0-2),(1-100),(voltage)", .execute = show_battery},
-    {.name = "+CADC", .section = "6.2.7", .test = "+CADC: (0,1),(0-2800)", .read = delayed<Latency::sensor, show_adc>, .seconds = 2},
+    {.name = "+CBC", .section = "3.2.52", .support = state, .test = "+CBC: (0-2),(1-100),(voltage)", .execute = show_battery},
+    {.name = "+CADC", .section = "6.2.7", .support = state, .test = "+CADC: (0,1),(0-2800)", .read = delayed<Latency::sensor, show_adc>, .seconds = 2},
     {.name = "+CMTE", .section = "", .saved = profile, .parameters = {number("0,1", "0")},
      .read = delayed<Latency::sensor, show_temperature>, .write = delayed<Latency::sensor, keep_setting>, .seconds = 2, .profile_line = 23},
 };

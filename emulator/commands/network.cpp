@@ -256,9 +256,9 @@ constexpr Command table[] = {
     {.name = "+CENG", .section = "6.2.21", .parameters = {number("0-4", "0"), optional(number("0,1", "0"))},
      .test = show_ranges, .read = show_cells, .write = set_cells},
     {.name = "+CROAMING", .section = "6.2.65", .execute = show_roaming},
-    {.name = "+CNETSCAN", .section = "6.2.66", .parameters = {number("0,1", "0")},
+    {.name = "+CNETSCAN", .section = "6.2.66", .support = state, .parameters = {number("0,1", "0")},
      .test = show_ranges, .read = show_setting, .write = keep_setting, .execute = scan_cells, .seconds = 45},
-    {.name = "+CELLIST", .section = "6.2.79", .parameters = {number("0,1", "0"), optional(number("10-7200", "30"))},
+    {.name = "+CELLIST", .section = "6.2.79", .support = state, .parameters = {number("0,1", "0"), optional(number("10-7200", "30"))},
      .test = show_ranges, .read = show_setting, .write = keep_setting, .execute = show_scanned},
 };
 // clang-format on
