@@ -29,7 +29,7 @@ std::string der_of(const Certificate& certificate) {
 
 /// A module with all the clients that know TLS, and a certificate on its drive.
 struct Secure : Numbers {
-  explicit Secure(World world = instant(), Nvram* kept = nullptr) : Numbers(std::move(world), kept) {
+  explicit Secure(World own = instant(), Nvram* kept = nullptr) : Numbers(std::move(own), kept) {
     files.put(R"(C:\USER\own.crt)", contents(certificate().file()) + contents(certificate().key()));
     files.put(R"(C:\USER\ca.crt)", contents(authority().file()));
     files.put(R"(C:\USER\bad.crt)", "no certificate at all");
