@@ -85,7 +85,10 @@ TEST_CASE("AT+CFUN=1,1: OK, then AT is answered a second later, RDY comes after 
   fixture.wait(1min);
   CHECK(fixture.answer("AT+CFUN=1,1") == OK);
   std::string heard;
-  for (int i = 0; i < 25; ++i) heard += fixture.say("AT\r") + fixture.wait(150ms);  // as a driver that waits for RDY
+  for (int i = 0; i < 25; ++i) {  // as a driver that waits for RDY
+    heard += fixture.say("AT\r");
+    heard += fixture.wait(150ms);
+  }
   CHECK(heard.starts_with(OK + OK));
   CHECK(heard.find("\r\nRDY\r\n") > 10 * OK.size());
   CHECK(heard.find("\r\nRDY\r\n") != heard.npos);
