@@ -192,7 +192,7 @@ HttpResult CurlHttpTransfer::so_far(int failure) const {
 
 void CurlHttpTransfer::succeed(long answered) {
   if (http_status::is_own(answered)) return fail(http_status::network_error);
-  finish(answer_.result(static_cast<int>(answered)));
+  finish(answer_.take(static_cast<int>(answered)));
 }
 
 std::optional<HttpTarget> CurlHttpTransfer::next_target(long status) const {

@@ -35,6 +35,7 @@ class HttpAnswer {
   bool complete() const { return complete_; }  // the head of a final response is complete
   std::size_t body_size() const { return body_.size(); }
   HttpResult result(int status) const { return {status, head_, body_}; }
+  HttpResult take(int status) { return {status, std::move(head_), std::move(body_)}; }
 
  private:
   std::size_t limit_;

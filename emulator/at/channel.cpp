@@ -126,9 +126,12 @@ bool Channel::lets_others_first(void (Channel::*go_on)()) {
 void Channel::begin_line(bool runnable) {
   line_state_ = LineState::running;
   idle_.cancel();
-  hurried_ = resting_ ? hurried_ + 1 : 0;
-  rest_.cancel();
-  resting_ = false;
+  if (std::exchange(resting_, false)) {
+    ++hurried_;
+    rest_.cancel();
+  } else {
+    hurried_ = 0;
+  }
   owner_.record("command", {{"channel", name_}, {"line", assembler_.line()}});
   owner_.synchronised();
   runnable_ = runnable && line_.parse(assembler_.line());

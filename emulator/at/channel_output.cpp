@@ -37,6 +37,7 @@ void Channel::echo_when_idle() {
 }
 
 void Channel::drop_echo() {
+  if (echo_.empty()) return;
   idle_.cancel();
   echo_.clear();
 }
