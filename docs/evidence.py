@@ -6,6 +6,8 @@
 import os
 import sys
 
+from generated import bring_up_to_date
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 PAGE = os.path.join(HERE, "evidence.md")
 sys.path.append(os.path.join(HERE, "..", "tests", "acceptance"))
@@ -39,23 +41,12 @@ def listing(everything):
 
 
 def main():
-    with open(PAGE, encoding="utf-8") as file:
-        page = file.read()
-    before, _, rest = page.partition(BEGIN)
-    after = rest.partition(END)[2]
     try:
-        wanted = before + BEGIN + "\n" + listing(transcripts.load()) + "\n" + END + after
+        part = listing(transcripts.load())
     except transcripts.HeadError as error:
         print(error, file=sys.stderr)
         return 1
-    if page == wanted:
-        return 0
-    if "--check" in sys.argv[1:]:
-        print("%s: out of date with tests/evidence; run ./dev docs" % PAGE, file=sys.stderr)
-        return 1
-    with open(PAGE, "w", encoding="utf-8") as file:
-        file.write(wanted)
-    return 0
+    return bring_up_to_date(PAGE, BEGIN, END, part, "tests/evidence")
 
 
 if __name__ == "__main__":

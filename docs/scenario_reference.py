@@ -7,6 +7,8 @@ import json
 import os
 import sys
 
+from generated import bring_up_to_date
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 PAGE = os.path.join(HERE, "scenarios.md")
 SCHEMA = os.path.join(HERE, "..", "scenarios", "scenario.schema.json")
@@ -83,27 +85,10 @@ class Reference:
         return "\n".join(parts)
 
 
-def pages():
-    """The page as it is, and as the schema wants it."""
-    with open(PAGE, encoding="utf-8") as file:
-        page = file.read()
+def main():
     with open(SCHEMA, encoding="utf-8") as file:
         reference = Reference(json.load(file)).text()
-    before, _, rest = page.partition(BEGIN)
-    after = rest.partition(END)[2]
-    return page, before + BEGIN + "\n" + reference + "\n" + END + after
-
-
-def main():
-    page, wanted = pages()
-    if page == wanted:
-        return 0
-    if "--check" in sys.argv[1:]:
-        print("%s: out of date with the schema; run ./dev docs" % PAGE, file=sys.stderr)
-        return 1
-    with open(PAGE, "w", encoding="utf-8") as file:
-        file.write(wanted)
-    return 0
+    return bring_up_to_date(PAGE, BEGIN, END, reference, "the schema")
 
 
 if __name__ == "__main__":
