@@ -39,7 +39,8 @@ LineAssembler::Step LineAssembler::feed(std::string_view input, std::string* ech
 /// What a terminal gets back for `c`, the next character of feed(): nothing for one that take() will throw away.
 std::string_view LineAssembler::echo_of(const char& c) const {
   const std::string_view typed(&c, 1);
-  if (c == '\r') return typed;
+  const bool plain = c > ' ' && c < delete_key && c != backspace_;  // nearly all of them
+  if (plain || c == '\r') return typed;
   if (c == '\n') return {};
   if (deletes(c)) return state_ == State::idle ? std::string_view{} : c == delete_key ? erase : typed;
   return (state_ == State::text ? keeps(line(), c) : !is_control(c)) ? typed : std::string_view{};
