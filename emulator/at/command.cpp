@@ -15,25 +15,30 @@
 
 namespace sim800 {
 
-CommandTable::CommandTable(CommandRows rows, const ModuleConfig& module) : rows_(rows) {
+static NameTable<const Command*> commands_of(CommandRows rows, const ModuleConfig& module) {
   const Personality personality(module);
+  NameTable<const Command*> commands(rows.size());
   for (const Command* command : rows) {
     const bool here = command->models.has(personality.model) && has_command(module, personality, command->name);
-    if (!here || by_name_.emplace(command->name, command).second) continue;
+    if (!here || commands.emplace(command->name, command)) continue;
     fmt::print(stderr, "sim800: the command table has two rows for {} on {}\n", command->name, module.model);
     std::abort();
   }
   for (const Command* command : rows) {
     const auto given = module.commands.find(command->name);
-    if (given != module.commands.end() && given->second) by_name_.try_emplace(command->name, command);
+    if (given != module.commands.end() && given->second) commands.emplace(command->name, command);
   }
+  return commands;
 }
+
+CommandTable::CommandTable(CommandRows rows, const ModuleConfig& module)
+    : rows_(rows), by_name_(commands_of(rows, module)), factory_(rows, by_name_) {}
 
 std::vector<const Command*> CommandTable::profile_lines() const {
   std::vector<const Command*> lines;
-  for (const auto& [name, command] : by_name_) {
+  by_name_.for_each([&lines](const Command* command) {
     if (command->profile_line != 0) lines.push_back(command);
-  }
+  });
   std::ranges::sort(lines, {}, &Command::profile_line);
   return lines;
 }

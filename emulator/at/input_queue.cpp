@@ -32,6 +32,13 @@ bool InputQueue::take_leave() {
   return true;
 }
 
+void InputQueue::release() {
+  constexpr std::size_t kept = 256;
+  if (size() > 0 || bytes_.capacity() <= kept) return;
+  std::string().swap(bytes_);
+  head_ = 0;
+}
+
 void InputQueue::clear() {
   bytes_.clear();
   head_ = 0;

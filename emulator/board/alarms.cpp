@@ -5,14 +5,10 @@
 #include <utility>
 
 namespace sim800 {
-namespace {
-
-constexpr std::string_view section_name = "alarms";
-
-}  // namespace
+namespace {}  // namespace
 
 Alarms::Alarms(Clock& clock, Nvram& nvram, const Rtc& rtc) : clock_(clock), nvram_(nvram), rtc_(rtc) {
-  const Nvram::Section* saved = nvram_.find(section_name);
+  const Nvram::Section* saved = nvram_.find(section);
   if (saved == nullptr) return;
   for (unsigned n = 1; n <= count; ++n) {
     const auto found = saved->find(std::to_string(n));
@@ -91,11 +87,11 @@ void Alarms::ring() {
 }
 
 void Alarms::save() {
-  Nvram::Section section;
+  Nvram::Section kept;
   for (unsigned n = 1; n <= count; ++n) {
-    if (alarm(n)) section.emplace(std::to_string(n), alarm(n)->time + '|' + alarm(n)->days);
+    if (alarm(n)) kept.emplace(std::to_string(n), alarm(n)->time + '|' + alarm(n)->days);
   }
-  nvram_.store(section_name, std::move(section));
+  nvram_.store(section, std::move(kept));
 }
 
 }  // namespace sim800

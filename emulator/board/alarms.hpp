@@ -18,6 +18,7 @@ namespace sim800 {
 
 class Alarms {
  public:
+  static constexpr std::string_view section = "alarms";  ///< of the NVRAM; absent: none was ever set
   static constexpr unsigned count = 5;
   struct Alarm {
     std::string time;  ///< "yy/MM/dd,hh:mm:ss", or "hh:mm:ss" for a repeating alarm

@@ -64,8 +64,6 @@ MmsService::MmsService(const Environment& environment, Settings& settings, const
 
 // --- settings
 
-void MmsService::power_on() { settings_.load(mms_context); }
-
 bool MmsService::save() { return nvram_.store(mms_context.section, settings_.values_of(mms_context)); }
 
 bool MmsService::saved() const { return nvram_.holds(mms_context.section, settings_.values_of(mms_context)); }

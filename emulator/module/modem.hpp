@@ -202,6 +202,7 @@ class Modem final : public ChannelOwner {
   /// Order and distances of the last boot lines depend on what they follow.
   enum class StartedBy : std::uint8_t { boot, cfun };
 
+  static void run(Task<>& slot, Task<> task);
   Task<> boot();
   Task<> start_sim();
   Task<> finish_start(StartedBy cause);
@@ -219,7 +220,15 @@ class Modem final : public ChannelOwner {
   void judge_supply();
   void judge_temperature();
   void ring_alarm(unsigned n);
-  void connect_services();
+  std::unique_ptr<Sim> connected(std::unique_ptr<Sim> made);
+  std::unique_ptr<Network> connected(std::unique_ptr<Network> made);
+  std::unique_ptr<PdpContexts> connected(std::unique_ptr<PdpContexts> made);
+  std::unique_ptr<Bearers> connected(std::unique_ptr<Bearers> made);
+  std::unique_ptr<CallService> connected(std::unique_ptr<CallService> made);
+  std::unique_ptr<SmsService> connected(std::unique_ptr<SmsService> made);
+  std::unique_ptr<Alarms> connected(std::unique_ptr<Alarms> made);
+  void load_contexts();
+  void stop_messages();
   void for_each_service(const std::function<void(Service&)>& act);
   void lose_network();
   bool powered_on() const { return power_ != Power::off && power_ != Power::frozen; }
@@ -280,6 +289,7 @@ class Modem final : public ChannelOwner {
   unsigned functionality_ = 1;
   bool ready_ = false;  ///< RDY was said, or would have been
   bool call_ready_ = false;
+  bool sms_ready_ = false;  ///< messages can be read and sent
   bool synchronised_ = false;
   Task<> boot_, start_;
   Timer power_change_;

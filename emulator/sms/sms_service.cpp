@@ -52,8 +52,7 @@ MessageStore::Places places_of(const SimConfig& sim) {
 
 constexpr Result cms(std::uint16_t number) { return Result::cms(number); }
 
-// What the module stores besides messages, and the keys of AT+CSMP's values.
-constexpr std::string_view section = "sms";
+// The keys of AT+CSMP's values.
 constexpr std::array<std::string_view, 4> parameter_names{"fo", "vp", "pid", "dcs"};
 
 std::optional<SmsAddress> centre_in(const Nvram::Section& saved, const std::string& prefix) {

@@ -29,6 +29,8 @@ class SmsPrint;
 
 class SmsService final : public Service {
  public:
+  static constexpr std::string_view section = "sms";  ///< of the NVRAM: what it keeps besides messages
+
   SmsService(const Environment& environment, Settings& settings, const Sim& sim, const Network& network,
              const NetworkTime& time, Nvram& nvram, Trace* trace);
 
