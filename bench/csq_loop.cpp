@@ -65,7 +65,7 @@ class NoFtp final : public FtpClient {
 class NoSockets final : public Sockets {
  public:
   std::unique_ptr<Socket> connect(SocketRequest) override { return nullptr; }
-  std::unique_ptr<SocketServer> listen(std::uint16_t, std::function<void(std::unique_ptr<Socket>)>) override {
+  std::unique_ptr<SocketServer> listen(const SocketAddress&, std::function<void(std::unique_ptr<Socket>)>) override {
     return nullptr;
   }
   std::unique_ptr<NameQuery> resolve(const std::string&, std::function<void(std::vector<std::string>)>) override {

@@ -162,6 +162,13 @@ struct PendingLookup final : Lookup {
   std::shared_ptr<Pending> pending;
 };
 
+/// What has no bearer does not answer.
+Route module_route(const AddressPlan::Neighbour& module, std::uint16_t port) {
+  Route route{module.open ? Kind::reachable : Kind::black_hole, module.loopback, port};
+  route.to_module = true;
+  return route;
+}
+
 }  // namespace
 
 struct RadioLink::Impl {
@@ -171,10 +178,19 @@ struct RadioLink::Impl {
   }
 
   const std::string* mapped(const std::string& host, std::uint16_t port) const {
-    for (const HostPort& key : {HostPort{host, port}, HostPort{host, any_port}, HostPort{"*", any_port}}) {
+    for (const HostPort& key : {HostPort{host, port}, HostPort{host, any_port}}) {
       if (const auto found = hosts.find(key); found != hosts.end()) return &found->second;
     }
     return nullptr;
+  }
+  const std::string* mapped_by_default() const {
+    const auto found = hosts.find(HostPort{"*", any_port});
+    return found == hosts.end() ? nullptr : &found->second;
+  }
+
+  std::unique_ptr<Lookup> answer_soon(const std::shared_ptr<Pending>& pending, const Route& route) {
+    asio::post(loop, [waiting = std::weak_ptr(pending), route] { answer(waiting, route); });
+    return std::make_unique<PendingLookup>(pending);
   }
 
   void find(const std::weak_ptr<Pending>& pending, const HostPort& there, Kind failure);
@@ -188,6 +204,7 @@ struct RadioLink::Impl {
   LinkState state;
   std::uint64_t seed;  // of the next relay
   bool relays_always = false;
+  const AddressPlan* modules = nullptr;
   std::vector<std::shared_ptr<Relay::Core>> relays;  // they outlive their users
 };
 
@@ -222,7 +239,12 @@ std::unique_ptr<Lookup> RadioLink::route(const std::string& host, std::uint16_t 
       std::make_shared<Pending>(Pending{std::move(done), asio::make_work_guard(impl_->loop.get_executor())});
   const std::string asked = canonical(host);
   const Kind failure = numeric_address(asked) ? Kind::unreachable : Kind::unresolvable;
-  const std::string* const value = impl_->mapped(asked, port);
+  const std::string* value = impl_->mapped(asked, port);
+  if (value == nullptr && impl_->modules != nullptr) {
+    if (const auto module = impl_->modules->find(asked))
+      return impl_->answer_soon(pending, module_route(*module, port));
+  }
+  if (value == nullptr) value = impl_->mapped_by_default();
   const HostPort there = value != nullptr ? split(*value, port) : HostPort{asked, port};
 
   Route route{Kind::reachable, {}, there.port};
@@ -238,9 +260,12 @@ std::unique_ptr<Lookup> RadioLink::route(const std::string& host, std::uint16_t 
     impl_->find(pending, there, failure);
     return std::make_unique<PendingLookup>(pending);
   }
-  asio::post(impl_->loop, [waiting = std::weak_ptr(pending), route] { answer(waiting, route); });
-  return std::make_unique<PendingLookup>(pending);
+  return impl_->answer_soon(pending, route);
 }
+
+void RadioLink::set_modules(const AddressPlan* modules) { impl_->modules = modules; }
+
+const AddressPlan* RadioLink::modules() const { return impl_->modules; }
 
 bool RadioLink::relays() const { return impl_->relays_always || !impl_->state.model.clear(); }
 
@@ -255,8 +280,10 @@ std::unique_ptr<Relay> RadioLink::Impl::keep(std::unique_ptr<Relay> relay) {
 std::unique_ptr<Relay> RadioLink::relay(const Route& there, Relay::Ready ready) {
   std::error_code error;
   const asio::ip::tcp::endpoint target(asio::ip::make_address(there.address, error), there.port);
-  return impl_->keep(
-      std::make_unique<Relay>(impl_->loop, impl_->state, impl_->seed++, target, there.local_port, std::move(ready)));
+  const auto own =
+      there.local_address.empty() ? asio::ip::address() : asio::ip::make_address(there.local_address, error);
+  return impl_->keep(std::make_unique<Relay>(impl_->loop, impl_->state, impl_->seed++, target,
+                                             asio::ip::tcp::endpoint(own, there.local_port), std::move(ready)));
 }
 
 std::unique_ptr<Relay> RadioLink::relay(asio::ip::tcp::socket accepted, Relay::Ready ready) {

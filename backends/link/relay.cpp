@@ -68,8 +68,7 @@ struct Relay::Core : std::enable_shared_from_this<Core> {
   const LinkState& link;
   tcp::acceptor acceptor;
   tcp::socket client, server;
-  tcp::endpoint there;
-  std::uint16_t local_port = 0;
+  tcp::endpoint there, from;
   std::uint64_t delivered = 0;
   struct Acknowledgement {
     TimePoint due;
@@ -140,7 +139,7 @@ void Relay::Core::set_out() {
 }
 
 void Relay::Core::connect() {
-  std::error_code error = open_towards(server, there, local_port);
+  std::error_code error = open_towards(server, there, from);
   if (error) return arrived(error);
   server.set_option(tcp::no_delay(true), error);
   server.async_connect(there, [waiting = weak_from_this()](std::error_code problem) {
@@ -284,10 +283,10 @@ void Relay::Core::close() {
 }
 
 Relay::Relay(asio::io_context& loop, const LinkState& link, std::uint64_t seed, const tcp::endpoint& there,
-             std::uint16_t local_port, Ready ready)
+             const tcp::endpoint& from, Ready ready)
     : core_(std::make_shared<Core>(loop, link, seed)) {
   core_->there = there;
-  core_->local_port = local_port;
+  core_->from = from;
   core_->open(std::move(ready));
 }
 

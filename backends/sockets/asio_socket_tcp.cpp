@@ -48,7 +48,10 @@ void TcpStream::connect() {
 void TcpStream::take(tcp::socket accepted) {
   std::error_code gone;
   const auto there = accepted.remote_endpoint(gone);
-  peer_ = {there.address().to_string(), there.port()};
+  const std::string address = there.address().to_string();
+  const AddressPlan* const modules = shared_->link.modules();
+  const auto module = modules == nullptr ? std::nullopt : modules->address_at(address);
+  peer_ = {module.value_or(address), there.port()};
   if (shared_->link.relays()) {
     return go_through(shared_->link.relay(
         std::move(accepted), [this](std::error_code error, std::uint16_t port) { enter_relay(error, port); }));
@@ -90,12 +93,15 @@ void TcpStream::set_out(const Route& route) {
   if (gate_.watched() || shared_->link.relays()) return set_out_by_relay(route);
   std::error_code error;
   const tcp::endpoint there(asio::ip::make_address(route.address, error), route.port);
-  if (open_towards(socket_, there, request_.local_port)) return fail(SocketError::no_connect);
+  const asio::ip::address own =
+      route.to_module ? loopback_for(request_.local_host, shared_->link) : asio::ip::address();
+  if (open_towards(socket_, there, {own, request_.local_port})) return fail(SocketError::no_connect);
   connect_to(there);
 }
 
 void TcpStream::set_out_by_relay(const Route& route) {
   Route there = route;
+  if (route.to_module) there.local_address = loopback_for(request_.local_host, shared_->link).to_string();
   there.local_port = request_.local_port;
   go_through(
       shared_->link.relay(there, [this](std::error_code error, std::uint16_t port) { enter_relay(error, port); }));

@@ -85,7 +85,11 @@ void UdpFlow::find_way(std::function<void()> next) {
 void UdpFlow::bind() {
   std::error_code error;
   asio::ip::address own = asio::ip::address_v4::loopback();
-  if (route_.kind == Route::Kind::reachable) own = own_address(shared_->loop, endpoint_of(route_), error);
+  if (route_.to_module) {
+    own = loopback_for(request_.local_host, shared_->link);
+  } else if (route_.kind == Route::Kind::reachable) {
+    own = own_address(shared_->loop, endpoint_of(route_), error);
+  }
   const udp::endpoint here(own, request_.local_port);
   if (!error) socket_.open(here.protocol(), error);
   if (!error) socket_.bind(here, error);

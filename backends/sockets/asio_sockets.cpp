@@ -18,7 +18,8 @@ namespace {
 using asio::ip::tcp;
 
 /// Listens on loopback only: the module's own address does not exist, and a test bench should not be open to the
-/// network around it. The link's model applies to its clients, faults do not.
+/// network around it. Each of several modules has a loopback address of its own. The link's model applies to its
+/// clients, faults do not.
 class AsioServer final : public SocketServer, public std::enable_shared_from_this<AsioServer> {
  public:
   using OnClient = std::function<void(std::unique_ptr<Socket>)>;
@@ -26,12 +27,12 @@ class AsioServer final : public SocketServer, public std::enable_shared_from_thi
   AsioServer(std::shared_ptr<SocketShared> shared, OnClient on_client)
       : shared_(std::move(shared)), on_client_(std::move(on_client)), acceptor_(shared_->loop) {}
 
-  bool open(std::uint16_t port) {
+  bool open(const SocketAddress& own) {
     std::error_code error;
     acceptor_.open(tcp::v4(), error);
     acceptor_.set_option(asio::socket_base::reuse_address(true), error);
     limit_buffers(acceptor_, error);
-    if (!error) acceptor_.bind({asio::ip::address_v4::loopback(), port}, error);
+    if (!error) acceptor_.bind({loopback_for(own.host, shared_->link), own.port}, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
     return !error;
   }
@@ -112,10 +113,10 @@ class AsioSockets final : public Sockets {
     return std::make_unique<TcpSocket>(shared_, std::move(request));
   }
 
-  std::unique_ptr<SocketServer> listen(std::uint16_t port,
+  std::unique_ptr<SocketServer> listen(const SocketAddress& own,
                                        std::function<void(std::unique_ptr<Socket>)> on_client) override {
     auto server = std::make_shared<AsioServer>(shared_, std::move(on_client));
-    if (!server->open(port)) return nullptr;
+    if (!server->open(own)) return nullptr;
     server->accept();
     return std::make_unique<ServerHandle>(std::move(server));
   }

@@ -188,7 +188,7 @@ Result set_cells(Invocation& cmd) {
 /// +CROAMING: <state>   0 at home, 1 in another country, 2 in another network of the same country.
 Result show_roaming(Invocation& cmd) {
   const Network& network = *cmd.modem.network;
-  const bool abroad = network.serving().plmn.substr(0, 3) != cmd.modem.world.sim.imsi.substr(0, 3);
+  const bool abroad = network.serving().plmn.substr(0, 3) != cmd.modem.identity.imsi.substr(0, 3);
   cmd.print("+CROAMING: {}", !network.roaming() ? 0 : abroad ? 1 : 2);
   return ok;
 }

@@ -41,8 +41,8 @@ std::FILE* open_file(const std::string& file) {
 
 }  // namespace
 
-Trace::Trace(const std::string& file, const Clock& clock) : clock_(clock), file_(open_file(file)) {
-  if (!file_) throw StateError(fmt::format("{}: {}", file, std::strerror(errno)));
+Trace::Trace(const std::string& file, const Clock& clock) : clock_(clock), file_(open_file(file), Close()) {
+  if (file_ == nullptr) throw StateError(fmt::format("{}: {}", file, std::strerror(errno)));
 }
 
 void Trace::event(std::string_view name, Fields fields) {
@@ -54,6 +54,10 @@ void Trace::write(std::string_view name, Fields fields) {
   line_.clear();
   const double seconds = std::chrono::duration<double>(clock_.now()).count();
   fmt::format_to(std::back_inserter(line_), "{{\"t\":{:.6f},\"event\":\"{}\"", seconds, name);
+  if (!module_.empty()) {
+    line_ += ",\"module\":";
+    append_quoted(line_, module_);
+  }
   for (const auto& [key, value] : fields) {
     fmt::format_to(std::back_inserter(line_), ",\"{}\":", key);
     if (const auto* text = std::get_if<std::string_view>(&value)) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "emulator/core/clock.hpp"
@@ -28,6 +29,8 @@ class Trace {
   explicit Trace(const Clock& clock) : clock_(clock) {}
   /// Writes to `file`, replacing it; "-" is standard output. Throws StateError if it cannot be opened.
   Trace(const std::string& file, const Clock& clock);
+  /// Of one module among several: writes to the run's file, each event with the module's name.
+  Trace(const Trace& run, std::string module) : clock_(run.clock_), file_(run.file_), module_(std::move(module)) {}
 
   /// Hears every event, after the file.
   std::function<void(std::string_view name, Fields fields)> listener;
@@ -39,10 +42,13 @@ class Trace {
   void write(std::string_view name, Fields fields);
 
   struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
+    void operator()(std::FILE* file) const {
+      if (file != nullptr) std::fclose(file);
+    }
   };
   const Clock& clock_;
-  std::unique_ptr<std::FILE, Close> file_;
+  std::shared_ptr<std::FILE> file_;
+  std::string module_;  ///< empty: there is only one
   std::string line_;
 };
 

@@ -58,6 +58,7 @@ Modem::Modem(const Parts& parts)
     : ChannelOwner(parts.clock, std::make_unique<Latencies>(parts.world.timing), parts.commands(parts.world.module),
                    parts.trace),
       world(parts.world),
+      identity(parts.identity != nullptr ? *parts.identity : identity_of(parts.world)),
       files(parts.files),
       model(model_of(parts.world)),
       settings(commands, parts.nvram, parts.world.module.settings),
@@ -71,13 +72,16 @@ Modem::Modem(const Parts& parts)
                    [this](std::string_view text, WhileOnline policy) { return urc(text, policy); },
                    [this](std::string_view text, Channel* asker) { answer(text, asker); },
                    [this](Code code, Channel* asker) { answer(code, asker); },
-                   parts.trace},
+                   parts.trace,
+                   identity,
+                   parts.plmn,
+                   parts.index},
       rtc(clock),
       sleep(clock, settings),
       sim(*this, [](Modem& m) { return std::make_unique<Sim>(m.environment_, m.parts_.nvram); }),
-      barring(*this, [](Modem& m) { return std::make_unique<CallBarring>(m.parts_.nvram, m.world.sim.imsi); }),
+      barring(*this, [](Modem& m) { return std::make_unique<CallBarring>(m.parts_.nvram, m.identity.imsi); }),
       preferred_operators(
-          *this, [](Modem& m) { return std::make_unique<PreferredOperators>(m.parts_.nvram, m.world.sim.iccid); }),
+          *this, [](Modem& m) { return std::make_unique<PreferredOperators>(m.parts_.nvram, m.identity.iccid); }),
       network(*this, [](Modem& m) { return std::make_unique<Network>(m.environment_, m.settings); }),
       cells(*this, [](Modem& m) { return std::make_unique<Cells>(m.environment_, m.settings, *m.network); }),
       network_time(*this, [](Modem& m) { return std::make_unique<NetworkTime>(m.environment_, *m.network); }),
@@ -137,6 +141,7 @@ Modem::Modem(const Parts& parts)
       gpios(*this, [](Modem&) { return std::make_unique<Pins>(); }),
       pins(*this, [](Modem&) { return std::make_unique<Pins>(); }) {
   connect_services();
+  if (parts_.plmn != nullptr) parts_.plmn->add(parts_.index, *this);
   if (const Nvram::Section* saved = parts_.nvram.find("clock")) {
     if (const auto zone = saved->find("zone"); zone != saved->end()) rtc.set_zone(std::atoi(zone->second.c_str()));
   }
@@ -195,7 +200,13 @@ void Modem::connect_services() {
   static_cast<void>(*mms);
 }
 
-Modem::~Modem() = default;
+Modem::~Modem() {
+  if (parts_.plmn != nullptr) parts_.plmn->remove(parts_.index);
+}
+
+CallParty& Modem::call_party() { return *calls; }
+
+SmsRecipient& Modem::sms_recipient() { return sms->mailbox(); }
 
 Channel& Modem::attach(Port& port, std::string name) {
   Channel& channel = *channels_.emplace_back(std::make_unique<Channel>(*this, settings, port, std::move(name)));
@@ -285,7 +296,7 @@ void Modem::answer(Code code, Channel* asker) {
 
 std::string Modem::imei() const {
   const Nvram::Section* const written = parts_.nvram.find("imei");
-  return written != nullptr ? value_in(*written, "imei") : world.module.imei;
+  return written != nullptr ? value_in(*written, "imei") : identity.imei;
 }
 
 bool Modem::set_imei(const std::string& imei) { return parts_.nvram.store("imei", {{"imei", imei}}); }

@@ -19,12 +19,14 @@
 #include "emulator/at/sleep.hpp"
 #include "emulator/core/clock.hpp"
 #include "emulator/core/environment.hpp"
+#include "emulator/core/identity.hpp"
 #include "emulator/core/model.hpp"
 #include "emulator/core/nvram.hpp"
 #include "emulator/core/rtc.hpp"
 #include "emulator/core/task.hpp"
 #include "emulator/core/trace.hpp"
 #include "emulator/module/on_demand.hpp"
+#include "emulator/plmn/plmn.hpp"
 
 namespace sim800 {
 
@@ -83,7 +85,7 @@ enum class ModuleEvent : std::uint8_t {
 /// and 4.4 V).
 enum class Supply : std::uint8_t { normal, under_voltage, under_voltage_off, over_voltage, over_voltage_off };
 
-class Modem final : public ChannelOwner {
+class Modem final : public ChannelOwner, private MobileStation {
  public:
   /// What a modem is built on; all of it outlives the modem.
   struct Parts {
@@ -99,6 +101,9 @@ class Modem final : public ChannelOwner {
     MailClient& mail;
     Trace* trace = nullptr;
     std::uint64_t seed = 0;
+    const Identity* identity = nullptr;  ///< null: as `world` says; copied
+    Plmn* plmn = nullptr;                ///< that it shares with other modules
+    unsigned index = 0;                  ///< its number among them, from 0
   };
   explicit Modem(const Parts& parts);
   ~Modem() override;
@@ -186,6 +191,7 @@ class Modem final : public ChannelOwner {
   bool call_ready() const { return call_ready_; }
 
   const World& world;
+  const Identity identity;
   FileSystem& files;
   const Model model;
   Settings settings;
@@ -230,6 +236,11 @@ class Modem final : public ChannelOwner {
   bool fixed_rate() const { return settings.number(key::ipr) != 0; }
 
   friend void adopt(Modem& modem, Service& service);
+
+  // MobileStation
+  const std::string& number() const override { return identity.number; }
+  CallParty& call_party() override;
+  SmsRecipient& sms_recipient() override;
 
   const Parts parts_;
   Environment environment_;

@@ -64,7 +64,7 @@ void PhoneBook::fill_from_scenario() {
     const bool plus = entry.type == 145 && !entry.number.starts_with('+');
     entries_of("SM")[entry.index] = {(plus ? "+" : "") + entry.number, entry.name};
   }
-  if (!sim.number.empty()) entries_of("ON")[1] = {sim.number, ""};
+  if (const std::string& own = environment_.identity.number; !own.empty()) entries_of("ON")[1] = {own, ""};
   entries_of("EN")[1] = {"112", ""};
   entries_of("EN")[2] = {"911", ""};
 }
@@ -82,7 +82,7 @@ void PhoneBook::load(const Nvram::Section& section) {
 }
 
 std::string PhoneBook::section(bool on_card) const {
-  return on_card ? fmt::format("{}:{}", module_section, environment_.world.sim.iccid) : std::string(module_section);
+  return on_card ? fmt::format("{}:{}", module_section, environment_.identity.iccid) : std::string(module_section);
 }
 
 bool PhoneBook::save(bool on_card) {

@@ -20,7 +20,7 @@ bool is_code(std::string_view text) {
 }  // namespace
 
 Sim::Sim(const Environment& environment, Nvram& nvram)
-    : files(environment.world),
+    : files(environment.world, environment.identity),
       environment_(environment),
       nvram_(nvram),
       present_(environment.world.sim.present),
@@ -33,7 +33,7 @@ Sim::Sim(const Environment& environment, Nvram& nvram)
 // What a card stores belongs to that card.
 
 void Sim::load() {
-  const Nvram::Section* saved = nvram_.find("sim:" + environment_.world.sim.iccid);
+  const Nvram::Section* saved = nvram_.find("sim:" + environment_.identity.iccid);
   if (saved == nullptr) return;
   const auto text = [&](std::string_view key, std::string absent) {
     const auto found = saved->find(key);
@@ -51,7 +51,7 @@ void Sim::load() {
 
 void Sim::save() {
   const Secret &first = secret(Guard::pin1), &second = secret(Guard::pin2);
-  nvram_.store("sim:" + environment_.world.sim.iccid, {{"pin", first.pin},
+  nvram_.store("sim:" + environment_.identity.iccid, {{"pin", first.pin},
                                                        {"pin_asked", asks_pin_ ? "1" : "0"},
                                                        {"pin_tries", std::to_string(first.left.pin)},
                                                        {"puk_tries", std::to_string(first.left.puk)},

@@ -76,7 +76,7 @@ SmsService::SmsService(const Environment& environment, Settings& settings, const
       sim_(sim),
       network_(network),
       nvram_(nvram),
-      on_sim_(nvram, "messages:" + environment.world.sim.iccid, places_of(environment.world.sim)),
+      on_sim_(nvram, "messages:" + environment.identity.iccid, places_of(environment.world.sim)),
       in_module_(nvram, "messages"),
       centre_(environment, time, trace),
       centre_address_(default_centre()) {
@@ -89,7 +89,7 @@ SmsService::SmsService(const Environment& environment, Settings& settings, const
   }
 }
 
-std::string SmsService::card_section() const { return "sms:" + environment_.world.sim.iccid; }
+std::string SmsService::card_section() const { return "sms:" + environment_.identity.iccid; }
 
 void SmsService::power_on() {
   if (const Nvram::Section* saved = nvram_.find(section)) restore_parameters(*saved, "", 1);

@@ -37,6 +37,9 @@ class SmsService final : public Service {
   /// A cell broadcast: shown if AT+CNMI and AT+CSCB allow it.
   void broadcast(std::uint16_t identifier, std::string_view text);
 
+  /// The network's side, where messages of other modules arrive.
+  SmsRecipient& mailbox() { return centre_; }
+
   /// Power-on: settings that survive it.
   void power_on() override;
   /// SMS Ready.

@@ -21,12 +21,12 @@ TEST_CASE("server socket: several clients, each with its own bytes") {
   SocketFixture fixture;
   const std::uint16_t port = unused_port(fixture.loop);
   std::vector<std::unique_ptr<ModuleEnd>> accepted;
-  auto server = fixture.sockets->listen(port, [&](std::unique_ptr<sim800::Socket> socket) {
+  auto server = fixture.sockets->listen({"", port}, [&](std::unique_ptr<sim800::Socket> socket) {
     accepted.push_back(std::make_unique<ModuleEnd>());
     accepted.back()->watch(std::move(socket));
   });
   REQUIRE(server);
-  CHECK_FALSE(fixture.sockets->listen(port, nullptr));
+  CHECK_FALSE(fixture.sockets->listen({"", port}, nullptr));
 
   constexpr std::size_t count = 5;
   std::vector<std::unique_ptr<RelayEnd>> clients;
@@ -60,7 +60,7 @@ TEST_CASE("server socket: several clients, each with its own bytes") {
   fixture.until([&] { return accepted[0]->closed.has_value(); });
   CHECK(accepted[0]->closed == SocketError::none);
   // The port can be had again at once.
-  CHECK(fixture.sockets->listen(port, nullptr));
+  CHECK(fixture.sockets->listen({"", port}, nullptr));
 }
 
 TEST_CASE("server socket: may be closed, and its client sent away, as one comes") {
@@ -68,7 +68,7 @@ TEST_CASE("server socket: may be closed, and its client sent away, as one comes"
   const std::uint16_t port = unused_port(fixture.loop);
   std::unique_ptr<sim800::SocketServer> server;
   int came = 0;
-  server = fixture.sockets->listen(port, [&](std::unique_ptr<sim800::Socket>) {
+  server = fixture.sockets->listen({"", port}, [&](std::unique_ptr<sim800::Socket>) {
     ++came;
     server.reset();
   });
@@ -84,7 +84,7 @@ TEST_CASE("server socket: its clients come through the radio link") {
   const std::uint16_t port = unused_port(fixture.loop);
   ModuleEnd accepted;
   const auto server =
-      fixture.sockets->listen(port, [&](std::unique_ptr<sim800::Socket> socket) { accepted.watch(std::move(socket)); });
+      fixture.sockets->listen({"", port}, [&](std::unique_ptr<sim800::Socket> socket) { accepted.watch(std::move(socket)); });
   RelayEnd client(fixture.loop);
   client.socket.connect({asio::ip::address_v4::loopback(), port});
   client.read();
