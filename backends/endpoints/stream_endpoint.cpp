@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -86,11 +87,12 @@ void StreamEndpoint::input_ready() {
 }
 
 StreamEndpoint::Input StreamEndpoint::take_input() {
-  const ssize_t count = input_is_socket_ ? recv(input_.native_handle(), buffer_.data(), buffer_.size(), MSG_DONTWAIT)
-                                         : read(input_.native_handle(), buffer_.data(), buffer_.size());
+  std::array<char, 16384> buffer;
+  const ssize_t count = input_is_socket_ ? recv(input_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT)
+                                         : read(input_.native_handle(), buffer.data(), buffer.size());
   if (count > 0) {
     const std::weak_ptr<void> watch = life_;
-    user_->receive({buffer_.data(), static_cast<std::size_t>(count)});
+    user_->receive({buffer.data(), static_cast<std::size_t>(count)});
     return watch.expired() ? Input::gone : Input::some;
   }
   if (count < 0 && passing(errno)) return Input::none;

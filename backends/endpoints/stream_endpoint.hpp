@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <asio/error.hpp>
 #include <asio/error_code.hpp>
 #include <asio/io_context.hpp>
@@ -102,7 +101,6 @@ class StreamEndpoint : public Endpoint {
   bool input_over_ = true, output_over_ = true;
   bool congested_ = false;
   bool keep_sent_ = false;
-  std::array<char, 16384> buffer_;
 };
 
 }  // namespace sim800

@@ -30,13 +30,20 @@ Report::Report(const PlacedJson& json, std::string file) : json_(json), file_(st
     add(mistake.place, {.pointer = mistake.pointer, .expected = mistake.expected, .found = mistake.found});
 }
 
-void Report::at_value(const std::string& pointer, std::string expected, std::string found, std::string hint) {
+std::string Report::in_file(const std::string& pointer) const {
+  const bool is_there = part_ != nullptr && part_->contains(nlohmann::json::json_pointer(pointer));
+  return is_there ? part_pointer_ + pointer : pointer;
+}
+
+void Report::at_value(const std::string& read, std::string expected, std::string found, std::string hint) {
+  const std::string pointer = in_file(read);
   auto [place, text] = json_.value_at(pointer);
   if (found.empty()) found = std::move(text);
   add(place, {.pointer = pointer, .expected = std::move(expected), .found = std::move(found), .hint = std::move(hint)});
 }
 
-void Report::at_key(const std::string& pointer, std::string expected, std::string found, std::string hint) {
+void Report::at_key(const std::string& read, std::string expected, std::string found, std::string hint) {
+  const std::string pointer = in_file(read);
   auto [place, text] = json_.key_at(pointer);
   if (found.empty()) found = std::move(text);
   add(place, {.pointer = pointer, .expected = std::move(expected), .found = std::move(found), .hint = std::move(hint)});

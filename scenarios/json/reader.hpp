@@ -33,6 +33,12 @@ class Report {
   void at_value(const std::string& pointer, std::string expected, std::string found = {}, std::string hint = {});
   void at_key(const std::string& pointer, std::string expected, std::string found = {}, std::string hint = {});
   std::size_t size() const { return mistakes_.size(); }
+  /// From now on what is read is the file with `part`, which stands at `pointer`, laid over it: its mistakes are there.
+  /// `part` must outlive the reading; null: the file itself is read.
+  void laid_over(std::string pointer, const nlohmann::json* part) {
+    part_pointer_ = std::move(pointer);
+    part_ = part;
+  }
   /// From now on a place that has a mistake gets no other: what the schema refused is not refused again.
   void one_for_each_place() { one_for_each_place_ = true; }
   /// In the order of the file; leaves none behind.
@@ -40,8 +46,11 @@ class Report {
 
  private:
   void add(Place place, ScenarioMistake mistake);
+  std::string in_file(const std::string& pointer) const;
 
   const PlacedJson& json_;
+  std::string part_pointer_;
+  const nlohmann::json* part_ = nullptr;
   std::string file_;
   bool one_for_each_place_ = false;
   std::vector<ScenarioMistake> mistakes_;

@@ -4,11 +4,13 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "emulator/core/identity.hpp"
 #include "scenarios/engine/scenario.hpp"
 #include "scenarios/json/mistake.hpp"
 
@@ -19,7 +21,19 @@ struct ScenarioError : std::runtime_error {
   std::vector<ScenarioMistake> mistakes;
 };
 
-/// Parses the text of a scenario; `file` is named in mistakes.  Throws ScenarioError.
+/// One of the modules that a scenario file describes.
+struct ModuleScenario {
+  std::string name;  ///< empty: it has none but its number
+  GivenIdentity identity;
+  /// The same for modules that differ in name and identity only.
+  std::shared_ptr<Scenario> scenario;
+};
+
+/// Parses the text of a scenario; `file` is named in mistakes.  One module, where it says nothing of "modules" or a
+/// "fleet".  Throws ScenarioError.
+std::vector<ModuleScenario> parse_modules(std::string_view text, const std::string& file);
+
+/// The same for the first module, without its identity.
 Scenario parse_scenario(std::string_view text, const std::string& file);
 
 struct ScenarioFile {

@@ -56,12 +56,21 @@ def commands(page):
                     yield number, text
 
 
+def json_blocks(page):
+    """Those that a page in docs shows."""
+    with open(os.path.join(ROOT, "docs", page), encoding="utf-8") as file:
+        return re.findall(r"(?s)```json\n(.*?)```", file.read())
+
+
 HERMETIC = {"network": {"hosts": {"*": "unresolvable"}}}
 FILES = {  # that the reader has at hand
     "site.json": json.dumps(HERMETIC),
     "upload-not-allowed.json": json.dumps({**HERMETIC, "timing": {"profile": "instant"},
                                            "faults": [{"on": {"ftp": {"verb": "put"}}, "do": {"ftp_error": 66}}]}),
     "upload-not-allowed.txt": "> AT+SAPBR=1,1\n< OK\n",
+    "car.json": "{}",
+    "phone.json": json.dumps(HERMETIC),
+    **{name: block for name, block in zip(("two.json", "fleet.json"), json_blocks("modules.md"))},
 }
 
 
@@ -87,6 +96,10 @@ class Docs(AcceptanceTest):
             "sim800 run --tcp 127.0.0.1:5800": self.starts,
             "sim800 run --pty /tmp/modem": self.starts,
             "sim800 run upload-not-allowed.json --tcp 127.0.0.1:5800 --trace run.jsonl >said": self.guards_a_firmware,
+            "sim800 run --modules 2 --tcp 127.0.0.1:5800+": self.starts,
+            "sim800 run car.json phone.json --separate --tcp 127.0.0.1:5800+": self.starts,
+            "sim800 run two.json --pty-dir /tmp/modems": self.starts,
+            "sim800 run fleet.json --tcp-any 127.0.0.1:5800": self.starts,
             "sim800 check FILE…": self.ends,
             "sim800 check upload-not-allowed.json": self.ends,
             "sim800 scenarios": self.ends,
