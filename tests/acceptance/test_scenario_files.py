@@ -81,7 +81,8 @@ class Schema(unittest.TestCase):
     def test_the_default_scenario_spells_out_every_default(self):
         def defaults(node):
             return {name: child["default"] if "default" in child else defaults(child)
-                    for name, child in node["properties"].items() if "default" in child or "properties" in child}
+                    for name, child in node["properties"].items()
+                    if "default" in child or ("properties" in child and defaults(child))}
 
         def within(wanted, given):
             for name, value in wanted.items():
