@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "emulator/core/clock.hpp"
 #include "emulator/core/address_plan.hpp"
+#include "emulator/core/clock.hpp"
 #include "protocol/sms/sms_pdu.hpp"
 
 namespace sim800 {

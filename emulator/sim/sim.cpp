@@ -52,13 +52,13 @@ void Sim::load() {
 void Sim::save() {
   const Secret &first = secret(Guard::pin1), &second = secret(Guard::pin2);
   nvram_.store("sim:" + environment_.identity.iccid, {{"pin", first.pin},
-                                                       {"pin_asked", asks_pin_ ? "1" : "0"},
-                                                       {"pin_tries", std::to_string(first.left.pin)},
-                                                       {"puk_tries", std::to_string(first.left.puk)},
-                                                       {"pin2", second.pin},
-                                                       {"pin2_tries", std::to_string(second.left.pin)},
-                                                       {"puk2_tries", std::to_string(second.left.puk)},
-                                                       {"fixed_dialling", fixed_dialling_ ? "1" : "0"}});
+                                                      {"pin_asked", asks_pin_ ? "1" : "0"},
+                                                      {"pin_tries", std::to_string(first.left.pin)},
+                                                      {"puk_tries", std::to_string(first.left.puk)},
+                                                      {"pin2", second.pin},
+                                                      {"pin2_tries", std::to_string(second.left.pin)},
+                                                      {"puk2_tries", std::to_string(second.left.puk)},
+                                                      {"fixed_dialling", fixed_dialling_ ? "1" : "0"}});
 }
 
 // --- state

@@ -83,8 +83,8 @@ TEST_CASE("server socket: its clients come through the radio link") {
   SocketFixture fixture({}, {.latency = 600ms});
   const std::uint16_t port = unused_port(fixture.loop);
   ModuleEnd accepted;
-  const auto server =
-      fixture.sockets->listen({"", port}, [&](std::unique_ptr<sim800::Socket> socket) { accepted.watch(std::move(socket)); });
+  const auto server = fixture.sockets->listen(
+      {"", port}, [&](std::unique_ptr<sim800::Socket> socket) { accepted.watch(std::move(socket)); });
   RelayEnd client(fixture.loop);
   client.socket.connect({asio::ip::address_v4::loopback(), port});
   client.read();
