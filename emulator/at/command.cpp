@@ -81,16 +81,13 @@ static std::string normalised(const Invocation& cmd, std::size_t i) {
 }
 
 Result keep_setting(Invocation& cmd) {
-  if (cmd.arguments.size() == 0) {  // AT+CREG= : the factory value
-    cmd.settings.set_value_of(cmd.command.name, 0, std::string(cmd.command.parameters[0].initial));
-    return ok;
-  }
+  Settings::Values values = cmd.settings.values_of(cmd.command.name);
+  if (cmd.arguments.size() == 0) values[0] = cmd.command.parameters[0].initial;  // AT+CREG= : the factory value
   const std::size_t kept = std::min(cmd.arguments.size(), cmd.command.kept());
   for (std::size_t i = 0; i < kept; ++i) {
-    if (!cmd.has(i)) continue;
-    cmd.settings.set_value_of(cmd.command.name, i, normalised(cmd, i));
+    if (cmd.has(i)) values[i] = normalised(cmd, i);
   }
-  return ok;
+  return kept_if(cmd.settings.set_values_of(cmd.command.name, std::move(values)));
 }
 
 std::vector<std::size_t> places_of_part(const Command& command, std::uint32_t which) {
@@ -106,11 +103,11 @@ std::vector<std::size_t> places_of_part(const Command& command, std::uint32_t wh
 }
 
 Result keep_part(Invocation& cmd) {
+  Settings::Values values = cmd.settings.values_of(cmd.command.name);
   std::size_t argument = 1;
-  for (const std::size_t place : places_of_part(cmd.command, cmd.number(0))) {
-    cmd.settings.set_value_of(cmd.command.name, place, std::to_string(cmd.number(argument++)));
-  }
-  return ok;
+  for (const std::size_t place : places_of_part(cmd.command, cmd.number(0)))
+    values[place] = std::to_string(cmd.number(argument++));
+  return kept_if(cmd.settings.set_values_of(cmd.command.name, std::move(values)));
 }
 
 Result show_parts(Invocation& cmd) {

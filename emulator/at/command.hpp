@@ -78,6 +78,8 @@ constexpr Handler with_input(Handler handler) {
 
 /// The wrong moment for it.
 inline constexpr Result not_allowed{Cme::not_allowed};
+/// For what is stored: refused if the state directory refused it, and then nothing has changed.
+constexpr Result kept_if(bool stored) { return stored ? ok : Result{Cme::memory_failure}; }
 
 /// A parameter that is 0 or 1.
 constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <cstdlib>
+#include <utility>
 
 namespace sim800 {
 namespace {
@@ -107,12 +108,26 @@ std::uint32_t Settings::number(NumberKey key) const {
   return parse_number(entry(key.command).active[key.value]).value_or(0);
 }
 
-void Settings::set_value_of(std::string_view command, std::size_t i, std::string value) {
+bool Settings::set_value_of(std::string_view command, std::size_t i, std::string value) {
   Entry& changed = entry(command);
-  changed.active[i] = std::move(value);
-  if (changed.command->saved != Saved::automatic) return;
-  changed.user = changed.active;
-  store(Saved::automatic);
+  if (changed.command->saved != Saved::automatic) {
+    changed.active[i] = std::move(value);
+    return true;
+  }
+  Values values = changed.active;
+  values[i] = std::move(value);
+  return set_values_of(command, std::move(values));
+}
+
+bool Settings::set_values_of(std::string_view command, Values values) {
+  Entry& changed = entry(command);
+  std::swap(changed.active, values);
+  if (changed.command->saved != Saved::automatic) return true;
+  Values stored = std::exchange(changed.user, changed.active);
+  if (store(Saved::automatic)) return true;
+  changed.active = std::move(values);
+  changed.user = std::move(stored);
+  return false;
 }
 
 void Settings::boot() {
@@ -132,10 +147,14 @@ void Settings::load_factory() {
 }
 
 bool Settings::store_user() {
+  std::vector<std::pair<Entry*, Values>> before;
   for (auto& [name, entry] : entries_) {
-    if (in_profile(entry.command->saved)) entry.user = entry.active;
+    if (in_profile(entry.command->saved) && entry.user != entry.active)
+      before.emplace_back(&entry, std::exchange(entry.user, entry.active));
   }
-  return store(Saved::profile);
+  if (store(Saved::profile)) return true;
+  for (auto& [entry, values] : before) entry->user = std::move(values);
+  return false;
 }
 
 bool Settings::store(Saved saved) {

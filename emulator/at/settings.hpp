@@ -35,18 +35,20 @@ class Settings {
 
   std::uint32_t number(NumberKey key) const;
   const std::string& text(TextKey key) const { return entry(key.command).active[key.value]; }
-  /// AUTO_SAVE settings are written at once.
-  void set(NumberKey key, std::uint32_t value) { set_value_of(key.command, key.value, std::to_string(value)); }
-  void set(TextKey key, std::string value) { set_value_of(key.command, key.value, std::move(value)); }
+  /// AUTO_SAVE settings are written at once; false if the state directory refuses, and then nothing has changed.
+  bool set(NumberKey key, std::uint32_t value) { return set_value_of(key.command, key.value, std::to_string(value)); }
+  bool set(TextKey key, std::string value) { return set_value_of(key.command, key.value, std::move(value)); }
 
   /// For handlers that serve any row: all that a command keeps, as text.
   const Values& values_of(std::string_view command) const { return entry(command).active; }
-  void set_value_of(std::string_view command, std::size_t i, std::string value);
+  bool set_value_of(std::string_view command, std::size_t i, std::string value);
+  /// All of them, in one write.
+  bool set_values_of(std::string_view command, Values values);
 
   void boot();          ///< the active values become the stored ones
   void load_user();     ///< ATZ
   void load_factory();  ///< AT&F
-  bool store_user();    ///< AT&W; false if the state directory refuses
+  bool store_user();    ///< AT&W; false if the state directory refuses, and then nothing has changed
 
   /// The active values of all commands of a context, as they stand in its section of the NVRAM.
   Nvram::Section values_of(const SavedContext& context) const;

@@ -95,7 +95,7 @@ Result CallService::dial(const std::string& number, Channel* waiter, Channel& as
     awaited_ = call.id;
     outcome_.reset();
   }
-  const auto forwarded = [this](std::size_t reason) { return services.forwarding.at(reason).forwards_calls(); };
+  const auto forwarded = [this](std::size_t reason) { return services.forwarding(reason).forwards_calls(); };
   using Services = SupplementaryServices;
   if (settings_.number(key::cssn_n) == 1 && forwarded(Services::unconditional)) say(call, "+CSSI: 0");
   if (settings_.number(key::cssn_n) == 1 &&
@@ -160,11 +160,11 @@ std::string CallService::colp_line(const std::string& number) const {
 /// The network checks the subscriber's services and the module its own lists before it rings.
 bool CallService::gets_through(const std::string& from) const {
   if (!network_.registered() || sends_message()) return false;
-  if (services.forwarding[SupplementaryServices::unconditional].forwards_calls()) return false;
+  if (services.forwarding(SupplementaryServices::unconditional).forwards_calls()) return false;
   if (settings_.number(key::gsmbusy) != 0 || !lists.lets_call(from)) return false;
   if (connections_.empty()) return true;
   if (in_state(State::incoming) || in_state(State::waiting)) return false;
-  return settings_.number(key::ccwa) == 1 && (services.waiting_classes & 1U) != 0;
+  return settings_.number(key::ccwa) == 1 && (services.kept().waiting_classes & 1U) != 0;
 }
 
 bool CallService::receive(const std::string& from, unsigned rings) {
@@ -183,7 +183,7 @@ void CallService::ring(int id) {
   ++call.rung;
   const bool waits = call.state == State::waiting;
   if (!waits || call.rung == 1) announce(call);
-  const auto& forwarding = services.forwarding[SupplementaryServices::no_reply];
+  const auto& forwarding = services.forwarding(SupplementaryServices::no_reply);
   const Duration rung_for = ring_period * call.rung;
   if (forwarding.forwards_calls() && rung_for >= std::chrono::seconds(forwarding.seconds)) {
     call.next = environment_.clock.after(ring_period, [this, id] { end(id, cause_normal, false); });

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <utility>
 
+#include "emulator/core/secrets.hpp"
 #include "emulator/core/world.hpp"
 #include "emulator/internet/http_url.hpp"
 #include "emulator/internet/mms_settings.hpp"
@@ -175,7 +176,7 @@ Task<Result> MmsService::transfer(std::uint32_t seconds, Result failure) {
   answer_.reset();
   lost_ = late_ = false;
   const std::string_view method = request_.method == HttpMethod::post ? "POST" : "GET";
-  environment_.record("http", {{"phase", "start"}, {"method", method}, {"url", request_.url}});
+  environment_.record("http", {{"phase", "start"}, {"method", method}, {"url", masked_url(request_.url)}});
   transfer_ = client_.start(request_, [this](HttpResult result) {
     answer_ = std::move(result);
     event_.raise();
@@ -189,7 +190,7 @@ Task<Result> MmsService::transfer(std::uint32_t seconds, Result failure) {
   limit_.cancel();
   environment_.record("http", {{"phase", "end"},
                                {"method", method},
-                               {"url", request_.url},
+                               {"url", masked_url(request_.url)},
                                {"status", std::int64_t{answer_ && !lost_ && !late_ ? answer_->status : 0}},
                                {"length", static_cast<std::int64_t>(answer_ ? answer_->body.size() : 0)}});
   if (lost_) co_return mms_error::no_connection;
@@ -255,9 +256,9 @@ Result MmsService::find_push(std::uint32_t index) {
   const Sms message = stored->decoded().message;
   const auto octets = is_mms_push(message) ? mms_in_push(message.body()) : std::nullopt;
   if (!octets) return mms_error::no_push;
-  push_ = decode_mms(*octets);
   card.set_status(static_cast<int>(index), SmsStatus::read);
-  card.save();
+  if (!card.save()) return mms_error::no_push_read;
+  push_ = decode_mms(*octets);
   return ok;
 }
 

@@ -185,10 +185,8 @@ void Modem::connect_services() {
   pdp->on_closed = [this] {
     if (ping.made()) ping->context_changed();
   };
-  rtc.on_set = [this] {
-    parts_.nvram.store("clock", {{"zone", std::to_string(rtc.zone())}});
-    alarms->rearm();
-  };
+  rtc.store_zone = [this](int zone) { return parts_.nvram.store("clock", {{"zone", std::to_string(zone)}}); };
+  rtc.on_set = [this] { alarms->rearm(); };
   alarms->on_ring = [this](unsigned n) { ring_alarm(n); };
   static_cast<void>(*network_time);  // its clock runs from the start
   static_cast<void>(*ftp);

@@ -178,7 +178,6 @@ void Modem::power_off_soon() {
 Duration Modem::set_functionality(unsigned fun, Channel* cause) {
   if (fun == functionality_) return Duration::zero();
   const unsigned before = std::exchange(functionality_, fun);
-  if (fun != 0) settings.set(key::cfun, fun);
   if (!ready_) return latency[Latency::cfun];  // the boot goes on at the new level
   const bool leaves = fun != 1 && network->registered();
   if (fun != 1) network->leave(cause);

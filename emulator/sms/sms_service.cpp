@@ -146,10 +146,11 @@ Task<Result> SmsService::send(std::optional<SmsAddress> centre, Sms message, std
 // --- what is kept
 
 bool SmsService::set_centre(const SmsAddress& address) {
-  centre_address_ = address;
   Nvram::Section values;
   put_centre(values, "", address);
-  return nvram_.store(card_section(), std::move(values));
+  if (!nvram_.store(card_section(), std::move(values))) return false;
+  centre_address_ = address;
+  return true;
 }
 
 /// Adds `values` to the section, replacing those with the same key.
@@ -180,16 +181,17 @@ bool SmsService::restore_profile(std::uint32_t profile) {
   const Nvram::Section* saved = nvram_.find(section);
   if (saved == nullptr) return true;
   const std::string prefix = fmt::format("profile{}.", profile);
-  restore_parameters(*saved, prefix, parameter_names.size());
-  const auto centre = centre_in(*saved, prefix);
-  return !centre || set_centre(*centre);
+  if (const auto centre = centre_in(*saved, prefix); centre && !set_centre(*centre)) return false;
+  restore_parameters(*nvram_.find(section), prefix, parameter_names.size());
+  return true;
 }
 
 bool SmsService::set_broadcasts(BroadcastSelection selection) {
-  broadcasts_ = std::move(selection);
-  return save({{"cscb.mode", broadcasts_.refuses ? "1" : "0"},
-               {"cscb.mids", broadcasts_.identifiers()},
-               {"cscb.dcss", broadcasts_.codings()}});
+  const bool stored = save({{"cscb.mode", selection.refuses ? "1" : "0"},
+                            {"cscb.mids", selection.identifiers()},
+                            {"cscb.dcss", selection.codings()}});
+  if (stored) broadcasts_ = std::move(selection);
+  return stored;
 }
 
 // --- what arrives
