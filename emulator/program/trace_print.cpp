@@ -90,7 +90,7 @@ std::string described(const Event& event) {
     if (key == "do")
       text += " -> " + written;
     else
-      text += bare ? " " + written : fmt::format(" {}={}", key, written);
+      text += bare && key != "masked" ? " " + written : fmt::format(" {}={}", key, written);
   }
   return text;
 }

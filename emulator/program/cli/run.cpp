@@ -3,8 +3,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <openssl/sha.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
@@ -36,6 +36,8 @@
 #include "emulator/program/asio_clock.hpp"
 #include "emulator/program/cli/cli.hpp"
 #include "emulator/program/event_log.hpp"
+#include "emulator/program/flusher.hpp"
+#include "emulator/program/log.hpp"
 #include "scenarios/engine/fault_engine.hpp"
 #include "scenarios/loader/loader.hpp"
 
@@ -43,7 +45,8 @@ namespace sim800 {
 namespace {
 
 struct Options {
-  std::string scenario, state, timing, trace, log_level = "warning";
+  std::string scenario, timing, trace, log_level = "warning";
+  std::optional<std::string> state;
   std::vector<std::string> ptys, tcps;
   std::vector<std::string> arguments;  ///< all of them as given, for whoever wants to repeat the run
   bool stdio = false;
@@ -100,15 +103,17 @@ std::string command_line(const std::vector<std::string>& words) {
 /// Everything one run consists of, in order of dependence.
 class Run {
  public:
-  explicit Run(const Options& options)
-      : file_(find(options)),
+  Run(const Options& options, asio::io_context& loop, Log& log)
+      : loop_(loop),
+        log_(log),
+        file_(find(options)),
         scenario_(load(options, file_)),
-        state_lock_(options.state.empty() ? StateLock() : StateLock(options.state)),
+        state_lock_(options.state ? StateLock(*options.state) : StateLock()),
         endpoints_(open_endpoints(options)),
-        nvram_(options.state.empty() ? Nvram() : Nvram(options.state)),
-        files_(options.state.empty() ? FileSystem() : FileSystem(std::filesystem::path(options.state) / "files")),
+        nvram_(options.state ? Nvram(*options.state) : Nvram()),
         clock_(loop_, world_.timing.scale),
         trace_(make_trace(options)),
+        files_(options.state ? FileSystem(std::filesystem::path(*options.state) / "files") : FileSystem()),
         faults_(make_faults(options)),
         link_(loop_, world_.network.hosts, clock_, initial_link(world_), options.seed),
         http_(make_curl_http_client(loop_, link_, faults_.get())),
@@ -116,14 +121,16 @@ class Run {
         sockets_(make_asio_sockets(loop_, link_, faults_.get())),
         pinger_(make_icmp_pinger(loop_, link_, options.seed)),
         mail_(make_curl_mail_client(loop_, link_)),
-        lines_(options.stdio || options.trace == "-" ? stderr : stdout) {
+        lines_in_log_(options.stdio || options.trace == "-") {
+    state_lock_.keep();
     if (const std::string doubt = doubt_about(world_.module); !doubt.empty()) spdlog::warn("{}", doubt);
     modem_ = std::make_unique<Modem>(Modem::Parts{world_, command_table, clock_, nvram_, files_, *http_, *ftp_,
                                                   *sockets_, *pinger_, *mail_, trace_.get(), options.seed});
     record_start(options);
   }
 
-  void go() {
+  /// Returns the program's exit code.
+  int go() {
     for (const auto& endpoint : endpoints_) users_.push_back(&connect(*endpoint));
     for (std::size_t i = 0; i < endpoints_.size(); ++i) {
       if (endpoints_[i].get() != stdio_) endpoints_[i]->attach(*users_[i]);
@@ -141,7 +148,9 @@ class Run {
     modem_->power_on();
     loop_.run();
     if (trace_) trace_->event("end");
+    lines_.drain(1s);
     if (faults_) report_faults();
+    return trace_is_whole() ? 0 : failure;
   }
 
  private:
@@ -162,7 +171,7 @@ class Run {
   }
 
   void report_faults() const {
-    for (const std::string& fault : faults_->never_fired()) fmt::print(stderr, "sim800: never fired: {}\n", fault);
+    for (const std::string& fault : faults_->never_fired()) log_.say(fmt::format("sim800: never fired: {}", fault));
   }
 
   /// Before anything is written: a name that is taken, or a port, ends it with everything as it was.
@@ -189,7 +198,23 @@ class Run {
     auto trace =
         options.trace.empty() ? std::make_unique<Trace>(clock_) : std::make_unique<Trace>(options.trace, clock_);
     if (logged) trace->listener = EventLog();
+    if (Output* const output = trace->output()) output->on_waiting = [this] { trace_flusher_.start(); };
     return trace;
+  }
+
+  bool flush_trace() {
+    trace_->output()->flush();
+    return trace_->output()->waiting();
+  }
+
+  bool trace_is_whole() {
+    Output* const output = trace_ ? trace_->output() : nullptr;
+    if (output == nullptr) return true;
+    output->drain(1s);
+    if (output->waiting()) spdlog::error("trace: its reader does not take the end of it");
+    if (output->error() != 0 && trace_->missing() == 0) spdlog::error("trace: {}", std::strerror(output->error()));
+    if (trace_->missing() > 0) spdlog::error("trace: {} events are missing from it", trace_->missing());
+    return !output->waiting() && output->error() == 0 && trace_->missing() == 0;
   }
 
   void record_start(const Options& options) {
@@ -206,7 +231,6 @@ class Run {
   }
 
   void watch_signals() {
-    std::signal(SIGPIPE, SIG_IGN);
     // Under nohup(1) it is ignored, and has to stay so.
     struct sigaction hang_up{};
     if (sigaction(SIGHUP, nullptr, &hang_up) == 0 && hang_up.sa_handler != SIG_IGN) stop_.add(SIGHUP);
@@ -241,11 +265,14 @@ class Run {
   }
 
   void say(const std::string& line) {
-    fmt::print(lines_, "{}\n", line);
-    std::fflush(lines_);
+    if (lines_in_log_) return log_.say(line);
+    lines_.write(line + '\n');
   }
 
-  asio::io_context loop_{1};
+  static constexpr int failure = 1;
+
+  asio::io_context& loop_;
+  Log& log_;
   ScenarioFile file_;  // its path is empty without a scenario
   Scenario scenario_;
   const World& world_ = scenario_.world;
@@ -253,9 +280,10 @@ class Run {
   Endpoint* stdio_ = nullptr;
   std::vector<std::unique_ptr<Endpoint>> endpoints_;
   Nvram nvram_;
-  FileSystem files_;
   AsioClock clock_;
+  Flusher trace_flusher_{loop_, [this] { return flush_trace(); }};
   std::unique_ptr<Trace> trace_;
+  FileSystem files_;                     // after what may refuse the run: it makes directories
   std::unique_ptr<FaultEngine> faults_;  // the clients and the module ask it
   RadioLink link_;
   std::unique_ptr<HttpClient> http_;
@@ -269,27 +297,27 @@ class Run {
   asio::signal_set stop_{loop_, SIGINT, SIGTERM};
   asio::signal_set power_key_{loop_, SIGUSR1};
   Timer poll_;
-  std::FILE* lines_;
+  bool lines_in_log_;
+  Output lines_ = Output::standard(STDOUT_FILENO);
   bool announced_ = false;
 };
 
 int run(const Options& options) {
-  spdlog::set_default_logger(
-      std::make_shared<spdlog::logger>("sim800", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
-  spdlog::set_level(spdlog::level::from_str(options.log_level));
+  // A reader that has left, and a limit of a file's size (setrlimit(2)), are errors of the write.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  asio::io_context loop{1};
+  Log log(loop, options.log_level);
   try {
-    std::make_unique<Run>(options)->go();
+    return std::make_unique<Run>(options, loop, log)->go();
   } catch (const ScenarioError& problem) {
-    for (const ScenarioMistake& mistake : problem.mistakes) fmt::print(stderr, "{}\n", mistake.text());
-    return usage_error;
+    for (const ScenarioMistake& mistake : problem.mistakes) log.say(mistake.text());
   } catch (const StateError& problem) {
-    fmt::print(stderr, "sim800: {}\n", problem.what());
-    return usage_error;
+    log.say(fmt::format("sim800: {}", problem.what()));
   } catch (const EndpointError& problem) {
-    fmt::print(stderr, "sim800: {}\n", problem.what());
-    return usage_error;
+    log.say(fmt::format("sim800: {}", problem.what()));
   }
-  return 0;
+  return usage_error;
 }
 
 }  // namespace
@@ -325,6 +353,9 @@ void add_run(CLI::App& app, int& status, const std::vector<std::string>& argumen
   command->callback([options, &status] {
     if (options->stdio && options->trace == "-") {
       throw CLI::ValidationError("--trace", "expected a file, because --stdio takes standard output, found \"-\"");
+    }
+    if (options->state && options->state->empty()) {
+      throw CLI::ValidationError("--state", "expected a directory, found \"\"");
     }
     status = run(*options);
   });
