@@ -26,6 +26,7 @@ NOT_RUN = {
     "./dev bench --only pty --only tcp": "as ./dev bench",
     "./dev bench --only sockets": "as ./dev bench",
     "./dev bench --json": "as ./dev bench",
+    "sim800 state DIR": "acceptance.state shows what a directory keeps",
     "./dev docs": "writes into docs/; acceptance.scenario_files and acceptance.evidence test that the pages are what it would write",
     "EVIDENCE=http/ SIM800=build/release/sim800 python3 tests/acceptance/test_evidence.py":
         "acceptance.evidence itself, which replays all of them",

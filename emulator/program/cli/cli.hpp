@@ -36,5 +36,6 @@ void add_commands(CLI::App& app, int& status);
 void add_models(CLI::App& app, int& status);
 void add_play(CLI::App& app, int& status);
 void add_trace(CLI::App& app, int& status);
+void add_state(CLI::App& app, int& status);
 
 }  // namespace sim800
