@@ -3,6 +3,7 @@
 #pragma once
 
 #include <asio/io_context.hpp>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -39,8 +40,10 @@ std::unique_ptr<Endpoint> open_pty(asio::io_context& loop, const std::string& li
 
 /// A listening TCP socket; `address` is HOST:PORT ([HOST]:PORT for IPv6 literals), port 0 picks a free one. One client
 /// at a time: a second one is sent "busy" CR LF and closed. `nth` tells those with the same `address` apart, from 1.
-/// Throws EndpointError.
-std::unique_ptr<Endpoint> open_tcp(asio::io_context& loop, const std::string& address, std::size_t nth = 1);
+/// A client that has ended its sending and takes no answer for `patience` makes way for the next one; one whose machine
+/// has vanished makes way after a minute at most.  Throws EndpointError.
+std::unique_ptr<Endpoint> open_tcp(asio::io_context& loop, const std::string& address, std::size_t nth = 1,
+                                   std::chrono::milliseconds patience = std::chrono::seconds(2));
 
 /// Standard input and output (a terminal, a pipe or a file). `at_end` is called once, from the loop, when the input has
 /// ended, all of it was delivered and the output up to then is written; or when the reader of the output is gone.

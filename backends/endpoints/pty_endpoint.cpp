@@ -125,7 +125,7 @@ class PtyEndpoint final : public StreamEndpoint {
  private:
   // The watch starts after the slave was opened, so that our own open is not counted.
   PtyEndpoint(asio::io_context& loop, const std::string& link, LinkClaim claim, UniqueFd master)
-      : StreamEndpoint(loop, "pty:" + link, kept_for_nobody),
+      : StreamEndpoint(loop, "pty:" + link),
         claim_(std::move(claim)),
         slave_path_(slave_path(master.get(), link)),
         slave_(open_slave(slave_path_, link)),
@@ -198,6 +198,7 @@ class PtyEndpoint final : public StreamEndpoint {
       // undo the client's settings.
       set_raw(slave_.get());
       leaving_ = true;
+      set_limit(kept_for_nobody);
       take_rest();
     }
   }
@@ -215,7 +216,6 @@ class PtyEndpoint final : public StreamEndpoint {
     }
     if (!std::exchange(leaving_, false)) return;
     const std::weak_ptr<void> watch = life();
-    set_limit(kept_for_nobody);
     user()->client_left();
     if (watch.expired()) return;
     await_input();

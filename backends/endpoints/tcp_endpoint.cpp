@@ -71,13 +71,29 @@ bool is_dead(int socket) {
   return poll(&query, 1, 0) == 1 && (query.revents & (POLLERR | POLLHUP)) != 0;
 }
 
+/// The last transmissions, three at least, were answered by nothing, not even by the client's system.
+bool does_not_answer(int socket) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_retransmits + info.tcpi_probes >= 3;
+}
+
+/// A client whose machine or network has vanished says so by no FIN: after a minute the system gives it up.
+void probe_when_idle(int socket) {
+  const int on = 1, idle = 30, interval = 10, count = 3;
+  setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+  setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+  setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
+}
+
 /// One client at a time. A client that ends its sending may still be reading (`printf 'AT\r' | nc`), and TCP cannot
 /// tell it from one that is gone until something is written. So its socket stays open for output until that fails or
 /// the next client comes; bytes that its side never acknowledged then belong to the next client.
 class TcpEndpoint final : public StreamEndpoint {
  public:
-  TcpEndpoint(asio::io_context& loop, const std::string& text, std::size_t nth)
-      : TcpEndpoint(loop, text, nth, parse_address(text)) {}
+  TcpEndpoint(asio::io_context& loop, const std::string& text, std::size_t nth, std::chrono::milliseconds patience)
+      : TcpEndpoint(loop, text, nth, patience, parse_address(text)) {}
 
   std::string announcement() const override {
     return "tcp " + host_ + " " + std::to_string(acceptor_.local_endpoint().port());
@@ -86,11 +102,14 @@ class TcpEndpoint final : public StreamEndpoint {
  private:
   enum class Client { none, here, leaving };
 
-  TcpEndpoint(asio::io_context& loop, const std::string& text, std::size_t nth, const HostPort& address)
-      : StreamEndpoint(loop, "tcp:" + text + (nth == 1 ? "" : "#" + std::to_string(nth)), kept_for_nobody),
+  TcpEndpoint(asio::io_context& loop, const std::string& text, std::size_t nth, std::chrono::milliseconds patience,
+              const HostPort& address)
+      : StreamEndpoint(loop, "tcp:" + text + (nth == 1 ? "" : "#" + std::to_string(nth))),
         host_(address.host),
         acceptor_(listen(loop, text, address)),
-        retry_(loop) {}
+        patience_(patience),
+        retry_(loop),
+        impatience_(loop) {}
 
   void attached() override { await_client(); }
 
@@ -99,14 +118,28 @@ class TcpEndpoint final : public StreamEndpoint {
   }
 
   void take_client() {
+    if (client_ == Client::here && does_not_answer(wire().native_handle())) {
+      spdlog::info("{}: the client does not answer any more: its connection is ended", name());
+      shutdown(wire().native_handle(), SHUT_RDWR);
+    }
     // The current client has ended, only its last bytes are not read yet: the next one comes after them.
     next_waits_ = client_ == Client::here && peer_has_ended(wire().native_handle());
-    if (next_waits_) return;
+    if (next_waits_) return await_last_bytes();
     const int socket = accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket < 0) return accept_failed();
     const std::weak_ptr<void> watch = life();
     client_ == Client::here ? refuse(socket) : welcome(socket);
     if (!watch.expired()) await_client();
+  }
+
+  // They may wait for the current client to read its answers, which it can still do; but not for ever.
+  void await_last_bytes() {
+    impatience_.expires_after(patience_);
+    impatience_.async_wait(guarded(life(), [this, before = written()] {
+      if (!next_waits_ || client_ != Client::here) return;
+      if (written() != before) return await_last_bytes();
+      set_limit(kept_for_nobody);
+    }));
   }
 
   // Without descriptors or memory the connection stays readable: without a pause the loop would spin on it.
@@ -121,6 +154,7 @@ class TcpEndpoint final : public StreamEndpoint {
     if (client_ == Client::leaving) part(is_dead(wire().native_handle()));
     const int on = 1;
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    probe_when_idle(socket);
     open_wire(socket, socket);
     client_ = Client::here;
     set_limit(kept_for_client);
@@ -167,9 +201,7 @@ class TcpEndpoint final : public StreamEndpoint {
     if (!watch.expired() && next_waits_) take_client();
   }
 
-  void output_failed() override {
-    if (client_ == Client::leaving) part(true);
-  }
+  void output_failed() override { client_ == Client::leaving ? part(true) : set_limit(kept_for_nobody); }
 
   std::size_t in_flight() override {
     int count = 0;
@@ -189,7 +221,8 @@ class TcpEndpoint final : public StreamEndpoint {
 
   std::string host_;
   tcp::acceptor acceptor_;
-  asio::steady_timer retry_;
+  std::chrono::milliseconds patience_;
+  asio::steady_timer retry_, impatience_;
   std::vector<std::shared_ptr<Descriptor>> refused_;
   Client client_ = Client::none;
   bool next_waits_ = false;
@@ -197,8 +230,9 @@ class TcpEndpoint final : public StreamEndpoint {
 
 }  // namespace
 
-std::unique_ptr<Endpoint> open_tcp(asio::io_context& loop, const std::string& address, std::size_t nth) {
-  return std::make_unique<TcpEndpoint>(loop, address, nth);
+std::unique_ptr<Endpoint> open_tcp(asio::io_context& loop, const std::string& address, std::size_t nth,
+                                   std::chrono::milliseconds patience) {
+  return std::make_unique<TcpEndpoint>(loop, address, nth, patience);
 }
 
 }  // namespace sim800

@@ -82,7 +82,7 @@ bool Channel::forget_client() {
 void Channel::pump() {
   if (pumping_) return;
   pumping_ = true;
-  while (!busy() && owner_.answers() && (online() || port_.unsent() < Port::congested_at)) {
+  while (!busy() && owner_.answers() && (online() || port_.unsent() <= Port::congested_at)) {
     const std::string_view bytes = input_.waiting();
     if (bytes.empty()) {
       if (forget_client()) continue;
@@ -149,11 +149,12 @@ void Channel::begin_line(bool runnable) {
   });
 }
 
-/// A line's responses may be more than the port accepts: the line continues when the host has read them.
+/// A line's responses may be more than the port accepts: the line continues when the host has read them.  Where nobody
+/// reads, an endpoint keeps no more than this, and loses the oldest: nothing waits for a host that is not there.
 bool Channel::congested() {
-  if (port_.unsent() + out_.size() < Port::congested_at) return false;
+  if (port_.unsent() + out_.size() <= Port::congested_at) return false;
   flush();
-  return port_.unsent() >= Port::congested_at;
+  return port_.unsent() > Port::congested_at;
 }
 
 void Channel::run_line() {

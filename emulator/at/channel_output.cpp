@@ -14,6 +14,8 @@ namespace {
 /// A host that sends its next line right after each result leaves no room for URCs: after so many lines they are sent
 /// all the same.
 constexpr unsigned most_hurried = 32;
+/// What waits behind a prompt that stays open, or behind data mode, is lost above this, the oldest first.
+constexpr std::size_t most_waiting = 1000;
 
 }  // namespace
 
@@ -125,6 +127,12 @@ void Channel::push(Unsolicited urc) {
   if (!has_lines()) return;
   if (busy() || online() || resting_) {
     urcs_.push_back(std::move(urc));
+    if (urcs_.size() <= most_waiting) return;
+    const Unsolicited oldest = std::move(urcs_.front());
+    urcs_.pop_front();
+    std::string lost;
+    oldest.code ? append_code(lost, format, *oldest.code) : append_line(lost, format, oldest.text);
+    output_lost(lost.size());
     return;
   }
   append(urc);
