@@ -15,10 +15,10 @@
 #include <mutex>
 #include <string_view>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "backends/link/name_resolver.hpp"
 #include "backends/link/relay.hpp"
 
 namespace sim800 {
@@ -112,16 +112,6 @@ HostPort split(const std::string& value, std::uint16_t port_asked) {
   return {canonical(value.substr(0, colon)), port};
 }
 
-std::vector<std::string> resolve(const std::string& name) {
-  if (name.empty() || name.size() > NI_MAXHOST || name.find('\0') != std::string::npos) return {};
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* list = nullptr;
-  if (getaddrinfo(name.c_str(), nullptr, &hints, &list) != 0) return {};
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, freeaddrinfo);
-  return numeric_addresses(list);
-}
-
 // The way back from a lookup thread, which may outlive the link and the loop.
 class Mailbox {
  public:
@@ -181,6 +171,8 @@ struct RadioLink::Impl {
   std::unique_ptr<Relay> keep(std::unique_ptr<Relay> relay);
 
   static constexpr std::uint16_t any_port = 0;
+  /// Relays that their users have left to carry what was written.
+  static constexpr std::ptrdiff_t most_abandoned = 32;
 
   asio::io_context& loop;
   std::map<HostPort, std::string> hosts;  // values in lower case
@@ -191,22 +183,17 @@ struct RadioLink::Impl {
   std::vector<std::shared_ptr<Relay::Core>> relays;  // they outlive their users
 };
 
-// A detached thread: getaddrinfo can take minutes, cannot be cancelled, and must not be joined.
 void RadioLink::Impl::find(const std::weak_ptr<Pending>& pending, const HostPort& there, Kind failure) {
-  auto ask = [box = mailbox, pending, there, failure] {
-    auto addresses = resolve(there.host);
-    Route route{addresses.empty() ? failure : Kind::reachable, {}, there.port};
+  const auto found = [box = mailbox, pending, port = there.port, failure](const NameResolver::Addresses& addresses) {
+    Route route{addresses.empty() ? failure : Kind::reachable, {}, port};
     if (!addresses.empty()) {
       route.address = addresses.front();
       route.others.assign(addresses.begin() + 1, addresses.end());
     }
     box->post([pending, route = std::move(route)] { answer(pending, route); });
   };
-  try {
-    std::thread(std::move(ask)).detach();
-  } catch (const std::system_error&) {  // no thread available
-    asio::post(loop, [pending, failure] { answer(pending, {failure, {}, 0}); });
-  }
+  if (system_resolver().find(there.host, pending, found)) return;
+  asio::post(loop, [pending, failure] { answer(pending, {failure, {}, 0}); });
 }
 
 RadioLink::RadioLink(asio::io_context& loop, HostMap hosts, Clock& clock, const LinkModel& model, std::uint64_t seed)
@@ -248,6 +235,10 @@ void RadioLink::relay_always() { impl_->relays_always = true; }
 
 std::unique_ptr<Relay> RadioLink::Impl::keep(std::unique_ptr<Relay> relay) {
   std::erase_if(relays, [](const auto& known) { return is_closed(*known); });
+  // Servers that never close would otherwise use up the process's descriptors within the minute they are given.
+  if (std::ranges::count_if(relays, [](const auto& known) { return is_abandoned(*known); }) >= most_abandoned) {
+    close_relay(**std::ranges::find_if(relays, [](const auto& known) { return is_abandoned(*known); }));
+  }
   relays.push_back(relay->core());
   return relay;
 }

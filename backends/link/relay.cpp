@@ -88,6 +88,7 @@ struct Relay::Core : std::enable_shared_from_this<Core> {
   bool connected = false;  // the lanes may move data from now on: earlier, a read would block
   bool was_reset = false;  // by a cut
   bool accepted = false;
+  bool abandoned = false;  // its user has gone
   bool closed = false;
   RelayLane up, down;
   Timer timer;
@@ -171,7 +172,7 @@ void Relay::Core::listen() {
   if (!closed) down.pump();
 }
 
-// Any other client of this port is rejected.
+// Nobody else can come from the address and port that the one socket is bound to: any other client is rejected.
 void Relay::Core::accept() {
   acceptor.async_accept([waiting = weak_from_this()](std::error_code error, tcp::socket socket) {
     const auto self = waiting.lock();
@@ -179,7 +180,8 @@ void Relay::Core::accept() {
     if (error) return self->close();
     std::error_code unknown;
     const auto peer = socket.remote_endpoint(unknown);
-    if (unknown || self->admitted == 0 || peer.port() != self->admitted) return self->accept();
+    const tcp::endpoint admitted(asio::ip::address_v4::loopback(), self->admitted);
+    if (unknown || admitted.port() == 0 || peer != admitted) return self->accept();
     self->acceptor.close(unknown);
     self->client = std::move(socket);
     self->client.non_blocking(true, unknown);
@@ -209,6 +211,7 @@ void Relay::Core::answer(std::error_code error, std::uint16_t port) {
 }
 
 void Relay::Core::abandon() {
+  abandoned = true;
   ready = nullptr;
   acknowledgement_came = nullptr;
   if (!accepted) return close();
@@ -362,5 +365,7 @@ void model_changed(Relay::Core& core) {
 void close_relay(Relay::Core& core) { core.close(); }
 
 bool is_closed(const Relay::Core& core) { return core.closed; }
+
+bool is_abandoned(const Relay::Core& core) { return core.abandoned; }
 
 }  // namespace sim800

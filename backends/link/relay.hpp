@@ -60,6 +60,7 @@ class Relay {
 void model_changed(Relay::Core& core);
 void close_relay(Relay::Core& core);
 bool is_closed(const Relay::Core& core);
+bool is_abandoned(const Relay::Core& core);
 /// As Relay's own, for those to whom the relay does not belong.
 void stall_relay(Relay::Core& core, bool on);
 void cut_relay(Relay::Core& core, Relay::Cut how);
