@@ -17,6 +17,8 @@ using asio::ip::tcp;
 using KeepIdle = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPIDLE>;
 using KeepInterval = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPINTVL>;
 using KeepCount = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPCNT>;
+constexpr std::size_t most_lingering = 32;
+
 using UrgentInline = asio::detail::socket_option::boolean<SOL_SOCKET, SO_OOBINLINE>;
 
 }  // namespace
@@ -184,6 +186,8 @@ void TcpStream::abandon() {
   gate_.forget();
   if (state_ != State::open) return close();
   state_ = State::lingering;
+  // Peers that take nothing would otherwise use up the process's descriptors within the minute they are given.
+  if (shared_->lingering.size() == most_lingering) shared_->lingering.front()->close();
   shared_->lingering.push_back(self);
   linger_timer_ = shared_->link.clock().after(max_linger, [this] { close(); });
   step();

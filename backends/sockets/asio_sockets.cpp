@@ -37,12 +37,14 @@ class AsioServer final : public SocketServer, public std::enable_shared_from_thi
   }
 
   void accept() {
+    accepting_ = true;
     acceptor_.async_accept([waiting = weak_from_this()](std::error_code error, tcp::socket client) {
       const auto self = waiting.lock();
       if (!self || error == asio::error::operation_aborted) return;
+      self->accepting_ = false;
       if (error) return self->accept_later();
       self->let_in(std::make_unique<TcpSocket>(self->shared_, std::move(client)));
-      if (self->acceptor_.is_open()) self->accept();
+      self->accept_next();
     });
   }
 
@@ -56,6 +58,7 @@ class AsioServer final : public SocketServer, public std::enable_shared_from_thi
       arriving_.erase(found);
       const auto act = on_client_;
       if (result == SocketError::none && acceptor_.is_open()) act(std::move(socket));
+      accept_next();
     };
     arriving_.push_back(std::move(client));
   }
@@ -68,11 +71,18 @@ class AsioServer final : public SocketServer, public std::enable_shared_from_thi
   }
 
  private:
+  /// Those on their way through the radio use descriptors; the others wait in the system's queue.
+  static constexpr std::size_t most_arriving = 8;
+
+  void accept_next() {
+    if (acceptor_.is_open() && !accepting_ && arriving_.size() < most_arriving) accept();
+  }
+
   // The process has no descriptor left: trying again at once would not help.
   void accept_later() {
     retry_.expires_after(std::chrono::milliseconds(100));
     retry_.async_wait([waiting = weak_from_this()](std::error_code error) {
-      if (const auto self = waiting.lock(); self && !error) self->accept();
+      if (const auto self = waiting.lock(); self && !error) self->accept_next();
     });
   }
 
@@ -80,6 +90,7 @@ class AsioServer final : public SocketServer, public std::enable_shared_from_thi
   OnClient on_client_;
   tcp::acceptor acceptor_;
   std::vector<std::unique_ptr<TcpSocket>> arriving_;
+  bool accepting_ = false;
   asio::steady_timer retry_{acceptor_.get_executor()};
 };
 
