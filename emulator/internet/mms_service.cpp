@@ -25,6 +25,22 @@ std::optional<std::uint32_t> validity(std::uint32_t code) {
   return code < seconds.size() ? std::optional(seconds[code]) : std::nullopt;
 }
 
+/// A line end in a field would be one on the host's line.
+void keep_printable(std::string& text) {
+  std::erase_if(text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
+}
+
+void keep_printable(Mms& message) {
+  for (std::string* text : {&message.from, &message.subject, &message.transaction, &message.location}) {
+    keep_printable(*text);
+  }
+  for (auto* list : {&message.to, &message.cc, &message.bcc}) {
+    list->resize(std::min(list->size(), MmsService::max_addresses));
+    for (std::string& address : *list) keep_printable(address);
+  }
+  for (MmsPart& part : message.parts) keep_printable(part.name);
+}
+
 std::optional<std::uint8_t> below(std::uint32_t code, std::uint32_t not_set) {
   return code < not_set ? std::optional(static_cast<std::uint8_t>(code)) : std::nullopt;
 }
@@ -256,6 +272,7 @@ Result MmsService::find_push(std::uint32_t index) {
   const auto octets = is_mms_push(message) ? mms_in_push(message.body()) : std::nullopt;
   if (!octets) return mms_error::no_push;
   push_ = decode_mms(*octets);
+  if (push_) keep_printable(*push_);
   card.set_status(static_cast<int>(index), SmsStatus::read);
   card.save();
   return ok;
@@ -284,6 +301,7 @@ Result MmsService::keep_received() {
   if (!message || message->type != MmsType::retrieve_confirmation) return mms_error::not_received;
   if (message->retrieved && *message->retrieved != Mms::accepted) return mms_error::not_received;
   if (message->parts.size() > max_files) return mms_error::files_full;
+  keep_printable(*message);
   kind = Kind::received;
   sender = message->from;
   subject = message->subject;
