@@ -22,6 +22,9 @@ struct ScenarioError : std::runtime_error {
 /// Parses the text of a scenario; `file` is named in mistakes.  Throws ScenarioError.
 Scenario parse_scenario(std::string_view text, const std::string& file);
 
+/// Gives the scenario another time scale.  Throws ScenarioError if its events are too frequent for it.
+void set_time_scale(Scenario& scenario, double scale, const std::string& file);
+
 struct ScenarioFile {
   std::filesystem::path path;
   std::string text;

@@ -61,7 +61,7 @@ Scenario load(const Options& options, const ScenarioFile& file) {
   if (options.timing == "typical") timing.profile = TimingProfile::typical;
   if (options.timing == "instant") timing.profile = TimingProfile::instant;
   if (options.timing == "maximum") timing.profile = TimingProfile::maximum;
-  if (options.time_scale) timing.scale = *options.time_scale;
+  if (options.time_scale) set_time_scale(scenario, *options.time_scale, file.path.string());
   return scenario;
 }
 
