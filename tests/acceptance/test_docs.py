@@ -26,6 +26,11 @@ NOT_RUN = {
     "./dev bench --only pty --only tcp": "as ./dev bench",
     "./dev bench --only sockets": "as ./dev bench",
     "./dev bench --json": "as ./dev bench",
+    "./dev fuzz": "needs clang, and minutes; the tests fuzz.* replay its inputs",
+    "./dev fuzz module 600": "as ./dev fuzz",
+    "./dev fuzz --all 120": "as ./dev fuzz",
+    "./dev fuzz --night": "as ./dev fuzz",
+    "./dev fuzz lines 4000000 31": "as ./dev fuzz; the test hostile_input is the same program",
     "./dev docs": "writes into docs/; acceptance.scenario_files and acceptance.evidence test that the pages are what it would write",
     "EVIDENCE=http/ SIM800=build/release/sim800 python3 tests/acceptance/test_evidence.py":
         "acceptance.evidence itself, which replays all of them",
