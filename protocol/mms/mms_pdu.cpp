@@ -120,7 +120,7 @@ void read_part_headers(wsp::Reader head, MmsPart& part) {
       head.skip();
       continue;
     }
-    std::string name = head.text();
+    std::string name = field == part_id ? head.quoted() : head.text();
     if (name.starts_with('<') && name.ends_with('>')) name = name.substr(1, name.size() - 2);
     if (part.name.empty()) part.name = std::move(name);
   }
