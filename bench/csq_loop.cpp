@@ -5,15 +5,11 @@
 #include <cstdlib>
 #include <string>
 
-#include "backends/ports/ftp.hpp"
-#include "backends/ports/http.hpp"
-#include "backends/ports/mail.hpp"
-#include "backends/ports/ping.hpp"
-#include "backends/ports/socket.hpp"
 #include "emulator/commands/command_list.hpp"
 #include "emulator/core/world.hpp"
 #include "emulator/files/file_system.hpp"
 #include "emulator/module/modem.hpp"
+#include "no_backends.hpp"
 
 namespace {
 
@@ -47,50 +43,15 @@ class CountingPort final : public Port {
   std::size_t bytes = 0;
 };
 
-class NoHttp final : public HttpClient {
- public:
-  std::unique_ptr<HttpTransfer> start(HttpRequest, std::function<void(HttpResult)>) override { std::abort(); }
-};
-
-class NoPinger final : public Pinger {
- public:
-  std::unique_ptr<Ping> open(const std::string&, std::function<void(std::string)>) override { return nullptr; }
-};
-
-class NoFtp final : public FtpClient {
- public:
-  std::unique_ptr<FtpSession> start(FtpRequest, FtpEvents) override { return nullptr; }
-};
-
-class NoSockets final : public Sockets {
- public:
-  std::unique_ptr<Socket> connect(SocketRequest) override { return nullptr; }
-  std::unique_ptr<SocketServer> listen(std::uint16_t, std::function<void(std::unique_ptr<Socket>)>) override {
-    return nullptr;
-  }
-  std::unique_ptr<NameQuery> resolve(const std::string&, std::function<void(std::vector<std::string>)>) override {
-    return nullptr;
-  }
-};
-
-class NoMail final : public MailClient {
- public:
-  std::unique_ptr<MailSession> start(MailLogin, MailEvents) override { return nullptr; }
-};
-
 int run(long count) {
   World world;
   world.timing.profile = TimingProfile::instant;
   VirtualClock clock;
   Nvram nvram;
-  NoHttp http;
-  NoFtp ftp;
-  NoSockets sockets;
-  NoPinger pinger;
-  NoMail mail;
+  bench::NoBackends none;
   FileSystem files;
   CountingPort port;
-  Modem modem({world, command_table, clock, nvram, files, http, ftp, sockets, pinger, mail});
+  Modem modem({world, command_table, clock, nvram, files, none.http, none.ftp, none.sockets, none.pinger, none.mail});
   Channel& channel = modem.attach(port, "bench");
   modem.power_on();
   clock.advance(1min);

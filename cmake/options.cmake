@@ -36,12 +36,22 @@ if(SIM800_SANITIZE)
   endif()
 endif()
 
+# Against what could be made of a mistake in handling bytes (docs/security.md). In release builds only: sanitizers have checks
+# of their own, and _FORTIFY_SOURCE needs an optimizer. tests/acceptance/test_hardening.py looks whether it came through.
+if(NOT SIM800_SANITIZE)
+  add_library(sim800_hardening INTERFACE)
+  target_compile_options(sim800_hardening INTERFACE $<$<CONFIG:Release>:-fPIE>
+    $<$<CONFIG:Release>:-fstack-protector-strong> $<$<CONFIG:Release>:-U_FORTIFY_SOURCE> $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)
+  target_link_options(sim800_hardening INTERFACE $<$<CONFIG:Release>:-pie> $<$<CONFIG:Release>:-Wl,-z,relro,-z,now>)
+  target_link_libraries(sim800_options INTERFACE sim800_hardening)
+endif()
+
 # asio is compiled once, not in every file that includes it.
 add_library(sim800_asio STATIC ${CMAKE_CURRENT_LIST_DIR}/asio.cpp)
 # ASIO_DISABLE_STD_ALIGNED_ALLOC: asio decides for it by what was included before it, and so differently in each file.
 target_compile_definitions(sim800_asio PUBLIC
   ASIO_STANDALONE ASIO_SEPARATE_COMPILATION ASIO_NO_DEPRECATED ASIO_DISABLE_STD_ALIGNED_ALLOC)
-target_link_libraries(sim800_asio PUBLIC Threads::Threads)
+target_link_libraries(sim800_asio PUBLIC Threads::Threads $<TARGET_NAME_IF_EXISTS:sim800_hardening>)
 if(SIM800_SANITIZE)
   target_compile_options(sim800_asio PRIVATE -fsanitize=${SIM800_SANITIZE})
 endif()

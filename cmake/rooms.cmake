@@ -51,9 +51,10 @@ room(backends/endpoints USES protocol/at emulator/core LINK sim800_asio)
 
 # The module: an AT front, services behind it, commands between them.
 room(emulator/at USES emulator/core protocol protocol/at)
+room(emulator/plmn USES emulator/core protocol/at protocol/sms)
 room(emulator/sim USES emulator/core)
 room(emulator/files USES emulator/core)
-room(emulator/network USES emulator/at)
+room(emulator/network USES emulator/at emulator/plmn)
 room(emulator/calls USES emulator/network emulator/sim)
 room(emulator/sms USES emulator/network emulator/sim protocol/sms)
 room(emulator/tls USES emulator/network emulator/files backends/ports protocol/tls)
@@ -73,7 +74,7 @@ room(scenarios/loader USES scenarios/faults emulator/commands)
 room(emulator/program USES emulator/core protocol LINK sim800_asio)
 
 # Nothing here is on the path of the bytes: what -O2 adds there is a third of the time it takes to compile, no more.
-foreach(room protocol_mms emulator_sim emulator_network emulator_calls emulator_sms emulator_board emulator_module emulator_commands
+foreach(room protocol_mms emulator_plmn emulator_sim emulator_network emulator_calls emulator_sms emulator_board emulator_module emulator_commands
     scenarios_json scenarios_faults scenarios_loader)
   get_target_property(type sim800_${room} TYPE)
   if(NOT type STREQUAL INTERFACE_LIBRARY)

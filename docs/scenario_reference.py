@@ -17,7 +17,7 @@ BEGIN, END = "<!-- reference: written by ./dev docs from the schema -->\n", "<!-
 TABLES = [("The whole file", ()), ("module", ("module",)), ("module.quirks", ("module", "quirks")), ("sim", ("sim",)),
           ("network", ("network",)), ("serial", ("serial",)), ("timing", ("timing",)),
           ("faults: keys of a fault", "fault"), ("on: triggers", "trigger"), ("do: actions", "action"),
-          ("events: keys of an event", "event")]
+          ("events: keys of an event", "event"), ("fleet", ("fleet",))]
 NAMES = {"object": "object", "array": "list", "string": "string", "boolean": "`true`, `false`",
          "integer": "integer", "number": "number"}
 
@@ -30,7 +30,10 @@ class Reference:
         """The node merged with its $ref; keys beside the $ref win, because they describe this use."""
         if "$ref" not in node:
             return node
-        return {**self.schema["definitions"][node["$ref"].rpartition("/")[2]], **node}
+        target = self.schema
+        for step in node["$ref"].split("/")[1:]:
+            target = target[step]
+        return {**target, **node}
 
     def values(self, node):
         """The values that a key may have, for readers."""

@@ -4,11 +4,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "protocol/text/escape.hpp"
@@ -16,11 +18,24 @@
 namespace sim800 {
 namespace {
 
-std::optional<std::string> read_file(const std::filesystem::path& path) {
-  if (std::filesystem::is_directory(path)) return std::nullopt;  // a stream would open it and read nothing
+/// The file's bytes, no more than one beyond `most`: /dev/zero is a file, too.
+std::optional<std::string> read_file(const std::filesystem::path& path, std::size_t most) {
+  std::error_code missing;
+  if (std::filesystem::is_directory(path, missing)) return std::nullopt;  // a stream would open it and read nothing
   std::ifstream in(path, std::ios::binary);
   if (!in) return std::nullopt;
-  return std::string(std::istreambuf_iterator<char>(in), {});
+  std::string bytes;
+  std::array<char, 65536> part{};
+  while (bytes.size() <= most && (in.read(part.data(), part.size()) || in.gcount() > 0))
+    bytes.append(part.data(), std::min(static_cast<std::size_t>(in.gcount()), most + 1 - bytes.size()));
+  return bytes;
+}
+
+/// The most characters of a line that a message shows.
+constexpr std::size_t shown_max = 200;
+
+std::string shown(std::string_view text) {
+  return escaped(text.substr(0, shown_max)) + (text.size() > shown_max ? "…" : "");
 }
 
 /// The bytes that `>> N bytes` sends.
@@ -50,7 +65,7 @@ class Parser {
     if (kind != "<" && kind != "<~")
       fail(fmt::format(
           R"(expected a line that begins with "> ", ">> ", ">= ", "< ", "<~ ", "<< ", "<= ", "~ " or "#", found "{}")",
-          escaped(text)));
+          shown(text)));
     if (rest.empty())
       fail(fmt::format("expected text after \"{}\" (empty lines are never compared), found none", kind));
     if (kind == "<") return add(ExpectLine{std::string(rest)});
@@ -71,33 +86,45 @@ class Parser {
 
   void send_payload(std::string_view what) {
     if (what.starts_with('@')) return add(SendPayload{beside(what.substr(1))});
-    if (const auto count = byte_count(what)) return add(SendPayload{counting_bytes(*count)});
-    fail(fmt::format("expected \">> N bytes\" or \">> @FILE\", found \">> {}\"", escaped(what)));
+    if (const auto count = byte_count(what)) {
+      account(*count);
+      return add(SendPayload{counting_bytes(*count)});
+    }
+    fail(fmt::format("expected \">> N bytes\" or \">> @FILE\", found \">> {}\"", shown(what)));
   }
 
   void expect_payload(std::string_view what) {
     if (what.starts_with('@')) return add(ExpectPayload{beside(what.substr(1))});
     if (const auto count = byte_count(what)) return add(ExpectCount{*count});
     if (what != "* bytes")
-      fail(fmt::format("expected \"<< N bytes\", \"<< * bytes\" or \"<< @FILE\", found \"<< {}\"", escaped(what)));
+      fail(fmt::format("expected \"<< N bytes\", \"<< * bytes\" or \"<< @FILE\", found \"<< {}\"", shown(what)));
     if (!follows_line())
       fail("expected the \"<\" or \"<~\" line that tells the number, found \"<< * bytes\" without one before it");
     add(ExpectAnnounced{});
   }
 
+  void account(std::size_t payload) {
+    payloads_ += payload;
+    if (payloads_ > dialogue_payloads_max)
+      fail(fmt::format("expected payloads of at most {} bytes together, found more", dialogue_payloads_max));
+  }
+
   void expect_match(std::string source) {
+    if (++patterns_ > dialogue_patterns_max)
+      fail(fmt::format("expected at most {} lines with \"<~\", found more", dialogue_patterns_max));
     try {
       Pattern pattern(source);
       add(ExpectMatch{std::move(source), std::move(pattern)});
     } catch (const PatternError& error) {
-      fail(fmt::format("expected {}, found \"{}\": {}", Pattern::expected, escaped(source), error.what()));
+      fail(fmt::format("expected {}, found \"{}\": {}", Pattern::expected, shown(source), error.what()));
     }
   }
 
   std::string exact_bytes(std::string_view mark, std::string_view text) const {
     if (text.empty()) fail(fmt::format("expected bytes after \"{}\", found none", mark));
     auto bytes = unescaped(text);
-    if (!bytes) fail(fmt::format(R"(expected the escapes \r, \n, \t, \\ and \xNN only, found "{}")", text));
+    if (!bytes)
+      fail(fmt::format(R"(expected the escapes \r, \n, \t, \\ and \xNN only, found "{}")", text.substr(0, shown_max)));
     return std::move(*bytes);
   }
 
@@ -109,9 +136,9 @@ class Parser {
     // from_chars would also take a sign, "inf" and "nan".
     const bool digit = !text.empty() && text.front() >= '0' && text.front() <= '9';
     if (error != std::errc() || (unit != "ms" && unit != "s") || !digit)
-      fail(fmt::format(R"(expected a duration such as "250ms" or "1.5s" after "~", found "{}")", escaped(text)));
+      fail(fmt::format(R"(expected a duration such as "250ms" or "1.5s" after "~", found "{}")", shown(text)));
     const std::chrono::duration<double, std::milli> duration(unit == "s" ? number * 1000 : number);
-    if (!(duration <= dialogue_pause_max)) fail(fmt::format("expected at most 3600s, found \"{}\"", escaped(text)));
+    if (!(duration <= dialogue_pause_max)) fail(fmt::format("expected at most 3600s, found \"{}\"", shown(text)));
     return std::chrono::ceil<std::chrono::milliseconds>(duration);
   }
 
@@ -128,22 +155,24 @@ class Parser {
     const auto unit = text.substr(static_cast<std::size_t>(end - text.data()));
     if (unit != " bytes" && unit != " byte") return std::nullopt;
     if (error != std::errc() || count > dialogue_payload_max)
-      fail(fmt::format("expected at most {} bytes, found \"{}\"", dialogue_payload_max, escaped(text)));
+      fail(fmt::format("expected at most {} bytes, found \"{}\"", dialogue_payload_max, shown(text)));
     return count;
   }
 
-  std::string beside(std::string_view name) const {
+  std::string beside(std::string_view name) {
     const auto path = std::filesystem::path(dialogue_.file).parent_path() / name;
-    auto bytes = read_file(path);
+    auto bytes = read_file(path, dialogue_payload_max);
     if (!bytes) fail(fmt::format("expected a file, found none that can be read at \"{}\"", path.string()));
     if (bytes->size() > dialogue_payload_max)
-      fail(fmt::format("expected a file of at most {} bytes, found {} in \"{}\"", dialogue_payload_max, bytes->size(),
+      fail(fmt::format("expected a file of at most {} bytes, found more in \"{}\"", dialogue_payload_max,
                        path.string()));
+    account(bytes->size());
     return std::move(*bytes);
   }
 
   Dialogue dialogue_;
   int number_ = 0;
+  std::size_t payloads_ = 0, patterns_ = 0;
 };
 
 }  // namespace
@@ -154,6 +183,9 @@ bool Dialogue::begins_at_power_on() const {
 }
 
 Dialogue parse_dialogue(std::string_view text, const std::string& file) {
+  if (text.size() > dialogue_size_max)
+    throw DialogueError(
+        fmt::format("{}: expected a dialogue of at most {} bytes, found more", file, dialogue_size_max));
   Parser parser(file);
   while (!text.empty()) {
     const auto end = text.find('\n');
@@ -164,7 +196,7 @@ Dialogue parse_dialogue(std::string_view text, const std::string& file) {
 }
 
 Dialogue load_dialogue(const std::string& file) {
-  const auto text = read_file(file);
+  const auto text = read_file(file, dialogue_size_max);
   if (!text) throw DialogueError(fmt::format("{}: expected a dialogue file, found none that can be read", file));
   return parse_dialogue(*text, file);
 }

@@ -74,8 +74,12 @@ struct Dialogue {
 /// The longest pause in a dialogue.
 inline constexpr std::chrono::milliseconds dialogue_pause_max = std::chrono::hours(1);
 
-/// The largest payload in a dialogue, in bytes: 64 MiB.
+/// Limits of a dialogue, in bytes: its own text, a payload, and all those together that are sent or compared.
+inline constexpr std::size_t dialogue_size_max = 4UL * 1024 * 1024;
 inline constexpr std::size_t dialogue_payload_max = 64UL * 1024 * 1024;
+inline constexpr std::size_t dialogue_payloads_max = 4 * dialogue_payload_max;
+/// The most steps with a regular expression.
+inline constexpr std::size_t dialogue_patterns_max = 1000;
 
 /// Parses the text of a dialogue. `file` is named in errors; files of `>> @` and `<< @` are looked up relative to it
 /// and read. Throws DialogueError.

@@ -12,8 +12,9 @@ re2::RE2::Options options() {
   re2::RE2::Options options;
   options.set_encoding(re2::RE2::Options::EncodingLatin1);
   options.set_log_errors(false);
-  // A match costs the length of the text times the size of the compiled expression at worst: both have a limit.
-  options.set_max_mem(1 << 20);
+  // A match costs the length of the text times the size of the compiled expression at worst: both have a limit. A
+  // scenario may have thousands of them.
+  options.set_max_mem(256 << 10);
   return options;
 }
 

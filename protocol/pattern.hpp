@@ -27,7 +27,7 @@ class Pattern {
   static constexpr std::string_view expected =
       "a regular expression in RE2 syntax (no look-around, no back-references)";
 
-  /// Throws PatternError, also for an expression that needs more than 1 MiB once compiled.
+  /// Throws PatternError, also for an expression that needs more than 256 KiB once compiled.
   explicit Pattern(std::string_view source);
 
   /// It matches some part of the text.

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <asio/io_context.hpp>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "protocol/at/port.hpp"
 
@@ -37,10 +39,33 @@ class Endpoint : public Port {
 /// endpoint, in this process or another one.  A link that nobody owns any more is replaced.
 std::unique_ptr<Endpoint> open_pty(asio::io_context& loop, const std::string& link);
 
+/// One for each of `count` modules: `folder`/0, `folder`/1 … The folder is created if need be. Throws EndpointError,
+/// also where another process uses the folder in this way.
+std::vector<std::unique_ptr<Endpoint>> open_ptys(asio::io_context& loop, const std::string& folder, std::size_t count);
+
+constexpr std::chrono::milliseconds usual_patience = std::chrono::seconds(2);
+
 /// A listening TCP socket; `address` is HOST:PORT ([HOST]:PORT for IPv6 literals), port 0 picks a free one. One client
 /// at a time: a second one is sent "busy" CR LF and closed. `nth` tells those with the same `address` apart, from 1.
-/// Throws EndpointError.
-std::unique_ptr<Endpoint> open_tcp(asio::io_context& loop, const std::string& address, std::size_t nth = 1);
+/// A client that has ended its sending and takes no answer for `patience` makes way for the next one; one whose machine
+/// has vanished makes way after a minute at most.  Throws EndpointError.
+std::unique_ptr<Endpoint> open_tcp(asio::io_context& loop, const std::string& address, std::size_t nth = 1,
+                                   std::chrono::milliseconds patience = usual_patience);
+
+/// One listening TCP socket for many modules.
+class EndpointPool {
+ public:
+  virtual ~EndpointPool() = default;
+  /// "tcp-any HOST PORT"
+  virtual std::string announcement() const = 0;
+  /// A module's line; clients come once all are attached and start() is called.
+  virtual Endpoint& line(std::size_t n) = 0;
+  virtual void start() = 0;
+};
+
+/// A client gets the first of `count` lines that is free, and has it until it leaves; where none is, it is sent "busy"
+/// CR LF and closed. Throws EndpointError.
+std::unique_ptr<EndpointPool> open_tcp_any(asio::io_context& loop, const std::string& address, std::size_t count);
 
 /// Standard input and output (a terminal, a pipe or a file). `at_end` is called once, from the loop, when the input has
 /// ended, all of it was delivered and the output up to then is written; or when the reader of the output is gone.

@@ -4,19 +4,20 @@
 #include <limits.h>
 #include <spdlog/spdlog.h>
 #include <stdlib.h>
-#include <sys/inotify.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <array>
 #include <asio/post.hpp>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
 #include "backends/endpoints/link_claim.hpp"
+#include "backends/endpoints/pty_watch.hpp"
 #include "backends/endpoints/stream_endpoint.hpp"
 #include "emulator/core/unique_fd.hpp"
 
@@ -69,8 +70,16 @@ class Link {
   fs::path link_, target_;
 };
 
+/// The limit of the system that this error stands for, or nothing.
+const char* limit_of(int error) {
+  if (error == ENOSPC) return " (kernel.pty.max, see /proc/sys/kernel/pty)";
+  if (error == EMFILE) return " (RLIMIT_NOFILE, see ulimit -n)";
+  return "";
+}
+
 [[noreturn]] void fail(const std::string& link, const char* what) {
-  throw EndpointError("cannot open a pseudo-terminal for " + link + ": " + what + ": " + std::strerror(errno));
+  throw EndpointError("cannot open a pseudo-terminal for " + link + ": " + what + ": " + std::strerror(errno) +
+                      limit_of(errno));
 }
 
 UniqueFd open_master(const std::string& link) {
@@ -94,26 +103,17 @@ UniqueFd open_slave(const std::string& path, const std::string& link) {
   return slave;
 }
 
-constexpr std::uint32_t closings = IN_CLOSE_WRITE | IN_CLOSE_NOWRITE;
-
-/// Reports opens and closes of the device node; invalid if inotify is not available.
-UniqueFd watch_node(const std::string& path, int& node) {
-  UniqueFd inotify(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
-  // The kernel merges an event with an equal one right before it, so that two opens would count as one. Watching the
-  // directory too puts an event of the directory between any two of the node.
-  inotify_add_watch(inotify.get(), fs::path(path).parent_path().c_str(), IN_OPEN | closings);
-  node = inotify_add_watch(inotify.get(), path.c_str(), IN_OPEN | closings);
-  if (node >= 0) return inotify;
-  spdlog::info("{}: cannot detect when a client leaves: {}", path, std::strerror(errno));
-  return UniqueFd();
-}
-
 /// The master side. Our own slave descriptor keeps the line up while no client has it open; the kernel holds the first
 /// few KiB written to an absent client, the queue the rest.
 class PtyEndpoint final : public StreamEndpoint {
  public:
-  PtyEndpoint(asio::io_context& loop, const std::string& link)
-      : PtyEndpoint(loop, link, LinkClaim(link), open_master(link)) {}
+  /// `claim` stands for the link, or for the folder it is in.
+  PtyEndpoint(asio::io_context& loop, const std::string& link, std::shared_ptr<const LinkClaim> claim,
+              std::shared_ptr<PtyWatch> watch)
+      : PtyEndpoint(loop, link, std::move(claim), std::move(watch), open_master(link)) {}
+  ~PtyEndpoint() override { watch_->forget(node_); }
+  PtyEndpoint(const PtyEndpoint&) = delete;
+  PtyEndpoint& operator=(const PtyEndpoint&) = delete;
 
   std::string announcement() const override { return "pty " + name().substr(4) + " " + slave_path_; }
 
@@ -124,26 +124,30 @@ class PtyEndpoint final : public StreamEndpoint {
 
  private:
   // The watch starts after the slave was opened, so that our own open is not counted.
-  PtyEndpoint(asio::io_context& loop, const std::string& link, LinkClaim claim, UniqueFd master)
-      : StreamEndpoint(loop, "pty:" + link, kept_for_nobody),
+  PtyEndpoint(asio::io_context& loop, const std::string& link, std::shared_ptr<const LinkClaim> claim,
+              std::shared_ptr<PtyWatch> watch, UniqueFd master)
+      : StreamEndpoint(loop, "pty:" + link),
         claim_(std::move(claim)),
         slave_path_(slave_path(master.get(), link)),
         slave_(open_slave(slave_path_, link)),
-        events_(loop),
+        watch_(std::move(watch)),
         link_(link, slave_path_) {
-    if (UniqueFd inotify = watch_node(slave_path_, node_); inotify.get() >= 0) events_.assign(inotify.release());
+    watched_ = watch_->add(slave_path_, node_);
+    node_.came = [this] { take_events(); };
     // It is then unknown whether a client is there, and a slow reader must not lose output.
-    if (!events_.is_open()) set_limit(kept_for_client);
+    if (!watched_) set_limit(kept_for_client);
     const int descriptor = master.release();
     open_wire(descriptor, descriptor);
   }
 
-  void attached() override { await_events(); }
+  void attached() override { watch_->start(); }
 
   void input_ready() override {
     // A client may have opened and written before its open was read: it must arrive first.
-    if (clients_ == 0 && events_.is_open() && !leaving_) {
+    if (clients_ == 0 && watched_ && !leaving_) {
       const std::weak_ptr<void> watch = life();
+      watch_->read(&node_);
+      if (watch.expired()) return;
       take_events();
       if (watch.expired()) return;
     }
@@ -158,38 +162,21 @@ class PtyEndpoint final : public StreamEndpoint {
   // Our own slave descriptor rules out a hang-up, so this is a kernel failure.
   void input_ended() override { spdlog::error("{}: read failed: {}", name(), std::strerror(errno)); }
 
-  void await_events() {
-    if (awaiting_events_ || !events_.is_open() || leaving_) return;
-    awaiting_events_ = true;
-    events_.async_wait(Descriptor::wait_read, guarded(life(), [this] {
-                         awaiting_events_ = false;
-                         take_events();
-                       }));
-  }
-
-  // While a client is leaving no event is read, so that what follows its last bytes finds it gone.
+  // While a client is leaving no event is taken, so that what follows its last bytes finds it gone.
   void take_events() {
     const std::weak_ptr<void> watch = life();
-    while (!leaving_) {
-      if (taken_ == filled_) {
-        const ssize_t count = read(events_.native_handle(), event_buffer_.data(), event_buffer_.size());
-        if (count <= 0) break;
-        taken_ = 0;
-        filled_ = static_cast<std::size_t>(count);
-      }
-      inotify_event event{};
-      std::memcpy(&event, event_buffer_.data() + taken_, sizeof event);
-      taken_ += sizeof event + event.len;
-      if (event.wd == node_) take_event(event.mask);
+    while (!leaving_ && user() != nullptr && !node_.masks.empty()) {
+      const std::uint32_t mask = node_.masks.front();
+      node_.masks.pop_front();
+      take_event(mask);
       if (watch.expired()) return;
     }
-    await_events();
   }
 
   void take_event(std::uint32_t mask) {
     const int before = clients_;
-    if ((mask & IN_OPEN) != 0) clients_ = before + 1;
-    if ((mask & closings) != 0 && before > 0) clients_ = before - 1;
+    if ((mask & PtyWatch::opened) != 0) clients_ = before + 1;
+    if ((mask & PtyWatch::closed) != 0 && before > 0) clients_ = before - 1;
     if (before == 0 && clients_ == 1) {
       set_limit(kept_for_client);
       user()->client_arrived();
@@ -198,6 +185,7 @@ class PtyEndpoint final : public StreamEndpoint {
       // undo the client's settings.
       set_raw(slave_.get());
       leaving_ = true;
+      set_limit(kept_for_nobody);
       take_rest();
     }
   }
@@ -215,31 +203,43 @@ class PtyEndpoint final : public StreamEndpoint {
     }
     if (!std::exchange(leaving_, false)) return;
     const std::weak_ptr<void> watch = life();
-    set_limit(kept_for_nobody);
     user()->client_left();
     if (watch.expired()) return;
     await_input();
-    // Events that arrived meanwhile are in hand or in the kernel.
+    // What has come meanwhile waits.
     asio::post(loop(), guarded(life(), [this] { take_events(); }));
   }
 
-  LinkClaim claim_;
+  std::shared_ptr<const LinkClaim> claim_;
   std::string slave_path_;
   UniqueFd slave_;
-  Descriptor events_;
+  std::shared_ptr<PtyWatch> watch_;
+  PtyWatch::Node node_;
+  bool watched_ = false;  ///< the kernel tells of clients
   Link link_;
-  int node_ = -1;
   int clients_ = 0;
-  bool awaiting_events_ = false;
   bool leaving_ = false;
-  std::array<char, 4096> event_buffer_{};
-  std::size_t taken_ = 0, filled_ = 0;
 };
 
 }  // namespace
 
 std::unique_ptr<Endpoint> open_pty(asio::io_context& loop, const std::string& link) {
-  return std::make_unique<PtyEndpoint>(loop, link);
+  return std::make_unique<PtyEndpoint>(loop, link, std::make_shared<LinkClaim>(link), std::make_shared<PtyWatch>(loop));
+}
+
+std::vector<std::unique_ptr<Endpoint>> open_ptys(asio::io_context& loop, const std::string& folder, std::size_t count) {
+  std::error_code problem;
+  fs::create_directories(folder, problem);
+  if (problem) throw EndpointError("cannot create the folder " + folder + ": " + problem.message());
+  const auto claim = std::make_shared<LinkClaim>(folder);
+  const auto watch = std::make_shared<PtyWatch>(loop);
+  std::vector<std::unique_ptr<Endpoint>> opened;
+  opened.reserve(count);
+  for (std::size_t n = 0; n < count; ++n) {
+    opened.push_back(
+        std::make_unique<PtyEndpoint>(loop, (fs::path(folder) / std::to_string(n)).string(), claim, watch));
+  }
+  return opened;
 }
 
 }  // namespace sim800

@@ -69,12 +69,13 @@ UniqueFd descriptor_for(int given, int direction) {
 class StdioEndpoint final : public StreamEndpoint {
  public:
   StdioEndpoint(asio::io_context& loop, std::function<void()> at_end, int input, int output)
-      : StreamEndpoint(loop, "stdio", kept_for_client), at_end_(std::move(at_end)), keys_(input) {
+      : StreamEndpoint(loop, "stdio"), at_end_(std::move(at_end)), keys_(input) {
     // Writing to a closed pipe must fail instead of ending the process.
     std::signal(SIGPIPE, SIG_IGN);
     UniqueFd from = descriptor_for(input, O_RDONLY);
     UniqueFd to = descriptor_for(output, O_WRONLY);
     open_wire(from.release(), to.release());
+    set_limit(kept_for_client);
   }
 
   std::string announcement() const override { return "stdio"; }

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
+#include <asio/post.hpp>
 #include <cerrno>
 #include <utility>
 
@@ -23,14 +25,13 @@ bool passing(int error) { return error == EAGAIN || error == EINTR; }
 
 }  // namespace
 
-StreamEndpoint::StreamEndpoint(asio::io_context& loop, std::string name, std::size_t limit)
+StreamEndpoint::StreamEndpoint(asio::io_context& loop, std::string name)
     : loop_(loop),
       name_(std::move(name)),
       input_(loop),
       output_(loop),
       life_(std::make_shared<char>()),
-      wire_life_(std::make_shared<char>()),
-      limit_(limit) {}
+      wire_life_(std::make_shared<char>()) {}
 
 void StreamEndpoint::open_wire(int input, int output) {
   wire_life_ = std::make_shared<char>();
@@ -86,11 +87,12 @@ void StreamEndpoint::input_ready() {
 }
 
 StreamEndpoint::Input StreamEndpoint::take_input() {
-  const ssize_t count = input_is_socket_ ? recv(input_.native_handle(), buffer_.data(), buffer_.size(), MSG_DONTWAIT)
-                                         : read(input_.native_handle(), buffer_.data(), buffer_.size());
+  std::array<char, 16384> buffer;
+  const ssize_t count = input_is_socket_ ? recv(input_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT)
+                                         : read(input_.native_handle(), buffer.data(), buffer.size());
   if (count > 0) {
     const std::weak_ptr<void> watch = life_;
-    user_->receive({buffer_.data(), static_cast<std::size_t>(count)});
+    user_->receive({buffer.data(), static_cast<std::size_t>(count)});
     return watch.expired() ? Input::gone : Input::some;
   }
   if (count < 0 && passing(errno)) return Input::none;
@@ -112,7 +114,10 @@ std::size_t StreamEndpoint::write_some(std::string_view bytes) {
   const int descriptor = output().native_handle();
   const ssize_t count = output_is_socket_ ? ::send(descriptor, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL)
                                           : write(descriptor, bytes.data(), bytes.size());
-  if (count >= 0) return static_cast<std::size_t>(count);
+  if (count >= 0) {
+    written_ += static_cast<std::size_t>(count);
+    return static_cast<std::size_t>(count);
+  }
   if (passing(errno)) return 0;
   output_over_ = true;
   output_failed();
@@ -145,8 +150,13 @@ void StreamEndpoint::write_queue() {
 }
 
 void StreamEndpoint::set_limit(std::size_t limit) {
-  limit_ = limit;
+  const bool less = limit < std::exchange(limit_, limit);
   drop_overflow();
+  if (!less || !congested_ || unsent() > congested_at) return;
+  // Not from here: the caller may be within send().
+  asio::post(loop_, guarded(life_, [this] {
+               if (user_ != nullptr) user_->drained();
+             }));
 }
 
 void StreamEndpoint::drop_overflow() {

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <asio/error.hpp>
 #include <asio/error_code.hpp>
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,7 +45,7 @@ class StreamEndpoint : public Endpoint {
   using Descriptor = asio::posix::stream_descriptor;
   enum class Input { some, none, ended, gone };
 
-  StreamEndpoint(asio::io_context& loop, std::string name, std::size_t limit);
+  StreamEndpoint(asio::io_context& loop, std::string name);
 
   // For derived classes. All except output_failed() are called from the loop, never inside send().
   virtual void attached() {}
@@ -56,7 +56,7 @@ class StreamEndpoint : public Endpoint {
   /// How many of the last written bytes the host has not confirmed, if sent bytes are kept.
   virtual std::size_t in_flight() { return 0; }
   /// A write failed for good; nothing is written any more.
-  virtual void output_failed() {}
+  virtual void output_failed() { set_limit(kept_for_nobody); }
 
   /// Takes over descriptors (the same one twice for a bidirectional one).
   void open_wire(int input, int output);
@@ -68,8 +68,11 @@ class StreamEndpoint : public Endpoint {
   void await_output();
   /// Reads once and delivers; Input::gone if the user destroyed this endpoint meanwhile.
   Input take_input();
-  /// Sets how many unsent bytes are kept, and drops any excess.
+  /// Sets how many unsent bytes are kept, and drops any excess.  With kept_for_nobody the channel goes on, however long
+  /// nobody reads.
   void set_limit(std::size_t limit);
+  /// Bytes that a client has taken so far, or its system for it.
+  std::uint64_t written() const { return written_; }
   /// From now on sent bytes stay in the queue until they are confirmed.
   void keep_sent(bool keep) { keep_sent_ = keep; }
 
@@ -95,14 +98,14 @@ class StreamEndpoint : public Endpoint {
   Descriptor input_, output_;
   std::shared_ptr<void> life_, wire_life_;
   OutputQueue queue_;
-  std::size_t limit_;
+  std::size_t limit_ = kept_for_nobody;
   std::size_t lost_ = 0;  // since the queue was last empty
+  std::uint64_t written_ = 0;
   bool input_is_socket_ = false, output_is_socket_ = false;
   bool awaiting_input_ = false, awaiting_output_ = false;
   bool input_over_ = true, output_over_ = true;
-  bool congested_ = false;
+  bool congested_ = false;  // so much was unsent that drained() will be due
   bool keep_sent_ = false;
-  std::array<char, 16384> buffer_;
 };
 
 }  // namespace sim800

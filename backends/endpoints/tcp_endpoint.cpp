@@ -16,6 +16,10 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "backends/endpoints/stream_endpoint.hpp"
@@ -71,75 +75,68 @@ bool is_dead(int socket) {
   return poll(&query, 1, 0) == 1 && (query.revents & (POLLERR | POLLHUP)) != 0;
 }
 
-/// One client at a time. A client that ends its sending may still be reading (`printf 'AT\r' | nc`), and TCP cannot
-/// tell it from one that is gone until something is written. So its socket stays open for output until that fails or
-/// the next client comes; bytes that its side never acknowledged then belong to the next client.
-class TcpEndpoint final : public StreamEndpoint {
+/// The last transmissions, three at least, were answered by nothing, not even by the client's system.
+bool does_not_answer(int socket) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_retransmits + info.tcpi_probes >= 3;
+}
+
+/// A client whose machine or network has vanished says so by no FIN: after a minute the system gives it up.
+void probe_when_idle(int socket) {
+  const int on = 1, idle = 30, interval = 10, count = 3;
+  setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+  setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+  setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
+}
+
+/// Waits for clients and sends away those that nobody can take.
+class Listener {
  public:
-  TcpEndpoint(asio::io_context& loop, const std::string& text, std::size_t nth)
-      : TcpEndpoint(loop, text, nth, parse_address(text)) {}
+  using Descriptor = asio::posix::stream_descriptor;
 
-  std::string announcement() const override {
-    return "tcp " + host_ + " " + std::to_string(acceptor_.local_endpoint().port());
-  }
-
- private:
-  enum class Client { none, here, leaving };
-
-  TcpEndpoint(asio::io_context& loop, const std::string& text, std::size_t nth, const HostPort& address)
-      : StreamEndpoint(loop, "tcp:" + text + (nth == 1 ? "" : "#" + std::to_string(nth)), kept_for_nobody),
-        host_(address.host),
-        acceptor_(listen(loop, text, address)),
+  Listener(asio::io_context& loop, const std::string& text, std::string name)
+      : loop_(loop),
+        name_(std::move(name)),
+        address_(parse_address(text)),
+        acceptor_(listen(loop, text, address_)),
         retry_(loop) {}
 
-  void attached() override { await_client(); }
+  /// A client is there: take() or leave_waiting().
+  std::function<void()> on_client;
+
+  std::string where() const { return address_.host + " " + std::to_string(acceptor_.local_endpoint().port()); }
 
   void await_client() {
-    acceptor_.async_wait(tcp::acceptor::wait_read, guarded(life(), [this] { take_client(); }));
+    acceptor_.async_wait(tcp::acceptor::wait_read, guarded(life_, [this] { on_client(); }));
   }
 
-  void take_client() {
-    // The current client has ended, only its last bytes are not read yet: the next one comes after them.
-    next_waits_ = client_ == Client::here && peer_has_ended(wire().native_handle());
-    if (next_waits_) return;
+  /// Its socket; -1 where there is none now, and it waits for the next one.
+  int take() {
     const int socket = accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (socket < 0) return accept_failed();
-    const std::weak_ptr<void> watch = life();
-    client_ == Client::here ? refuse(socket) : welcome(socket);
-    if (!watch.expired()) await_client();
-  }
-
-  // Without descriptors or memory the connection stays readable: without a pause the loop would spin on it.
-  void accept_failed() {
-    if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED) return await_client();
-    spdlog::warn("{}: cannot accept a client: {}", name(), std::strerror(errno));
-    retry_.expires_after(std::chrono::milliseconds(200));
-    retry_.async_wait(guarded(life(), [this] { await_client(); }));
-  }
-
-  void welcome(int socket) {
-    if (client_ == Client::leaving) part(is_dead(wire().native_handle()));
-    const int on = 1;
-    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    open_wire(socket, socket);
-    client_ = Client::here;
-    set_limit(kept_for_client);
-    const std::weak_ptr<void> watch = life();
-    user()->client_arrived();
-    if (watch.expired()) return;
-    await_input();
-    await_output();
+    if (socket < 0) accept_failed();
+    return socket;
   }
 
   // Closing at once would reset the connection if the client has written, and the reset can overtake the text.
   void refuse(int socket) {
-    spdlog::info("{}: rejected a second client", name());
+    spdlog::info("{}: rejected a second client", name_);
     static constexpr std::string_view busy = "busy\r\n";
     ::send(socket, busy.data(), busy.size(), MSG_NOSIGNAL);
     shutdown(socket, SHUT_WR);
     constexpr std::size_t max_refused = 8;
     if (refused_.size() == max_refused) refused_.erase(refused_.begin());
-    await_refused(refused_.emplace_back(std::make_shared<Descriptor>(loop(), socket)));
+    await_refused(refused_.emplace_back(std::make_shared<Descriptor>(loop_, socket)));
+  }
+
+ private:
+  // Without descriptors or memory the connection stays readable: without a pause the loop would spin on it.
+  void accept_failed() {
+    if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED) return await_client();
+    spdlog::warn("{}: cannot accept a client: {}", name_, std::strerror(errno));
+    retry_.expires_after(std::chrono::milliseconds(200));
+    retry_.async_wait(guarded(life_, [this] { await_client(); }));
   }
 
   void await_refused(const std::shared_ptr<Descriptor>& refused) {
@@ -154,7 +151,69 @@ class TcpEndpoint final : public StreamEndpoint {
                         }));
   }
 
+  asio::io_context& loop_;
+  std::string name_;
+  HostPort address_;
+  tcp::acceptor acceptor_;
+  asio::steady_timer retry_;
+  std::vector<std::shared_ptr<Descriptor>> refused_;
+  std::shared_ptr<void> life_ = std::make_shared<char>();
+};
+
+/// One client at a time. A client that ends its sending may still be reading (`printf 'AT\r' | nc`), and TCP cannot
+/// tell it from one that is gone until something is written. So its socket stays open for output until that fails or
+/// the next client comes; bytes that its side never acknowledged then belong to the next client.
+class TcpLine : public StreamEndpoint {
+ public:
+  TcpLine(asio::io_context& loop, std::string name, std::chrono::milliseconds patience)
+      : StreamEndpoint(loop, std::move(name)), patience_(patience), impatience_(loop) {}
+
+  std::string announcement() const override { return {}; }
+
+  enum class Client { none, here, leaving };
+  Client client() const { return client_; }
+  /// The client has ended, only its last bytes are not read yet: the next one comes after them.
+  bool ends() {
+    if (client_ != Client::here) return false;
+    if (does_not_answer(wire().native_handle())) {
+      spdlog::info("{}: the client does not answer any more: its connection is ended", name());
+      shutdown(wire().native_handle(), SHUT_RDWR);
+    }
+    if (!peer_has_ended(wire().native_handle())) return false;
+    await_last_bytes();
+    return true;
+  }
+  /// The next client can come.
+  std::function<void()> on_free = [] {};
+
+  void welcome(int socket) {
+    if (client_ == Client::leaving) part(is_dead(wire().native_handle()));
+    const int on = 1;
+    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    probe_when_idle(socket);
+    open_wire(socket, socket);
+    client_ = Client::here;
+    set_limit(kept_for_client);
+    const std::weak_ptr<void> watch = life();
+    user()->client_arrived();
+    if (watch.expired()) return;
+    await_input();
+    await_output();
+  }
+
+ private:
+  // They may wait for the current client to read its answers, which it can still do; but not for ever.
+  void await_last_bytes() {
+    impatience_.expires_after(patience_);
+    impatience_.async_wait(guarded(life(), [this, before = written()] {
+      if (client_ != Client::here) return;
+      if (written() != before) return await_last_bytes();
+      set_limit(kept_for_nobody);
+    }));
+  }
+
   void input_ended() override {
+    impatience_.cancel();
     client_ = Client::leaving;
     keep_sent(true);
     const std::weak_ptr<void> watch = life();
@@ -164,12 +223,10 @@ class TcpEndpoint final : public StreamEndpoint {
       wire().async_wait(Descriptor::wait_error, guarded(wire_life(), [this] { part(true); }));
     }
     user()->client_left();
-    if (!watch.expired() && next_waits_) take_client();
+    if (!watch.expired()) on_free();
   }
 
-  void output_failed() override {
-    if (client_ == Client::leaving) part(true);
-  }
+  void output_failed() override { client_ == Client::leaving ? part(true) : set_limit(kept_for_nobody); }
 
   std::size_t in_flight() override {
     int count = 0;
@@ -187,18 +244,98 @@ class TcpEndpoint final : public StreamEndpoint {
     set_limit(kept_for_nobody);
   }
 
-  std::string host_;
-  tcp::acceptor acceptor_;
-  asio::steady_timer retry_;
-  std::vector<std::shared_ptr<Descriptor>> refused_;
+  std::chrono::milliseconds patience_;
+  asio::steady_timer impatience_;
   Client client_ = Client::none;
+};
+
+/// A line with a listener of its own.
+class TcpEndpoint final : public TcpLine {
+ public:
+  TcpEndpoint(asio::io_context& loop, const std::string& text, std::size_t nth, std::chrono::milliseconds patience)
+      : TcpLine(loop, "tcp:" + text + (nth == 1 ? "" : "#" + std::to_string(nth)), patience),
+        listener_(loop, text, name()) {
+    listener_.on_client = [this] { take_client(); };
+    on_free = [this] {
+      if (std::exchange(next_waits_, false)) take_client();
+    };
+  }
+
+  std::string announcement() const override { return "tcp " + listener_.where(); }
+
+ private:
+  void attached() override { listener_.await_client(); }
+
+  void take_client() {
+    next_waits_ = ends();
+    if (next_waits_) return;
+    const int socket = listener_.take();
+    if (socket < 0) return;
+    const std::weak_ptr<void> watch = life();
+    client() == Client::here ? listener_.refuse(socket) : welcome(socket);
+    if (!watch.expired()) listener_.await_client();
+  }
+
+  Listener listener_;
   bool next_waits_ = false;
+};
+
+class TcpPool final : public EndpointPool {
+ public:
+  TcpPool(asio::io_context& loop, const std::string& text, std::size_t count)
+      : name_("tcp-any:" + text), listener_(loop, text, name_) {
+    listener_.on_client = [this] { take_client(); };
+    lines_.reserve(count);
+    for (std::size_t n = 0; n < count; ++n) {
+      TcpLine& line = *lines_.emplace_back(std::make_unique<TcpLine>(loop, name_, usual_patience));
+      line.on_free = [this] {
+        if (std::exchange(next_waits_, false)) take_client();
+      };
+    }
+  }
+
+  std::string announcement() const override { return "tcp-any " + listener_.where(); }
+  Endpoint& line(std::size_t n) override { return *lines_.at(n); }
+  void start() override { listener_.await_client(); }
+
+ private:
+  /// Better one whose last client is gone than one whose last client may still be reading.
+  TcpLine* free_line() const {
+    for (const auto wanted : {TcpLine::Client::none, TcpLine::Client::leaving}) {
+      for (const auto& line : lines_) {
+        if (line->client() == wanted) return line.get();
+      }
+    }
+    return nullptr;
+  }
+
+  void take_client() {
+    TcpLine* const line = free_line();
+    next_waits_ = line == nullptr && std::ranges::any_of(lines_, [](const auto& each) { return each->ends(); });
+    if (next_waits_) return;
+    const int socket = listener_.take();
+    if (socket < 0) return;
+    const std::weak_ptr<void> watch = life_;
+    line == nullptr ? listener_.refuse(socket) : line->welcome(socket);
+    if (!watch.expired()) listener_.await_client();
+  }
+
+  std::string name_;
+  Listener listener_;
+  std::vector<std::unique_ptr<TcpLine>> lines_;
+  bool next_waits_ = false;
+  std::shared_ptr<void> life_ = std::make_shared<char>();
 };
 
 }  // namespace
 
-std::unique_ptr<Endpoint> open_tcp(asio::io_context& loop, const std::string& address, std::size_t nth) {
-  return std::make_unique<TcpEndpoint>(loop, address, nth);
+std::unique_ptr<EndpointPool> open_tcp_any(asio::io_context& loop, const std::string& address, std::size_t count) {
+  return std::make_unique<TcpPool>(loop, address, count);
+}
+
+std::unique_ptr<Endpoint> open_tcp(asio::io_context& loop, const std::string& address, std::size_t nth,
+                                   std::chrono::milliseconds patience) {
+  return std::make_unique<TcpEndpoint>(loop, address, nth, patience);
 }
 
 }  // namespace sim800

@@ -123,7 +123,8 @@ void CurlFtpSession::find_route() {
 
 void CurlFtpSession::take(const Route& route) {
   switch (route.kind) {
-    case Route::Kind::reachable: return gate_ || link_.relays() ? connect(route) : run({.server = route});
+    case Route::Kind::reachable:
+      return gate_ || link_.relays() ? connect(route) : run({.server = route, .server_address = route.address});
     case Route::Kind::unresolvable:
     case Route::Kind::unreachable:
     case Route::Kind::refused: return fail(ftp_code::connect_error);
@@ -138,6 +139,7 @@ void CurlFtpSession::connect(const Route& route) {
     const auto go_on = [this, port] {
       run({.server = {Route::Kind::reachable, "127.0.0.1", port},
            .own_address = control_->own_address(),
+           .server_address = server_address_,
            .relay = control_.get(),
            .watched = gate_ != nullptr});
     };

@@ -13,8 +13,9 @@ namespace sim800 {
 
 /// How an FTP session gets to its server.
 struct FtpRoute {
-  Route server;             ///< of the control connection; passive data connections go to the same address
-  std::string own_address;  ///< told to the server in active mode; empty: the control connection's own
+  Route server;                ///< of the control connection; passive data connections go to the same address
+  std::string own_address;     ///< told to the server in active mode; empty: the control connection's own
+  std::string server_address;  ///< numeric: where active data connections come from, and no others
   Relay* relay =
       nullptr;           ///< carries the control connection; null: connections are direct ones.  Outlives the session.
   bool watched = false;  ///< there are faults to ask; needs a relay

@@ -134,7 +134,8 @@ std::size_t CurlFtpTraffic::on_reply(char* data, std::size_t size, std::size_t c
   auto& traffic = *static_cast<CurlFtpTraffic*>(self);
   if (traffic.quitting_) return size * count;
   const bool readable = traffic.control_.received({data, size * count});
-  traffic.bridge_.heard(traffic.control_.transferring() && !traffic.connected_);
+  // A reply has to be whole before the silence is over, however many lines of it there are.
+  if (traffic.control_.complete()) traffic.bridge_.heard(traffic.control_.transferring() && !traffic.connected_);
   return readable && traffic.replied() ? size * count : 0;
 }
 
@@ -178,7 +179,11 @@ curl_socket_t CurlFtpTraffic::open_socket(void* self, curlsocktype, curl_sockadd
   auto& traffic = *static_cast<CurlFtpTraffic*>(self);
   const bool for_data = traffic.sockets_.control() >= 0;
   const bool direct = traffic.relay_ == nullptr || (for_data && !traffic.passive_);
-  if (direct) return traffic.sockets_.adopt(sim800::open_socket(nullptr, *address));
+  if (direct) {
+    const int opened = sim800::open_socket(nullptr, *address);
+    if (for_data) accept_only_from(traffic.server_address_, opened);
+    return traffic.sockets_.adopt(opened);
+  }
   Relay* const relay = for_data ? traffic.relay_for_data(*address) : traffic.relay_;
   return traffic.sockets_.adopt(relay == nullptr ? -1 : relay->open_socket());
 }
@@ -204,10 +209,12 @@ int CurlFtpTraffic::close_socket(void* self, curl_socket_t socket) {
   return 0;
 }
 
-// An accepted data connection is libcurl's to close, so it is not adopted.
+// An accepted data connection is libcurl's to close, so it is not adopted.  One from elsewhere ends the session: where
+// the system has taken the filter, there is none.
 int CurlFtpTraffic::on_socket(void* self, curl_socket_t socket, curlsocktype purpose) {
   if (purpose != CURLSOCKTYPE_ACCEPT) return CURL_SOCKOPT_OK;
   auto& traffic = *static_cast<CurlFtpTraffic*>(self);
+  if (!comes_from(traffic.server_address_, socket)) return CURL_SOCKOPT_ERROR;
   traffic.sockets_.set_data(socket);
   traffic.connected_ = true;
   traffic.bridge_.heard(false);

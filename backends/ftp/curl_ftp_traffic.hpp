@@ -23,6 +23,7 @@ class CurlFtpTraffic {
  public:
   CurlFtpTraffic(FtpBridge& bridge, const FtpRoute& route, const FtpRequest& request)
       : bridge_(bridge),
+        server_address_(route.server_address),
         relay_(route.relay),
         checkpoints_(bridge, route.watched),
         passive_(request.passive),
@@ -83,6 +84,7 @@ class CurlFtpTraffic {
   static int on_socket(void* self, curl_socket_t socket, curlsocktype purpose);
 
   FtpBridge& bridge_;
+  const std::string server_address_;
   Relay* const relay_;  // of the control connection; null: connections are direct ones
   FtpCheckpoints checkpoints_;
   const bool passive_;

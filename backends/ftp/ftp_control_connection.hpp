@@ -21,6 +21,8 @@ class FtpControlConnection {
   /// A whole line has arrived.  False: it belongs to no reply, or to one over the limit; the conversation ends here.
   bool received(std::string_view line);
 
+  /// The last line was the last one of its reply.
+  bool complete() const { return length_ == 0; }
   /// The last command, without its arguments, in upper case; empty before the first.
   const std::string& command() const { return command_; }
   /// Code of the last complete reply to it (before any command: of the greeting); 0 until there is one.

@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: MIT
 #include "backends/ftp/ftp_sockets.hpp"
 
+#include <arpa/inet.h>
+#include <linux/filter.h>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,6 +17,30 @@
 #include "backends/link/tcp_options.hpp"
 
 namespace sim800 {
+
+void accept_only_from(const std::string& address, int socket) {
+  in_addr source{};
+  if (::inet_pton(AF_INET, address.c_str(), &source) != 1) return;
+  constexpr std::uint32_t all = 0xffffffff, source_field = 12;  // of the IP header
+  std::array<sock_filter, 4> steps = {{
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(SKF_NET_OFF) + source_field),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ntohl(source.s_addr), 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, all),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+  }};
+  const sock_fprog program{steps.size(), steps.data()};
+  ::setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
+bool comes_from(const std::string& address, int socket) {
+  sockaddr_storage peer{};
+  socklen_t size = sizeof peer;
+  std::array<char, NI_MAXHOST> text{};
+  return ::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) == 0 &&
+         ::getnameinfo(reinterpret_cast<sockaddr*>(&peer), size, text.data(), text.size(), nullptr, 0,
+                       NI_NUMERICHOST) == 0 &&
+         text.data() == address;
+}
 
 int FtpSockets::adopt(int socket) {
   if (socket < 0) return -1;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <mutex>
 #include <set>
+#include <string>
 
 namespace sim800 {
 
@@ -15,6 +16,11 @@ enum class ControlState : std::uint8_t {
   leaving,   ///< 421, in clear
   gone,      ///< its end
 };
+
+/// For a socket that is yet to listen: the system drops what comes from any other IPv4 address, so that a stranger
+/// cannot take the place of the server's connection.
+void accept_only_from(const std::string& address, int socket);
+bool comes_from(const std::string& address, int socket);
 
 class FtpSockets {
  public:

@@ -22,8 +22,8 @@ const char* name_of(HttpMethod method) {
 
 class CurlHttpClient final : public HttpClient {
  public:
-  CurlHttpClient(asio::io_context& loop, RadioLink& link, Interference* interference)
-      : loop_(loop), link_(link), interference_(interference), multi_(std::make_shared<CurlMulti>(loop)) {
+  CurlHttpClient(asio::io_context& loop, RadioLink& link, Interference* interference, std::shared_ptr<CurlMulti> multi)
+      : loop_(loop), link_(link), interference_(interference), multi_(std::move(multi)) {
     if (interference != nullptr && interference->needs_relay()) link.relay_always();
   }
 
@@ -47,8 +47,10 @@ class CurlHttpClient final : public HttpClient {
 
 }  // namespace
 
-std::unique_ptr<HttpClient> make_curl_http_client(asio::io_context& loop, RadioLink& link, Interference* interference) {
-  return std::make_unique<CurlHttpClient>(loop, link, interference);
+std::unique_ptr<HttpClient> make_curl_http_client(asio::io_context& loop, RadioLink& link, Interference* interference,
+                                                  std::shared_ptr<CurlMulti> multi) {
+  if (!multi) multi = std::make_shared<CurlMulti>(loop);
+  return std::make_unique<CurlHttpClient>(loop, link, interference, std::move(multi));
 }
 
 }  // namespace sim800

@@ -11,9 +11,12 @@
 
 namespace sim800 {
 
+class CurlMulti;
+
 /// All must outlive the client and its transfers. libcurl is initialised by the first request. `interference`, if
-/// given, is asked about each request.
+/// given, is asked about each request. `multi`: what runs the transfers, if clients are to share it.
 std::unique_ptr<HttpClient> make_curl_http_client(asio::io_context& loop, RadioLink& link,
-                                                  Interference* interference = nullptr);
+                                                  Interference* interference = nullptr,
+                                                  std::shared_ptr<CurlMulti> multi = nullptr);
 
 }  // namespace sim800

@@ -43,7 +43,12 @@ void CurlHttpTransfer::truncated(bool reset) {
 // False: more is queued than the module could ever take.
 bool CurlHttpTransfer::keep(Event event) {
   waiting_bytes_ += event.bytes.size();
-  events_.push_back(std::move(event));
+  // Chunks of a byte each would take a hundred times their size.
+  if (event.kind == Event::Kind::body && !events_.empty() && events_.back().kind == Event::Kind::body) {
+    events_.back().bytes += event.bytes;
+  } else {
+    events_.push_back(std::move(event));
+  }
   process_later();
   return waiting_bytes_ <= 2 * request_.limit;
 }

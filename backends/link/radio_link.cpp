@@ -15,10 +15,10 @@
 #include <mutex>
 #include <string_view>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "backends/link/name_resolver.hpp"
 #include "backends/link/relay.hpp"
 
 namespace sim800 {
@@ -112,16 +112,6 @@ HostPort split(const std::string& value, std::uint16_t port_asked) {
   return {canonical(value.substr(0, colon)), port};
 }
 
-std::vector<std::string> resolve(const std::string& name) {
-  if (name.empty() || name.size() > NI_MAXHOST || name.find('\0') != std::string::npos) return {};
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* list = nullptr;
-  if (getaddrinfo(name.c_str(), nullptr, &hints, &list) != 0) return {};
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, freeaddrinfo);
-  return numeric_addresses(list);
-}
-
 // The way back from a lookup thread, which may outlive the link and the loop.
 class Mailbox {
  public:
@@ -162,6 +152,13 @@ struct PendingLookup final : Lookup {
   std::shared_ptr<Pending> pending;
 };
 
+/// What has no bearer does not answer.
+Route module_route(const AddressPlan::Neighbour& module, std::uint16_t port) {
+  Route route{module.open ? Kind::reachable : Kind::black_hole, module.loopback, port};
+  route.to_module = true;
+  return route;
+}
+
 }  // namespace
 
 struct RadioLink::Impl {
@@ -171,16 +168,27 @@ struct RadioLink::Impl {
   }
 
   const std::string* mapped(const std::string& host, std::uint16_t port) const {
-    for (const HostPort& key : {HostPort{host, port}, HostPort{host, any_port}, HostPort{"*", any_port}}) {
+    for (const HostPort& key : {HostPort{host, port}, HostPort{host, any_port}}) {
       if (const auto found = hosts.find(key); found != hosts.end()) return &found->second;
     }
     return nullptr;
+  }
+  const std::string* mapped_by_default() const {
+    const auto found = hosts.find(HostPort{"*", any_port});
+    return found == hosts.end() ? nullptr : &found->second;
+  }
+
+  std::unique_ptr<Lookup> answer_soon(const std::shared_ptr<Pending>& pending, const Route& route) {
+    asio::post(loop, [waiting = std::weak_ptr(pending), route] { answer(waiting, route); });
+    return std::make_unique<PendingLookup>(pending);
   }
 
   void find(const std::weak_ptr<Pending>& pending, const HostPort& there, Kind failure);
   std::unique_ptr<Relay> keep(std::unique_ptr<Relay> relay);
 
   static constexpr std::uint16_t any_port = 0;
+  /// Relays that their users have left to carry what was written.
+  static constexpr std::ptrdiff_t most_abandoned = 32;
 
   asio::io_context& loop;
   std::map<HostPort, std::string> hosts;  // values in lower case
@@ -188,25 +196,21 @@ struct RadioLink::Impl {
   LinkState state;
   std::uint64_t seed;  // of the next relay
   bool relays_always = false;
+  const AddressPlan* modules = nullptr;
   std::vector<std::shared_ptr<Relay::Core>> relays;  // they outlive their users
 };
 
-// A detached thread: getaddrinfo can take minutes, cannot be cancelled, and must not be joined.
 void RadioLink::Impl::find(const std::weak_ptr<Pending>& pending, const HostPort& there, Kind failure) {
-  auto ask = [box = mailbox, pending, there, failure] {
-    auto addresses = resolve(there.host);
-    Route route{addresses.empty() ? failure : Kind::reachable, {}, there.port};
+  const auto found = [box = mailbox, pending, port = there.port, failure](const NameResolver::Addresses& addresses) {
+    Route route{addresses.empty() ? failure : Kind::reachable, {}, port};
     if (!addresses.empty()) {
       route.address = addresses.front();
       route.others.assign(addresses.begin() + 1, addresses.end());
     }
     box->post([pending, route = std::move(route)] { answer(pending, route); });
   };
-  try {
-    std::thread(std::move(ask)).detach();
-  } catch (const std::system_error&) {  // no thread available
-    asio::post(loop, [pending, failure] { answer(pending, {failure, {}, 0}); });
-  }
+  if (system_resolver().find(there.host, pending, found)) return;
+  asio::post(loop, [pending, failure] { answer(pending, {failure, {}, 0}); });
 }
 
 RadioLink::RadioLink(asio::io_context& loop, HostMap hosts, Clock& clock, const LinkModel& model, std::uint64_t seed)
@@ -222,7 +226,12 @@ std::unique_ptr<Lookup> RadioLink::route(const std::string& host, std::uint16_t 
       std::make_shared<Pending>(Pending{std::move(done), asio::make_work_guard(impl_->loop.get_executor())});
   const std::string asked = canonical(host);
   const Kind failure = numeric_address(asked) ? Kind::unreachable : Kind::unresolvable;
-  const std::string* const value = impl_->mapped(asked, port);
+  const std::string* value = impl_->mapped(asked, port);
+  if (value == nullptr && impl_->modules != nullptr) {
+    if (const auto module = impl_->modules->find(asked))
+      return impl_->answer_soon(pending, module_route(*module, port));
+  }
+  if (value == nullptr) value = impl_->mapped_by_default();
   const HostPort there = value != nullptr ? split(*value, port) : HostPort{asked, port};
 
   Route route{Kind::reachable, {}, there.port};
@@ -238,9 +247,12 @@ std::unique_ptr<Lookup> RadioLink::route(const std::string& host, std::uint16_t 
     impl_->find(pending, there, failure);
     return std::make_unique<PendingLookup>(pending);
   }
-  asio::post(impl_->loop, [waiting = std::weak_ptr(pending), route] { answer(waiting, route); });
-  return std::make_unique<PendingLookup>(pending);
+  return impl_->answer_soon(pending, route);
 }
+
+void RadioLink::set_modules(const AddressPlan* modules) { impl_->modules = modules; }
+
+const AddressPlan* RadioLink::modules() const { return impl_->modules; }
 
 bool RadioLink::relays() const { return impl_->relays_always || !impl_->state.model.clear(); }
 
@@ -248,6 +260,10 @@ void RadioLink::relay_always() { impl_->relays_always = true; }
 
 std::unique_ptr<Relay> RadioLink::Impl::keep(std::unique_ptr<Relay> relay) {
   std::erase_if(relays, [](const auto& known) { return is_closed(*known); });
+  // Servers that never close would otherwise use up the process's descriptors within the minute they are given.
+  if (std::ranges::count_if(relays, [](const auto& known) { return is_abandoned(*known); }) >= most_abandoned) {
+    close_relay(**std::ranges::find_if(relays, [](const auto& known) { return is_abandoned(*known); }));
+  }
   relays.push_back(relay->core());
   return relay;
 }
@@ -255,8 +271,10 @@ std::unique_ptr<Relay> RadioLink::Impl::keep(std::unique_ptr<Relay> relay) {
 std::unique_ptr<Relay> RadioLink::relay(const Route& there, Relay::Ready ready) {
   std::error_code error;
   const asio::ip::tcp::endpoint target(asio::ip::make_address(there.address, error), there.port);
-  return impl_->keep(
-      std::make_unique<Relay>(impl_->loop, impl_->state, impl_->seed++, target, there.local_port, std::move(ready)));
+  const auto own =
+      there.local_address.empty() ? asio::ip::address() : asio::ip::make_address(there.local_address, error);
+  return impl_->keep(std::make_unique<Relay>(impl_->loop, impl_->state, impl_->seed++, target,
+                                             asio::ip::tcp::endpoint(own, there.local_port), std::move(ready)));
 }
 
 std::unique_ptr<Relay> RadioLink::relay(asio::ip::tcp::socket accepted, Relay::Ready ready) {

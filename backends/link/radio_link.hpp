@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "backends/link/link_path.hpp"
+#include "emulator/core/address_plan.hpp"
 #include "emulator/core/host_map.hpp"
 
 struct addrinfo;
@@ -34,7 +35,9 @@ struct Route {
   Kind kind = Kind::unresolvable;
   std::string address;  ///< numeric, IPv4 or IPv6 without brackets
   std::uint16_t port = 0;
-  std::uint16_t local_port = 0;     ///< for relay(): the connection's own port; 0: any
+  bool to_module = false;           ///< another module of this run
+  std::string local_address;        ///< for relay(): the connection's own address; empty: any
+  std::uint16_t local_port = 0;     ///< and its own port; 0: any
   std::vector<std::string> others;  ///< further addresses of the name, of the same family
 };
 
@@ -61,6 +64,11 @@ class RadioLink {
   /// first. Names are resolved off the loop (a dead name server blocks nothing, not even the end of the process); IPv4
   /// is preferred, because a SIM800 has nothing else.
   std::unique_ptr<Lookup> route(const std::string& host, std::uint16_t port, std::function<void(Route)> done);
+
+  /// The addresses of this run's modules, which win over a "*" in `hosts`; null: there is only one. It must outlive the
+  /// link.
+  void set_modules(const AddressPlan* modules);
+  const AddressPlan* modules() const;
 
   /// True: each connection goes through a relay. False: directly to the result of route(), at no cost.
   bool relays() const;

@@ -68,8 +68,7 @@ struct Relay::Core : std::enable_shared_from_this<Core> {
   const LinkState& link;
   tcp::acceptor acceptor;
   tcp::socket client, server;
-  tcp::endpoint there;
-  std::uint16_t local_port = 0;
+  tcp::endpoint there, from;
   std::uint64_t delivered = 0;
   struct Acknowledgement {
     TimePoint due;
@@ -88,6 +87,7 @@ struct Relay::Core : std::enable_shared_from_this<Core> {
   bool connected = false;  // the lanes may move data from now on: earlier, a read would block
   bool was_reset = false;  // by a cut
   bool accepted = false;
+  bool abandoned = false;  // its user has gone
   bool closed = false;
   RelayLane up, down;
   Timer timer;
@@ -140,7 +140,7 @@ void Relay::Core::set_out() {
 }
 
 void Relay::Core::connect() {
-  std::error_code error = open_towards(server, there, local_port);
+  std::error_code error = open_towards(server, there, from);
   if (error) return arrived(error);
   server.set_option(tcp::no_delay(true), error);
   server.async_connect(there, [waiting = weak_from_this()](std::error_code problem) {
@@ -171,7 +171,7 @@ void Relay::Core::listen() {
   if (!closed) down.pump();
 }
 
-// Any other client of this port is rejected.
+// Nobody else can come from the address and port that the one socket is bound to: any other client is rejected.
 void Relay::Core::accept() {
   acceptor.async_accept([waiting = weak_from_this()](std::error_code error, tcp::socket socket) {
     const auto self = waiting.lock();
@@ -179,7 +179,8 @@ void Relay::Core::accept() {
     if (error) return self->close();
     std::error_code unknown;
     const auto peer = socket.remote_endpoint(unknown);
-    if (unknown || self->admitted == 0 || peer.port() != self->admitted) return self->accept();
+    const tcp::endpoint wanted(asio::ip::address_v4::loopback(), self->admitted);
+    if (unknown || wanted.port() == 0 || peer != wanted) return self->accept();
     self->acceptor.close(unknown);
     self->client = std::move(socket);
     self->client.non_blocking(true, unknown);
@@ -209,6 +210,7 @@ void Relay::Core::answer(std::error_code error, std::uint16_t port) {
 }
 
 void Relay::Core::abandon() {
+  abandoned = true;
   ready = nullptr;
   acknowledgement_came = nullptr;
   if (!accepted) return close();
@@ -284,10 +286,10 @@ void Relay::Core::close() {
 }
 
 Relay::Relay(asio::io_context& loop, const LinkState& link, std::uint64_t seed, const tcp::endpoint& there,
-             std::uint16_t local_port, Ready ready)
+             const tcp::endpoint& from, Ready ready)
     : core_(std::make_shared<Core>(loop, link, seed)) {
   core_->there = there;
-  core_->local_port = local_port;
+  core_->from = from;
   core_->open(std::move(ready));
 }
 
@@ -362,5 +364,7 @@ void model_changed(Relay::Core& core) {
 void close_relay(Relay::Core& core) { core.close(); }
 
 bool is_closed(const Relay::Core& core) { return core.closed; }
+
+bool is_abandoned(const Relay::Core& core) { return core.abandoned; }
 
 }  // namespace sim800

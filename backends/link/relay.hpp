@@ -24,8 +24,9 @@ class Relay {
   using Cut = Verdict::Cut;
   struct Core;
 
+  /// `from`: its own address and port, where they are not any.
   Relay(asio::io_context& loop, const LinkState& link, std::uint64_t seed, const asio::ip::tcp::endpoint& there,
-        std::uint16_t local_port, Ready ready);
+        const asio::ip::tcp::endpoint& from, Ready ready);
   /// A connection that came from outside: to its client, it is as if the module had accepted it one way later.
   Relay(asio::io_context& loop, const LinkState& link, std::uint64_t seed, asio::ip::tcp::socket accepted, Ready ready);
   ~Relay();  ///< nobody listens any more; what the client has written still goes out, for a minute at most
@@ -60,6 +61,7 @@ class Relay {
 void model_changed(Relay::Core& core);
 void close_relay(Relay::Core& core);
 bool is_closed(const Relay::Core& core);
+bool is_abandoned(const Relay::Core& core);
 /// As Relay's own, for those to whom the relay does not belong.
 void stall_relay(Relay::Core& core, bool on);
 void cut_relay(Relay::Core& core, Relay::Cut how);

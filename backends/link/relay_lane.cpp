@@ -16,6 +16,8 @@ constexpr double portion_seconds = 0.02;
 constexpr std::size_t smallest_portion = 64;
 // Lets the rest of the program run between two fast ends.
 constexpr int max_steps = 32;
+// A sender of single bytes waits earlier: each has some overhead here.
+constexpr std::size_t most_chunks = 4096;
 
 }  // namespace
 
@@ -42,7 +44,7 @@ void RelayLane::pump() {
 // True: something has arrived.
 bool RelayLane::take() {
   if (source_over_ || waiting_to_read_ || blocked() || !parts_.from.is_open()) return false;
-  if (buffered_ >= window) {
+  if (buffered_ >= window || chunks_.size() >= most_chunks) {
     idle_ = true;
     return false;
   }

@@ -10,13 +10,14 @@
 namespace sim800 {
 
 std::error_code open_towards(asio::ip::tcp::socket& socket, const asio::ip::tcp::endpoint& there,
-                             std::uint16_t local_port) {
+                             const asio::ip::tcp::endpoint& from) {
   std::error_code error;
   socket.open(there.protocol(), error);
   limit_buffers(socket, error);
-  if (error || local_port == 0) return error;
+  const bool any_address = from.address().is_unspecified() || from.protocol() != there.protocol();
+  if (error || (from.port() == 0 && any_address)) return error;
   socket.set_option(asio::socket_base::reuse_address(true), error);
-  socket.bind({there.protocol(), local_port}, error);
+  socket.bind(any_address ? asio::ip::tcp::endpoint(there.protocol(), from.port()) : from, error);
   return error;
 }
 

@@ -23,9 +23,9 @@ void limit_buffers(Socket& socket, std::error_code& error) {
   if (!error) socket.set_option(asio::socket_base::send_buffer_size(tcp_socket_buffer), error);
 }
 
-/// Opens a socket that is to be connected to `there`, from `local_port`; 0: any.
+/// Opens a socket that is to be connected to `there`, `from` an address and a port, each of which may be any.
 std::error_code open_towards(asio::ip::tcp::socket& socket, const asio::ip::tcp::endpoint& there,
-                             std::uint16_t local_port);
+                             const asio::ip::tcp::endpoint& from);
 
 /// Of the bytes written to a socket, those that the peer's system has not acknowledged; `ended`: FIN was written too.
 /// All of them where the socket is no more.

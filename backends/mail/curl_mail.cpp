@@ -143,8 +143,9 @@ int CurlMailSession::on_debug(CURL*, curl_infotype type, char* data, std::size_t
 
 std::size_t CurlMailSession::on_reply(char* data, std::size_t size, std::size_t count, void* self) {
   auto& session = *static_cast<CurlMailSession*>(self);
-  session.tell_heard();
-  return session.control_.received({data, size * count}) ? size * count : 0;
+  const bool readable = session.control_.received({data, size * count});
+  if (session.control_.complete()) session.tell_heard();
+  return readable ? size * count : 0;
 }
 
 curl_socket_t CurlMailSession::open_socket(void* self, curlsocktype, curl_sockaddr* address) {
@@ -265,8 +266,6 @@ void CurlMailSession::act(bool readable) {
   const bool sound = push() && (!readable || reading_ || pull());
   const std::weak_ptr alive(alive_);
   const auto events = events_;
-  if (events->heard) events->heard();
-  if (alive.expired()) return;
   if (events->changed) events->changed();
   if (alive.expired() || sound) return;
   close();

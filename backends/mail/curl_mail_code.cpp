@@ -25,7 +25,8 @@ int smtp_denied(const MailControlConnection& control) {
 
 int mail_code_of(CURLcode code, std::string_view error, const MailControlConnection& control, const MailLogin& login) {
   const bool smtp = login.protocol == MailProtocol::smtp;
-  if (control.unreadable()) return mail_code::response_error;
+  // Or libcurl's own limit, over all replies of a log-in, was the first to be met.
+  if (control.unreadable() || error.starts_with("Too large response headers")) return mail_code::response_error;
   if (code == CURLE_OK) {
     const bool missed = smtp && login.account && !control.authenticated();  // the server has no AUTH
     return missed ? smtp_code::not_authenticated : mail_code::done;

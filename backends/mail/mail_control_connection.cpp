@@ -14,10 +14,11 @@ void MailControlConnection::sent(std::string_view line) {
 }
 
 bool MailControlConnection::received(std::string_view line) {
-  const bool readable =
-      protocol_ == MailProtocol::smtp ? received_smtp(without_line_end(line)) : received_pop3(without_line_end(line));
-  unreadable_ |= !readable;
-  return readable;
+  length_ += line.size();
+  unreadable_ |= length_ > max_reply;
+  line = without_line_end(line);
+  unreadable_ |= !(protocol_ == MailProtocol::smtp ? received_smtp(line) : received_pop3(line));
+  return !unreadable_;
 }
 
 // libcurl skips any other lines, however many come.
@@ -26,17 +27,20 @@ bool MailControlConnection::received_smtp(std::string_view line) {
   if (!code) return false;
   code_ = *code;
   if (command_ == "AUTH" && code_ == 235) authenticated_ = true;
+  if (line.size() <= 3 || line[3] != '-') length_ = 0;
   return true;
 }
 
 bool MailControlConnection::received_pop3(std::string_view line) {
   if (listing_) {
     listing_ = line != ".";
+    if (!listing_) length_ = 0;
     return true;
   }
   if (!line.starts_with('+') && !line.starts_with("-ERR")) return false;
   status_ = line.substr(0, 512);
   listing_ = command_ == "CAPA" && line.starts_with("+OK");
+  if (!listing_) length_ = 0;
   return true;
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -11,12 +12,17 @@ namespace sim800 {
 
 class MailControlConnection {
  public:
+  /// Longest reply, over all its lines, in bytes.
+  static constexpr std::size_t max_reply = 64 * 1024;
+
   explicit MailControlConnection(MailProtocol protocol) : protocol_(protocol) {}
 
   /// A line has been sent.
   void sent(std::string_view line);
-  /// A whole line has arrived.  False: it belongs to no reply; the conversation ends here.
+  /// A whole line has arrived.  False: it belongs to no reply, or to one over the limit; the conversation ends here.
   bool received(std::string_view line);
+  /// The last line was the last one of its reply.
+  bool complete() const { return length_ == 0; }
 
   /// The last command, without its arguments, in upper case; empty before the first.
   const std::string& command() const { return command_; }
@@ -35,7 +41,8 @@ class MailControlConnection {
   std::string command_;
   std::string status_;
   int code_ = 0;
-  bool listing_ = false;  // the lines of CAPA follow
+  std::size_t length_ = 0;  // of the reply that has begun; 0: none has
+  bool listing_ = false;    // the lines of CAPA follow
   bool authenticated_ = false;
   bool unreadable_ = false;
 };

@@ -26,6 +26,7 @@ namespace {
 
 constexpr std::size_t header_size = 8;  // of an echo request
 constexpr std::size_t ip_header_size = 20;
+constexpr int most_at_once = 64;
 /// Address shown for a name that leads nowhere ("blackhole", "refuse"): an unused one (RFC 5737).
 constexpr std::string_view nobody = "192.0.2.1";
 
@@ -173,7 +174,12 @@ class IcmpPing final : public Ping {
     // The handler may already be pending when this is destroyed.
     socket_->async_wait(asio::posix::stream_descriptor::wait_read, [this, alive = std::weak_ptr(alive_)](auto problem) {
       if (problem || alive.expired()) return;
-      while (const auto packet = receive(socket_->native_handle(), raw_)) take(*packet);
+      // A flood must not keep the loop from everything else.
+      for (int count = 0; count < most_at_once; ++count) {
+        const auto packet = receive(socket_->native_handle(), raw_);
+        if (!packet) break;
+        take(*packet);
+      }
       listen();
     });
   }

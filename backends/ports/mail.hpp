@@ -56,7 +56,7 @@ inline constexpr int unread = 69;
 /// What happens to a session: called from the loop, never from inside a call to the session.  Destroying it from within
 /// any of these is allowed.
 struct MailEvents {
-  std::function<void()> heard;            ///< the server sent or accepted something
+  std::function<void()> heard;            ///< before `entered`: the server has completed a reply
   std::function<void(int code)> entered;  ///< once; after any code but mail_code::done the session is over
   std::function<void()> changed;          ///< readable() or room() has grown
   std::function<void()> closed;           ///< once, after `entered`: the server has ended it, or it broke

@@ -43,6 +43,7 @@ struct SocketRequest {
   int id = 0;  ///< number of the connection, for faults
   std::string host;
   std::uint16_t port = 0;
+  std::string local_host;         ///< the module's own address
   std::uint16_t local_port = 0;   ///< 0: any
   std::optional<TlsOptions> tls;  ///< not given: plain
   std::optional<KeepAlive> keep_alive;
@@ -117,8 +118,8 @@ class Sockets {
   virtual ~Sockets() = default;
   /// Starts to connect, without a time limit of its own.
   virtual std::unique_ptr<Socket> connect(SocketRequest request) = 0;
-  /// `on_client` gets connected sockets. Null if the port is not available.
-  virtual std::unique_ptr<SocketServer> listen(std::uint16_t port,
+  /// On the module's own address; `on_client` gets connected sockets. Null if the port is not available.
+  virtual std::unique_ptr<SocketServer> listen(const SocketAddress& own,
                                                std::function<void(std::unique_ptr<Socket>)> on_client) = 0;
   /// `done` is called once, later, from the loop, with numeric addresses; none if the name has none.
   virtual std::unique_ptr<NameQuery> resolve(const std::string& host,

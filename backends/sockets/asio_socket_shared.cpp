@@ -54,6 +54,13 @@ void SocketEventQueue::tell() {
   }
 }
 
+asio::ip::address loopback_for(const std::string& own, const RadioLink& link) {
+  if (link.modules() == nullptr) return asio::ip::address_v4::loopback();
+  std::error_code none;
+  const auto address = asio::ip::make_address(AddressPlan::loopback_of(own), none);
+  return none ? asio::ip::address_v4::loopback() : address;
+}
+
 SocketAddress shown_address(const std::string& asked, std::uint16_t port, const Route& route) {
   return {numeric_address(asked).value_or(route.address), port};
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <asio/io_context.hpp>
+#include <asio/ip/address.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -54,6 +55,9 @@ class SocketEventQueue : public std::enable_shared_from_this<SocketEventQueue> {
   bool telling_ = false;
   bool was_connected_ = false, was_closed_ = false;
 };
+
+/// The loopback address of this module: 127.0.0.1, or of several modules in a run each its own.
+asio::ip::address loopback_for(const std::string& own, const RadioLink& link);
 
 /// How an address in a request is shown to firmware: as it has named it, where that was a numeric one.
 SocketAddress shown_address(const std::string& asked, std::uint16_t port, const Route& route);

@@ -17,6 +17,8 @@ using asio::ip::tcp;
 using KeepIdle = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPIDLE>;
 using KeepInterval = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPINTVL>;
 using KeepCount = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPCNT>;
+constexpr std::size_t most_lingering = 32;
+
 using UrgentInline = asio::detail::socket_option::boolean<SOL_SOCKET, SO_OOBINLINE>;
 
 }  // namespace
@@ -48,7 +50,10 @@ void TcpStream::connect() {
 void TcpStream::take(tcp::socket accepted) {
   std::error_code gone;
   const auto there = accepted.remote_endpoint(gone);
-  peer_ = {there.address().to_string(), there.port()};
+  const std::string address = there.address().to_string();
+  const AddressPlan* const modules = shared_->link.modules();
+  const auto module = modules == nullptr ? std::nullopt : modules->address_at(address);
+  peer_ = {module.value_or(address), there.port()};
   if (shared_->link.relays()) {
     return go_through(shared_->link.relay(
         std::move(accepted), [this](std::error_code error, std::uint16_t port) { enter_relay(error, port); }));
@@ -90,12 +95,15 @@ void TcpStream::set_out(const Route& route) {
   if (gate_.watched() || shared_->link.relays()) return set_out_by_relay(route);
   std::error_code error;
   const tcp::endpoint there(asio::ip::make_address(route.address, error), route.port);
-  if (open_towards(socket_, there, request_.local_port)) return fail(SocketError::no_connect);
+  const asio::ip::address own =
+      route.to_module ? loopback_for(request_.local_host, shared_->link) : asio::ip::address();
+  if (open_towards(socket_, there, {own, request_.local_port})) return fail(SocketError::no_connect);
   connect_to(there);
 }
 
 void TcpStream::set_out_by_relay(const Route& route) {
   Route there = route;
+  if (route.to_module) there.local_address = loopback_for(request_.local_host, shared_->link).to_string();
   there.local_port = request_.local_port;
   go_through(
       shared_->link.relay(there, [this](std::error_code error, std::uint16_t port) { enter_relay(error, port); }));
@@ -184,6 +192,8 @@ void TcpStream::abandon() {
   gate_.forget();
   if (state_ != State::open) return close();
   state_ = State::lingering;
+  // Peers that take nothing would otherwise use up the process's descriptors within the minute they are given.
+  if (shared_->lingering.size() == most_lingering) shared_->lingering.front()->close();
   shared_->lingering.push_back(self);
   linger_timer_ = shared_->link.clock().after(max_linger, [this] { close(); });
   step();

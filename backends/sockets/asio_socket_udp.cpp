@@ -15,7 +15,9 @@ namespace {
 using asio::ip::udp;
 
 // More than this many in transit towards the module are lost on the radio.
-constexpr std::size_t max_in_flight = 64 * 1024;
+constexpr std::size_t max_in_flight = 64 * 1024, max_datagrams_in_flight = 1024;
+// A peer that sends faster than they are read must not keep the loop from everything else.
+constexpr int most_at_once = 64;
 
 bool would_block(const std::error_code& error) {
   return error == asio::error::would_block || error == asio::error::interrupted;
@@ -85,7 +87,11 @@ void UdpFlow::find_way(std::function<void()> next) {
 void UdpFlow::bind() {
   std::error_code error;
   asio::ip::address own = asio::ip::address_v4::loopback();
-  if (route_.kind == Route::Kind::reachable) own = own_address(shared_->loop, endpoint_of(route_), error);
+  if (route_.to_module) {
+    own = loopback_for(request_.local_host, shared_->link);
+  } else if (route_.kind == Route::Kind::reachable) {
+    own = own_address(shared_->loop, endpoint_of(route_), error);
+  }
   const udp::endpoint here(own, request_.local_port);
   if (!error) socket_.open(here.protocol(), error);
   if (!error) socket_.bind(here, error);
@@ -217,14 +223,15 @@ bool UdpFlow::transmit(const std::string& bytes) {
 void UdpFlow::receive() {
   if (waiting_to_read_) return;
   std::array<char, 65536> buffer;
-  for (;;) {
+  for (int count_down = most_at_once;; --count_down) {
+    if (count_down == 0) return pump_later();
     udp::endpoint from;
     std::error_code error;
     const std::size_t count = socket_.receive_from(asio::buffer(buffer), from, 0, error);
     if (would_block(error)) break;
     const bool from_peer = route_.kind == Route::Kind::reachable && from == endpoint_of(route_);
     if (error || count == 0 || (!from_peer && !take_all_) || shared_->link.model().blackhole) continue;
-    if (down_.bytes + count > max_in_flight) {
+    if (down_.bytes + count > max_in_flight || down_.datagrams.size() == max_datagrams_in_flight) {
       lose("too many are under way");
       continue;
     }

@@ -18,7 +18,8 @@ namespace {
 using asio::ip::tcp;
 
 /// Listens on loopback only: the module's own address does not exist, and a test bench should not be open to the
-/// network around it. The link's model applies to its clients, faults do not.
+/// network around it. Each of several modules has a loopback address of its own. The link's model applies to its
+/// clients, faults do not.
 class AsioServer final : public SocketServer, public std::enable_shared_from_this<AsioServer> {
  public:
   using OnClient = std::function<void(std::unique_ptr<Socket>)>;
@@ -26,23 +27,25 @@ class AsioServer final : public SocketServer, public std::enable_shared_from_thi
   AsioServer(std::shared_ptr<SocketShared> shared, OnClient on_client)
       : shared_(std::move(shared)), on_client_(std::move(on_client)), acceptor_(shared_->loop) {}
 
-  bool open(std::uint16_t port) {
+  bool open(const SocketAddress& own) {
     std::error_code error;
     acceptor_.open(tcp::v4(), error);
     acceptor_.set_option(asio::socket_base::reuse_address(true), error);
     limit_buffers(acceptor_, error);
-    if (!error) acceptor_.bind({asio::ip::address_v4::loopback(), port}, error);
+    if (!error) acceptor_.bind({loopback_for(own.host, shared_->link), own.port}, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
     return !error;
   }
 
   void accept() {
+    accepting_ = true;
     acceptor_.async_accept([waiting = weak_from_this()](std::error_code error, tcp::socket client) {
       const auto self = waiting.lock();
       if (!self || error == asio::error::operation_aborted) return;
+      self->accepting_ = false;
       if (error) return self->accept_later();
       self->let_in(std::make_unique<TcpSocket>(self->shared_, std::move(client)));
-      if (self->acceptor_.is_open()) self->accept();
+      self->accept_next();
     });
   }
 
@@ -56,6 +59,7 @@ class AsioServer final : public SocketServer, public std::enable_shared_from_thi
       arriving_.erase(found);
       const auto act = on_client_;
       if (result == SocketError::none && acceptor_.is_open()) act(std::move(socket));
+      accept_next();
     };
     arriving_.push_back(std::move(client));
   }
@@ -68,11 +72,18 @@ class AsioServer final : public SocketServer, public std::enable_shared_from_thi
   }
 
  private:
+  /// Those on their way through the radio use descriptors; the others wait in the system's queue.
+  static constexpr std::size_t most_arriving = 8;
+
+  void accept_next() {
+    if (acceptor_.is_open() && !accepting_ && arriving_.size() < most_arriving) accept();
+  }
+
   // The process has no descriptor left: trying again at once would not help.
   void accept_later() {
     retry_.expires_after(std::chrono::milliseconds(100));
     retry_.async_wait([waiting = weak_from_this()](std::error_code error) {
-      if (const auto self = waiting.lock(); self && !error) self->accept();
+      if (const auto self = waiting.lock(); self && !error) self->accept_next();
     });
   }
 
@@ -80,6 +91,7 @@ class AsioServer final : public SocketServer, public std::enable_shared_from_thi
   OnClient on_client_;
   tcp::acceptor acceptor_;
   std::vector<std::unique_ptr<TcpSocket>> arriving_;
+  bool accepting_ = false;
   asio::steady_timer retry_{acceptor_.get_executor()};
 };
 
@@ -112,10 +124,10 @@ class AsioSockets final : public Sockets {
     return std::make_unique<TcpSocket>(shared_, std::move(request));
   }
 
-  std::unique_ptr<SocketServer> listen(std::uint16_t port,
+  std::unique_ptr<SocketServer> listen(const SocketAddress& own,
                                        std::function<void(std::unique_ptr<Socket>)> on_client) override {
     auto server = std::make_shared<AsioServer>(shared_, std::move(on_client));
-    if (!server->open(port)) return nullptr;
+    if (!server->open(own)) return nullptr;
     server->accept();
     return std::make_unique<ServerHandle>(std::move(server));
   }

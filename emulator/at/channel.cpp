@@ -12,9 +12,7 @@
 namespace sim800 {
 
 Channel::Channel(ChannelOwner& owner, Settings& settings, Port& port, std::string name)
-    : owner_(owner), settings_(settings), port_(port), name_(std::move(name)) {
-  out_.reserve(2048);
-}
+    : owner_(owner), settings_(settings), port_(port), name_(std::move(name)) {}
 
 // --- input
 
@@ -33,6 +31,7 @@ void Channel::receive(std::string_view bytes) {
   if (busy()) input_came_.raise();
   pump();
   receiving_ = false;
+  give_back_work();
 }
 
 void Channel::client_arrived() { owner_.record("client", {{"channel", name_}, {"present", true}}); }
@@ -59,7 +58,7 @@ void Channel::output_lost(std::size_t count) {
 }
 
 bool Channel::idle() const {
-  const bool spoken = out_.empty() && echo_.empty() && (online() || urcs_.empty());
+  const bool spoken = (work_.peek() == nullptr || work_.peek()->empty()) && (online() || urcs_.empty());
   return !busy() && (user_ == nullptr || wire_ == Wire::lent) && input_.size() == 0 && spoken;
 }
 
@@ -82,7 +81,7 @@ bool Channel::forget_client() {
 void Channel::pump() {
   if (pumping_) return;
   pumping_ = true;
-  while (!busy() && owner_.answers() && (online() || port_.unsent() < Port::congested_at)) {
+  while (!busy() && owner_.answers() && (online() || port_.unsent() <= Port::congested_at)) {
     const std::string_view bytes = input_.waiting();
     if (bytes.empty()) {
       if (forget_client()) continue;
@@ -98,7 +97,7 @@ void Channel::pump() {
     if (bytes.find(LineAssembler::delete_key) != std::string_view::npos)
       assembler_.set_del_is_text(settings_.text(key::cscs) == "GSM");
     const bool echoed = ahead_ > 0;
-    std::string* const echo = !format.echo || echoed ? nullptr : holds_echo() ? &echo_ : &out_;
+    std::string* const echo = !format.echo || echoed ? nullptr : holds_echo() ? &work_->echo : &work_->out;
     const LineAssembler::Step step = assembler_.feed(echoed ? bytes.substr(0, ahead_) : bytes, echo);
     consume(step.taken);
     if (step.event != LineAssembler::Event::none) {
@@ -134,7 +133,7 @@ void Channel::begin_line(bool runnable) {
   }
   owner_.record("command", {{"channel", name_}, {"line", assembler_.line()}});
   owner_.synchronised();
-  runnable_ = runnable && line_.parse(assembler_.line());
+  runnable_ = runnable && work_->line.parse(assembler_.line());
   next_ = 0;
   last_ = ok;
   const Duration answer = owner_.latency[Latency::answer];
@@ -149,16 +148,18 @@ void Channel::begin_line(bool runnable) {
   });
 }
 
-/// A line's responses may be more than the port accepts: the line continues when the host has read them.
+/// A line's responses may be more than the port accepts: the line continues when the host has read them.  Where nobody
+/// reads, an endpoint keeps no more than this, and loses the oldest: nothing waits for a host that is not there.
 bool Channel::congested() {
-  if (port_.unsent() + out_.size() < Port::congested_at) return false;
+  if (unsent() <= Port::congested_at) return false;
   flush();
-  return port_.unsent() >= Port::congested_at;
+  return port_.unsent() > Port::congested_at;
 }
 
 void Channel::run_line() {
   if (!runnable_ && owner_.faults == nullptr) return end_line(error);
-  const std::size_t count = runnable_ ? line_.commands().size() : 0;
+  const CommandLine& line = work_->line;
+  const std::size_t count = runnable_ ? line.commands().size() : 0;
   // Faults are asked about a line without a command, too.
   while (next_ < count || (next_ == 0 && owner_.faults != nullptr)) {
     if (congested()) {
@@ -166,7 +167,7 @@ void Channel::run_line() {
       return;
     }
     if (next_ > 0 && lets_others_first(&Channel::run_line)) return;
-    const std::optional<Result> result = owner_.faults == nullptr ? run(line_.commands()[next_++]) : run_as_judged();
+    const std::optional<Result> result = owner_.faults == nullptr ? run(line.commands()[next_++]) : run_as_judged();
     if (!result) return;  // a conversation continues; conversation_done() comes back here
     if (!result->continues_line()) return end_line(*result);
     last_ = *result;
@@ -180,17 +181,19 @@ std::optional<Result> Channel::run(const TypedCommand& typed) {
   if (command == nullptr) return Cme::unknown;
   const Handler& handler = command->handler(typed.form);
   if (!handler) return Cme::unknown;
+  Workspace& work = *work_;
   const bool write = &handler == &command->write;
-  if (!arguments_.parse(write ? typed.arguments : std::string_view{})) return command->usage_error;
-  if (write && !check(arguments_, command->parameters).is_ok()) return command->usage_error;
-  response_.next_command();
-  invocation_.emplace(Invocation{owner_.modem(), *this, settings_, *command, typed.arguments, arguments_, response_});
-  if (handler.act != nullptr) return handler.act(*invocation_);
+  if (!work.arguments.parse(write ? typed.arguments : std::string_view{})) return command->usage_error;
+  if (write && !check(work.arguments, command->parameters).is_ok()) return command->usage_error;
+  work.response->next_command();
   if (handler.says != nullptr) {
-    if (*handler.says != '\0') response_.line(handler.says);
+    if (*handler.says != '\0') work.response->line(handler.says);
     return ok;
   }
-  conversation_ = handler.conversation(*invocation_);
+  Invocation& invocation = work.invocation.emplace(
+      Invocation{owner_.modem(), *this, settings_, *command, typed.arguments, work.arguments, *work.response});
+  if (handler.act != nullptr) return handler.act(invocation);
+  conversation_ = handler.conversation(invocation);
   conversation_.start([this] { conversation_done(); });
   return std::nullopt;
 }
@@ -209,17 +212,18 @@ void Channel::conversation_done() {
 }
 
 void Channel::end_line(Result result) {
-  // Looked up only if needed: it costs a sixth of a short command.
+  // Looked up only if needed.
   const int error_mode = result.kind == Result::Kind::code ? 0 : owner_.error_mode();
-  response_.next_command();
-  response_.end(result, error_mode);
+  Workspace& work = *work_;
+  work.response->next_command();
+  work.response->end(result, error_mode);
   if (owner_.trace() != nullptr) {
     flush();
     owner_.record("result", {{"channel", name_}, {"text", result_text(result, error_mode)}});
   }
   line_state_ = LineState::none;
   owner_.touch();
-  for (const std::string& text : std::exchange(behind_, {})) append_line(out_, format, text);
+  for (const std::string& text : std::exchange(behind_, {})) append_line(work.out, format, text);
   rest();
   if (on_free && free()) on_free();
 }
@@ -240,7 +244,7 @@ void Channel::go_offline(std::optional<Code> said) {
   carrier_ = false;
   update_dcd();
   if (said) {
-    append_code(out_, format, *said);
+    append_code(work_->out, format, *said);
     rest();
   } else {
     say_waiting();
@@ -276,11 +280,12 @@ void Channel::abandon_command() {
 void Channel::power_down(bool silently) {
   abandon_command();
   if (silently) urcs_.clear();
-  if (silently) out_.clear();
+  if (silently) work_->out.clear();
   for (; !urcs_.empty(); urcs_.pop_front()) append(urcs_.front());  // NORMAL POWER DOWN may be among them
   flush();
   if (wire_ == Wire::muted) wire_ = Wire::served;
   forget_input();
+  give_back_work();
 }
 
 /// Input not processed yet is lost, with the line that runs.
@@ -301,12 +306,20 @@ void Channel::forget_input() {
   if (!receiving_) port_.input_wanted();
 }
 
+/// Nothing is going on: what it takes is left to others.
+void Channel::give_back_work() {
+  if (busy() || pumping_ || receiving_) return;
+  if (work_.peek() != nullptr && work_.peek()->empty()) work_.give_back();
+  input_.release();
+}
+
 void Channel::set_lines(bool on) {
   wire_ = on ? Wire::served : Wire::closed;
   abandon_command();
   urcs_.clear();
-  out_.clear();
+  work_->out.clear();
   forget_input();
+  give_back_work();
   if (on) power_up();
 }
 

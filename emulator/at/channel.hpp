@@ -4,8 +4,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,10 +17,10 @@
 #include "emulator/at/fault_hooks.hpp"
 #include "emulator/at/input_queue.hpp"
 #include "emulator/at/text_entry.hpp"
+#include "emulator/at/workspace.hpp"
 #include "emulator/core/clock.hpp"
 #include "emulator/core/environment.hpp"
 #include "emulator/core/task.hpp"
-#include "protocol/at/command_line.hpp"
 #include "protocol/at/line_assembler.hpp"
 #include "protocol/at/port.hpp"
 #include "protocol/at/response.hpp"
@@ -113,7 +113,7 @@ class Channel final : public PortUser {
   bool listens() const { return has_lines() && takes_urcs; }
   /// Bytes from the host that wait for the running command.
   std::size_t input_waiting() const { return input_.size(); }
-  std::size_t unsent() const { return port_.unsent() + out_.size(); }
+  std::size_t unsent() const { return port_.unsent() + unsent_here(); }
 
   // For conversations.
 
@@ -193,6 +193,8 @@ class Channel final : public PortUser {
   void update_dcd();
   void push(Unsolicited urc);
   void forget_input();
+  void give_back_work();
+  std::size_t unsent_here() const { return work_.peek() != nullptr ? work_.peek()->out.size() : 0; }
 
   void consume(std::size_t count);
 
@@ -204,13 +206,10 @@ class Channel final : public PortUser {
   InputQueue input_;
   Signal input_came_;
   std::size_t ahead_ = 0;  ///< bytes of it, lines all of them, that were echoed when an earlier line was
-  std::string echo_;       ///< of the line being typed, or of the one that runs: held until it is handled
   Timer idle_;             ///< until a line that is not complete is echoed
   Timer turn_;             ///< until the consequences of a fault have come first
 
   LineAssembler assembler_;
-  CommandLine line_;
-  Arguments arguments_;
   std::size_t next_ = 0;  ///< the next command of the line
   bool runnable_ = false;
   Result last_ = ok;                         ///< of the commands after which the line went on
@@ -222,13 +221,11 @@ class Channel final : public PortUser {
   bool carrier_ = false;
   bool dcd_ = false;
 
-  std::string out_;
-  Response response_{out_, format};
-  std::optional<Invocation> invocation_;
+  BorrowedWorkspace work_{format};
   Task<Result> conversation_;
   Timer delay_, line_inside_;
-  std::deque<Unsolicited> urcs_;
-  bool resting_ = false;  ///< a result was sent just now
+  std::list<Unsolicited> urcs_;  ///< an empty list holds nothing on the heap, unlike a deque
+  bool resting_ = false;         ///< a result was sent just now
   Timer rest_;
   unsigned hurried_ = 0;  ///< lines that came while it was resting, one after the other
   std::vector<std::string> behind_;

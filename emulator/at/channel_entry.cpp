@@ -80,7 +80,7 @@ Task<Channel::PayloadResult> Channel::take_payload(std::string& into, std::size_
 /// Prompts, then takes a text (27.005 3.5.1; AT manual 4.2.5, 8.2.3).
 Task<PromptResult> Channel::take_text(std::string& into, PromptOptions options) {
   if (!co_await settle_line_end()) co_return PromptResult::gone;
-  if (options.prompt) response_.prompt();
+  if (options.prompt) work_->response->prompt();
   flush();
   bool late = false;
   Timer limit;
@@ -92,7 +92,7 @@ Task<PromptResult> Channel::take_text(std::string& into, PromptOptions options) 
   }
   TextEntry entry(into, options, static_cast<char>(settings_.number(key::s5)), format.echo);
   while (!late && !entry.ended()) {
-    consume(entry.feed(input_.waiting(), out_));
+    consume(entry.feed(input_.waiting(), work_->out));
     flush();
     if (entry.ended()) break;
     if (input_.client_leaves()) co_return PromptResult::gone;

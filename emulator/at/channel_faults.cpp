@@ -10,12 +10,12 @@ namespace sim800 {
 
 /// The next command of the line as faults let it run; nothing if it continues later, or never.
 std::optional<Result> Channel::run_as_judged() {
-  const bool has_command = runnable_ && next_ < line_.commands().size();
+  const bool has_command = runnable_ && next_ < work_->line.commands().size();
   if (!verdict_) {
     verdict_ = std::make_unique<CommandVerdict>();
     if (next_ == 0) owner_.faults->line("AT" + std::string(assembler_.line()), *verdict_);
     if (has_command) {
-      owner_.faults->command(line_.commands()[next_].name.view(), *verdict_);
+      owner_.faults->command(work_->line.commands()[next_].name.view(), *verdict_);
     } else if (runnable_) {
       owner_.faults->command("", *verdict_);
     }
@@ -36,12 +36,12 @@ std::optional<Result> Channel::run_as_judged() {
   for (const std::string& text : verdict_->after) owner_.urc(text);
   std::optional<Result> result = runnable_ ? ok : error;
   if (verdict_->result) {
-    response_.next_command();
-    for (const std::string& text : verdict_->lines) response_.line(text);
+    work_->response->next_command();
+    for (const std::string& text : verdict_->lines) work_->response->line(text);
     if (verdict_->whole_line) next_ = CommandLine::max_commands;
     result = verdict_->result;
   } else if (has_command) {
-    result = run(line_.commands()[current]);
+    result = run(work_->line.commands()[current]);
   }
   if (result) end_verdict();
   return result;

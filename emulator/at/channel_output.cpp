@@ -14,6 +14,8 @@ namespace {
 /// A host that sends its next line right after each result leaves no room for URCs: after so many lines they are sent
 /// all the same.
 constexpr unsigned most_hurried = 32;
+/// What waits behind a prompt that stays open, or behind data mode, is lost above this, the oldest first.
+constexpr std::size_t most_waiting = 1000;
 
 }  // namespace
 
@@ -25,21 +27,22 @@ bool Channel::holds_echo() const { return owner_.latency[Latency::echo_idle] > D
 
 /// Somebody who types sees the letters. What is longer than any line does not wait.
 void Channel::echo_when_idle() {
-  if (echo_.empty()) return;
-  if (echo_.size() > LineAssembler::max_length) {
-    out_ += echo_;
+  if (work_->echo.empty()) return;
+  if (work_->echo.size() > LineAssembler::max_length) {
+    work_->out += work_->echo;
     return drop_echo();
   }
   idle_ = owner_.clock.after(owner_.latency[Latency::echo_idle], [this] {
-    out_ += std::exchange(echo_, {});
+    work_->out += work_->echo;
+    work_->echo.clear();
     flush();
   });
 }
 
 void Channel::drop_echo() {
-  if (echo_.empty()) return;
+  if (work_.peek() == nullptr || work_.peek()->echo.empty()) return;
   idle_.cancel();
-  echo_.clear();
+  work_->echo.clear();
 }
 
 bool Channel::takes_input(const CommandLine& line) const {
@@ -51,10 +54,11 @@ bool Channel::takes_input(const CommandLine& line) const {
 
 /// The line that runs now is echoed.
 void Channel::say_echo() {
-  out_ += echo_;
+  if (!holds_echo()) return;
+  work_->out += work_->echo;
   drop_echo();
-  if (!holds_echo() || input_.available() <= ahead_) return;
-  if (!runnable_ || !takes_input(line_)) echo_ahead();
+  if (input_.available() <= ahead_) return;
+  if (!runnable_ || !takes_input(work_->line)) echo_ahead();
 }
 
 /// Echoes the complete lines that have arrived behind the one that runs, up to one that is followed by something else
@@ -70,7 +74,7 @@ void Channel::echo_ahead() {
     at += step.taken;
     if (at > ahead_) {
       ahead_ = at;
-      if (format.echo) out_ += text;
+      if (format.echo) work_->out += text;
     }
     text.clear();
     if (step.event != LineAssembler::Event::too_long && line.parse(assembler.line()) && takes_input(line)) return;
@@ -125,6 +129,12 @@ void Channel::push(Unsolicited urc) {
   if (!has_lines()) return;
   if (busy() || online() || resting_) {
     urcs_.push_back(std::move(urc));
+    if (urcs_.size() <= most_waiting) return;
+    const Unsolicited oldest = std::move(urcs_.front());
+    urcs_.pop_front();
+    std::string lost;
+    oldest.code ? append_code(lost, format, *oldest.code) : append_line(lost, format, oldest.text);
+    output_lost(lost.size());
     return;
   }
   append(urc);
@@ -133,36 +143,40 @@ void Channel::push(Unsolicited urc) {
 }
 
 void Channel::write(std::string_view bytes) {
-  out_.append(bytes);
+  work_->out.append(bytes);
   if (!pumping_) flush();
 }
 
 void Channel::write_line(std::string_view text) {
-  append_line(out_, format, text);
+  append_line(work_->out, format, text);
   if (!pumping_) flush();
 }
 
 void Channel::append(const Unsolicited& urc) {
   if (urc.code) {
-    append_code(out_, format, *urc.code);
+    append_code(work_->out, format, *urc.code);
   } else {
-    append_line(out_, format, urc.text);
+    append_line(work_->out, format, urc.text);
   }
 }
 
 void Channel::line_inside(std::string_view text) {
   if (!busy()) return urc(text);
-  response_.next_command();
-  append_line(out_, format, text);
+  work_->response->next_command();
+  append_line(work_->out, format, text);
   line_inside_ = owner_.clock.after(Duration::zero(), [this] { flush(); });
 }
 
 void Channel::flush() {
-  if (wire_ == Wire::muted) out_.clear();
-  if (out_.empty()) return;
-  port_.send(out_);
-  owner_.record("tx", {{"channel", name_}, {"data", out_}});
-  out_.clear();
+  if (unsent_here() > 0) {
+    std::string& out = work_->out;
+    if (wire_ != Wire::muted) {
+      port_.send(out);
+      owner_.record("tx", {{"channel", name_}, {"data", out}});
+    }
+    out.clear();
+  }
+  give_back_work();
 }
 
 }  // namespace sim800

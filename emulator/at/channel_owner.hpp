@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -22,15 +21,12 @@ class Port;
 /// Implemented by the module, which outlives its channels.
 class ChannelOwner {
  public:
-  ChannelOwner(Clock& time, std::unique_ptr<const Latencies> latencies, const CommandTable& table, Trace* trace);
+  ChannelOwner(Clock& time, const Latencies& latencies, const CommandTable& table, Trace* trace)
+      : clock(time), latency(latencies), commands(table), trace_(trace) {}
   ChannelOwner(const ChannelOwner&) = delete;
   ChannelOwner& operator=(const ChannelOwner&) = delete;
-  virtual ~ChannelOwner();
+  virtual ~ChannelOwner() = default;
 
- private:
-  std::unique_ptr<const Latencies> latencies_;
-
- public:
   Clock& clock;
   const Latencies& latency;
   const CommandTable& commands;

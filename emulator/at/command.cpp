@@ -15,25 +15,30 @@
 
 namespace sim800 {
 
-CommandTable::CommandTable(CommandRows rows, const ModuleConfig& module) : rows_(rows) {
+static NameTable<const Command*> commands_of(CommandRows rows, const ModuleConfig& module) {
   const Personality personality(module);
+  NameTable<const Command*> commands(rows.size());
   for (const Command* command : rows) {
     const bool here = command->models.has(personality.model) && has_command(module, personality, command->name);
-    if (!here || by_name_.emplace(command->name, command).second) continue;
+    if (!here || commands.emplace(command->name, command)) continue;
     fmt::print(stderr, "sim800: the command table has two rows for {} on {}\n", command->name, module.model);
     std::abort();
   }
   for (const Command* command : rows) {
     const auto given = module.commands.find(command->name);
-    if (given != module.commands.end() && given->second) by_name_.try_emplace(command->name, command);
+    if (given != module.commands.end() && given->second) commands.emplace(command->name, command);
   }
+  return commands;
 }
+
+CommandTable::CommandTable(CommandRows rows, const ModuleConfig& module)
+    : rows_(rows), by_name_(commands_of(rows, module)), factory_(rows, by_name_) {}
 
 std::vector<const Command*> CommandTable::profile_lines() const {
   std::vector<const Command*> lines;
-  for (const auto& [name, command] : by_name_) {
+  by_name_.for_each([&lines](const Command* command) {
     if (command->profile_line != 0) lines.push_back(command);
-  }
+  });
   std::ranges::sort(lines, {}, &Command::profile_line);
   return lines;
 }
@@ -81,16 +86,13 @@ static std::string normalised(const Invocation& cmd, std::size_t i) {
 }
 
 Result keep_setting(Invocation& cmd) {
-  if (cmd.arguments.size() == 0) {  // AT+CREG= : the factory value
-    cmd.settings.set_value_of(cmd.command.name, 0, std::string(cmd.command.parameters[0].initial));
-    return ok;
-  }
+  Settings::Values values = cmd.settings.values_of(cmd.command.name);
+  if (cmd.arguments.size() == 0) values[0] = cmd.command.parameters[0].initial;  // AT+CREG= : the factory value
   const std::size_t kept = std::min(cmd.arguments.size(), cmd.command.kept());
   for (std::size_t i = 0; i < kept; ++i) {
-    if (!cmd.has(i)) continue;
-    cmd.settings.set_value_of(cmd.command.name, i, normalised(cmd, i));
+    if (cmd.has(i)) values[i] = normalised(cmd, i);
   }
-  return ok;
+  return kept_if(cmd.settings.set_values_of(cmd.command.name, std::move(values)));
 }
 
 std::vector<std::size_t> places_of_part(const Command& command, std::uint32_t which) {
@@ -106,11 +108,11 @@ std::vector<std::size_t> places_of_part(const Command& command, std::uint32_t wh
 }
 
 Result keep_part(Invocation& cmd) {
+  Settings::Values values = cmd.settings.values_of(cmd.command.name);
   std::size_t argument = 1;
-  for (const std::size_t place : places_of_part(cmd.command, cmd.number(0))) {
-    cmd.settings.set_value_of(cmd.command.name, place, std::to_string(cmd.number(argument++)));
-  }
-  return ok;
+  for (const std::size_t place : places_of_part(cmd.command, cmd.number(0)))
+    values[place] = std::to_string(cmd.number(argument++));
+  return kept_if(cmd.settings.set_values_of(cmd.command.name, std::move(values)));
 }
 
 Result show_parts(Invocation& cmd) {

@@ -9,9 +9,10 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "emulator/at/factory_settings.hpp"
+#include "emulator/at/name_table.hpp"
 #include "emulator/core/model.hpp"
 #include "emulator/core/task.hpp"
 #include "protocol/at/arguments.hpp"
@@ -78,6 +79,8 @@ constexpr Handler with_input(Handler handler) {
 
 /// The wrong moment for it.
 inline constexpr Result not_allowed{Cme::not_allowed};
+/// For what is stored: refused if the state directory refused it, and then nothing has changed.
+constexpr Result kept_if(bool stored) { return stored ? ok : Result{Cme::memory_failure}; }
 
 /// A parameter that is 0 or 1.
 constexpr Parameter flag(std::string_view initial) { return number("0,1", initial); }
@@ -201,17 +204,20 @@ class CommandTable {
   /// that `module.commands` gives to a model without a row for it gets the first row of its name.
   CommandTable(CommandRows rows, const ModuleConfig& module);
   const Command* find(std::string_view name) const {
-    const auto found = by_name_.find(name);
-    return found == by_name_.end() ? nullptr : found->second;
+    const Command* const* found = by_name_.find(name);
+    return found != nullptr ? *found : nullptr;
   }
   /// The rows that AT&V shows, in its order.
   std::vector<const Command*> profile_lines() const;
   /// The rows it was built from.
   CommandRows rows() const { return rows_; }
+  /// What their settings start with.
+  const FactorySettings& factory() const { return factory_; }
 
  private:
   CommandRows rows_;
-  std::unordered_map<std::string_view, const Command*> by_name_;
+  NameTable<const Command*> by_name_;
+  FactorySettings factory_;
 };
 
 }  // namespace sim800

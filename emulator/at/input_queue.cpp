@@ -4,7 +4,10 @@
 namespace sim800 {
 
 void InputQueue::append(std::string_view bytes) {
-  if (head_ == bytes_.size() || head_ >= limit) {  // a host that is always ahead never empties it
+  if (head_ == bytes_.size()) {
+    bytes_.clear();
+    head_ = 0;
+  } else if (head_ >= limit) {  // a host that is always ahead never empties it
     bytes_.erase(0, head_);
     head_ = 0;
   }
@@ -30,6 +33,13 @@ bool InputQueue::take_leave() {
   if (leaves_.empty() || leaves_.front() != consumed_) return false;
   leaves_.pop_front();
   return true;
+}
+
+void InputQueue::release() {
+  constexpr std::size_t kept = 256;
+  if (size() > 0 || bytes_.capacity() <= kept) return;
+  std::string().swap(bytes_);
+  head_ = 0;
 }
 
 void InputQueue::clear() {

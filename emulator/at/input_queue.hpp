@@ -4,7 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <string>
 #include <string_view>
 
@@ -16,8 +16,6 @@ class InputQueue {
  public:
   /// With so many bytes waiting, a wire stops reading.
   static constexpr std::size_t limit = 4096;
-
-  InputQueue() { bytes_.reserve(2 * limit); }
 
   void append(std::string_view bytes);
   void client_left();
@@ -36,12 +34,14 @@ class InputQueue {
   std::size_t size() const { return static_cast<std::size_t>(received_ - consumed_); }
   bool full() const { return size() >= limit; }
   void clear();
+  /// Gives up the room it has got, if it is empty and the room is more than short commands need.
+  void release();
 
  private:
   std::string bytes_;  ///< from head_ on
   std::size_t head_ = 0;
   std::uint64_t received_ = 0, consumed_ = 0;
-  std::deque<std::uint64_t> leaves_;  ///< as counts of bytes received
+  std::list<std::uint64_t> leaves_;  ///< as counts of bytes received
 };
 
 }  // namespace sim800

@@ -6,6 +6,11 @@
 #include <utility>
 
 namespace sim800 {
+namespace {
+
+constexpr std::size_t output_limit = std::size_t{1024} * 1024;
+
+}  // namespace
 
 SerialLine::SerialLine(Clock& clock, const SerialConfig& config, SerialFaults* faults, Port& wire)
     : clock_(clock),
@@ -21,6 +26,8 @@ std::size_t SerialLine::cut() {
 }
 
 void SerialLine::send(std::string_view bytes) {
+  // URCs come whether the line carries them or not.
+  if (tx_.size() + bytes.size() > output_limit) return module_->output_lost(bytes.size());
   tx_.push(bytes);
   congested_ = congested_ || unsent() >= congested_at;
 }
@@ -36,10 +43,15 @@ void SerialLine::client_left() {
   module_->client_left();
 }
 
-void SerialLine::drained() { tell_drained(); }
+/// Also where only the wire was full, with what it had kept.
+void SerialLine::drained() {
+  if (unsent() > congested_at) return;
+  congested_ = false;
+  module_->drained();
+}
 
 void SerialLine::tell_drained() {
-  if (congested_ && unsent() < congested_at) {
+  if (congested_ && unsent() <= congested_at) {
     congested_ = false;
     module_->drained();
   }

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cstdlib>
+#include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace sim800 {
 namespace {
@@ -14,23 +16,6 @@ constexpr std::string_view automatic_section = "auto";
 
 // Values contain no comma: no setting stores free text with one.
 std::string join(const Settings::Values& values) { return fmt::format("{}", fmt::join(values, ",")); }
-
-Settings::Values split(std::string_view text) {
-  Settings::Values values;
-  for (std::size_t start = 0;;) {
-    const std::size_t comma = text.find(',', start);
-    values.emplace_back(text.substr(start, comma - start));
-    if (comma == std::string_view::npos) return values;
-    start = comma + 1;
-  }
-}
-
-Settings::Values factory_values(const Command& command) {
-  if (!command.list.empty()) return split(command.list);
-  Settings::Values values;
-  for (std::size_t i = 0; i < command.kept(); ++i) values.emplace_back(command.parameters[i].initial);
-  return values;
-}
 
 bool fits(const Command& command, std::size_t i, std::string_view value) {
   const Parameter& parameter = command.kept_parameter(i);
@@ -45,7 +30,7 @@ std::string key_in(const SavedContext& context, std::string_view command, std::s
 
 /// What was expected instead of `values`, which are in stored form.
 std::optional<std::string> refuse_for(const Command& command, const Settings::Values& values) {
-  const std::size_t kept = command.list.empty() ? command.kept() : split(command.list).size();
+  const std::size_t kept = command.list.empty() ? command.kept() : split_values(command.list).size();
   if (values.size() > kept) return fmt::format("at most {} value(s) for {}", kept, command.name);
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!fits(command, i, values[i]))
@@ -58,33 +43,42 @@ bool in_profile(Saved saved) { return saved == Saved::profile || saved == Saved:
 
 }  // namespace
 
-Settings::Settings(const CommandTable& commands, Nvram& nvram, const std::map<std::string, Values>& stored)
-    : rows_(commands.rows()), nvram_(nvram) {
-  for (const Command* command : rows_) {
-    if (!command->is_setting()) continue;
-    const Values factory = factory_values(*command);
-    Entry entry{.command = command, .factory = factory, .user = factory, .active = factory};
-    if (commands.find(command->name) == command) {
-      entries_.insert_or_assign(command->name, std::move(entry));
-    } else {
-      entries_.try_emplace(command->name, std::move(entry));
-    }
+void Settings::Changes::set(const FactorySettings::Row& factory, std::size_t row, Values values) {
+  if (values == factory.values) {
+    values_.erase(row);
+  } else {
+    values_.insert_or_assign(row, std::move(values));
   }
+}
+
+template <class Chosen>
+void Settings::Changes::take(const Changes& other, const Chosen& chosen) {
+  std::erase_if(values_, [&](const auto& each) { return chosen(each.first); });
+  std::ranges::copy_if(other.values_, std::inserter(values_, values_.end()),
+                       [&](const auto& each) { return chosen(each.first); });
+}
+
+Settings::Settings(const CommandTable& commands, Nvram& nvram, const std::map<std::string, Values>& stored)
+    : rows_(commands.rows()), factory_(commands.factory()), nvram_(nvram) {
   for (const std::string_view section : {profile_section, automatic_section}) {
     if (const auto* saved = nvram_.find(section)) load(*saved);
   }
-  for (const auto& [name, values] : stored) std::ranges::copy(values, entries_.at(name).user.begin());
+  for (const auto& [name, values] : stored) replace(user_, factory_.index_of(name), values);
   boot();
 }
 
 void Settings::load(const Nvram::Section& section) {
   for (const auto& [name, text] : section) {
     // A value that this version would refuse (from the file of another version) stays at its factory value.
-    const auto found = entries_.find(name);
-    if (Values values = split(text); found != entries_.end() && !refuse(name, values)) {
-      std::ranges::copy(values, found->second.user.begin());
-    }
+    const auto row = factory_.find(name);
+    if (const Values values = split_values(text); row && !refuse(name, values)) replace(user_, *row, values);
   }
+}
+
+void Settings::replace(Changes& profile, std::size_t row, const Values& first) {
+  Values values = values_in(profile, row);
+  std::ranges::copy(first, values.begin());
+  profile.set(factory_.rows()[row], row, std::move(values));
 }
 
 std::optional<std::string> Settings::refuse(CommandRows rows, std::string_view name, const Values& values) {
@@ -97,61 +91,63 @@ std::optional<std::string> Settings::refuse(CommandRows rows, std::string_view n
   return expected;
 }
 
-const Settings::Entry& Settings::entry(std::string_view name) const {
-  const auto found = entries_.find(name);
-  if (found == entries_.end()) std::abort();  // a name in our own code that has no row
-  return found->second;
+bool Settings::change(std::size_t row, std::size_t i, std::string value) {
+  Values values = active_values(row);
+  values[i] = std::move(value);
+  return change(row, std::move(values));
 }
 
-std::uint32_t Settings::number(NumberKey key) const {
-  return parse_number(entry(key.command).active[key.value]).value_or(0);
-}
-
-void Settings::set_value_of(std::string_view command, std::size_t i, std::string value) {
-  Entry& changed = entry(command);
-  changed.active[i] = std::move(value);
-  if (changed.command->saved != Saved::automatic) return;
-  changed.user = changed.active;
-  store(Saved::automatic);
+bool Settings::change(std::size_t row, Values values) {
+  if (saved(row) != Saved::automatic) {
+    active_.set(factory_.rows()[row], row, std::move(values));
+    return true;
+  }
+  const Changes active = active_, user = user_;
+  active_.set(factory_.rows()[row], row, std::move(values));
+  user_.take(active_, [row](std::size_t each) { return each == row; });
+  if (store(Saved::automatic)) return true;
+  active_ = active;
+  user_ = user;
+  return false;
 }
 
 void Settings::boot() {
-  for (auto& [name, entry] : entries_) entry.active = entry.command->saved == Saved::never ? entry.factory : entry.user;
+  active_.take(user_, [](std::size_t) { return true; });
+  active_.take({}, [this](std::size_t row) { return saved(row) == Saved::never; });
 }
 
 void Settings::load_user() {
-  for (auto& [name, entry] : entries_) {
-    if (entry.command->saved == Saved::profile) entry.active = entry.user;
-  }
+  active_.take(user_, [this](std::size_t row) { return saved(row) == Saved::profile; });
 }
 
 void Settings::load_factory() {
-  for (auto& [name, entry] : entries_) {
-    if (entry.command->saved == Saved::profile) entry.active = entry.factory;
-  }
+  active_.take({}, [this](std::size_t row) { return saved(row) == Saved::profile; });
 }
 
 bool Settings::store_user() {
-  for (auto& [name, entry] : entries_) {
-    if (in_profile(entry.command->saved)) entry.user = entry.active;
-  }
-  return store(Saved::profile);
+  const Changes before = user_;
+  user_.take(active_, [this](std::size_t row) { return in_profile(saved(row)); });
+  if (store(Saved::profile)) return true;
+  user_ = before;
+  return false;
 }
 
-bool Settings::store(Saved saved) {
+bool Settings::store(Saved kind) {
   Nvram::Section section;
-  for (const auto& [name, entry] : entries_) {
-    const bool belongs = saved == Saved::automatic ? entry.command->saved == saved : in_profile(entry.command->saved);
-    if (belongs) section.emplace(name, join(entry.user));
+  for (std::size_t row = 0; row < factory_.rows().size(); ++row) {
+    const bool belongs = kind == Saved::automatic ? saved(row) == kind : in_profile(saved(row));
+    if (belongs) section.emplace(factory_.rows()[row].command->name, join(values_in(user_, row)));
   }
-  return nvram_.store(saved == Saved::automatic ? automatic_section : profile_section, std::move(section));
+  return nvram_.store(kind == Saved::automatic ? automatic_section : profile_section, std::move(section));
 }
 
 Nvram::Section Settings::values_of(const SavedContext& context) const {
   Nvram::Section values;
-  for (const auto& [name, entry] : entries_) {
-    if (entry.command->context != &context) continue;
-    for (std::size_t i = 0; i < entry.active.size(); ++i) values.emplace(key_in(context, name, i), entry.active[i]);
+  for (std::size_t row = 0; row < factory_.rows().size(); ++row) {
+    const Command& command = *factory_.rows()[row].command;
+    if (command.context != &context) continue;
+    const Values& active = active_values(row);
+    for (std::size_t i = 0; i < active.size(); ++i) values.emplace(key_in(context, command.name, i), active[i]);
   }
   return values;
 }
@@ -159,24 +155,28 @@ Nvram::Section Settings::values_of(const SavedContext& context) const {
 void Settings::load(const SavedContext& context) {
   const Nvram::Section* saved = nvram_.find(context.section);
   if (saved == nullptr) return;
-  for (auto& [name, entry] : entries_) {
-    if (entry.command->context != &context) continue;
-    for (std::size_t i = 0; i < entry.active.size(); ++i) {
-      const auto found = saved->find(key_in(context, name, i));
-      if (found != saved->end() && fits(*entry.command, i, found->second)) entry.active[i] = found->second;
+  for (std::size_t row = 0; row < factory_.rows().size(); ++row) {
+    const Command& command = *factory_.rows()[row].command;
+    if (command.context != &context) continue;
+    Values values = active_values(row);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const auto found = saved->find(key_in(context, command.name, i));
+      if (found != saved->end() && fits(command, i, found->second)) values[i] = found->second;
     }
+    active_.set(factory_.rows()[row], row, std::move(values));
   }
 }
 
 std::string Settings::print(std::string_view name, Profile profile) const {
-  const Entry& shown = entry(name);
-  const Values& values = profile == Profile::factory ? shown.factory
-                         : profile == Profile::user  ? shown.user
-                                                     : shown.active;
+  const std::size_t row = factory_.index_of(name);
+  const Values& values = profile == Profile::factory ? factory_.rows()[row].values
+                         : profile == Profile::user  ? values_in(user_, row)
+                                                     : active_values(row);
   std::string text(name);
   text += ": ";
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const char* quote = shown.command->kept_parameter(i).kind == Parameter::Kind::number ? "" : "\"";
+    const Command& command = *factory_.rows()[row].command;
+    const char* quote = command.kept_parameter(i).kind == Parameter::Kind::number ? "" : "\"";
     text += fmt::format("{}{}{}{}", i == 0 ? "" : ",", quote, values[i], quote);
   }
   return text;

@@ -5,14 +5,10 @@
 #include <utility>
 
 namespace sim800 {
-namespace {
-
-constexpr std::string_view section_name = "alarms";
-
-}  // namespace
+namespace {}  // namespace
 
 Alarms::Alarms(Clock& clock, Nvram& nvram, const Rtc& rtc) : clock_(clock), nvram_(nvram), rtc_(rtc) {
-  const Nvram::Section* saved = nvram_.find(section_name);
+  const Nvram::Section* saved = nvram_.find(section);
   if (saved == nullptr) return;
   for (unsigned n = 1; n <= count; ++n) {
     const auto found = saved->find(std::to_string(n));
@@ -32,16 +28,15 @@ std::optional<unsigned> Alarms::free() const {
 
 Result Alarms::set(unsigned n, const Alarm& alarm) {
   if (!next(alarm)) return Cme::invalid_input;
-  alarms_[n - 1] = alarm;
-  save();
-  rearm();
-  return ok;
+  All changed = alarms_;
+  changed[n - 1] = alarm;
+  return keep(std::move(changed));
 }
 
-void Alarms::remove(unsigned n) {
-  alarms_[n - 1].reset();
-  save();
-  rearm();
+Result Alarms::remove(unsigned n) {
+  All changed = alarms_;
+  changed[n - 1].reset();
+  return keep(std::move(changed));
 }
 
 /// When it rings next, by the module's clock; never, if its only time has passed.
@@ -82,20 +77,24 @@ void Alarms::rearm() {
 
 void Alarms::ring() {
   const std::vector<unsigned> ringing = std::exchange(due_, {});
+  All changed = alarms_;
   for (const unsigned n : ringing) {
-    if (alarm(n)->days.empty()) alarms_[n - 1].reset();
+    if (alarm(n)->days.empty()) changed[n - 1].reset();
   }
-  save();
-  rearm();
+  // One that cannot be removed has rung all the same: its time has passed.
+  if (!keep(std::move(changed)).is_ok()) rearm();
   for (const unsigned n : ringing) on_ring(n);
 }
 
-void Alarms::save() {
-  Nvram::Section section;
+Result Alarms::keep(All changed) {
+  Nvram::Section kept;
   for (unsigned n = 1; n <= count; ++n) {
-    if (alarm(n)) section.emplace(std::to_string(n), alarm(n)->time + '|' + alarm(n)->days);
+    if (const auto& each = changed[n - 1]) kept.emplace(std::to_string(n), each->time + '|' + each->days);
   }
-  nvram_.store(section_name, std::move(section));
+  if (!nvram_.store(section, std::move(kept))) return Cme::memory_failure;
+  alarms_ = std::move(changed);
+  rearm();
+  return ok;
 }
 
 }  // namespace sim800

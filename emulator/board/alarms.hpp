@@ -18,6 +18,7 @@ namespace sim800 {
 
 class Alarms {
  public:
+  static constexpr std::string_view section = "alarms";  ///< of the NVRAM; absent: none was ever set
   static constexpr unsigned count = 5;
   struct Alarm {
     std::string time;  ///< "yy/MM/dd,hh:mm:ss", or "hh:mm:ss" for a repeating alarm
@@ -30,9 +31,10 @@ class Alarms {
   const std::optional<Alarm>& alarm(unsigned n) const { return alarms_[n - 1]; }
   /// The first unused one, if any.
   std::optional<unsigned> free() const;
-  /// 765 for a time that is invalid, has passed, or does not fit `days`.
+  /// 765 for a time that is invalid, has passed, or does not fit `days`; 23 if it cannot be stored, and then nothing
+  /// has changed.
   Result set(unsigned n, const Alarm& alarm);
-  void remove(unsigned n);
+  Result remove(unsigned n);
   /// The module's clock was set: the next alarm may be a different one.
   void rearm();
 
@@ -42,12 +44,13 @@ class Alarms {
   std::optional<LocalTime> next(const Alarm& alarm) const;
   void ring();
   void arm();
-  void save();
+  using All = std::array<std::optional<Alarm>, count>;
+  Result keep(All changed);
 
   Clock& clock_;
   Nvram& nvram_;
   const Rtc& rtc_;
-  std::array<std::optional<Alarm>, count> alarms_;
+  All alarms_;
   std::vector<unsigned> due_;  ///< when the timer expires
   Timer timer_;
 };

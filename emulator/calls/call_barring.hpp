@@ -21,17 +21,21 @@ class CallBarring {
 
   /// The barred classes; `facility` is AO, OI, OX, AI or IR.
   unsigned barred(std::string_view facility) const;
+  /// 16 for a wrong password; 23 if it cannot be stored, and then nothing has changed.
   Result bar(std::string_view facility, bool on, std::string_view password, unsigned classes);
   /// Four digits, initially 0000.
   Result change_password(std::string_view old_password, std::string_view new_password);
 
  private:
-  void save();
+  struct Kept {
+    std::map<std::string, unsigned, std::less<>> barred;
+    std::string password = "0000";
+  };
+  Result keep(Kept changed);
 
   Nvram& nvram_;
   std::string section_;
-  std::map<std::string, unsigned, std::less<>> barred_;
-  std::string password_ = "0000";
+  Kept kept_;
 };
 
 }  // namespace sim800

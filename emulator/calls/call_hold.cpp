@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "emulator/calls/call_service.hpp"
 #include "emulator/calls/call_settings.hpp"
@@ -107,15 +108,28 @@ Result CallService::join(Channel* channel) {
 /// AT+CHLD=4: the two parties are connected, and the module leaves both.
 Result CallService::connect_both(Channel* channel) {
   if (!talking() || !in_state(State::held)) return Cme::not_allowed;
+  transfer();
   end_all(State::active, channel);
   end_all(State::held, channel);
   return ok;
 }
 
+/// Between modules the two parties go on talking to each other; a party of the scenario hangs up.
+void CallService::transfer() {
+  const std::vector<int> active = ids(State::active), held = ids(State::held);
+  if (active.size() != 1 || held.size() != 1) return;
+  Connection &one = *find(active.front()), &other = *find(held.front());
+  if (one.leg == 0 || other.leg == 0) return;
+  environment_.plmn->hold(other.leg, false);
+  environment_.plmn->transfer(std::exchange(one.leg, 0), std::exchange(other.leg, 0));
+}
+
 void CallService::change(int id, State state, Channel* channel) {
   Connection& call = *find(id);
   if (!call.connected() && state == State::active) return connect(id, channel);  // answered
+  const bool was_held = call.state == State::held;
   call.state = state;
+  if (call.leg != 0 && was_held != (state == State::held)) environment_.plmn->hold(call.leg, !was_held);
   report(call, channel);
 }
 

@@ -42,39 +42,31 @@ bool CallLists::is_emergency(std::string_view number, bool card_present) const {
   return !card_present && is_one_of(number, {"000", "08", "110", "118", "119", "999"});
 }
 
-bool CallLists::set_emergency(bool enabled) {
-  own_emergency_ = enabled;
-  return save_emergency();
-}
-
 bool CallLists::set_emergency(bool enabled, std::vector<std::string> numbers) {
-  emergency_ = std::move(numbers);
-  return set_emergency(enabled);
-}
-
-bool CallLists::save_emergency() const {
-  Nvram::Section section{{"mode", own_emergency_ ? "1" : "0"}};
+  Nvram::Section section{{"mode", enabled ? "1" : "0"}};
   // Keys that sort in list order: there are at most eleven numbers.
-  for (std::size_t i = 0; i < emergency_.size(); ++i) section.emplace(std::to_string(10 + i), emergency_[i]);
-  return nvram_.store(emergency_section, std::move(section));
+  for (std::size_t i = 0; i < numbers.size(); ++i) section.emplace(std::to_string(10 + i), numbers[i]);
+  if (!nvram_.store(emergency_section, std::move(section))) return false;
+  own_emergency_ = enabled;
+  emergency_ = std::move(numbers);
+  return true;
 }
 
-bool CallLists::set_white_list(WhiteList mode) {
-  white_ = mode;
-  return save_white_list();
+bool CallLists::set_white_list(WhiteList mode, std::size_t place, std::string number) {
+  WhiteNumbers numbers = white_numbers_;
+  numbers.at(place) = std::move(number);
+  return set_white_list(mode, std::move(numbers));
 }
 
-bool CallLists::set_white_number(std::size_t place, std::string number) {
-  white_numbers_.at(place) = std::move(number);
-  return save_white_list();
-}
-
-bool CallLists::save_white_list() const {
-  Nvram::Section section{{"mode", std::to_string(static_cast<int>(white_))}};
-  for (std::size_t i = 0; i < white_numbers_.size(); ++i) {
-    if (!white_numbers_[i].empty()) section.emplace(std::to_string(i), white_numbers_[i]);
+bool CallLists::set_white_list(WhiteList mode, WhiteNumbers numbers) {
+  Nvram::Section section{{"mode", std::to_string(static_cast<int>(mode))}};
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (!numbers[i].empty()) section.emplace(std::to_string(i), numbers[i]);
   }
-  return nvram_.store(white_section, std::move(section));
+  if (!nvram_.store(white_section, std::move(section))) return false;
+  white_ = mode;
+  white_numbers_ = std::move(numbers);
+  return true;
 }
 
 bool CallLists::lets(std::string_view from, WhiteList what) const {

@@ -23,8 +23,8 @@ class CallLists {
   bool is_emergency(std::string_view number, bool card_present) const;
   bool own_emergency_numbers() const { return own_emergency_; }
   const std::vector<std::string>& emergency_numbers() const { return emergency_; }
-  /// False if the state directory refuses.
-  bool set_emergency(bool enabled);
+  /// False if the state directory refuses, and then nothing has changed.
+  bool set_emergency(bool enabled) { return set_emergency(enabled, emergency_); }
   bool set_emergency(bool enabled, std::vector<std::string> numbers);
 
   // AT+CWHITELIST
@@ -33,22 +33,22 @@ class CallLists {
   enum class WhiteList : std::uint8_t { off, calls, sms, both };
   WhiteList white_list() const { return white_; }
   std::span<const std::string> white_numbers() const { return white_numbers_; }
-  bool set_white_list(WhiteList mode);
-  /// `place` counts from 0.
-  bool set_white_number(std::size_t place, std::string number);
+  bool set_white_list(WhiteList mode) { return set_white_list(mode, white_numbers_); }
+  /// Also the number at `place`, which counts from 0.
+  bool set_white_list(WhiteList mode, std::size_t place, std::string number);
   bool lets_call(std::string_view from) const { return lets(from, WhiteList::calls); }
   bool lets_sms(std::string_view from) const { return lets(from, WhiteList::sms); }
 
  private:
+  using WhiteNumbers = std::array<std::string, white_list_size>;
   bool lets(std::string_view from, WhiteList what) const;
-  bool save_emergency() const;
-  bool save_white_list() const;
+  bool set_white_list(WhiteList mode, WhiteNumbers numbers);
 
   Nvram& nvram_;
   bool own_emergency_ = false;
   std::vector<std::string> emergency_{"112", "119"};
   WhiteList white_ = WhiteList::off;
-  std::array<std::string, white_list_size> white_numbers_;
+  WhiteNumbers white_numbers_;
 };
 
 }  // namespace sim800

@@ -21,8 +21,8 @@ constexpr Duration ring_period = 3s;
 constexpr Duration network_patience = 60s;  // no answer: the network ends the attempt
 
 // 24.008 10.5.4.11
-constexpr int cause_unassigned = 1, cause_normal = 16, cause_busy = 17, cause_no_answer = 19, cause_out_of_order = 27,
-              cause_network = 38;
+constexpr int cause_unassigned = 1, cause_normal = 16, cause_busy = 17, cause_no_answer = 19, cause_rejected = 21,
+              cause_out_of_order = 27, cause_network = 38;
 
 const Subscriber emergency_service{.call = Subscriber::Call::answer};
 
@@ -31,7 +31,7 @@ const Subscriber emergency_service{.call = Subscriber::Call::answer};
 CallService::CallService(const Environment& environment, Settings& settings, Network& network, PhoneBook& phone_book,
                          Nvram& nvram)
     : lists(nvram),
-      services(nvram, environment.world.sim.imsi),
+      services(nvram, environment.identity.imsi),
       environment_(environment),
       settings_(settings),
       network_(network),
@@ -43,6 +43,11 @@ bool CallService::in_state(State state) const {
 
 CallService::Connection* CallService::find(int id) {
   const auto found = std::ranges::find(connections_, id, &Connection::id);
+  return found == connections_.end() ? nullptr : &*found;
+}
+
+CallService::Connection* CallService::find_leg(CallLeg leg) {
+  const auto found = std::ranges::find(connections_, leg, &Connection::leg);
   return found == connections_.end() ? nullptr : &*found;
 }
 
@@ -80,6 +85,13 @@ const Subscriber* CallService::find_subscriber(const std::string& number) const 
   return others == numbers.end() ? nullptr : &others->second;
 }
 
+/// Another module of the run has this number.
+std::optional<unsigned> CallService::find_module(const std::string& number) const {
+  if (environment_.plmn == nullptr) return std::nullopt;
+  if (lists.is_emergency(number, environment_.world.sim.present)) return std::nullopt;
+  return environment_.plmn->find(number, environment_.index);
+}
+
 // --- outgoing calls
 
 Result CallService::dial(const std::string& number, Channel* waiter, Channel& asker) {
@@ -95,7 +107,7 @@ Result CallService::dial(const std::string& number, Channel* waiter, Channel& as
     awaited_ = call.id;
     outcome_.reset();
   }
-  const auto forwarded = [this](std::size_t reason) { return services.forwarding.at(reason).forwards_calls(); };
+  const auto forwarded = [this](std::size_t reason) { return services.forwarding(reason).forwards_calls(); };
   using Services = SupplementaryServices;
   if (settings_.number(key::cssn_n) == 1 && forwarded(Services::unconditional)) say(call, "+CSSI: 0");
   if (settings_.number(key::cssn_n) == 1 &&
@@ -110,19 +122,30 @@ Result CallService::dial(const std::string& number, Channel* waiter, Channel& as
 /// The network has reached the far end, or not.
 void CallService::set_up(int id) {
   Connection& call = *find(id);
-  const Subscriber* subscriber = find_subscriber(call.number);
+  const std::string& number = call.reached.empty() ? call.number : call.reached;
+  if (const auto module = find_module(number)) return call_module(id, *module);
+  const Subscriber* subscriber = find_subscriber(number);
   if (subscriber == nullptr) return end(id, cause_unassigned, false);
   using enum Subscriber::Call;
   if (subscriber->call == busy) return end(id, cause_busy, false);
   if (subscriber->call == unreachable) return end(id, cause_out_of_order, false);
+  alert(call);
+  if (subscriber->call == answer) call.next = environment_.clock.after(subscriber->after, [this, id] { connect(id); });
+}
+
+void CallService::call_module(int id, unsigned module) {
+  Connection& call = *find(id);
+  const bool withheld = settings_.number(key::clir) == 1;
+  call.leg = environment_.plmn->call(environment_.index, module, withheld ? "" : environment_.identity.number);
+  call.next = environment_.clock.after(network_patience, [this, id] { end(id, cause_no_answer, false); });
+}
+
+/// The far end rings.
+void CallService::alert(Connection& call) {
   call.state = State::alerting;
   report(call, nullptr);
   if (settings_.number(key::moring) == 1) say(call, "MO RING");
-  if (subscriber->call == answer) {
-    call.next = environment_.clock.after(subscriber->after, [this, id] { connect(id); });
-  } else {
-    call.next = environment_.clock.after(network_patience, [this, id] { end(id, cause_no_answer, false); });
-  }
+  call.next = environment_.clock.after(network_patience, [this, id = call.id] { end(id, cause_no_answer, false); });
 }
 
 /// One side has answered.
@@ -132,10 +155,12 @@ void CallService::connect(int id, Channel* channel) {
   report(call, channel);
   if (call.from_network) {
     phone_book_.log("RC", call.number);
+    if (call.leg != 0) environment_.plmn->answer(call.leg);
   } else if (settings_.number(key::moring) == 1) {
     say(call, "MO CONNECTED");
   }
-  const Subscriber* subscriber = find_subscriber(call.number);
+  const Subscriber* subscriber =
+      call.leg != 0 ? nullptr : find_subscriber(call.reached.empty() ? call.number : call.reached);
   call.next.cancel();
   if (subscriber != nullptr && subscriber->hangs_up_after)
     call.next = environment_.clock.after(*subscriber->hangs_up_after, [this, id] { end(id, cause_normal, false); });
@@ -157,24 +182,44 @@ std::string CallService::colp_line(const std::string& number) const {
 
 // --- incoming calls
 
-/// The network checks the subscriber's services and the module its own lists before it rings.
-bool CallService::gets_through(const std::string& from) const {
-  if (!network_.registered() || sends_message()) return false;
-  if (services.forwarding[SupplementaryServices::unconditional].forwards_calls()) return false;
-  if (settings_.number(key::gsmbusy) != 0 || !lists.lets_call(from)) return false;
-  if (connections_.empty()) return true;
-  if (in_state(State::incoming) || in_state(State::waiting)) return false;
-  return settings_.number(key::ccwa) == 1 && (services.waiting_classes & 1U) != 0;
+/// The network checks the subscriber's services and the module its own lists before it rings. Why it does not; 0: it
+/// does.
+int CallService::refusal(const std::string& from) const {
+  if (!network_.registered()) return cause_out_of_order;
+  if (sends_message() || settings_.number(key::gsmbusy) != 0) return cause_busy;
+  if (!lists.lets_call(from)) return cause_rejected;
+  if (connections_.empty()) return 0;
+  if (in_state(State::incoming) || in_state(State::waiting)) return cause_busy;
+  return settings_.number(key::ccwa) == 1 && (services.kept().waiting_classes & 1U) != 0 ? 0 : cause_busy;
+}
+
+/// Where a call goes instead that this refuses (0: none); null: nowhere.
+const Forwarding* CallService::forwarding_for(int cause) const {
+  using Services = SupplementaryServices;
+  const auto found = [this](std::size_t reason) {
+    const Forwarding& forwarding = services.forwarding(reason);
+    return forwarding.forwards_calls() ? &forwarding : nullptr;
+  };
+  if (const Forwarding* always = found(Services::unconditional)) return always;
+  if (cause == cause_busy) return found(Services::busy);
+  if (cause == cause_out_of_order) return found(Services::not_reachable);
+  return nullptr;
 }
 
 bool CallService::receive(const std::string& from, unsigned rings) {
-  if (!gets_through(from)) return false;
+  if (refusal(from) != 0 || forwarding_for(0) != nullptr) return false;
+  let_in(from, rings, 0);
+  return true;
+}
+
+void CallService::let_in(const std::string& from, unsigned rings, CallLeg leg) {
   on_set_up(nullptr);
   Connection& call = add(from, connections_.empty() ? State::incoming : State::waiting);
   call.rings = rings;
+  call.leg = leg;
+  if (leg != 0) environment_.plmn->alert(leg, call.state == State::waiting);
   report(call, nullptr);
   ring(call.id);
-  return true;
 }
 
 void CallService::ring(int id) {
@@ -183,10 +228,13 @@ void CallService::ring(int id) {
   ++call.rung;
   const bool waits = call.state == State::waiting;
   if (!waits || call.rung == 1) announce(call);
-  const auto& forwarding = services.forwarding[SupplementaryServices::no_reply];
+  const auto& forwarding = services.forwarding(SupplementaryServices::no_reply);
   const Duration rung_for = ring_period * call.rung;
   if (forwarding.forwards_calls() && rung_for >= std::chrono::seconds(forwarding.seconds)) {
-    call.next = environment_.clock.after(ring_period, [this, id] { end(id, cause_normal, false); });
+    call.next = environment_.clock.after(ring_period, [this, id, to = forwarding.number] {
+      if (const CallLeg leg = std::exchange(find(id)->leg, 0); leg != 0) environment_.plmn->forward(leg, to);
+      end(id, cause_normal, false);
+    });
     return;
   }
   const std::uint32_t answer_after = settings_.number(key::s0);
@@ -224,12 +272,23 @@ void CallService::finish_answer() {
 
 // --- the end
 
+namespace {
+
+/// Who rejects a call is busy to the caller (24.008 5.2.2.3.1).
+int cause_for_far_end(const CallService::Connection& gone, int cause, bool by_host) {
+  if (cause == cause_network) return cause_network;
+  return by_host && gone.from_network && !gone.connected() ? cause_busy : cause_normal;
+}
+
+}  // namespace
+
 void CallService::end(int id, int cause, bool by_host, Channel* channel) {
   const auto found = std::ranges::find(connections_, id, &Connection::id);
   Connection gone = std::move(*found);
   connections_.erase(found);
   gone.next.cancel();
   last_cause_ = cause;
+  if (gone.leg != 0) environment_.plmn->release(gone.leg, cause_for_far_end(gone, cause, by_host));
   if (gone.from_network && !gone.connected()) phone_book_.log(by_host ? "RC" : "MC", gone.number);
   const bool waited = gone.state == State::waiting;
   const bool was_connected = gone.connected();
@@ -283,6 +342,9 @@ void CallService::network_lost() {
 }
 
 void CallService::power_off() {
+  for (const Connection& call : connections_) {
+    if (call.leg != 0) environment_.plmn->release(call.leg, cause_network);
+  }
   connections_.clear();
   waiter_ = nullptr;
   awaited_ = 0;

@@ -17,12 +17,13 @@
 #include "emulator/core/service.hpp"
 #include "emulator/core/world.hpp"
 #include "emulator/network/network.hpp"
+#include "emulator/plmn/plmn.hpp"
 #include "emulator/sim/phone_book.hpp"
 #include "protocol/at/result.hpp"
 
 namespace sim800 {
 
-class CallService final : public Service {
+class CallService final : public Service, public CallParty {
  public:
   /// Numbers as in AT+CLCC.
   enum class State : std::uint8_t { active, held, dialling, alerting, incoming, waiting, disconnected };
@@ -36,6 +37,9 @@ class CallService final : public Service {
     unsigned rung = 0;
     Channel* asker = nullptr;  ///< that dialled it
     Timer next;                ///< the next action of the network or the far end
+    CallLeg leg = 0;           ///< of a call between two modules; 0: the far end is the scenario's
+    std::string reached;       ///< the number it was forwarded to; empty: it was not
+    unsigned hops = 0;         ///< how often it was forwarded
     bool connected() const { return state == State::active || state == State::held; }
   };
 
@@ -79,12 +83,23 @@ class CallService final : public Service {
 
   /// ATH, AT+CHUP: all calls end except a waiting one.
   void hang_up(Channel* channel);
+  /// AT+VTS: the far end hears a key (0-9, *, #, A-D).
+  void press(char key);
   /// AT+CHLD=<n>
   Result hold(unsigned n, Channel* channel);
   /// The network is lost, and every call with it.
   void network_lost() override;
   void power_off() override;
   bool busy() const override { return !connections_.empty(); }
+
+  // CallParty: what the network tells of calls with other modules.
+  void called(CallLeg leg, const std::string& from) override;
+  void far_rings(CallLeg leg, bool waits) override;
+  void far_answers(CallLeg leg) override;
+  void far_holds(CallLeg leg, bool held) override;
+  void far_presses(CallLeg leg, char key) override;
+  void far_forwards(CallLeg leg, const std::string& number) override;
+  void far_ends(CallLeg leg, int cause) override;
 
   std::string describe(const Connection& connection) const;
   /// Why the last call ended (24.008 10.5.4.11); 0: there was none.
@@ -102,14 +117,20 @@ class CallService final : public Service {
 
  private:
   const Subscriber* find_subscriber(const std::string& number) const;
+  std::optional<unsigned> find_module(const std::string& number) const;
   Connection* find(int id);
+  Connection* find_leg(CallLeg leg);
   std::vector<int> ids(State state) const;
   Connection& add(const std::string& number, State state);
   int free_id() const;
 
   void set_up(int id);
+  void call_module(int id, unsigned module);
+  void alert(Connection& call);
   void connect(int id, Channel* channel = nullptr);
-  bool gets_through(const std::string& from) const;
+  int refusal(const std::string& from) const;
+  const Forwarding* forwarding_for(int cause) const;
+  void let_in(const std::string& from, unsigned rings, CallLeg leg);
   void ring(int id);
   void announce(const Connection& connection);
   void end(int id, int cause, bool by_host, Channel* channel = nullptr);
@@ -125,6 +146,7 @@ class CallService final : public Service {
   Result talk_only_to(int id, Channel* channel);
   Result join(Channel* channel);
   Result connect_both(Channel* channel);
+  void transfer();
   int who_asks() const;
   void check_multiparty();
 

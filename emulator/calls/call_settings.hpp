@@ -11,12 +11,14 @@ inline constexpr NumberKey ccwa{"+CCWA"};        ///< 3.2.6: 1 a waiting call is
 inline constexpr NumberKey ceer{"+CEER"};        ///< 3.2.7: 0 causes as text, 1 as numbers
 inline constexpr NumberKey clcc{"+CLCC"};        ///< 3.2.16: 1 the list is sent at each change
 inline constexpr NumberKey clip{"+CLIP"};        ///< 3.2.18: 1 the caller's number follows RING
+inline constexpr NumberKey clir{"+CLIR"};        ///< 3.2.19: 1 the own number is withheld
 inline constexpr NumberKey colp{"+COLP"};        ///< 3.2.21: 1 ATD answers when the call is up, with its number
 inline constexpr NumberKey crc{"+CRC"};          ///< 3.2.31: 1 +CRING: <type> instead of RING
 inline constexpr NumberKey vtd{"+VTD"};          ///< 3.2.36: length of a tone, in 0.1 s
 inline constexpr NumberKey cmut{"+CMUT"};        ///< 3.2.49: 1 muted
 inline constexpr NumberKey cusd{"+CUSD"};        ///< 3.2.53: 1 the network's answers are shown
 inline constexpr NumberKey cssn_n{"+CSSN"};      ///< 3.2.54: 1 +CSSI URCs
+inline constexpr NumberKey cssn_m{"+CSSN", 1};   ///< 3.2.54: 1 +CSSU URCs
 inline constexpr NumberKey cdrind{"+CDRIND"};    ///< 6.2.14: 1 the end of a call is told
 inline constexpr NumberKey moring{"+MORING"};    ///< 6.2.29: 1 MO RING and MO CONNECTED
 inline constexpr NumberKey gsmbusy{"+GSMBUSY"};  ///< 6.2.44: 0 calls are let in, 1 none, 2 data calls only

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/at/arguments.hpp"
 
@@ -39,19 +40,21 @@ SupplementaryServices::SupplementaryServices(Nvram& nvram, const std::string& im
     : nvram_(nvram), section_("supplementary:" + imsi) {
   const Nvram::Section* saved = nvram_.find(section_);
   if (saved == nullptr) return;
-  for (std::size_t reason = 0; reason < forwarding.size(); ++reason) {
+  for (std::size_t reason = 0; reason < kept_.forwarding.size(); ++reason) {
     if (const auto found = saved->find(key_of(reason)); found != saved->end())
-      forwarding.at(reason) = to_forwarding(found->second);
+      kept_.forwarding.at(reason) = to_forwarding(found->second);
   }
   if (const auto found = saved->find(waiting_key); found != saved->end())
-    waiting_classes = parse_number(found->second).value_or(waiting_classes);
+    kept_.waiting_classes = parse_number(found->second).value_or(kept_.waiting_classes);
 }
 
-void SupplementaryServices::save() const {
-  Nvram::Section section{{std::string(waiting_key), std::to_string(waiting_classes)}};
-  for (std::size_t reason = 0; reason < forwarding.size(); ++reason)
-    section.emplace(key_of(reason), to_text(forwarding.at(reason)));
-  nvram_.store(section_, std::move(section));
+bool SupplementaryServices::keep(Kept changed) {
+  Nvram::Section section{{std::string(waiting_key), std::to_string(changed.waiting_classes)}};
+  for (std::size_t reason = 0; reason < changed.forwarding.size(); ++reason)
+    section.emplace(key_of(reason), to_text(changed.forwarding.at(reason)));
+  if (!nvram_.store(section_, std::move(section))) return false;
+  kept_ = std::move(changed);
+  return true;
 }
 
 }  // namespace sim800

@@ -27,15 +27,20 @@ class SupplementaryServices {
 
   /// What the network stores for this subscriber.
   SupplementaryServices(Nvram& nvram, const std::string& imsi);
-  /// Call after a change.
-  void save() const;
 
-  std::array<Forwarding, 4> forwarding;  ///< by <reason>
-  unsigned waiting_classes = 1;          ///< classes whose calls can wait; 0: off
+  struct Kept {
+    std::array<Forwarding, 4> forwarding;  ///< by <reason>
+    unsigned waiting_classes = 1;          ///< classes whose calls can wait; 0: off
+  };
+  const Kept& kept() const { return kept_; }
+  const Forwarding& forwarding(std::size_t reason) const { return kept_.forwarding.at(reason); }
+  /// False if the state directory refuses, and then nothing has changed.
+  bool keep(Kept changed);
 
  private:
   Nvram& nvram_;
   std::string section_;
+  Kept kept_;
 };
 
 }  // namespace sim800

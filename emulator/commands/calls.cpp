@@ -156,7 +156,7 @@ Result show_emergency_numbers(Invocation& cmd) {
 Result set_emergency_numbers(Invocation& cmd) {
   CallLists& lists = cmd.modem.calls->lists;
   const bool enabled = cmd.number(0) == 1;
-  if (!cmd.has(1)) return lists.set_emergency(enabled) ? ok : error;
+  if (!cmd.has(1)) return kept_if(lists.set_emergency(enabled));
   if (cmd.arguments.size() != 2 + cmd.number(1)) return Cme::invalid_input;
   std::vector<std::string> numbers;
   for (std::size_t i = 2; i < cmd.arguments.size(); ++i) {
@@ -164,7 +164,7 @@ Result set_emergency_numbers(Invocation& cmd) {
     if (number.empty() || number.size() > 3 || !parse_number(number)) return Cme::invalid_input;
     numbers.push_back(number);
   }
-  return lists.set_emergency(enabled, std::move(numbers)) ? ok : error;
+  return kept_if(lists.set_emergency(enabled, std::move(numbers)));
 }
 
 // --- 6.2.51 AT+CWHITELIST
@@ -187,9 +187,9 @@ Result set_white_list(Invocation& cmd) {
   if (cmd.has(1) != (cmd.arguments.size() == 3)) return Cme::invalid_input;
   if (cmd.has(1)) {
     if (mode != CallLists::WhiteList::calls || !is_phone_number(cmd.text(2))) return error;
-    if (!lists.set_white_number(cmd.number(1) - 1, cmd.text(2))) return error;
+    return kept_if(lists.set_white_list(mode, cmd.number(1) - 1, cmd.text(2)));
   }
-  return lists.set_white_list(mode) ? ok : error;
+  return kept_if(lists.set_white_list(mode));
 }
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index

@@ -14,7 +14,10 @@ Result show_clock(Invocation& cmd) {
   cmd.print("+CCLK: \"{}\"", cmd.modem.rtc.text());
   return ok;
 }
-Result set_clock(Invocation& cmd) { return cmd.modem.rtc.set(cmd.text(0)) ? ok : Result{Cme::invalid_input}; }
+Result set_clock(Invocation& cmd) {
+  const auto setting = Rtc::parse(cmd.text(0));
+  return setting ? kept_if(cmd.modem.rtc.set(*setting)) : Result{Cme::invalid_input};
+}
 
 /// +CALA: <time>,<n>[,<recurr>]   one line per alarm; none: OK alone.
 Result show_alarms(Invocation& cmd) {
@@ -44,8 +47,7 @@ constexpr Result not_found{static_cast<Cme>(22)};
 
 Result delete_alarm(Invocation& cmd) {
   if (!cmd.modem.alarms->alarm(cmd.number(0))) return not_found;
-  cmd.modem.alarms->remove(cmd.number(0));
-  return ok;
+  return cmd.modem.alarms->remove(cmd.number(0));
 }
 
 constexpr Parameter days = optional(text(15)), day = optional(text(1));

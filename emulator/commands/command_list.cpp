@@ -2,6 +2,7 @@
 #include "emulator/commands/command_list.hpp"
 
 #include <map>
+#include <mutex>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -66,8 +67,10 @@ CommandRows all_commands() {
 
 const CommandTable& command_table(const ModuleConfig& module) {
   using Kind = std::tuple<std::string, std::string, decltype(module.commands)>;
+  static std::mutex guard;
   static std::map<Kind, CommandTable> tables;
   const Kind kind{module.model, module.revision, module.commands};
+  const std::scoped_lock lock(guard);
   return tables.try_emplace(kind, all_commands(), module).first->second;
 }
 

@@ -9,6 +9,7 @@ namespace sim800 {
 /// The rows of all models.
 CommandRows all_commands();
 /// The commands of one module; created on first use, and kept for all modules of the same kind.
+/// Thread-safe.
 const CommandTable& command_table(const ModuleConfig& module);
 
 /// The chapters; each is the table at the end of its file in commands/.

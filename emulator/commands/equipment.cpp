@@ -28,13 +28,14 @@ Task<Result> set_functionality(Invocation& cmd) {
   Modem& modem = cmd.modem;
   const std::uint32_t fun = cmd.number(0), before = modem.functionality();
   if (cmd.number(1) == 1) {
-    if (fun != 0) modem.settings.set(key::cfun, fun);
+    if (fun != 0 && !modem.settings.set(key::cfun, fun)) co_return kept_if(false);
     const bool ok_last = modem.world.module.quirks.cfun_reset_ok_last;
     modem.reset_soon(ok_last ? &cmd.channel : nullptr);
     co_return ok_last ? Result::silent() : ok;
   }
   if (fun == before) co_return ok;
   if (fun + before == 4) co_return Cme::not_allowed;
+  if (fun != 0 && !modem.settings.set(key::cfun, fun)) co_return kept_if(false);
   const Duration answer = modem.set_functionality(fun, &cmd.channel);
   cmd.channel.flush();
   co_await modem.clock.sleep(answer);

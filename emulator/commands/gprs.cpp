@@ -60,18 +60,16 @@ Result define_context(Invocation& cmd) {
   const unsigned cid = cmd.number(0);
   if (!cmd.text(3).empty() && !is_ip_address(cmd.text(3))) return not_allowed;
   if (gprs.active(cid)) return not_allowed;
-  if (cmd.arguments.size() == 1) {
-    gprs.define(cid, std::nullopt);
-  } else {
-    gprs.define(cid, Gprs::Definition{cmd.text(2), cmd.text(3) == "0.0.0.0" ? "" : cmd.text(3)});
-  }
-  return ok;
+  if (cmd.arguments.size() == 1) return kept_if(gprs.define(cid, std::nullopt));
+  return kept_if(gprs.define(cid, Gprs::Definition{cmd.text(2), cmd.text(3) == "0.0.0.0" ? "" : cmd.text(3)}));
 }
 
 // --- 7.2.3 AT+CGQMIN, 7.2.4 AT+CGQREQ
 
-Gprs::Quality& quality(Invocation& cmd, unsigned cid) {
-  return cmd.command.name == "+CGQREQ" ? cmd.modem.gprs->requested(cid) : cmd.modem.gprs->minimum(cid);
+bool is_request(const Invocation& cmd) { return cmd.command.name == "+CGQREQ"; }
+
+const Gprs::Quality& quality(Invocation& cmd, unsigned cid) {
+  return is_request(cmd) ? cmd.modem.gprs->requested(cid) : cmd.modem.gprs->minimum(cid);
 }
 
 Result show_quality(Invocation& cmd) {
@@ -83,10 +81,10 @@ Result show_quality(Invocation& cmd) {
 /// AT+CGQREQ=<cid>[,<precedence>[,<delay>[,<reliability>[,<peak>[,<mean>]]]]]   omitted values get their first value.
 Result set_quality(Invocation& cmd) {
   if (!Gprs::has(cmd.number(0))) return not_allowed;
-  Gprs::Quality& set = quality(cmd, cmd.number(0));
+  Gprs::Quality set{};
   for (std::size_t i = 0; i < set.size(); ++i) set[i] = cmd.number(i + 1, Gprs::initial_quality[i]);
-  cmd.modem.gprs->save();
-  return ok;
+  Gprs& gprs = *cmd.modem.gprs;
+  return kept_if(is_request(cmd) ? gprs.request(cmd.number(0), set) : gprs.demand(cmd.number(0), set));
 }
 
 // --- 7.2.5 AT+CGACT, 7.2.6 AT+CGDATA, 7.2.7 AT+CGPADDR

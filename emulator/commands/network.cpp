@@ -1,6 +1,9 @@
 // Commands about the network: registration, operators, signal, cells (AT manual chapters 3 and 6).
 // SPDX-License-Identifier: MIT
+#include <fmt/compile.h>
+
 #include <algorithm>
+#include <array>
 
 #include "emulator/at/host_text.hpp"
 #include "emulator/core/latency.hpp"
@@ -25,7 +28,9 @@ bool radio_on(Invocation& cmd) { return cmd.modem.functionality() == 1; }
 /// +CSQ: <rssi>,<ber>   99,99 until a cell has been found.
 Result show_signal(Invocation& cmd) {
   const SignalPoint signal = cmd.modem.network->signal();
-  cmd.print("+CSQ: {},{}", signal.rssi, signal.ber);
+  std::array<char, 40> text{};  // asked more often than anything else: the format is compiled
+  const char* end = fmt::format_to(text.data(), FMT_COMPILE("+CSQ: {},{}"), signal.rssi, signal.ber);
+  cmd.line({text.data(), end});
   return ok;
 }
 
@@ -79,6 +84,16 @@ std::optional<Result> refuse_operator(const std::optional<Operator>& found) {
   return std::nullopt;
 }
 
+constexpr Result not_stored = kept_if(false);
+
+/// In one write.
+bool keep_operator(Settings& settings, std::uint32_t mode, const std::optional<Operator>& found) {
+  Settings::Values values = settings.values_of(key::cops_mode.command);
+  values[key::cops_mode.value] = std::to_string(mode);
+  if (mode == manually) values[key::cops_oper.value] = found->plmn;
+  return settings.set_values_of(key::cops_mode.command, std::move(values));
+}
+
 /// AT+COPS=<mode>[,<format>[,"<oper>"]]   <format> 0 if omitted with mode 3.
 Task<Result> select_operator(Invocation& cmd) {
   Modem& modem = cmd.modem;
@@ -86,12 +101,12 @@ Task<Result> select_operator(Invocation& cmd) {
   const std::uint32_t format = cmd.number(1);
   const bool manual = mode == manually || mode == manual_then_automatic;
   if (manual && !cmd.has(2)) co_return Cme::invalid_input;
-  if (cmd.has(1) || mode == format_only) modem.settings.set(key::cops_format, format);
+  if ((cmd.has(1) || mode == format_only) && !modem.settings.set(key::cops_format, format)) co_return not_stored;
   if (mode == format_only) co_return ok;
   if (!radio_on(cmd)) co_return Cme::cfun_off;
   if (const auto refused = modem.sim->refusal()) co_return *refused;
   if (mode == deregister) {
-    modem.settings.set(key::cops_mode, mode);
+    if (!modem.settings.set(key::cops_mode, mode)) co_return not_stored;
     modem.network->leave(&cmd.channel);
     cmd.channel.flush();
     co_await modem.clock.sleep(modem.latency[Latency::operator_select]);
@@ -109,10 +124,9 @@ Task<Result> select_operator(Invocation& cmd) {
     mode = automatically;
   } else if (manual) {
     mode = manually;
-    modem.settings.set(key::cops_oper, found->plmn);
   }
   const std::string before = modem.network->serving().plmn;
-  modem.settings.set(key::cops_mode, mode);
+  if (!keep_operator(modem.settings, mode, found)) co_return not_stored;
   const std::string& wanted = mode == manually ? found->plmn : modem.world.network.plmn;
   const bool there = modem.network->registered() && before == wanted;
   if (!there) modem.network->search(&cmd.channel);
@@ -135,15 +149,11 @@ Result show_preferred(Invocation& cmd) {
 Result set_preferred(Invocation& cmd) {
   if (const auto refused = cmd.modem.sim->refusal()) return *refused;
   PreferredOperators& preferred = *cmd.modem.preferred_operators;
-  if (cmd.arguments.size() == 1) {
-    preferred.remove(cmd.number(0));
-    return ok;
-  }
+  if (cmd.arguments.size() == 1) return kept_if(preferred.remove(cmd.number(0)));
   const std::string name = cmd.text(2);
   const bool numeric = std::ranges::all_of(name, is_digit) && (name.size() == 5 || name.size() == 6);
   if (!cmd.has(1) || name.empty() || (cmd.number(1) == 2 && !numeric)) return Cme::invalid_input;
-  preferred.set(cmd.number(0), {cmd.number(1), name});
-  return ok;
+  return kept_if(preferred.set(cmd.number(0), {cmd.number(1), name}));
 }
 
 /// +COPN: "<numeric>","<long>"   the scenario's operators.
@@ -188,7 +198,7 @@ Result set_cells(Invocation& cmd) {
 /// +CROAMING: <state>   0 at home, 1 in another country, 2 in another network of the same country.
 Result show_roaming(Invocation& cmd) {
   const Network& network = *cmd.modem.network;
-  const bool abroad = network.serving().plmn.substr(0, 3) != cmd.modem.world.sim.imsi.substr(0, 3);
+  const bool abroad = network.serving().plmn.substr(0, 3) != cmd.modem.identity.imsi.substr(0, 3);
   cmd.print("+CROAMING: {}", !network.roaming() ? 0 : abroad ? 1 : 2);
   return ok;
 }

@@ -147,8 +147,8 @@ Task<Result> set_voice_mail(Invocation& cmd) {
   if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
   const auto name = name_from_host(cmd.modem.settings, cmd.text(1));
   if (!name || !is_phone_number(cmd.text(0))) co_return error;
-  cmd.modem.phone_book->put("VM", 1, {cmd.text(0), *name});
-  co_return ok;
+  PhoneBook::Entry entry{cmd.text(0), *name};
+  co_return kept_if(cmd.modem.phone_book->put("VM", 1, std::move(entry)));
 }
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index

@@ -66,20 +66,17 @@ Result set_filter(Invocation& cmd) {
     case remove_rule:
       if (!cmd.has(1) || cmd.arguments.size() > 2) return Cme::invalid_input;
       if (!filters.rules().contains(cmd.number(1))) return Cme::not_found;
-      filters.remove(cmd.number(1));
-      return ok;
+      return kept_if(filters.remove(cmd.number(1)));
     case add_rule: {
       if (!is_ip_address(cmd.text(2)) || !is_ip_address(cmd.text(3))) return Cme::invalid_input;
       const std::optional<unsigned> place = cmd.has(1) ? cmd.number(1) : filters.free();
       if (!place) return Cme::memory_full;
-      filters.set(*place, {cmd.text(2), cmd.text(3)});
-      return ok;
+      return kept_if(filters.set(*place, {cmd.text(2), cmd.text(3)}));
     }
     default: break;
   }
   if (cmd.arguments.size() > 1) return Cme::invalid_input;
-  filters.clear();
-  return ok;
+  return kept_if(filters.clear());
 }
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index

@@ -63,7 +63,7 @@ Result show_light(Invocation& cmd) {
 
 /// AT+CANT=<mode>,<UrcEnable>,<timer>   The antenna is connected: +CANT: 0 follows the OK.
 Result detect_antenna(Invocation& cmd) {
-  keep_setting(cmd);
+  if (const Result kept = keep_setting(cmd); !kept.is_ok()) return kept;
   if (cmd.number(0) == 1 && cmd.number(1) == 1 && cmd.number(2) > 0) cmd.modem.answer("+CANT: 0", &cmd.channel);
   return ok;
 }
@@ -116,9 +116,9 @@ Result show_jamming(Invocation& cmd) {
 /// AT+SJDR=<status>,<mode>[,<var>[,<display>]]   Mode 1 and 3 report every 3 s, or once on a change (<display> 1).
 Result detect_jamming(Invocation& cmd) {
   if (cmd.number(0) == 1 && !cmd.modem.network->registered()) return Cme::no_network_service;
-  keep_setting(cmd);
+  const Result kept = keep_setting(cmd);
   cmd.modem.jamming->apply();
-  return ok;
+  return kept;
 }
 
 constexpr Parameter arfcn = number("0-124,128-251,512-885,975-1023", "0");

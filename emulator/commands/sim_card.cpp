@@ -114,7 +114,7 @@ Result show_attempts(Invocation& cmd) {
 Task<Result> show_imsi(Invocation& cmd) {
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_imsi]);
   if (const auto refused = cmd.modem.sim->refusal()) co_return *refused;
-  cmd.line(cmd.modem.world.sim.imsi);
+  cmd.line(cmd.modem.identity.imsi);
   co_return ok;
 }
 
@@ -123,7 +123,7 @@ Task<Result> show_iccid(Invocation& cmd) {
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_read]);
   const Sim& sim = *cmd.modem.sim;
   if (!sim.ready() && !sim.locked()) co_return *sim.refusal();
-  cmd.line(cmd.modem.world.sim.iccid);
+  cmd.line(cmd.modem.identity.iccid);
   co_return ok;
 }
 

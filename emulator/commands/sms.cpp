@@ -116,8 +116,11 @@ bool is_validity(const Argument& typed) {
 /// AT+CSMP=[<fo>[,<vp>,<pid>,<dcs>]]
 Result set_parameters(Invocation& cmd) {
   if (cmd.has(1) && !is_validity(cmd.arguments[1])) return Cme::invalid_input;
+  const Settings::Values before = cmd.settings.values_of(cmd.command.name);
   if (const Result kept = keep_if_ready(cmd); !kept.is_ok()) return kept;
-  return cmd.modem.sms->keep_first_octet() ? ok : Result{Cme::memory_failure};
+  if (cmd.modem.sms->keep_first_octet()) return ok;
+  cmd.settings.set_values_of(cmd.command.name, before);
+  return kept_if(false);
 }
 
 // --- 4.2.11, 4.2.10 CSAS, CRES

@@ -32,7 +32,7 @@ constexpr unsigned all_classes = 7;
 
 /// +CCFC: <status>,<class>[,<number>,<type>[,<subaddr>,<satype>,<time>]]   one line for each class
 void show_forwarding(Invocation& cmd, std::size_t reason) {
-  const Forwarding& kept = cmd.modem.calls->services.forwarding.at(reason);
+  const Forwarding& kept = cmd.modem.calls->services.forwarding(reason);
   if (!kept.active) return cmd.line("+CCFC: 0,7");
   for (const unsigned one : {1U, 2U, 4U}) {
     if ((kept.classes & one) == 0) continue;
@@ -74,10 +74,12 @@ Task<Result> forward(Invocation& cmd) {
                           .seconds = cmd.number(7, 20)};
   const std::uint32_t first = reason == 4 ? 0 : reason == 5 ? 1 : reason;
   const std::uint32_t last = reason >= 4 ? 3 : reason;
+  SupplementaryServices& services = cmd.modem.calls->services;
+  SupplementaryServices::Kept kept = services.kept();
   bool changed = true;
   for (std::uint32_t i = first; i <= last; ++i)
-    changed = change_forwarding(cmd.modem.calls->services.forwarding.at(i), mode, wanted) && changed;
-  cmd.modem.calls->services.save();
+    changed = change_forwarding(kept.forwarding.at(i), mode, wanted) && changed;
+  if (!services.keep(std::move(kept))) co_return kept_if(false);
   co_return changed ? ok : Result{Cme::not_allowed};
 }
 
@@ -95,17 +97,18 @@ Task<Result> let_wait(Invocation& cmd) {
     }
     if (const auto refused = unreachable(cmd)) co_return *refused;
   }
-  if (!cmd.has(1)) co_await modem.clock.sleep(modem.latency[Latency::supplementary_set]);
-  modem.settings.set(key::ccwa, cmd.number(0));
-  if (!cmd.has(1)) co_return ok;
-  unsigned& waiting = modem.calls->services.waiting_classes;
+  if (!cmd.has(1)) {
+    co_await modem.clock.sleep(modem.latency[Latency::supplementary_set]);
+    co_return kept_if(modem.settings.set(key::ccwa, cmd.number(0)));
+  }
+  SupplementaryServices::Kept kept = modem.calls->services.kept();
+  unsigned& waiting = kept.waiting_classes;
   const unsigned classes = cmd.number(2, all_classes);
   if (cmd.number(1) == enable) waiting |= classes;
   if (cmd.number(1) == disable) waiting &= ~classes;
-  if (cmd.number(1) != query) {
-    modem.calls->services.save();
-    co_return ok;
-  }
+  if (cmd.number(1) != query && !modem.calls->services.keep(kept)) co_return kept_if(false);
+  modem.settings.set(key::ccwa, cmd.number(0));
+  if (cmd.number(1) != query) co_return ok;
   for (const unsigned one : {1U, 2U, 4U}) {
     if ((waiting & classes & one) != 0) cmd.print("+CCWA: 1,{}", one);
   }

@@ -28,7 +28,7 @@ inline std::string numbered(const IpStack& ip, unsigned n, std::string_view text
 inline std::optional<unsigned> connection_number(const Invocation& cmd, std::size_t i) {
   if (!cmd.modem.ip->multi()) return 0;
   const auto n = parse_number(cmd.arguments[i].text);
-  return n && *n < IpStack::connection_count ? std::optional<unsigned>(*n) : std::nullopt;
+  return n && *n < IpStack::connection_count ? n : std::nullopt;
 }
 
 /// A wrong parameter is refused as a wrong state is (field logs).

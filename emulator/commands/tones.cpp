@@ -1,6 +1,8 @@
 // Tones: DTMF in both directions, and tones that the module plays (AT manual 3.2.36, 3.2.37, 15.2.1, chapter 6).
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <optional>
+#include <vector>
 
 #include "emulator/board/tones.hpp"
 #include "emulator/calls/call_service.hpp"
@@ -18,25 +20,28 @@ constexpr std::string_view key_names = "0123456789*#ABCD";
 
 // --- 3.2.37 AT+VTS
 
-/// Total duration of the digits of "1,2,{3,10}" or "123" in tenths of a second, each `usual` unless given; nothing if
-/// they are invalid.
-std::optional<std::uint32_t> length_of_keys(std::string_view typed, std::uint32_t usual) {
-  std::uint32_t sum = 0;
+struct Key {
+  char name;
+  std::uint32_t length;  ///< in tenths of a second
+};
+
+/// The digits of "1,2,{3,10}" or "123", each of the `usual` length unless given; nothing if they are invalid.
+std::optional<std::vector<Key>> parse_keys(std::string_view typed, std::uint32_t usual) {
+  std::vector<Key> keys;
   while (true) {
     const bool timed = typed.starts_with('{');
     if (timed) typed.remove_prefix(1);
     if (typed.empty() || key_names.find(to_upper(typed.front())) == std::string_view::npos) return std::nullopt;
+    Key& key = keys.emplace_back(Key{to_upper(typed.front()), usual});
     typed.remove_prefix(1);
-    std::uint32_t length = usual;
     if (timed) {
       const std::size_t close = typed.find('}');
       if (close == std::string_view::npos || !typed.starts_with(',')) return std::nullopt;
-      length = parse_number(typed.substr(1, close - 1)).value_or(0);
-      if (length < 1 || length > 255) return std::nullopt;
+      key.length = parse_number(typed.substr(1, close - 1)).value_or(0);
+      if (key.length < 1 || key.length > 255) return std::nullopt;
       typed.remove_prefix(close + 1);
     }
-    sum += length;
-    if (typed.empty()) return sum;
+    if (typed.empty()) return keys;
     if (!typed.starts_with(',')) continue;
     typed.remove_prefix(1);
     if (typed.empty()) return std::nullopt;
@@ -74,10 +79,13 @@ Task<Result> send_keys(Invocation& cmd) {
   constexpr std::size_t longest = 20;
   const auto typed = keys_in(trim(cmd.typed));
   if (!typed || typed->keys.size() > longest) co_return Cme::invalid_input;
-  const auto length = length_of_keys(typed->keys, typed->each != 0 ? typed->each : cmd.modem.settings.number(key::vtd));
-  if (!length) co_return Cme::invalid_input;
+  const auto keys = parse_keys(typed->keys, typed->each != 0 ? typed->each : cmd.modem.settings.number(key::vtd));
+  if (!keys) co_return Cme::invalid_input;
   if (!cmd.modem.calls->talking()) co_return Cme::not_allowed;
-  co_await cmd.modem.clock.sleep(*length * 100ms);
+  for (const Key& each : *keys) {
+    cmd.modem.calls->press(each.name);
+    co_await cmd.modem.clock.sleep(each.length * 100ms);
+  }
   co_return ok;
 }
 

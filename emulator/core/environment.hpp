@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "emulator/core/clock.hpp"
+#include "emulator/core/identity.hpp"
 #include "emulator/core/trace.hpp"
 #include "protocol/at/result.hpp"
 
@@ -14,6 +15,7 @@ namespace sim800 {
 
 class Channel;
 class Latencies;
+class Plmn;
 struct World;
 
 /// What becomes of a URC on a channel in data mode.
@@ -40,6 +42,9 @@ struct Environment {
   std::function<void(std::string_view text, Channel* asker)> answer;
   std::function<void(Code code, Channel* asker)> answer_code;
   Trace* trace = nullptr;  ///< null: nothing is recorded
+  const Identity& identity;
+  Plmn* plmn = nullptr;  ///< the network that it shares with other modules; null: it is alone
+  unsigned index = 0;    ///< its number among them
 
   void record(std::string_view event, Trace::Fields fields) const {
     if (trace != nullptr) trace->event(event, fields);

@@ -6,6 +6,9 @@
 #include "emulator/core/world.hpp"
 
 #include <algorithm>
+#include <map>
+#include <mutex>
+#include <utility>
 
 namespace sim800 {
 namespace {
@@ -121,6 +124,14 @@ Latencies::Latencies(const TimingConfig& timing) {
                          [&timing](const LatencyRow& row) { return value_in(timing.profile, row); });
   // The loader has refused unknown names; one that gets here otherwise is a bug and throws.
   for (const auto& [name, value] : timing.overrides) values_[index_of(find_latency(name).value())] = value;
+}
+
+const Latencies& latencies_of(const TimingConfig& timing) {
+  using Kind = std::pair<TimingProfile, decltype(timing.overrides)>;
+  static std::mutex guard;
+  static std::map<Kind, Latencies> made;
+  const std::scoped_lock lock(guard);
+  return made.try_emplace(Kind{timing.profile, timing.overrides}, timing).first->second;
 }
 
 }  // namespace sim800

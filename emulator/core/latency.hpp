@@ -103,4 +103,7 @@ class Latencies {
   std::array<Duration, static_cast<std::size_t>(Latency::count_)> values_{};
 };
 
+/// Made on first use, and kept for all modules with this timing. Thread-safe.
+const Latencies& latencies_of(const TimingConfig& timing);
+
 }  // namespace sim800

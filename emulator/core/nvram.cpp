@@ -5,12 +5,12 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
@@ -60,7 +60,7 @@ std::optional<std::string> to_bytes(std::string_view text) {
   throw StateError(fmt::format("{}: {}", path.string(), std::generic_category().message(errno)));
 }
 
-using Sections = std::map<std::string, Nvram::Section, std::less<>>;
+using Sections = Nvram::Sections;
 
 // Accepts an object of objects of strings and stops at anything else.
 class FileReader : public json::json_sax_t {
@@ -101,15 +101,38 @@ class FileReader : public json::json_sax_t {
   int depth_ = 0;
 };
 
-Sections read_sections(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
+std::string kind_of(mode_t mode) {
+  if (S_ISLNK(mode)) return "a symbolic link";
+  if (S_ISDIR(mode)) return "a directory";
+  if (S_ISFIFO(mode)) return "a FIFO";
+  if (S_ISSOCK(mode)) return "a socket";
+  return "a device";
+}
+
+/// Reads the whole of it. Only a file is opened for reading: opening a device may have effects, and a FIFO waits.
+std::string read_file(const fs::path& file) {
+  struct stat status{};
+  if (::lstat(file.c_str(), &status) != 0) fail(file);
+  const auto expect_file = [&] {
+    if (S_ISREG(status.st_mode)) return;
+    throw StateError(fmt::format("{}: expected a file, found {}", file.string(), kind_of(status.st_mode)));
+  };
+  expect_file();
+  const UniqueFd opened(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (opened.get() < 0 || ::fstat(opened.get(), &status) != 0) fail(file);
+  expect_file();
   std::string text;
   std::array<char, 4096> part{};
-  while (stream.read(part.data(), part.size()) || stream.gcount() > 0) {
-    text.append(part.data(), static_cast<std::size_t>(stream.gcount()));
+  for (;;) {
+    const ssize_t count = ::read(opened.get(), part.data(), part.size());
+    if (count == 0) return text;
+    if (count > 0) text.append(part.data(), static_cast<std::size_t>(count));
+    if (count < 0 && errno != EINTR) fail(file);
   }
-  if (!stream.is_open() || stream.bad()) fail(file);
+}
 
+Sections read_sections(const fs::path& file) {
+  const std::string text = read_file(file);
   Sections sections;
   FileReader reader(sections);
   // Read from a stream, which tells how far parsing got.
@@ -128,14 +151,26 @@ fs::path temporary(const fs::path& file) { return fs::path(file) += ".tmp"; }
 }  // namespace
 
 Nvram::Nvram(const fs::path& directory) : file_(directory / "nvram.json") {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) throw StateError(fmt::format("{}: {}", directory.string(), error.message()));
+  try {
+    make_directories(directory);
+  } catch (const fs::filesystem_error& problem) {
+    throw StateError(fmt::format("{}: {}", directory.string(), problem.code().message()));
+  }
   if (::access(directory.c_str(), W_OK | X_OK) != 0) fail(directory);
+  // From here on this directory is written to, whatever becomes of its name.
+  directory_ = UniqueFd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory_.get() < 0) fail(directory);
   // Left behind by a power cut; the file it was to replace is complete.
+  std::error_code error;
   fs::remove(temporary(file_), error);
   if (error) throw StateError(fmt::format("{}: {}", temporary(file_).string(), error.message()));
-  if (fs::exists(fs::symlink_status(file_, error))) sections_ = read_sections(file_);
+  sections_ = read(directory);
+}
+
+Sections Nvram::read(const fs::path& directory) {
+  const fs::path file = directory / "nvram.json";
+  std::error_code ignored;
+  return fs::exists(fs::symlink_status(file, ignored)) ? read_sections(file) : Sections();
 }
 
 const Nvram::Section* Nvram::find(std::string_view name) const {
@@ -149,15 +184,27 @@ bool Nvram::holds(std::string_view name, const Section& values) const {
 }
 
 bool Nvram::store(std::string_view name, Section section) {
-  sections_.insert_or_assign(std::string(name), std::move(section));
+  Sections one;
+  one.emplace(name, std::move(section));
+  return store(std::move(one));
+}
+
+bool Nvram::store(Sections changed) {
+  Sections before;
+  for (auto& [name, section] : changed) {
+    if (auto old = sections_.extract(name)) before.insert(std::move(old));
+    sections_.emplace(name, std::move(section));
+  }
   if (file_.empty()) return true;
   try {
     write();
+    return true;
   } catch (const StateError& problem) {
     spdlog::error("non-volatile data could not be saved: {}", problem.what());
-    return false;
   }
-  return true;
+  for (const auto& [name, section] : changed) sections_.erase(name);
+  sections_.merge(before);
+  return false;
 }
 
 std::string value_in(const Nvram::Section& section, std::string_view name) {
@@ -171,11 +218,7 @@ void Nvram::write() const {
     json& values = document[to_utf8(name)] = json::object();
     for (const auto& [key, value] : section) values[to_utf8(key)] = to_utf8(value);
   }
-  fs::path folder = file_.parent_path();
-  if (folder.empty()) folder = ".";
-  const UniqueFd directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.get() < 0) fail(folder);
-  if (!write_atomically(directory.get(), temporary(file_).filename(), directory.get(), file_.filename(),
+  if (!write_atomically(directory_.get(), temporary(file_).filename(), directory_.get(), file_.filename(),
                         document.dump(2) + "\n")) {
     fail(file_);
   }

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "emulator/core/unique_fd.hpp"
+
 namespace sim800 {
 
 /// The state directory cannot be used: tells which file and why.
@@ -20,6 +22,7 @@ struct StateError : std::runtime_error {
 class Nvram {
  public:
   using Section = std::map<std::string, std::string, std::less<>>;
+  using Sections = std::map<std::string, Section, std::less<>>;
 
   /// In memory only.
   Nvram() = default;
@@ -27,16 +30,22 @@ class Nvram {
   /// file is damaged.
   explicit Nvram(const std::filesystem::path& directory);
 
+  /// What is stored in a directory; nothing is changed there. Throws StateError.
+  static Sections read(const std::filesystem::path& directory);
+
   const Section* find(std::string_view name) const;
   /// Whether a section has all of these values.
   bool holds(std::string_view name, const Section& values) const;
-  /// Replaces a section and writes the file. If the disk refuses, returns false and logs it.
+  /// Replaces a section and writes the file. If the disk refuses, returns false and logs it, and nothing has changed.
   bool store(std::string_view name, Section section);
+  /// Likewise several sections in one write.
+  bool store(Sections sections);
 
  private:
   void write() const;
   std::filesystem::path file_;  ///< empty: memory only
-  std::map<std::string, Section, std::less<>> sections_;
+  UniqueFd directory_;
+  Sections sections_;
 };
 
 /// Empty where the section has no such value.

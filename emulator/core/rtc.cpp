@@ -50,22 +50,23 @@ std::string Rtc::text() const {
   return fmt::format("{}{}{:02}", to_text(now()), zone_ < 0 ? '-' : '+', std::abs(zone_));
 }
 
-bool Rtc::set(std::string_view text) {
+std::optional<Rtc::Setting> Rtc::parse(std::string_view text) {
   constexpr std::string_view zone_pattern = "+00";
-  if (text.size() < zone_pattern.size()) return false;
+  if (text.size() < zone_pattern.size()) return std::nullopt;
   const std::string_view zone_text = text.substr(text.size() - zone_pattern.size());
   const auto time = parse_time(text.substr(0, text.size() - zone_pattern.size()));
-  if (!time || !matches(zone_text, zone_pattern)) return false;
+  if (!time || !matches(zone_text, zone_pattern)) return std::nullopt;
   const int zone = (zone_text[0] == '-' ? -1 : 1) * two_digits(zone_text, 1);
-  if (zone < -47 || zone > 48) return false;
-  set(*time, zone);
-  return true;
+  if (zone < -47 || zone > 48) return std::nullopt;
+  return Setting{*time, zone};
 }
 
-void Rtc::set(LocalTime time, int zone) {
-  at_start_ = time - elapsed();
-  zone_ = zone;
+bool Rtc::set(Setting setting) {
+  if (setting.zone != zone_ && store_zone && !store_zone(setting.zone)) return false;
+  at_start_ = setting.time - elapsed();
+  zone_ = setting.zone;
   if (on_set) on_set();
+  return true;
 }
 
 }  // namespace sim800

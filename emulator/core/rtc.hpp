@@ -25,15 +25,22 @@ class Rtc {
   LocalTime now() const { return at_start_ + elapsed(); }
   /// "yy/MM/dd,hh:mm:ss±zz". Like a module without its backup supply, it starts at 04/01/01,00:00:00.
   std::string text() const;
-  /// False if the text is not such a time (zone -47 to 48).
-  bool set(std::string_view text);
-  void set(LocalTime time, int zone);
+  struct Setting {
+    LocalTime time;
+    int zone = 0;
+  };
+  /// "yy/MM/dd,hh:mm:ss±zz"; nothing if the text is not such a time (zone -47 to 48).
+  static std::optional<Setting> parse(std::string_view text);
+  /// False if the zone cannot be stored, and then nothing has changed.
+  bool set(Setting setting);
 
   int zone() const { return zone_; }
   void set_zone(int quarters) { zone_ = quarters; }
   /// The backup supply is lost too: the clock starts again.
-  void lose_power() { set(first_day, zone_); }
+  void lose_power() { set({first_day, zone_}); }
 
+  /// Stores a zone that differs from the present one.
+  std::function<bool(int zone)> store_zone;
   /// The clock was set.
   std::function<void()> on_set;
 

@@ -3,11 +3,14 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <iterator>
+#include <utility>
 
 #include "emulator/core/nvram.hpp"
 
@@ -34,26 +37,78 @@ void append_quoted(std::string& out, std::string_view bytes) {
   out.push_back('"');
 }
 
-std::FILE* open_file(const std::string& file) {
-  if (file != "-") return std::fopen(file.c_str(), "we");
-  return fdopen(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0), "w");
+bool is_fifo(const std::string& file) {
+  struct stat status{};
+  return ::stat(file.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+Output open_output(const std::string& file) {
+  if (file == "-") return Output::standard(STDOUT_FILENO);
+  const int flags = O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC;
+  UniqueFd opened(::open(file.c_str(), flags | O_NONBLOCK, 0600));
+  if (opened.get() < 0 && errno == ENXIO && is_fifo(file)) {
+    spdlog::warn("{}: waiting for a reader of this FIFO", file);
+    opened = UniqueFd(::open(file.c_str(), flags, 0600));
+  }
+  if (opened.get() < 0) throw StateError(fmt::format("{}: {}", file, std::strerror(errno)));
+  return Output(std::move(opened));
+}
+
+std::string_view text_of(Trace::Fields fields, std::string_view key) {
+  for (const Trace::Field& field : fields) {
+    if (field.key != key) continue;
+    if (const auto* text = std::get_if<std::string_view>(&field.value)) return *text;
+  }
+  return {};
 }
 
 }  // namespace
 
-Trace::Trace(const std::string& file, const Clock& clock) : clock_(clock), file_(open_file(file)) {
-  if (!file_) throw StateError(fmt::format("{}: {}", file, std::strerror(errno)));
-}
+Trace::Trace(const std::string& file, const Clock& clock) : clock_(clock), file_(file), output_(open_output(file)) {}
 
 void Trace::event(std::string_view name, Fields fields) {
-  if (file_) write(name, fields);
+  const bool bytes = name == "rx" || name == "tx";
+  if (!bytes && name != "command") return pass(name, fields);
+  const std::string_view key = bytes ? "data" : "line", channel = text_of(fields, "channel");
+  std::string text(text_of(fields, key));
+  SecretMask once;
+  // The two directions of each channel are followed from piece to piece, a command is whole.
+  SecretMask& mask = bytes ? masks_[std::string(name) + std::string(channel)] : once;
+  const std::size_t count = mask.mask(text);
+  if (count == 0) return pass(name, fields);
+  pass(name, {{"channel", channel}, {key, text}, {"masked", static_cast<std::int64_t>(count)}});
+}
+
+void Trace::pass(std::string_view name, Fields fields) {
+  Trace& writer = run_ != nullptr ? *run_ : *this;
+  if (writer.output_) writer.write(module_, name, fields);
   if (listener) listener(name, fields);
 }
 
-void Trace::write(std::string_view name, Fields fields) {
+/// A gap is marked where it ends: once everything before it has been taken, so that there are few of them.
+void Trace::write(std::string_view module, std::string_view name, Fields fields) {
+  if (!std::exchange(begun_, true) && file_ != "-") output_->restart();
+  if (not_told_ > 0) output_->flush();
+  if (not_told_ > 0 && !output_->waiting() &&
+      write_line({}, "missing", {{"events", static_cast<std::int64_t>(not_told_)}})) {
+    not_told_ = 0;
+  }
+  if (not_told_ == 0 && write_line(module, name, fields)) return;
+  ++missing_;
+  ++not_told_;
+  if (std::exchange(failed_, true)) return;
+  const char* const reason = output_->error() != 0 ? std::strerror(output_->error()) : "its reader is too slow";
+  spdlog::error("trace {}: events are missing from it: {}", file_, reason);
+}
+
+bool Trace::write_line(std::string_view module, std::string_view name, Fields fields) {
   line_.clear();
   const double seconds = std::chrono::duration<double>(clock_.now()).count();
   fmt::format_to(std::back_inserter(line_), "{{\"t\":{:.6f},\"event\":\"{}\"", seconds, name);
+  if (!module.empty()) {
+    line_ += ",\"module\":";
+    append_quoted(line_, module);
+  }
   for (const auto& [key, value] : fields) {
     fmt::format_to(std::back_inserter(line_), ",\"{}\":", key);
     if (const auto* text = std::get_if<std::string_view>(&value)) {
@@ -65,8 +120,7 @@ void Trace::write(std::string_view name, Fields fields) {
     }
   }
   line_ += "}\n";
-  std::fwrite(line_.data(), 1, line_.size(), file_.get());
-  std::fflush(file_.get());
+  return output_->write(line_);
 }
 
 }  // namespace sim800

@@ -3,15 +3,18 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <functional>
 #include <initializer_list>
-#include <memory>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "emulator/core/clock.hpp"
+#include "emulator/core/output.hpp"
+#include "emulator/core/secrets.hpp"
 
 namespace sim800 {
 
@@ -26,24 +29,38 @@ class Trace {
 
   /// Writes to no file.
   explicit Trace(const Clock& clock) : clock_(clock) {}
-  /// Writes to `file`, replacing it; "-" is standard output. Throws StateError if it cannot be opened.
+  /// Writes to `file`, replacing it with the first event; "-" is standard output. A FIFO is waited for until it has a
+  /// reader. Throws StateError if it cannot be opened.
   Trace(const std::string& file, const Clock& clock);
+  /// Of one module among several: writes to the run's file, each event with the module's name.
+  Trace(Trace& run, std::string module) : clock_(run.clock_), run_(&run), module_(std::move(module)) {}
 
   /// Hears every event, after the file.
   std::function<void(std::string_view name, Fields fields)> listener;
 
-  /// Strings hold bytes: each is written as the code point of its value, U+0000 to U+00FF.
+  /// Strings hold bytes: each is written as the code point of its value, U+0000 to U+00FF. PINs and passwords on the
+  /// line are masked, for the listener too.
   void event(std::string_view name, Fields fields = {});
 
- private:
-  void write(std::string_view name, Fields fields);
+  /// Null without a file.
+  Output* output() { return output_ ? &*output_ : nullptr; }
+  /// The events that are missing from the file: its disk was full, or its reader too slow, or gone.
+  std::uint64_t missing() const { return missing_; }
 
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
+ private:
+  void pass(std::string_view name, Fields fields);
+  void write(std::string_view module, std::string_view name, Fields fields);
+  bool write_line(std::string_view module, std::string_view name, Fields fields);
+
   const Clock& clock_;
-  std::unique_ptr<std::FILE, Close> file_;
+  Trace* const run_ = nullptr;  ///< which writes; null: this one
+  const std::string module_;    ///< whose events these are; empty: there is only one
+  std::string file_;
+  std::optional<Output> output_;
   std::string line_;
+  std::uint64_t missing_ = 0, not_told_ = 0;  ///< not_told_: of them, since the last line that was written
+  bool begun_ = false, failed_ = false;
+  std::map<std::string, SecretMask, std::less<>> masks_;  ///< by event and channel
 };
 
 }  // namespace sim800

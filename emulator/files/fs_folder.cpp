@@ -47,11 +47,16 @@ bool exists(int directory, const std::string& name, struct stat& status) {
 }  // namespace
 
 Folder::Folder(const fs::path& path) {
-  std::error_code problem;
-  fs::create_directories(path, problem);
-  if (problem) throw StateError(fmt::format("{}: {}", path.string(), problem.message()));
+  if (std::error_code ignored; fs::is_symlink(path, ignored)) {
+    throw StateError(fmt::format("{}: expected a directory, found a symbolic link", path.string()));
+  }
+  try {
+    make_directories(path);
+  } catch (const fs::filesystem_error& problem) {
+    throw StateError(fmt::format("{}: {}", path.string(), problem.code().message()));
+  }
   if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0) fail(path);
-  root_ = UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  root_ = UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (root_.get() < 0) fail(path);
   if (::unlinkat(root_.get(), unfinished.c_str(), 0) != 0 && errno != ENOENT) fail(path / unfinished);
 }
@@ -91,7 +96,7 @@ std::vector<Folder::Found> Folder::list(const Names& path) const {
 
 bool Folder::make_directory(const Names& path) {
   const UniqueFd parent = parent_of(path);
-  if (::mkdirat(parent.get(), path.back().c_str(), 0777) != 0) return refused(path);
+  if (::mkdirat(parent.get(), path.back().c_str(), 0700) != 0) return refused(path);
   ::fsync(parent.get());
   return true;
 }

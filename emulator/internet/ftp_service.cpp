@@ -68,11 +68,6 @@ FtpService::FtpService(const Environment& environment, Settings& settings, Beare
 
 // --- parameters
 
-void FtpService::power_on() {
-  settings_.set(key::ftpmode, static_cast<std::uint32_t>(environment_.world.module.quirks.ftp_mode));
-  settings_.load(ftp_context);
-}
-
 bool FtpService::save_context() { return nvram_.store(ftp_context.section, settings_.values_of(ftp_context)); }
 
 /// Version 0.1 did not store FTPTIMEOUT.

@@ -40,8 +40,6 @@ class FtpService final : public Service {
   FtpService(const Environment& environment, Settings& settings, Bearers& bearers, TlsClient& tls_client, Nvram& nvram,
              FileSystem& files, FtpClient& client);
 
-  /// Power-on: parameters are the saved ones, or the factory's.
-  void power_on() override;
   void power_off() override;
 
   // AT+FTPSCONT.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/internet/http_service.hpp"
 #include "emulator/core/latency.hpp"
+#include "emulator/core/secrets.hpp"
 #include "emulator/core/world.hpp"
 
 #include <fmt/format.h>
@@ -128,7 +129,8 @@ Task<> HttpService::run(HttpMethod method) {
   const Duration limit = std::chrono::seconds(number(timeout));
   const TimePoint earliest =
       environment_.clock.now() + std::min(environment_.latency[Latency::http_action], limit - 1s);
-  if (trace_ != nullptr) trace_->event("http", {{"phase", "start"}, {"method", word(method)}, {"url", values_[url]}});
+  if (trace_ != nullptr)
+    trace_->event("http", {{"phase", "start"}, {"method", word(method)}, {"url", masked_url(values_[url])}});
   HttpResult result = co_await transfer(method);
   // Drivers count on some silence between OK and the URC, however near the server is.
   co_await environment_.clock.sleep_until(earliest);
@@ -139,7 +141,7 @@ Task<> HttpService::run(HttpMethod method) {
   if (trace_ != nullptr) {
     trace_->event("http", {{"phase", "end"},
                            {"method", word(method)},
-                           {"url", values_[url]},
+                           {"url", masked_url(values_[url])},
                            {"status", std::int64_t{status}},
                            {"length", static_cast<std::int64_t>(buffer.size())}});
   }

@@ -26,18 +26,23 @@ Task<int> MailConnection::enter(MailLogin login) {
   login.tls_options = tls_client_.options();
   host_ = login.host;
   port_ = login.port;
+  protocol_ = login.protocol;
   record("connect", mail_code::done);
   open_ = true;
   session_ = client_.start(std::move(login), {.heard =
                                                   [this] {
-                                                    if (expecting_) expect();
+                                                    if (!entered_) expect();
                                                   },
                                               .entered =
                                                   [this](int code) {
                                                     entered_ = code;
                                                     news.raise();
                                                   },
-                                              .changed = [this] { news.raise(); },
+                                              .changed =
+                                                  [this] {
+                                                    look_for_progress();
+                                                    news.raise();
+                                                  },
                                               .closed =
                                                   [this] {
                                                     closed_ = true;
@@ -90,6 +95,11 @@ void MailConnection::expect() {
                                       [this] { end(mail_code::timeout); });
 }
 
+void MailConnection::look_for_progress() {
+  const std::size_t before = std::exchange(room_, room());
+  if (expecting_ && room_ > before) expect();
+}
+
 void MailConnection::rest() {
   expecting_ = false;
   silence_.cancel();
@@ -105,6 +115,7 @@ void MailConnection::consume(std::size_t count) {
 
 void MailConnection::write(std::string_view bytes) {
   if (session_) session_->write(bytes);
+  room_ = room();
 }
 
 /// A line that does not end within the window is taken as it is.
@@ -119,16 +130,28 @@ std::optional<std::string> MailConnection::take_line() {
   return line;
 }
 
-Task<std::optional<std::string>> MailConnection::line() {
+bool MailConnection::continues(std::string_view line) const {
+  return protocol_ == MailProtocol::smtp && line.size() > 3 && line[3] == '-';
+}
+
+Task<std::optional<std::string>> MailConnection::reply() {
   expect();
-  for (;;) {
-    if (ended_) co_return std::nullopt;
-    if (auto line = take_line()) {
+  std::size_t length = 0;
+  while (!ended_) {
+    auto line = take_line();
+    if (!line) {
+      if (!over()) co_await news;
+      continue;
+    }
+    length += line->size() + 2;
+    if (length > max_reply) {
+      end(mail_code::response_error);
+    } else if (!continues(*line)) {
       rest();
       co_return line;
     }
-    if (!over()) co_await news;
   }
+  co_return std::nullopt;
 }
 
 Task<bool> MailConnection::write_all(std::string_view bytes) {

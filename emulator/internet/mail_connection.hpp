@@ -39,7 +39,11 @@ class MailConnection final : public Service {
   void end(int code);
   void bearer_closed(unsigned cid) override;
 
-  /// It is the server's turn: AT+EMAILTO starts now, and again whenever the server sends or accepts something.
+  /// Longest reply, over all its lines, in bytes.
+  static constexpr std::size_t max_reply = 64 * 1024;
+
+  /// It is the server's turn: AT+EMAILTO starts now, and again whenever the server accepts something. What it sends
+  /// does not count: a reply has to be whole in time.
   void expect();
   /// It is the host's turn, or nobody's.
   void rest();
@@ -49,8 +53,9 @@ class MailConnection final : public Service {
   std::size_t room() const { return session_ ? session_->room() : 0; }
   void write(std::string_view bytes);
 
-  /// The server's next line without its end; nothing: see ended().
-  Task<std::optional<std::string>> line();
+  /// The server's next reply, of several lines (SMTP: "250-more", "250 last") the last one, without its end; nothing:
+  /// see ended().
+  Task<std::optional<std::string>> reply();
   /// Writes as the server accepts it; false: it has ended.
   Task<bool> write_all(std::string_view bytes);
 
@@ -60,6 +65,8 @@ class MailConnection final : public Service {
  private:
   void record(std::string_view phase, int code) const;
   std::optional<std::string> take_line();
+  bool continues(std::string_view line) const;
+  void look_for_progress();
 
   const Environment& environment_;
   const Settings& settings_;
@@ -71,9 +78,11 @@ class MailConnection final : public Service {
   bool open_ = false;
   std::string host_;  ///< of session_
   std::uint16_t port_ = 0;
+  MailProtocol protocol_ = MailProtocol::smtp;
   std::optional<int> entered_, ended_;
   bool closed_ = false;  ///< by the server: what it has sent can still be read
   bool expecting_ = false;
+  std::size_t room_ = 0;  ///< when it was last looked at
   Timer silence_;
 };
 

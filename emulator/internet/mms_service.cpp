@@ -8,6 +8,7 @@
 #include <chrono>
 #include <utility>
 
+#include "emulator/core/secrets.hpp"
 #include "emulator/core/world.hpp"
 #include "emulator/internet/http_url.hpp"
 #include "emulator/internet/mms_settings.hpp"
@@ -23,6 +24,22 @@ std::optional<std::uint32_t> validity(std::uint32_t code) {
   constexpr std::uint32_t hour = 3600, day = 24 * hour;
   constexpr std::array<std::uint32_t, 5> seconds = {hour, 12 * hour, day, 2 * day, 7 * day};
   return code < seconds.size() ? std::optional(seconds[code]) : std::nullopt;
+}
+
+/// A line end in a field would be one on the host's line.
+void keep_printable(std::string& text) {
+  std::erase_if(text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
+}
+
+void keep_printable(Mms& message) {
+  for (std::string* text : {&message.from, &message.subject, &message.transaction, &message.location}) {
+    keep_printable(*text);
+  }
+  for (auto* list : {&message.to, &message.cc, &message.bcc}) {
+    list->resize(std::min(list->size(), MmsService::max_addresses));
+    for (std::string& address : *list) keep_printable(address);
+  }
+  for (MmsPart& part : message.parts) keep_printable(part.name);
 }
 
 std::optional<std::uint8_t> below(std::uint32_t code, std::uint32_t not_set) {
@@ -63,8 +80,6 @@ MmsService::MmsService(const Environment& environment, Settings& settings, const
       client_(client) {}
 
 // --- settings
-
-void MmsService::power_on() { settings_.load(mms_context); }
 
 bool MmsService::save() { return nvram_.store(mms_context.section, settings_.values_of(mms_context)); }
 
@@ -175,7 +190,7 @@ Task<Result> MmsService::transfer(std::uint32_t seconds, Result failure) {
   answer_.reset();
   lost_ = late_ = false;
   const std::string_view method = request_.method == HttpMethod::post ? "POST" : "GET";
-  environment_.record("http", {{"phase", "start"}, {"method", method}, {"url", request_.url}});
+  environment_.record("http", {{"phase", "start"}, {"method", method}, {"url", masked_url(request_.url)}});
   transfer_ = client_.start(request_, [this](HttpResult result) {
     answer_ = std::move(result);
     event_.raise();
@@ -189,7 +204,7 @@ Task<Result> MmsService::transfer(std::uint32_t seconds, Result failure) {
   limit_.cancel();
   environment_.record("http", {{"phase", "end"},
                                {"method", method},
-                               {"url", request_.url},
+                               {"url", masked_url(request_.url)},
                                {"status", std::int64_t{answer_ && !lost_ && !late_ ? answer_->status : 0}},
                                {"length", static_cast<std::int64_t>(answer_ ? answer_->body.size() : 0)}});
   if (lost_) co_return mms_error::no_connection;
@@ -255,9 +270,10 @@ Result MmsService::find_push(std::uint32_t index) {
   const Sms message = stored->decoded().message;
   const auto octets = is_mms_push(message) ? mms_in_push(message.body()) : std::nullopt;
   if (!octets) return mms_error::no_push;
-  push_ = decode_mms(*octets);
   card.set_status(static_cast<int>(index), SmsStatus::read);
-  card.save();
+  if (!card.save()) return mms_error::no_push_read;
+  push_ = decode_mms(*octets);
+  if (push_) keep_printable(*push_);
   return ok;
 }
 
@@ -284,6 +300,7 @@ Result MmsService::keep_received() {
   if (!message || message->type != MmsType::retrieve_confirmation) return mms_error::not_received;
   if (message->retrieved && *message->retrieved != Mms::accepted) return mms_error::not_received;
   if (message->parts.size() > max_files) return mms_error::files_full;
+  keep_printable(*message);
   kind = Kind::received;
   sender = message->from;
   subject = message->subject;

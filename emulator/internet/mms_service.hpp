@@ -46,8 +46,6 @@ class MmsService final : public Service {
   MmsService(const Environment& environment, Settings& settings, const Bearers& bearers, const Network& network,
              const Rtc& rtc, Nvram& nvram, SmsService& sms, HttpClient& client);
 
-  /// Power-on: settings are the saved ones, or the factory's.
-  void power_on() override;
   void power_off() override;
 
   bool on() const { return on_; }

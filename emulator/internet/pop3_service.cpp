@@ -10,6 +10,7 @@
 
 #include "emulator/internet/mail_settings.hpp"
 #include "protocol/mail/mail_message.hpp"
+#include "protocol/text/characters.hpp"
 
 namespace sim800 {
 namespace {
@@ -25,15 +26,28 @@ std::string_view word(Pop3Service::Question question) {
 
 bool is_positive(std::string_view status) { return status.starts_with("+OK"); }
 
-/// The two values after +OK, separated by a comma; empty if they are missing.
-std::string values_of(std::string_view status) {
+/// RFC 1939: numbers, of any size that a mailbox can have.
+bool is_count(std::string_view text) {
+  return !text.empty() && text.size() <= 10 && std::ranges::all_of(text, is_digit);
+}
+
+/// RFC 1939 7: up to 70 visible characters.
+bool is_unique_id(std::string_view text) {
+  return !text.empty() && text.size() <= 70 && std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+/// The two values after +OK, separated by a comma; empty if they are missing, or are not what was asked for: whatever
+/// else the server says is not for the host's line.
+std::string values_of(std::string_view status, Pop3Service::Question question) {
   const std::size_t first = status.find_first_not_of(' ', 3);
   if (first == std::string_view::npos) return {};
   const std::size_t gap = status.find(' ', first);
   const std::size_t second = status.find_first_not_of(' ', gap);
   if (second == std::string_view::npos) return {};
-  const std::size_t end = std::min(status.find(' ', second), status.size());
-  return fmt::format("{},{}", status.substr(first, gap - first), status.substr(second, end - second));
+  const std::string_view number = status.substr(first, gap - first);
+  const std::string_view value = status.substr(second, status.find(' ', second) - second);
+  const bool known = question == Pop3Service::Question::unique_id ? is_unique_id(value) : is_count(value);
+  return known && is_count(number) ? fmt::format("{},{}", number, value) : std::string();
 }
 
 /// RFC 2449 8.1, RFC 3206: the account may be right, but the server does not allow the login.
@@ -130,7 +144,7 @@ Task<int> Pop3Service::log_in() {
 Task<std::optional<std::string>> Pop3Service::exchange(std::string line) {
   line = without_controls(line) + "\r\n";
   std::optional<std::string> status;
-  if (co_await connection_.write_all(line)) status = co_await connection_.line();
+  if (co_await connection_.write_all(line)) status = co_await connection_.reply();
   co_return status;
 }
 
@@ -153,7 +167,7 @@ Task<bool> Pop3Service::answer() {
 void Pop3Service::tell(Question question, std::string_view status) {
   const bool with_values =
       question == Question::number || question == Question::size || question == Question::unique_id;
-  const std::string values = with_values ? values_of(status) : std::string();
+  const std::string values = with_values ? values_of(status, question) : std::string();
   const bool good = is_positive(status) && (!with_values || !values.empty());
   const std::string text = fmt::format("+{}: {}{}{}", word(question), good ? 1 : 0, values.empty() ? "" : ",", values);
   environment_.answer(good ? text : fmt::format("+{}: 0", word(question)), asker_);
@@ -178,7 +192,7 @@ Task<bool> Pop3Service::stream() {
     if (given_up_ || (waiting_ == 0 && connection_.over())) co_return false;
     co_await connection_.news;
   }
-  // The rest is dropped, so that the answer to QUIT can be told from it.
+  // The rest is dropped, so that the answer to QUIT can be told from it; it has to end in time.
   repeat_.cancel();
   unread_.cancel();
   connection_.expect();
@@ -197,9 +211,8 @@ void Pop3Service::scan() {
   const std::string_view bytes = connection_.readable();
   const std::size_t before = waiting_;
   waiting_ += end_.take(bytes.substr(std::min(waiting_, bytes.size())));
-  if (waiting_ == before) return;
+  if (waiting_ == before || leaving_) return;
   connection_.rest();
-  if (leaving_) return;
   if (before == 0) wait_for_host();
   if (std::exchange(starved_, false)) announce();
 }

@@ -185,14 +185,10 @@ Task<int> SmtpService::ask(std::string line) {
   co_return answer;
 }
 
-/// "250-more", "250 last"; for a line that is not a reply, 0 is as good as any code.
+/// For a line that is not a reply, 0 is as good as any code.
 Task<int> SmtpService::reply() {
-  for (;;) {
-    const auto line = co_await connection_.line();
-    if (!line) co_return 0;
-    if (line->size() > 3 && (*line)[3] == '-') continue;
-    co_return std::atoi(line->substr(0, 3).c_str());
-  }
+  const auto last = co_await connection_.reply();
+  co_return last ? std::atoi(last->substr(0, 3).c_str()) : 0;
 }
 
 }  // namespace sim800

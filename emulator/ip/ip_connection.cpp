@@ -171,7 +171,7 @@ void IpConnection::stall(bool on) {
   if (on == stalled_) return;
   if (on) {
     acknowledged_ = acknowledged();
-    keep_received();
+    if (waiting() <= 2 * Socket::window) keep_received();  // or the rest is read once the service is back
   }
   stalled_ = on;
   if (!on && ended_) peer_closed();

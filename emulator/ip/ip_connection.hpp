@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -104,7 +104,7 @@ class IpConnection {
   State state_ = State::initial;
   std::unique_ptr<Socket> socket_;
   std::optional<SocketError> outcome_, ended_;
-  std::deque<Record> kept_;  ///< received before the service was lost, or before the connection was closed; not empty
+  std::list<Record> kept_;  ///< received before the service was lost, or before the connection was closed; not empty
   bool stalled_ = false;
   TimePoint last_word_{};
   std::uint64_t sent_ = 0, acknowledged_ = 0;

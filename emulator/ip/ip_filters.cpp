@@ -31,25 +31,24 @@ std::optional<unsigned> IpFilters::free() const {
   return std::nullopt;
 }
 
-void IpFilters::set(unsigned place, Rule rule) {
-  rules_[place] = std::move(rule);
-  save();
+bool IpFilters::set(unsigned place, Rule rule) {
+  Rules changed = rules_;
+  changed[place] = std::move(rule);
+  return replace(std::move(changed));
 }
 
-void IpFilters::remove(unsigned place) {
-  rules_.erase(place);
-  save();
+bool IpFilters::remove(unsigned place) {
+  Rules changed = rules_;
+  changed.erase(place);
+  return replace(std::move(changed));
 }
 
-void IpFilters::clear() {
-  rules_.clear();
-  save();
-}
-
-void IpFilters::save() {
+bool IpFilters::replace(Rules changed) {
   Nvram::Section section;
-  for (const auto& [place, rule] : rules_) section.emplace(std::to_string(place), rule.address + " " + rule.mask);
-  nvram_.store(section_name, std::move(section));
+  for (const auto& [place, rule] : changed) section.emplace(std::to_string(place), rule.address + " " + rule.mask);
+  if (!nvram_.store(section_name, std::move(section))) return false;
+  rules_ = std::move(changed);
+  return true;
 }
 
 }  // namespace sim800

@@ -22,14 +22,16 @@ class IpFilters {
   /// By location, 1 to `places`.
   const std::map<unsigned, Rule>& rules() const { return rules_; }
   std::optional<unsigned> free() const;
-  void set(unsigned place, Rule rule);
-  void remove(unsigned place);
-  void clear();
+  /// False if the state directory refuses, and then nothing has changed.
+  bool set(unsigned place, Rule rule);
+  bool remove(unsigned place);
+  bool clear() { return replace({}); }
 
  private:
-  void save();
+  using Rules = std::map<unsigned, Rule>;
+  bool replace(Rules changed);
   Nvram& nvram_;
-  std::map<unsigned, Rule> rules_;
+  Rules rules_;
 };
 
 }  // namespace sim800

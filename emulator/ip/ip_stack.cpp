@@ -238,7 +238,6 @@ void IpStack::power_off() {
 void IpStack::power_on() {
   if (const Nvram::Section* saved = nvram_.find(ip_context.section))
     contexts_[0].access = {value_in(*saved, "apn"), value_in(*saved, "user"), value_in(*saved, "password")};
-  settings_.load(ip_context);
 }
 
 /// The access point is part of it.

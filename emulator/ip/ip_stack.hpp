@@ -62,7 +62,7 @@ class IpStack final : public Service {
   };
   explicit IpStack(const Parts& parts);
 
-  void power_on() override;  ///< the saved context is loaded
+  void power_on() override;  ///< the saved access point is loaded
   void power_off() override;
   bool multi() const { return settings_.number(key::cipmux) == 1; }
   State state() const;

@@ -83,6 +83,7 @@ Task<> IpStack::open(unsigned n, SocketRequest request) {
   const Duration least = connection.datagrams() ? Duration::zero() : environment_.latency[Latency::ip_connect];
   const TimePoint earliest = environment_.clock.now() + least;
   if (!is_ip_address(request.host)) co_await environment_.clock.sleep(environment_.latency[Latency::dns]);
+  request.local_host = context.address;
   const std::optional<SocketError> outcome = co_await connection.open(sockets_, std::move(request), connect_limit);
   if (outcome != SocketError::none) co_return failed(n, outcome == SocketError::tls);
   co_await environment_.clock.sleep_until(earliest);
@@ -185,7 +186,8 @@ Task<> IpStack::open_server() {
     if (!result.is_ok()) co_return environment_.answer_code(Code::error, server_channel_);
     context.stage = Stage::status;
   }
-  server_ = sockets_.listen(server_port_, [this](std::unique_ptr<Socket> socket) { client_came(std::move(socket)); });
+  const SocketAddress own{context.address, server_port_};
+  server_ = sockets_.listen(own, [this](std::unique_ptr<Socket> socket) { client_came(std::move(socket)); });
   if (server_ != nullptr) {
     environment_.answer("SERVER OK", server_channel_);
   } else {

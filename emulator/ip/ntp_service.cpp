@@ -82,8 +82,8 @@ Task<NtpService::Outcome> NtpService::ask() {
   if (const std::string_view reply = socket_->readable(); !reply.empty()) {
     const auto utc = parse_ntp_reply(reply, cookie);
     if (!utc) co_return response_error;
-    rtc_.set(*utc + asked_zone * std::chrono::minutes(15), asked_zone);
-    co_return success;
+    const bool set = rtc_.set({*utc + asked_zone * std::chrono::minutes(15), asked_zone});
+    co_return set ? success : network_error;
   }
   co_return closed ? connection_error : connected ? timeout : dns_error;
 }

@@ -51,8 +51,7 @@ void Modem::insert_sim() {
     announce_sim(nullptr);
     if (settings.number(key::csmins) == 1) urc("+CSMINS: 1,1");
     if (sim->locked()) return;
-    start_ = finish_start(StartedBy::boot);
-    start_.start([] {});
+    run(start_, finish_start(StartedBy::boot));
   });
 }
 
@@ -68,7 +67,7 @@ void Modem::lock_sim() {
 void Modem::sim_gone() {
   boot_.cancel();
   start_.cancel();
-  sms->stop();
+  stop_messages();
   urc(sim->present() ? "+CPIN: " + std::string(sim->word()) : "+CPIN: NOT READY");
   if (!sim->present() && settings.number(key::csmins) == 1) urc("+CSMINS: 1,0");
   search_network();
@@ -115,8 +114,8 @@ void Modem::judge_temperature() {
 
 void Modem::lose_bearers() {
   later([this] {
-    bearers->lose_all(nullptr);
-    ip->lose_contexts(nullptr);
+    if (bearers.made()) bearers->lose_all(nullptr);
+    if (ip.made()) ip->lose_contexts(nullptr);
     gprs->lose_contexts();
   });
 }

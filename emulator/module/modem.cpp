@@ -55,9 +55,9 @@ Model model_of(const World& world) { return find_model(world.module.model).value
 }  // namespace
 
 Modem::Modem(const Parts& parts)
-    : ChannelOwner(parts.clock, std::make_unique<Latencies>(parts.world.timing), parts.commands(parts.world.module),
-                   parts.trace),
+    : ChannelOwner(parts.clock, latencies_of(parts.world.timing), parts.commands(parts.world.module), parts.trace),
       world(parts.world),
+      identity(parts.identity != nullptr ? *parts.identity : identity_of(parts.world)),
       files(parts.files),
       model(model_of(parts.world)),
       settings(commands, parts.nvram, parts.world.module.settings),
@@ -71,19 +71,22 @@ Modem::Modem(const Parts& parts)
                    [this](std::string_view text, WhileOnline policy) { return urc(text, policy); },
                    [this](std::string_view text, Channel* asker) { answer(text, asker); },
                    [this](Code code, Channel* asker) { answer(code, asker); },
-                   parts.trace},
+                   parts.trace,
+                   identity,
+                   parts.plmn,
+                   parts.index},
       rtc(clock),
       sleep(clock, settings),
-      sim(*this, [](Modem& m) { return std::make_unique<Sim>(m.environment_, m.parts_.nvram); }),
-      barring(*this, [](Modem& m) { return std::make_unique<CallBarring>(m.parts_.nvram, m.world.sim.imsi); }),
+      sim(*this, [](Modem& m) { return m.connected(std::make_unique<Sim>(m.environment_, m.parts_.nvram)); }),
+      barring(*this, [](Modem& m) { return std::make_unique<CallBarring>(m.parts_.nvram, m.identity.imsi); }),
       preferred_operators(
-          *this, [](Modem& m) { return std::make_unique<PreferredOperators>(m.parts_.nvram, m.world.sim.iccid); }),
-      network(*this, [](Modem& m) { return std::make_unique<Network>(m.environment_, m.settings); }),
+          *this, [](Modem& m) { return std::make_unique<PreferredOperators>(m.parts_.nvram, m.identity.iccid); }),
+      network(*this, [](Modem& m) { return m.connected(std::make_unique<Network>(m.environment_, m.settings)); }),
       cells(*this, [](Modem& m) { return std::make_unique<Cells>(m.environment_, m.settings, *m.network); }),
       network_time(*this, [](Modem& m) { return std::make_unique<NetworkTime>(m.environment_, *m.network); }),
-      pdp(*this, [](Modem& m) { return std::make_unique<PdpContexts>(m.environment_, *m.network); }),
+      pdp(*this, [](Modem& m) { return m.connected(std::make_unique<PdpContexts>(m.environment_, *m.network)); }),
       gprs(*this, [](Modem& m) { return std::make_unique<Gprs>(m.environment_, m.settings, *m.pdp, m.parts_.nvram); }),
-      bearers(*this, [](Modem& m) { return std::make_unique<Bearers>(m.environment_, *m.pdp); }),
+      bearers(*this, [](Modem& m) { return m.connected(std::make_unique<Bearers>(m.environment_, *m.pdp)); }),
       tls(*this,
           [](Modem& m) { return std::make_unique<TlsClient>(m.environment_, m.settings, m.parts_.nvram, m.files); }),
       ip(*this,
@@ -109,8 +112,8 @@ Modem::Modem(const Parts& parts)
       phone_book(*this, [](Modem& m) { return std::make_unique<PhoneBook>(m.environment_, m.parts_.nvram); }),
       calls(*this,
             [](Modem& m) {
-              return std::make_unique<CallService>(m.environment_, m.settings, *m.network, *m.phone_book,
-                                                   m.parts_.nvram);
+              return m.connected(
+                  std::make_unique<CallService>(m.environment_, m.settings, *m.network, *m.phone_book, m.parts_.nvram));
             }),
       ussd(*this, [](Modem& m) { return std::make_unique<UssdService>(m.environment_, m.settings); }),
       mail(*this,
@@ -121,25 +124,32 @@ Modem::Modem(const Parts& parts)
       pop3(*this, [](Modem& m) { return std::make_unique<Pop3Service>(m.environment_, m.settings, *m.mail); }),
       sms(*this,
           [](Modem& m) {
-            return std::make_unique<SmsService>(m.environment_, m.settings, *m.sim, *m.network, *m.network_time,
-                                                m.parts_.nvram, m.trace());
+            return m.connected(std::make_unique<SmsService>(m.environment_, m.settings, *m.sim, *m.network,
+                                                            *m.network_time, m.parts_.nvram, m.trace()));
           }),
       mms(*this,
           [](Modem& m) {
             return std::make_unique<MmsService>(m.environment_, m.settings, *m.bearers, *m.network, m.rtc,
                                                 m.parts_.nvram, *m.sms, m.parts_.http);
           }),
-      alarms(*this, [](Modem& m) { return std::make_unique<Alarms>(m.clock, m.parts_.nvram, m.rtc); }),
+      alarms(*this, [](Modem& m) { return m.connected(std::make_unique<Alarms>(m.clock, m.parts_.nvram, m.rtc)); }),
       jamming(*this, [](Modem& m) { return std::make_unique<Jamming>(m.environment_, m.settings); }),
       file_reader(*this, [](Modem& m) { return std::make_unique<FileReader>(m.files); }),
       media(*this, [](Modem& m) { return std::make_unique<Media>(m.environment_, m.files); }),
       tones(*this, [](Modem& m) { return std::make_unique<Tones>(m.environment_); }),
       gpios(*this, [](Modem&) { return std::make_unique<Pins>(); }),
       pins(*this, [](Modem&) { return std::make_unique<Pins>(); }) {
-  connect_services();
+  rtc.store_zone = [this](int zone) { return parts_.nvram.store("clock", {{"zone", std::to_string(zone)}}); };
+  rtc.on_set = [this] {
+    if (alarms.made()) alarms->rearm();
+  };
+  if (parts_.plmn != nullptr) parts_.plmn->add(parts_.index, *this);
   if (const Nvram::Section* saved = parts_.nvram.find("clock")) {
     if (const auto zone = saved->find("zone"); zone != saved->end()) rtc.set_zone(std::atoi(zone->second.c_str()));
   }
+  // Two act on their own: the network's clock runs from the start, and an alarm that was set may ring.
+  static_cast<void>(*network_time);
+  if (parts_.nvram.find(Alarms::section) != nullptr) static_cast<void>(*alarms);
 }
 
 void adopt(Modem& modem, Service& service) {
@@ -152,54 +162,80 @@ void Modem::for_each_service(const std::function<void(Service&)>& act) {
   for (std::size_t i = 0; i < services_.size(); ++i) act(*services_[i]);
 }
 
-/// Connections between services. Those named here exist from the start: they act on their own, or load settings at
-/// power-on.
-void Modem::connect_services() {
-  calls->sends_message = [this] { return sms->sending(); };
-  calls->on_set_up = [this](Channel* waiter) { media->call_set_up(waiter); };
-  calls->on_all_ended = [this] { media->call_ended(); };
-  sms->lets_in = [this](std::string_view from) { return calls->lists.lets_sms(from); };
-  sms->name_of = [this](std::string_view number) { return phone_book->name_of(number); };
-  sim->on_unlocked = [this] {
+// --- connections between services, made as soon as there is one
+
+std::unique_ptr<Sim> Modem::connected(std::unique_ptr<Sim> made) {
+  made->on_unlocked = [this] {
     announce_sim(nullptr);
-    start_ = finish_start(StartedBy::boot);
-    start_.start([] {});
+    run(start_, finish_start(StartedBy::boot));
   };
-  sim->on_blocked = [this] { later([this] { sim_gone(); }); };
-  network->on_detached = [this](Channel* cause) {
-    bearers->lose_all(cause);
-    ip->lose_service(cause);
+  made->on_blocked = [this] { later([this] { sim_gone(); }); };
+  return made;
+}
+
+std::unique_ptr<Network> Modem::connected(std::unique_ptr<Network> made) {
+  made->on_detached = [this](Channel* cause) {
+    if (bearers.made()) bearers->lose_all(cause);
+    if (ip.made()) ip->lose_service(cause);
     gprs->detached(cause, cause != nullptr || !sim->ready());  // without its card the module detaches on its own
   };
-  network->on_registration = [this](bool registered, Channel* cause) {
+  made->on_registration = [this](bool registered, Channel* cause) {
     if (!registered) lose_network();
-    if (registered) sms->registered();
+    if (registered && sms.made()) sms->registered();
     tell(registered ? ModuleEvent::registered : ModuleEvent::unregistered);
     if (registered && settings.number(key::clts) == 1) network_time->announce(rtc, cause);
   };
-  bearers->on_opened = [this](unsigned) { tell(ModuleEvent::bearer_open); };
-  bearers->on_closed = [this](unsigned cid) {
+  return made;
+}
+
+std::unique_ptr<PdpContexts> Modem::connected(std::unique_ptr<PdpContexts> made) {
+  made->on_closed = [this] {
+    if (ping.made()) ping->context_changed();
+  };
+  return made;
+}
+
+std::unique_ptr<Bearers> Modem::connected(std::unique_ptr<Bearers> made) {
+  made->on_opened = [this](unsigned) { tell(ModuleEvent::bearer_open); };
+  made->on_closed = [this](unsigned cid) {
     for_each_service([cid](Service& service) { service.bearer_closed(cid); });
     tell(ModuleEvent::bearer_closed);
   };
-  pdp->on_closed = [this] {
-    if (ping.made()) ping->context_changed();
-  };
-  rtc.on_set = [this] {
-    parts_.nvram.store("clock", {{"zone", std::to_string(rtc.zone())}});
-    alarms->rearm();
-  };
-  alarms->on_ring = [this](unsigned n) { ring_alarm(n); };
-  static_cast<void>(*network_time);  // its clock runs from the start
-  static_cast<void>(*ftp);
-  static_cast<void>(*mms);
+  return made;
 }
 
-Modem::~Modem() = default;
+std::unique_ptr<CallService> Modem::connected(std::unique_ptr<CallService> made) {
+  made->sends_message = [this] { return sms.made() && sms->sending(); };
+  made->on_set_up = [this](Channel* waiter) { media->call_set_up(waiter); };
+  made->on_all_ended = [this] { media->call_ended(); };
+  return made;
+}
+
+std::unique_ptr<SmsService> Modem::connected(std::unique_ptr<SmsService> made) {
+  made->lets_in = [this](std::string_view from) { return calls->lists.lets_sms(from); };
+  made->name_of = [this](std::string_view number) { return phone_book->name_of(number); };
+  if (sms_ready_) made->start();
+  return made;
+}
+
+std::unique_ptr<Alarms> Modem::connected(std::unique_ptr<Alarms> made) {
+  made->on_ring = [this](unsigned n) { ring_alarm(n); };
+  return made;
+}
+
+Modem::~Modem() {
+  if (parts_.plmn != nullptr) parts_.plmn->remove(parts_.index);
+}
+
+CallParty& Modem::call_party() { return *calls; }
+
+SmsRecipient& Modem::sms_recipient() { return sms->mailbox(); }
 
 Channel& Modem::attach(Port& port, std::string name) {
   Channel& channel = *channels_.emplace_back(std::make_unique<Channel>(*this, settings, port, std::move(name)));
-  channel.on_free = [this, &channel] { ip->channel_free(channel); };
+  channel.on_free = [this, &channel] {
+    if (ip.made()) ip->channel_free(channel);
+  };
   if (answers()) channel.power_up();
   return channel;
 }
@@ -285,7 +321,7 @@ void Modem::answer(Code code, Channel* asker) {
 
 std::string Modem::imei() const {
   const Nvram::Section* const written = parts_.nvram.find("imei");
-  return written != nullptr ? value_in(*written, "imei") : world.module.imei;
+  return written != nullptr ? value_in(*written, "imei") : identity.imei;
 }
 
 bool Modem::set_imei(const std::string& imei) { return parts_.nvram.store("imei", {{"imei", imei}}); }

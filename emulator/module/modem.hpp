@@ -19,12 +19,14 @@
 #include "emulator/at/sleep.hpp"
 #include "emulator/core/clock.hpp"
 #include "emulator/core/environment.hpp"
+#include "emulator/core/identity.hpp"
 #include "emulator/core/model.hpp"
 #include "emulator/core/nvram.hpp"
 #include "emulator/core/rtc.hpp"
 #include "emulator/core/task.hpp"
 #include "emulator/core/trace.hpp"
 #include "emulator/module/on_demand.hpp"
+#include "emulator/plmn/plmn.hpp"
 
 namespace sim800 {
 
@@ -83,7 +85,7 @@ enum class ModuleEvent : std::uint8_t {
 /// and 4.4 V).
 enum class Supply : std::uint8_t { normal, under_voltage, under_voltage_off, over_voltage, over_voltage_off };
 
-class Modem final : public ChannelOwner {
+class Modem final : public ChannelOwner, private MobileStation {
  public:
   /// What a modem is built on; all of it outlives the modem.
   struct Parts {
@@ -99,6 +101,9 @@ class Modem final : public ChannelOwner {
     MailClient& mail;
     Trace* trace = nullptr;
     std::uint64_t seed = 0;
+    const Identity* identity = nullptr;  ///< null: as `world` says; copied
+    Plmn* plmn = nullptr;                ///< that it shares with other modules
+    unsigned index = 0;                  ///< its number among them, from 0
   };
   explicit Modem(const Parts& parts);
   ~Modem() override;
@@ -186,6 +191,7 @@ class Modem final : public ChannelOwner {
   bool call_ready() const { return call_ready_; }
 
   const World& world;
+  const Identity identity;
   FileSystem& files;
   const Model model;
   Settings settings;
@@ -202,6 +208,7 @@ class Modem final : public ChannelOwner {
   /// Order and distances of the last boot lines depend on what they follow.
   enum class StartedBy : std::uint8_t { boot, cfun };
 
+  static void run(Task<>& slot, Task<> task);
   Task<> boot();
   Task<> start_sim();
   Task<> finish_start(StartedBy cause);
@@ -219,7 +226,15 @@ class Modem final : public ChannelOwner {
   void judge_supply();
   void judge_temperature();
   void ring_alarm(unsigned n);
-  void connect_services();
+  std::unique_ptr<Sim> connected(std::unique_ptr<Sim> made);
+  std::unique_ptr<Network> connected(std::unique_ptr<Network> made);
+  std::unique_ptr<PdpContexts> connected(std::unique_ptr<PdpContexts> made);
+  std::unique_ptr<Bearers> connected(std::unique_ptr<Bearers> made);
+  std::unique_ptr<CallService> connected(std::unique_ptr<CallService> made);
+  std::unique_ptr<SmsService> connected(std::unique_ptr<SmsService> made);
+  std::unique_ptr<Alarms> connected(std::unique_ptr<Alarms> made);
+  void load_contexts();
+  void stop_messages();
   void for_each_service(const std::function<void(Service&)>& act);
   void lose_network();
   bool powered_on() const { return power_ != Power::off && power_ != Power::frozen; }
@@ -230,6 +245,11 @@ class Modem final : public ChannelOwner {
   bool fixed_rate() const { return settings.number(key::ipr) != 0; }
 
   friend void adopt(Modem& modem, Service& service);
+
+  // MobileStation
+  const std::string& number() const override { return identity.number; }
+  CallParty& call_party() override;
+  SmsRecipient& sms_recipient() override;
 
   const Parts parts_;
   Environment environment_;
@@ -280,6 +300,7 @@ class Modem final : public ChannelOwner {
   unsigned functionality_ = 1;
   bool ready_ = false;  ///< RDY was said, or would have been
   bool call_ready_ = false;
+  bool sms_ready_ = false;  ///< messages can be read and sent
   bool synchronised_ = false;
   Task<> boot_, start_;
   Timer power_change_;

@@ -9,6 +9,9 @@
 #include "emulator/core/service.hpp"
 #include "emulator/core/world.hpp"
 #include "emulator/files/file_system.hpp"
+#include "emulator/internet/ftp_settings.hpp"
+#include "emulator/internet/mms_settings.hpp"
+#include "emulator/ip/ip_settings.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/module/module_settings.hpp"
 #include "emulator/network/network.hpp"
@@ -41,14 +44,27 @@ void Modem::power_on() {
   power_ = Power::booting;
   record("power", {{"state", "on"}});
   settings.boot();
+  load_contexts();
   for_each_service([](Service& service) { service.power_on(); });
   sleep.power_on();
   powered_ = true;
   functionality_ = settings.number(key::cfun);
   files.make_directory(FileSystem::user_folder);
   ready_ = call_ready_ = synchronised_ = false;
-  boot_ = boot();
-  boot_.start([] {});
+  run(boot_, boot());
+}
+
+/// Once it is over it holds no memory.
+void Modem::run(Task<>& slot, Task<> task) {
+  slot = std::move(task);
+  slot.start([&slot] { slot.cancel(); });
+}
+
+/// What services have saved is there before they are: a service is made when it is first used.
+void Modem::load_contexts() {
+  settings.set(key::ftpmode, static_cast<std::uint32_t>(world.module.quirks.ftp_mode));
+  for (const SavedContext* context : {&ip_context, &ftp_context, &mms_context}) settings.load(*context);
+  if (parts_.nvram.find(SmsService::section) != nullptr) static_cast<void>(*sms);
 }
 
 /// Everything ends where it is.
@@ -57,6 +73,7 @@ void Modem::stop(bool silently) {
   boot_.cancel();
   start_.cancel();
   ringing_.clear();
+  sms_ready_ = false;
   // What waits on a channel ends first, or it would notice the end of its service and report it.
   for (const auto& channel : channels_) channel->abandon_command();
   for (Service* service : std::views::reverse(services_)) service->power_off();
@@ -137,7 +154,14 @@ void Modem::say_call_ready() {
 void Modem::say_sms_ready() {
   if (!sim->ready()) return;
   boot_urc("SMS Ready", false);
-  sms->start();
+  sms_ready_ = true;
+  if (sms.made()) sms->start();
+}
+
+/// The card is gone, or has no supply.
+void Modem::stop_messages() {
+  sms_ready_ = false;
+  if (sms.made()) sms->stop();
 }
 
 void Modem::search_network() {
@@ -178,15 +202,13 @@ void Modem::power_off_soon() {
 Duration Modem::set_functionality(unsigned fun, Channel* cause) {
   if (fun == functionality_) return Duration::zero();
   const unsigned before = std::exchange(functionality_, fun);
-  if (fun != 0) settings.set(key::cfun, fun);
   if (!ready_) return latency[Latency::cfun];  // the boot goes on at the new level
   const bool leaves = fun != 1 && network->registered();
   if (fun != 1) network->leave(cause);
   if (fun != 1) lose_network();  // also an emergency call, which needs no registration
   if (fun == 0 || before == 0) {
     boot_.cancel();
-    start_ = fun == 0 ? minimum_functionality(cause) : full_functionality(cause);
-    start_.start([] {});
+    run(start_, fun == 0 ? minimum_functionality(cause) : full_functionality(cause));
   } else if (fun == 1) {
     search_network();
   }
@@ -195,7 +217,7 @@ Duration Modem::set_functionality(unsigned fun, Channel* cause) {
 
 /// AT+CFUN=0: the network is left first, then the SIM goes.
 Task<> Modem::minimum_functionality(Channel* cause) {
-  sms->stop();
+  stop_messages();
   co_await clock.sleep(latency[Latency::cfun_sim_off]);
   sim->deactivate();
   urc("+CPIN: NOT READY", cause);

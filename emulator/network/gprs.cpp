@@ -45,7 +45,7 @@ Gprs::Gprs(const Environment& environment, Settings& settings, PdpContexts& pdp,
   }
 }
 
-void Gprs::save() const {
+bool Gprs::save() const {
   Nvram::Section section;
   for (unsigned cid = 1; cid <= count; ++cid) {
     const Context& saved = context(cid);
@@ -55,12 +55,11 @@ void Gprs::save() const {
     section.emplace(fmt::format("apn{}", cid), saved.definition->apn);
     section.emplace(fmt::format("address{}", cid), saved.definition->address);
   }
-  nvram_.store(section_name, std::move(section));
+  return nvram_.store(section_name, std::move(section));
 }
 
-void Gprs::define(unsigned cid, std::optional<Definition> definition) {
-  context(cid).definition = std::move(definition);
-  save();
+bool Gprs::define(unsigned cid, std::optional<Definition> definition) {
+  return keep(context(cid).definition, std::move(definition));
 }
 
 unsigned Gprs::first() const {

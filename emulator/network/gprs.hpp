@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "emulator/at/settings.hpp"
 #include "emulator/core/environment.hpp"
@@ -35,8 +36,8 @@ class Gprs final : public Service {
 
   // <cid> is 1 to 3 everywhere.
   const std::optional<Definition>& definition(unsigned cid) const { return context(cid).definition; }
-  /// Nothing undefines it; survives power-off.
-  void define(unsigned cid, std::optional<Definition> definition);
+  /// Nothing undefines it; survives power-off. False if it cannot be stored, and then nothing has changed.
+  bool define(unsigned cid, std::optional<Definition> definition);
   bool active(unsigned cid) const { return context(cid).active; }
   static constexpr bool has(unsigned cid) { return cid >= 1 && cid <= count; }
   /// The first context that is defined or active; 1 if there is none.
@@ -44,9 +45,10 @@ class Gprs final : public Service {
   /// "0.0.0.0" unless active.
   std::string address(unsigned cid) const;
 
-  Quality& requested(unsigned cid) { return context(cid).requested; }
-  Quality& minimum(unsigned cid) { return context(cid).minimum; }
-  void save() const;
+  const Quality& requested(unsigned cid) const { return context(cid).requested; }
+  const Quality& minimum(unsigned cid) const { return context(cid).minimum; }
+  bool request(unsigned cid, const Quality& quality) { return keep(context(cid).requested, quality); }
+  bool demand(unsigned cid, const Quality& minimum) { return keep(context(cid).minimum, minimum); }
 
   /// AT+CGACT: 133 for an undefined context, unless `by_default`: then it gets the subscription's own access point.
   Task<Result> activate(unsigned cid, bool by_default);
@@ -68,6 +70,14 @@ class Gprs final : public Service {
   };
   const Context& context(unsigned cid) const { return contexts_[cid - 1]; }
   Context& context(unsigned cid) { return contexts_[cid - 1]; }
+  template <class Value>
+  bool keep(Value& place, Value value) {
+    std::swap(place, value);
+    if (save()) return true;
+    std::swap(place, value);
+    return false;
+  }
+  bool save() const;
   void end(Context& ended);
   void report(std::string_view event, Channel* cause) const;
 

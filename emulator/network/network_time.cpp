@@ -8,12 +8,12 @@ namespace sim800 {
 
 NetworkTime::NetworkTime(const Environment& environment, const Network& network)
     : environment_(environment), network_(network), clock_(environment.clock) {
-  clock_.set(environment_.world.network.time);
+  if (const auto time = Rtc::parse(environment_.world.network.time)) clock_.set(*time);
 }
 
 void NetworkTime::announce(Rtc& own, Channel* cause) const {
   const bool new_zone = own.zone() != clock_.zone();
-  own.set(clock_.now(), clock_.zone());
+  own.set({clock_.now(), clock_.zone()});
   const auto day = std::chrono::floor<std::chrono::days>(utc());
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss time{utc() - day};

@@ -2,11 +2,9 @@
 #include "emulator/network/pdp.hpp"
 #include "emulator/core/world.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <random>
 
+#include "emulator/plmn/plmn.hpp"
 #include "protocol/text/characters.hpp"
 
 namespace sim800 {
@@ -42,14 +40,22 @@ Result PdpContexts::open(const Access& access) {
   if (!users_.contains(name) && users_.size() == count) return unspecified_gprs_error;
   network_.attach(nullptr);  // opening a context attaches automatically
   if (!network_.attached()) return unspecified_gprs_error;
-  ++users_[name];
+  if (users_[name]++ == 0) publish(name, true);
   return ok;
 }
 
 void PdpContexts::close(const std::string& apn) {
   const auto found = users_.find(capitals(apn));
-  if (found != users_.end() && --found->second == 0) users_.erase(found);
+  if (found != users_.end() && --found->second == 0) {
+    publish(found->first, false);
+    users_.erase(found);
+  }
   if (on_closed) on_closed();
+}
+
+void PdpContexts::power_off() {
+  for (const auto& [apn, count_of_users] : users_) publish(apn, false);
+  users_.clear();
 }
 
 bool PdpContexts::is_open(const std::string& apn) const { return users_.contains(capitals(apn)); }
@@ -59,11 +65,16 @@ std::string PdpContexts::address(const std::string& apn) const {
     const Apn* found = find_apn(*known, apn);
     if (found != nullptr && found->ip) return *found->ip;
   }
-  std::uint64_t mixed = environment_.seed;
-  for (const char c : apn) mixed = mixed * 31 + static_cast<unsigned char>(to_upper(c));
-  std::mt19937_64 random(mixed);
-  const std::uint64_t bits = random();
-  return fmt::format("10.{}.{}.{}", bits % 256, bits / 256 % 256, 1 + bits / 65536 % 254);
+  const std::string name = capitals(apn);
+  if (environment_.plmn != nullptr) return environment_.plmn->addresses.assign(environment_.index, name);
+  return AddressPlan::text_of(AddressPlan::place_of(environment_.seed, name));
+}
+
+/// The modules that share the network reach it there, or no longer.
+void PdpContexts::publish(const std::string& apn, bool open) const {
+  if (environment_.plmn == nullptr) return;
+  AddressPlan& plan = environment_.plmn->addresses;
+  open ? plan.open(address(apn)) : plan.close(address(apn));
 }
 
 }  // namespace sim800

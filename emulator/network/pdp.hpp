@@ -29,13 +29,15 @@ class PdpContexts final : public Service {
   bool knows(const std::string& apn) const;
   /// The context is in use already: another user does not wait for the network.
   bool is_open(const std::string& apn) const;
-  void power_off() override { users_.clear(); }
+  void power_off() override;
   /// One user of a context is gone.
   std::function<void()> on_closed;
   /// The address for `apn`; the same seed gives the same one.
   std::string address(const std::string& apn) const;
 
  private:
+  void publish(const std::string& apn, bool open) const;
+
   static constexpr std::size_t count = 2;
   const Environment& environment_;
   Network& network_;

@@ -54,8 +54,8 @@ std::string described(std::string_view event, Trace::Fields fields) {
 
 void EventLog::operator()(std::string_view event, Trace::Fields fields) {
   const std::string_view channel = text_of(fields, "channel");
-  const auto say = [channel](spdlog::level::level_enum level, std::string_view what) {
-    spdlog::log(level, "{}{}{}", channel, channel.empty() ? "" : ": ", what);
+  const auto say = [channel, this](spdlog::level::level_enum level, std::string_view what) {
+    spdlog::log(level, "{}{}{}{}{}", module_, module_.empty() ? "" : ": ", channel, channel.empty() ? "" : ": ", what);
   };
   const bool received = event == "rx";
   if (received || event == "tx") {

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "emulator/core/trace.hpp"
 
@@ -15,9 +16,13 @@ namespace sim800 {
 /// the bytes of every line, and modem lines.
 class EventLog {
  public:
+  /// `module`: the name of one among several, shown before all that it does.
+  explicit EventLog(std::string module = {}) : module_(std::move(module)) {}
+
   void operator()(std::string_view event, Trace::Fields fields);
 
  private:
+  std::string module_;
   std::map<std::string, std::string, std::less<>> running_;  ///< by channel: the command line that runs
 };
 

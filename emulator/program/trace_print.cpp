@@ -57,13 +57,18 @@ std::pair<std::string, Event> parse_event(const std::string& line) {
     const auto& channel = json["channel"];
     event.channel = channel.is_string() ? channel.get<std::string>() : channel.dump();
   }
+  if (json.contains("module")) {
+    const auto& module = json["module"];
+    const std::string name = module.is_string() ? module.get<std::string>() : module.dump();
+    event.channel = event.channel.empty() ? name : name + " " + event.channel;
+  }
   if (event.name == "rx" || event.name == "tx") {
     const auto data =
         json.contains("data") && json["data"].is_string() ? bytes_of(json["data"].get<std::string>()) : std::nullopt;
     if (!data) return {"expected \"data\", a string of characters up to U+00FF", {}};
     event.bytes = *data;
   }
-  for (const auto* key : {"t", "event", "channel", "data"}) json.erase(key);
+  for (const auto* key : {"t", "event", "module", "channel", "data"}) json.erase(key);
   event.rest = std::move(json);
   return {std::string(), std::move(event)};
 }
@@ -90,7 +95,7 @@ std::string described(const Event& event) {
     if (key == "do")
       text += " -> " + written;
     else
-      text += bare ? " " + written : fmt::format(" {}={}", key, written);
+      text += bare && key != "masked" ? " " + written : fmt::format(" {}={}", key, written);
   }
   return text;
 }

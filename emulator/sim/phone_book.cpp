@@ -64,7 +64,7 @@ void PhoneBook::fill_from_scenario() {
     const bool plus = entry.type == 145 && !entry.number.starts_with('+');
     entries_of("SM")[entry.index] = {(plus ? "+" : "") + entry.number, entry.name};
   }
-  if (!sim.number.empty()) entries_of("ON")[1] = {sim.number, ""};
+  if (const std::string& own = environment_.identity.number; !own.empty()) entries_of("ON")[1] = {own, ""};
   entries_of("EN")[1] = {"112", ""};
   entries_of("EN")[2] = {"911", ""};
 }
@@ -82,17 +82,20 @@ void PhoneBook::load(const Nvram::Section& section) {
 }
 
 std::string PhoneBook::section(bool on_card) const {
-  return on_card ? fmt::format("{}:{}", module_section, environment_.world.sim.iccid) : std::string(module_section);
+  return on_card ? fmt::format("{}:{}", module_section, environment_.identity.iccid) : std::string(module_section);
 }
 
-bool PhoneBook::save(bool on_card) {
+bool PhoneBook::replace(const Memory& memory, Entries changed) {
+  std::swap(entries_of(memory.name), changed);
   Nvram::Section kept;
-  for (const Memory& memory : memories_of_module) {
-    if (memory.on_card != on_card) continue;
-    for (const auto& [index, entry] : entries(memory.name))
-      kept.emplace(fmt::format("{} {}", memory.name, index), fmt::format("{} {}", entry.number, entry.name));
+  for (const Memory& each : memories_of_module) {
+    if (each.on_card != memory.on_card) continue;
+    for (const auto& [index, entry] : entries(each.name))
+      kept.emplace(fmt::format("{} {}", each.name, index), fmt::format("{} {}", entry.number, entry.name));
   }
-  return nvram_.store(section(on_card), std::move(kept));
+  if (nvram_.store(section(memory.on_card), std::move(kept))) return true;
+  std::swap(entries_of(memory.name), changed);
+  return false;
 }
 
 PhoneBook::Entries& PhoneBook::entries_of(std::string_view memory) { return kept_.find(memory)->second; }
@@ -105,31 +108,32 @@ Result PhoneBook::write(std::optional<int> index, Entry entry) {
   if (entry.number.size() > number_length) return Cme::dial_string_too_long;
   if (!is_phone_number(entry.number)) return Cme::dial_string_characters;
   if (!name_fits(entry.name)) return Cme::text_too_long;
-  Entries& entries = entries_of(selected_->name);
+  Entries changed = entries();
   if (!index) {
-    for (index = 1; entries.contains(*index);) ++*index;
+    for (index = 1; changed.contains(*index);) ++*index;
     if (*index > selected_->capacity) return Cme::memory_full;
   }
-  entries[*index] = std::move(entry);
-  return save(selected_->on_card) ? ok : Result{Cme::memory_failure};
+  changed[*index] = std::move(entry);
+  return replace(*selected_, std::move(changed)) ? ok : Result{Cme::memory_failure};
 }
 
 Result PhoneBook::erase(int index) {
   if (selected_->access == pin2) return Cme::sim_pin2_required;
   if (selected_->access == read) return Cme::not_allowed;
   if (index < 1 || index > selected_->capacity) return Cme::invalid_index;
-  if (entries_of(selected_->name).erase(index) == 0) return ok;
-  return save(selected_->on_card) ? ok : Result{Cme::memory_failure};
+  Entries changed = entries();
+  if (changed.erase(index) == 0) return ok;
+  return replace(*selected_, std::move(changed)) ? ok : Result{Cme::memory_failure};
 }
 
-void PhoneBook::put(std::string_view memory, int index, Entry entry) {
-  Entries& entries = entries_of(memory);
+bool PhoneBook::put(std::string_view memory, int index, Entry entry) {
+  Entries changed = entries(memory);
   if (entry.number.empty()) {
-    entries.erase(index);
+    changed.erase(index);
   } else {
-    entries[index] = std::move(entry);
+    changed[index] = std::move(entry);
   }
-  save(find_memory(memory)->on_card);
+  return replace(*find_memory(memory), std::move(changed));
 }
 
 std::string PhoneBook::name_of(std::string_view number) const {
@@ -154,14 +158,12 @@ std::optional<std::string> PhoneBook::number_of(std::string_view name) const {
 void PhoneBook::log(std::string_view list, const std::string& number) {
   if (number.empty() || number.size() > number_length) return;
   const Memory& memory = *find_memory(list);
-  Entries& entries = entries_of(list);
-  std::vector<Entry> kept{{number, ""}};
-  for (auto& [index, entry] : entries) {
-    if (entry.number != number && static_cast<int>(kept.size()) < memory.capacity) kept.push_back(std::move(entry));
+  Entries changed{{1, {number, ""}}};
+  for (const auto& [index, entry] : entries(list)) {
+    const int next = static_cast<int>(changed.size()) + 1;
+    if (entry.number != number && next <= memory.capacity) changed.emplace(next, entry);
   }
-  entries.clear();
-  for (std::size_t i = 0; i < kept.size(); ++i) entries[static_cast<int>(i) + 1] = std::move(kept[i]);
-  save(memory.on_card);
+  replace(memory, std::move(changed));
 }
 
 }  // namespace sim800

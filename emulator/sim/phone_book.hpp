@@ -56,11 +56,11 @@ class PhoneBook final : public Service {
   const Entries& entries() const { return entries(selected_->name); }
 
   /// AT+CPBW in the selected memory; `index` not given: the first free location. CME 20 full, 21 no such location, 26
-  /// and 27 the number, 24 the text, 17 PIN2, 3 not writable.
+  /// and 27 the number, 24 the text, 17 PIN2, 3 not writable, 23 it cannot be stored.
   Result write(std::optional<int> index, Entry entry);
   Result erase(int index);
-  /// The module stores an entry itself, whatever the host may write there.
-  void put(std::string_view memory, int index, Entry entry);
+  /// The module stores an entry itself, whatever the host may write there. False if it cannot.
+  bool put(std::string_view memory, int index, Entry entry);
 
   /// The name for a number, from the card's memory, else the module's; "" if none.
   std::string name_of(std::string_view number) const;
@@ -75,7 +75,8 @@ class PhoneBook final : public Service {
   void load(const Nvram::Section& section);
   void fill_from_scenario();
   std::string section(bool on_card) const;
-  bool save(bool on_card);
+  /// The memory has these entries, or, if that cannot be stored, those it had.
+  bool replace(const Memory& memory, Entries changed);
 
   const Environment& environment_;
   Nvram& nvram_;

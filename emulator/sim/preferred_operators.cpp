@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/sim/preferred_operators.hpp"
 
+#include <utility>
+
 #include "protocol/at/arguments.hpp"
 
 namespace sim800 {
@@ -18,21 +20,25 @@ PreferredOperators::PreferredOperators(Nvram& nvram, const std::string& iccid)
   }
 }
 
-void PreferredOperators::set(unsigned place, Entry entry) {
-  entries_[place] = std::move(entry);
-  save();
+bool PreferredOperators::set(unsigned place, Entry entry) {
+  Entries changed = entries_;
+  changed[place] = std::move(entry);
+  return replace(std::move(changed));
 }
 
-void PreferredOperators::remove(unsigned place) {
-  entries_.erase(place);
-  save();
+bool PreferredOperators::remove(unsigned place) {
+  Entries changed = entries_;
+  changed.erase(place);
+  return replace(std::move(changed));
 }
 
-void PreferredOperators::save() {
+bool PreferredOperators::replace(Entries changed) {
   Nvram::Section section;
-  for (const auto& [place, entry] : entries_)
+  for (const auto& [place, entry] : changed)
     section.emplace(std::to_string(place), std::to_string(entry.format) + entry.name);
-  nvram_.store(section_, std::move(section));
+  if (!nvram_.store(section_, std::move(section))) return false;
+  entries_ = std::move(changed);
+  return true;
 }
 
 }  // namespace sim800

@@ -22,14 +22,16 @@ class PreferredOperators {
 
   /// By location, 1 to `places`.
   const std::map<unsigned, Entry>& entries() const { return entries_; }
-  void set(unsigned place, Entry entry);
-  void remove(unsigned place);
+  /// False if the state directory refuses, and then nothing has changed.
+  bool set(unsigned place, Entry entry);
+  bool remove(unsigned place);
 
  private:
-  void save();
+  using Entries = std::map<unsigned, Entry>;
+  bool replace(Entries changed);
   Nvram& nvram_;
   std::string section_;
-  std::map<unsigned, Entry> entries_;
+  Entries entries_;
 };
 
 }  // namespace sim800

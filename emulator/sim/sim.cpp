@@ -3,6 +3,7 @@
 #include "emulator/core/world.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/at/arguments.hpp"
 #include "protocol/text/characters.hpp"
@@ -20,20 +21,20 @@ bool is_code(std::string_view text) {
 }  // namespace
 
 Sim::Sim(const Environment& environment, Nvram& nvram)
-    : files(environment.world),
+    : files(environment.world, environment.identity),
       environment_(environment),
       nvram_(nvram),
-      present_(environment.world.sim.present),
-      asks_pin_(!environment.world.sim.pin.value_or("").empty()) {
-  secret(Guard::pin1).pin = asks_pin_ ? *environment.world.sim.pin : default_pin;
-  secret(Guard::pin2).pin = default_pin;
+      present_(environment.world.sim.present) {
+  kept_.asks_pin = !environment.world.sim.pin.value_or("").empty();
+  kept_.secret(Guard::pin1).pin = kept_.asks_pin ? *environment.world.sim.pin : default_pin;
+  kept_.secret(Guard::pin2).pin = default_pin;
   load();
 }
 
 // What a card stores belongs to that card.
 
 void Sim::load() {
-  const Nvram::Section* saved = nvram_.find("sim:" + environment_.world.sim.iccid);
+  const Nvram::Section* saved = nvram_.find("sim:" + environment_.identity.iccid);
   if (saved == nullptr) return;
   const auto text = [&](std::string_view key, std::string absent) {
     const auto found = saved->find(key);
@@ -42,23 +43,27 @@ void Sim::load() {
   const auto count = [&](std::string_view key, int most) {
     return std::clamp(static_cast<int>(parse_number(text(key, "")).value_or(most)), 0, most);
   };
-  Secret &first = secret(Guard::pin1), &second = secret(Guard::pin2);
+  Secret &first = kept_.secret(Guard::pin1), &second = kept_.secret(Guard::pin2);
   first = {text("pin", first.pin), {count("pin_tries", 3), count("puk_tries", 10)}};
   second = {text("pin2", second.pin), {count("pin2_tries", 3), count("puk2_tries", 10)}};
-  asks_pin_ = text("pin_asked", asks_pin_ ? "1" : "0") == "1";
-  fixed_dialling_ = text("fixed_dialling", "0") == "1";
+  kept_.asks_pin = text("pin_asked", kept_.asks_pin ? "1" : "0") == "1";
+  kept_.fixed_dialling = text("fixed_dialling", "0") == "1";
 }
 
-void Sim::save() {
-  const Secret &first = secret(Guard::pin1), &second = secret(Guard::pin2);
-  nvram_.store("sim:" + environment_.world.sim.iccid, {{"pin", first.pin},
-                                                       {"pin_asked", asks_pin_ ? "1" : "0"},
-                                                       {"pin_tries", std::to_string(first.left.pin)},
-                                                       {"puk_tries", std::to_string(first.left.puk)},
-                                                       {"pin2", second.pin},
-                                                       {"pin2_tries", std::to_string(second.left.pin)},
-                                                       {"puk2_tries", std::to_string(second.left.puk)},
-                                                       {"fixed_dialling", fixed_dialling_ ? "1" : "0"}});
+Result Sim::keep(Kept changed) {
+  const Secret &first = changed.secret(Guard::pin1), &second = changed.secret(Guard::pin2);
+  const bool stored =
+      nvram_.store("sim:" + environment_.identity.iccid, {{"pin", first.pin},
+                                                          {"pin_asked", changed.asks_pin ? "1" : "0"},
+                                                          {"pin_tries", std::to_string(first.left.pin)},
+                                                          {"puk_tries", std::to_string(first.left.puk)},
+                                                          {"pin2", second.pin},
+                                                          {"pin2_tries", std::to_string(second.left.pin)},
+                                                          {"puk2_tries", std::to_string(second.left.puk)},
+                                                          {"fixed_dialling", changed.fixed_dialling ? "1" : "0"}});
+  if (!stored) return Cme::memory_failure;
+  kept_ = std::move(changed);
+  return ok;
 }
 
 // --- state
@@ -94,7 +99,7 @@ void Sim::activate() {
   } else if (secret(Guard::pin1).left.pin == 0) {
     state_ = State::puk;
   } else {
-    state_ = asks_pin_ ? State::pin : State::ready;
+    state_ = kept_.asks_pin ? State::pin : State::ready;
   }
 }
 
@@ -104,8 +109,8 @@ void Sim::remove() {
 }
 
 void Sim::lock() {
-  asks_pin_ = true;
-  save();
+  kept_.asks_pin = true;  // stored or not: the scenario says so
+  static_cast<void>(keep(kept_));
   if (state_ == State::ready) activate();
 }
 
@@ -113,32 +118,31 @@ void Sim::lock() {
 
 /// A code of the wrong form is refused before the card sees it: no attempt is used up.
 Result Sim::verify(Guard which, std::string_view pin) {
-  Secret& guarded = secret(which);
-  if (guarded.left.pin == 0) return blocked(which);
+  const Attempts left = secret(which).left;
+  if (left.pin == 0) return blocked(which);
   if (!is_code(pin)) return Cme::incorrect_password;
-  if (pin == guarded.pin) {
-    if (guarded.left.pin == 3) return ok;
-    guarded.left.pin = 3;
-    save();
-    return ok;
-  }
-  --guarded.left.pin;
-  save();
-  return guarded.left.pin > 0 ? Cme::incorrect_password : blocked(which);
+  const bool right = pin == secret(which).pin;
+  if (right && left.pin == Attempts().pin) return ok;
+  Kept changed = kept_;
+  changed.secret(which).left.pin = right ? Attempts().pin : left.pin - 1;
+  const Result stored = keep(std::move(changed));
+  if (right || !stored.is_ok()) return stored;
+  return secret(which).left.pin > 0 ? Cme::incorrect_password : blocked(which);
 }
 
 Result Sim::unblock(Guard which, std::string_view puk, std::string_view new_pin) {
-  Secret& guarded = secret(which);
-  if (guarded.left.puk == 0) return Cme::sim_failure;
+  if (secret(which).left.puk == 0) return Cme::sim_failure;
   if (!is_code(puk) || !is_code(new_pin)) return Cme::incorrect_password;
-  if (puk == environment_.world.sim.puk) {
-    guarded = {std::string(new_pin), {}};
-    save();
-    return ok;
+  Kept changed = kept_;
+  const bool right = puk == environment_.world.sim.puk;
+  if (right) {
+    changed.secret(which) = {std::string(new_pin), {}};
+  } else {
+    --changed.secret(which).left.puk;
   }
-  --guarded.left.puk;
-  save();
-  return guarded.left.puk > 0 ? Cme::incorrect_password : Cme::sim_failure;
+  const Result stored = keep(std::move(changed));
+  if (right || !stored.is_ok()) return stored;
+  return secret(which).left.puk > 0 ? Cme::incorrect_password : Cme::sim_failure;
 }
 
 /// No attempt is left: the PUK is required.
@@ -183,9 +187,9 @@ Result Sim::enter(std::string_view pin, std::optional<std::string_view> new_pin)
 Result Sim::ask_pin(bool on, std::string_view pin) {
   if (const auto refused = refusal()) return *refused;
   if (const Result result = verify(Guard::pin1, pin); !result.is_ok()) return result;
-  asks_pin_ = on;
-  save();
-  return ok;
+  Kept changed = kept_;
+  changed.asks_pin = on;
+  return keep(std::move(changed));
 }
 
 Result Sim::give_pin2(std::optional<std::string_view> pin2) {
@@ -202,19 +206,19 @@ Result Sim::give_pin2(std::optional<std::string_view> pin2) {
 
 Result Sim::fix_dialling(bool on, std::optional<std::string_view> pin2) {
   if (const Result result = give_pin2(pin2); !result.is_ok()) return result;
-  fixed_dialling_ = on;
-  save();
-  return ok;
+  Kept changed = kept_;
+  changed.fixed_dialling = on;
+  return keep(std::move(changed));
 }
 
 Result Sim::change(Guard which, std::string_view old_pin, std::string_view new_pin) {
   if (const auto refused = refusal()) return *refused;
-  if (which == Guard::pin1 && !asks_pin_) return Cme::not_allowed;
+  if (which == Guard::pin1 && !kept_.asks_pin) return Cme::not_allowed;
   if (!is_code(new_pin)) return Cme::incorrect_password;
   if (const Result result = verify(which, old_pin); !result.is_ok()) return result;
-  secret(which).pin = new_pin;
-  save();
-  return ok;
+  Kept changed = kept_;
+  changed.secret(which).pin = new_pin;
+  return keep(std::move(changed));
 }
 
 }  // namespace sim800

@@ -56,12 +56,12 @@ class Sim final : public Service {
   /// AT+CPIN=<pin>[,<newpin>].  Three wrong PINs block the card, ten wrong PUKs for good (13, SIM failure).
   Result enter(std::string_view pin, std::optional<std::string_view> new_pin);
   /// AT+CLCK="SC": whether PIN1 is required at power-on.
-  bool asks_pin() const { return asks_pin_; }
+  bool asks_pin() const { return kept_.asks_pin; }
   Result ask_pin(bool on, std::string_view pin);
   /// Protected by PIN2, which is given once per session; 17 if it is missing, and then AT+CPIN accepts it.
   Result give_pin2(std::optional<std::string_view> pin2);
   /// AT+CLCK="FD", protected by PIN2.
-  bool fixed_dialling() const { return fixed_dialling_; }
+  bool fixed_dialling() const { return kept_.fixed_dialling; }
   Result fix_dialling(bool on, std::optional<std::string_view> pin2);
   /// AT+CPWD="SC" or "P2". PIN1 can be changed only while it is required.
   Result change(Guard which, std::string_view old_pin, std::string_view new_pin);
@@ -78,10 +78,18 @@ class Sim final : public Service {
     std::string pin;
     Attempts left;
   };
-  const Secret& secret(Guard which) const { return secrets_[static_cast<std::size_t>(which)]; }
-  Secret& secret(Guard which) { return secrets_[static_cast<std::size_t>(which)]; }
+  /// What the card stores.
+  struct Kept {
+    std::array<Secret, 2> secrets;
+    bool asks_pin = false, fixed_dialling = false;
+
+    Secret& secret(Guard which) { return secrets[static_cast<std::size_t>(which)]; }
+    const Secret& secret(Guard which) const { return secrets[static_cast<std::size_t>(which)]; }
+  };
+  const Secret& secret(Guard which) const { return kept_.secret(which); }
   void load();
-  void save();
+  /// The card is as `changed`; 23, and as before, if that cannot be stored.
+  Result keep(Kept changed);
   Result verify(Guard which, std::string_view pin);
   Result unblock(Guard which, std::string_view puk, std::string_view new_pin);
   Result blocked(Guard which);
@@ -91,11 +99,9 @@ class Sim final : public Service {
   Nvram& nvram_;
   State state_ = State::off;
   bool present_;
-  bool asks_pin_;
-  bool fixed_dialling_ = false;
   bool wants_pin2_ = false;  ///< the last refusal was 17 or 18: AT+CPIN means PIN2
   bool knows_pin2_ = false;  ///< given in this session
-  std::array<Secret, 2> secrets_;
+  Kept kept_;
 };
 
 }  // namespace sim800

@@ -64,10 +64,10 @@ bool SimFiles::exists(std::uint16_t file) const { return is_folder(file) || !con
 
 std::string SimFiles::content(std::uint16_t file) const {
   switch (file) {
-    case ef_iccid: return swapped_digits(world_.sim.iccid, 10);
-    case ef_imsi: return imsi_file(world_.sim.imsi);
+    case ef_iccid: return swapped_digits(identity_.iccid, 10);
+    case ef_imsi: return imsi_file(identity_.imsi);
     case ef_spn: return spn_file(world_.network.operator_name);
-    case ef_ad: return {0, 0, 0, static_cast<char>(mnc_digits(world_.sim.imsi, world_.network.plmn))};
+    case ef_ad: return {0, 0, 0, static_cast<char>(mnc_digits(identity_.imsi, world_.network.plmn))};
     default: return {};
   }
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "emulator/core/identity.hpp"
 #include "emulator/core/world.hpp"
 
 namespace sim800 {
@@ -26,7 +27,7 @@ class SimFiles {
     status = 242,
   };
 
-  explicit SimFiles(const World& world) : world_(world) {}
+  SimFiles(const World& world, const Identity& identity) : world_(world), identity_(identity) {}
 
   /// AT+CRSM: one operation on one file. `unlocked`: PIN1 was given; the ICCID can be read without it.
   Answer operate(Operation operation, std::uint16_t file, unsigned offset, unsigned length, bool unlocked) const;
@@ -41,6 +42,7 @@ class SimFiles {
   Answer header(std::uint16_t file) const;
 
   const World& world_;
+  const Identity& identity_;
   std::uint16_t selected_ = master_file;
 };
 

@@ -52,16 +52,61 @@ std::optional<int> MessageStore::add(StoredSms message) {
   if (full()) return std::nullopt;
   int index = 1;
   while (places_.contains(index)) ++index;
+  remember(index);
   places_.emplace(index, std::move(message));
-  if (save()) return index;
+  return save() ? std::optional(index) : std::nullopt;
+}
+
+void MessageStore::set_status(int index, SmsStatus status) {
+  remember(index);
+  places_.at(index).status = status;
+}
+
+void MessageStore::erase(int index) {
+  remember(index);
   places_.erase(index);
-  return std::nullopt;
+}
+
+void MessageStore::remember(int index) {
+  const auto found = places_.find(index);
+  before_.try_emplace(index, found == places_.end() ? std::nullopt : std::optional(found->second));
+}
+
+void MessageStore::end_changes(bool stored) {
+  for (auto& [index, old] : std::exchange(before_, {})) {
+    if (stored) continue;
+    if (old) {
+      places_.insert_or_assign(index, std::move(*old));
+    } else {
+      places_.erase(index);
+    }
+  }
+}
+
+Nvram::Section MessageStore::section() const {
+  Nvram::Section section;
+  for (const auto& [index, stored] : places_) section.emplace(std::to_string(index), text_of(stored));
+  return section;
 }
 
 bool MessageStore::save() {
-  Nvram::Section section;
-  for (const auto& [index, stored] : places_) section.emplace(std::to_string(index), text_of(stored));
-  return nvram_.store(section_, std::move(section));
+  MessageStore* const itself = this;
+  return save({&itself, 1});
+}
+
+bool MessageStore::save(std::span<MessageStore* const> stores) {
+  Nvram::Sections changed;
+  Nvram* nvram = nullptr;
+  for (const MessageStore* store : stores) {
+    if (store == nullptr || store->before_.empty()) continue;
+    changed.emplace(store->section_, store->section());
+    nvram = &store->nvram_;
+  }
+  const bool stored = nvram == nullptr || nvram->store(std::move(changed));
+  for (MessageStore* store : stores) {
+    if (store != nullptr) store->end_changes(stored);
+  }
+  return stored;
 }
 
 int SmsMemory::used() const {
@@ -92,7 +137,5 @@ std::optional<int> SmsMemory::add(const StoredSms& message) {
   const auto index = stores_[1]->add(message);
   return index ? std::optional(*index + MessageStore::capacity) : std::nullopt;
 }
-
-bool SmsMemory::save() { return stores_[0]->save() && (stores_[1] == nullptr || stores_[1]->save()); }
 
 }  // namespace sim800

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,14 +43,21 @@ class MessageStore {
   /// Stores a message in the lowest free location; nothing if there is none, or if the state directory refuses.
   std::optional<int> add(StoredSms message);
   /// Changes are stored by save(), so that a command that makes many costs one write.
-  void set_status(int index, SmsStatus status) { places_.at(index).status = status; }
-  void erase(int index) { places_.erase(index); }
-  bool save();
+  void set_status(int index, SmsStatus status);
+  void erase(int index);
+  /// The changes of all these stores (null: none) in one write. If the state directory refuses they are undone.
+  static bool save(std::span<MessageStore* const> stores);
 
  private:
+  bool save();
+  Nvram::Section section() const;
+  void remember(int index);
+  void end_changes(bool stored);
+
   Nvram& nvram_;
   std::string section_;
   Places places_;
+  std::map<int, std::optional<StoredSms>> before_;  ///< what was at the locations changed since save()
 };
 
 /// A memory as in AT+CPMS: one store, or the SIM's and the module's one after the other ("MT").
@@ -67,7 +75,7 @@ class SmsMemory {
   std::optional<int> add(const StoredSms& message);
   void set_status(int index, SmsStatus status) { store_of(index).set_status(local(index), status); }
   void erase(int index) { store_of(index).erase(local(index)); }
-  bool save();
+  bool save() { return MessageStore::save(stores_); }
 
  private:
   static constexpr int local(int index) { return (index - 1) % MessageStore::capacity + 1; }

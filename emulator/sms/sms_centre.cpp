@@ -7,7 +7,9 @@
 #include <string>
 #include <utility>
 
+#include "protocol/at/phone_number.hpp"
 #include "protocol/sms/sms_parts.hpp"
+#include "protocol/sms/sms_validity.hpp"
 #include "protocol/text/gsm_alphabet.hpp"
 #include "protocol/text/hex.hpp"
 #include "protocol/text/unicode.hpp"
@@ -18,14 +20,9 @@ namespace {
 constexpr std::uint8_t deliver_octet = 0x04;  // SMS-DELIVER, no more messages wait
 constexpr std::uint8_t report_octet = 0x06;   // SMS-STATUS-REPORT, likewise
 
-/// The same subscriber; either number may lack the country code.
-bool same_subscriber(std::string_view a, std::string_view b) {
-  constexpr std::size_t least = 7;
-  if (a.starts_with('+')) a.remove_prefix(1);
-  if (b.starts_with('+')) b.remove_prefix(1);
-  if (a.size() < b.size()) std::swap(a, b);
-  return a == b || (b.size() >= least && a.ends_with(b));
-}
+// TP-Status (23.040 9.2.3.15): received; permanent errors: remote procedure error, validity period expired, deleted by
+// the service centre.
+constexpr std::uint8_t status_received = 0x00, status_refused = 0x40, status_expired = 0x46, status_deleted = 0x48;
 
 Subscriber::Sms behaviour_of(const World& world, std::string_view number) {
   const auto& numbers = world.network.numbers;
@@ -45,33 +42,97 @@ SmsTime SmsCentre::now() const { return SmsTime::parse(time_.text()).value_or(Sm
 
 bool SmsCentre::submit(const Sms& message) {
   const std::string to = to_utf8(message.address.text());
-  const Subscriber::Sms behaviour = behaviour_of(environment_.world, to);
+  Plmn* const plmn = environment_.plmn;
+  const auto module = plmn == nullptr ? std::nullopt : plmn->find(to, environment_.index);
+  const Subscriber::Sms behaviour = module ? Subscriber::Sms::deliver : behaviour_of(environment_.world, to);
   const bool taken = behaviour != Subscriber::Sms::reject;
   if (trace_ != nullptr) trace_->event("sms", {{"to", to}, {"tpdu", to_hex(encode_sms(message))}, {"taken", taken}});
   if (!taken || behaviour == Subscriber::Sms::lost || message.type != SmsType::submit) return taken;
-
-  const Duration delay = environment_.latency[Latency::sms_deliver];
-  const std::string& own = environment_.world.sim.number;
-  if (same_subscriber(own, to)) {
-    Sms copy = message;
-    copy.type = SmsType::deliver;
-    copy.first_octet = deliver_octet | (message.first_octet & Sms::has_header);
-    copy.reference = 0;
-    copy.address = parse_sender(from_utf8(own));
-    copy.validity.clear();
-    copy.centre_time = now();
-    queue(std::move(copy), delay);
+  if (module) {
+    to_module(*module, message);
+    return true;
   }
+  const Duration delay = environment_.latency[Latency::sms_deliver];
+  if (same_subscriber(environment_.identity.number, to)) queue(delivery(message), delay);
   if ((message.first_octet & Sms::report_requested) != 0) {
-    Sms report;
-    report.type = SmsType::status_report;
-    report.first_octet = report_octet;
-    report.reference = message.reference;
-    report.address = message.address;
-    report.centre_time = report.discharge_time = now();
-    queue(std::move(report), delay);
+    report({.reference = message.reference, .recipient = message.address}, status_received, now());
   }
   return true;
+}
+
+/// What the recipient of a message gets.
+Sms SmsCentre::delivery(const Sms& submitted) const {
+  Sms copy = submitted;
+  copy.type = SmsType::deliver;
+  copy.first_octet = deliver_octet | (submitted.first_octet & Sms::has_header);
+  copy.reference = 0;
+  copy.address = parse_sender(from_utf8(environment_.identity.number));
+  copy.validity.clear();
+  copy.centre_time = now();
+  return copy;
+}
+
+// --- between modules
+
+void SmsCentre::to_module(unsigned index, const Sms& message) {
+  SmsRecipient* const recipient = environment_.plmn->recipient(index);
+  if (recipient == nullptr) return;
+  recipient->deliver(delivery(message), {.module = environment_.index,
+                                         .wants_report = (message.first_octet & Sms::report_requested) != 0,
+                                         .reference = message.reference,
+                                         .recipient = message.address,
+                                         .validity = sms_validity(message, now())});
+}
+
+void SmsCentre::deliver(Sms message, const SmsSender& sender) {
+  const TimePoint accepted = environment_.clock.now();
+  queue({accepted + environment_.latency[Latency::sms_deliver], std::move(message), sender,
+         sender.validity ? accepted + *sender.validity : TimePoint::max()});
+}
+
+void SmsCentre::report(const SmsSender& sent, std::uint8_t status, const SmsTime& accepted) {
+  Sms report;
+  report.type = SmsType::status_report;
+  report.first_octet = report_octet;
+  report.reference = sent.reference;
+  report.address = sent.recipient;
+  report.centre_time = accepted;
+  report.discharge_time = now();
+  report.status = status;
+  queue(std::move(report), environment_.latency[Latency::sms_deliver]);
+}
+
+/// A message no longer waits: its sender hears what has become of it.
+void SmsCentre::settle(const Waiting& gone, std::uint8_t status) const {
+  if (!gone.sender || !gone.sender->wants_report) return;
+  SmsRecipient* const sender = environment_.plmn->recipient(gone.sender->module);
+  if (sender != nullptr) sender->report(*gone.sender, status, gone.message.centre_time);
+}
+
+/// Except what is shown to the host.
+void SmsCentre::expire() {
+  const TimePoint now = environment_.clock.now();
+  for (auto it = waiting_.begin() + (shown_ ? 1 : 0); it != waiting_.end();) {
+    if (it->expires > now) {
+      ++it;
+      continue;
+    }
+    const bool first = it == waiting_.begin();
+    const Waiting gone = std::move(*it);
+    it = waiting_.erase(it);
+    if (first) held_ = false;
+    environment_.record("note", {{"text", "a message expired in the network"}});
+    settle(gone, status_expired);
+  }
+  arm_expiry();
+  arm();
+}
+
+void SmsCentre::arm_expiry() {
+  TimePoint next = TimePoint::max();
+  for (auto it = waiting_.begin() + (shown_ ? 1 : 0); it != waiting_.end(); ++it) next = std::min(next, it->expires);
+  expiry_.cancel();
+  if (next != TimePoint::max()) expiry_ = environment_.clock.at(next, [this] { expire(); });
 }
 
 void SmsCentre::send_to_module(std::string_view from, std::string_view text) {
@@ -96,12 +157,17 @@ void SmsCentre::send_to_module(std::string_view from, std::string_view text) {
 
 // --- what waits
 
-void SmsCentre::queue(Sms message, Duration delay) {
+void SmsCentre::queue(Waiting waiting) {
   if (waiting_.size() == most) {
-    waiting_.erase(waiting_.begin() + (held_ ? 1 : 0));  // except the message shown to the host
+    const auto oldest = waiting_.begin() + (held_ ? 1 : 0);  // except the message shown to the host
+    const Waiting gone = std::move(*oldest);
+    waiting_.erase(oldest);
     if (trace_ != nullptr) trace_->event("note", {{"text", "a message was lost in the network: too many wait"}});
+    settle(gone, status_deleted);
   }
-  waiting_.push_back({environment_.clock.now() + delay, std::move(message)});
+  const bool expires = waiting.expires != TimePoint::max();
+  waiting_.push_back(std::move(waiting));
+  if (expires) arm_expiry();
   if (waiting_.size() == 1) arm();
 }
 
@@ -109,33 +175,38 @@ void SmsCentre::queue(Sms message, Duration delay) {
 void SmsCentre::arm() {
   if (waiting_.empty() || held_) return;
   const TimePoint due = std::max({waiting_.front().due, next_, environment_.clock.now()});
-  timer_ = environment_.clock.at(due, [this] { deliver(); });
+  timer_ = environment_.clock.at(due, [this] { show_first(); });
 }
 
-void SmsCentre::deliver() {
+void SmsCentre::show_first() {
   held_ = true;
   switch (on_arrival(waiting_.front().message)) {
     case Answer::taken: return confirm();
     case Answer::rejected: timer_ = environment_.clock.after(retry_interval, [this] { try_again(); }); return;
-    case Answer::not_now:
-    case Answer::unconfirmed: return;
+    case Answer::unconfirmed: shown_ = true; return;
+    case Answer::not_now: return;
   }
 }
 
-void SmsCentre::confirm() {
-  if (waiting_.empty()) return;
-  waiting_.pop_front();
-  next_ = environment_.clock.now() + environment_.latency[Latency::sms_gap];
-  held_ = false;
-  arm();
-}
+void SmsCentre::confirm() { end_first(status_received); }
 
 void SmsCentre::refuse() {
   environment_.record("note", {{"text", "the host refused a message (AT+CNMA=2)"}});
-  confirm();
+  end_first(status_refused);
+}
+
+void SmsCentre::end_first(std::uint8_t status) {
+  if (waiting_.empty()) return;
+  const Waiting gone = std::move(waiting_.front());
+  waiting_.pop_front();
+  next_ = environment_.clock.now() + environment_.latency[Latency::sms_gap];
+  held_ = shown_ = false;
+  settle(gone, status);
+  arm();
 }
 
 void SmsCentre::try_again() {
+  if (std::exchange(shown_, false)) arm_expiry();
   if (!std::exchange(held_, false)) return;
   arm();
 }

@@ -6,18 +6,20 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string_view>
 
 #include "emulator/core/environment.hpp"
 #include "emulator/core/trace.hpp"
 #include "emulator/network/network_time.hpp"
+#include "emulator/plmn/plmn.hpp"
 #include "protocol/sms/sms_pdu.hpp"
 
 namespace sim800 {
 
 /// Messages wait here in order until the module accepts them, even across power cycles: at most `most`, the oldest are
 /// lost first.
-class SmsCentre {
+class SmsCentre final : public SmsRecipient {
  public:
   static constexpr std::size_t most = 500;
   static constexpr Duration retry_interval = std::chrono::minutes(1);
@@ -31,9 +33,13 @@ class SmsCentre {
   /// Its time stamps are the network's time, whatever the module's clock says.
   SmsCentre(const Environment& environment, const NetworkTime& time, Trace* trace);
 
-  /// A message to somebody; false if the network refuses it (`network.numbers`). One to the module's own number comes
-  /// back, with a status report if requested.
+  /// A message to somebody: another module of the run, else a subscriber of the scenario. False if the network refuses
+  /// it (`network.numbers`). One to the module's own number comes back, with a status report if requested.
   bool submit(const Sms& message);
+  // SmsRecipient
+  void deliver(Sms message, const SmsSender& sender) override;
+  void report(const SmsSender& sent, std::uint8_t status, const SmsTime& accepted) override;
+
   /// A text from somebody, in as many messages as needed.
   void send_to_module(std::string_view from, std::string_view text);
 
@@ -49,20 +55,30 @@ class SmsCentre {
   struct Waiting {
     TimePoint due;
     Sms message;
+    std::optional<SmsSender> sender{};  ///< a module that hears what has become of it
+    TimePoint expires = TimePoint::max();
   };
-  void queue(Sms message, Duration delay);
+  void to_module(unsigned index, const Sms& message);
+  void queue(Waiting waiting);
+  void queue(Sms message, Duration delay) { queue({environment_.clock.now() + delay, std::move(message)}); }
   void arm();
-  void deliver();
+  void arm_expiry();
+  void show_first();
+  void end_first(std::uint8_t status);
+  void expire();
+  void settle(const Waiting& gone, std::uint8_t status) const;
+  Sms delivery(const Sms& submitted) const;
   SmsTime now() const;
 
   const Environment& environment_;
   const NetworkTime& time_;
   Trace* trace_;
   std::deque<Waiting> waiting_;
-  bool held_ = false;  ///< the module did not accept the first one
+  bool held_ = false;   ///< the module did not accept the first one
+  bool shown_ = false;  ///< the host has yet to confirm the first one
   std::uint8_t part_reference_ = 0;
   TimePoint next_{};
-  Timer timer_;
+  Timer timer_, expiry_;
 };
 
 }  // namespace sim800

@@ -52,8 +52,7 @@ MessageStore::Places places_of(const SimConfig& sim) {
 
 constexpr Result cms(std::uint16_t number) { return Result::cms(number); }
 
-// What the module stores besides messages, and the keys of AT+CSMP's values.
-constexpr std::string_view section = "sms";
+// The keys of AT+CSMP's values.
 constexpr std::array<std::string_view, 4> parameter_names{"fo", "vp", "pid", "dcs"};
 
 std::optional<SmsAddress> centre_in(const Nvram::Section& saved, const std::string& prefix) {
@@ -76,7 +75,7 @@ SmsService::SmsService(const Environment& environment, Settings& settings, const
       sim_(sim),
       network_(network),
       nvram_(nvram),
-      on_sim_(nvram, "messages:" + environment.world.sim.iccid, places_of(environment.world.sim)),
+      on_sim_(nvram, "messages:" + environment.identity.iccid, places_of(environment.world.sim)),
       in_module_(nvram, "messages"),
       centre_(environment, time, trace),
       centre_address_(default_centre()) {
@@ -89,7 +88,7 @@ SmsService::SmsService(const Environment& environment, Settings& settings, const
   }
 }
 
-std::string SmsService::card_section() const { return "sms:" + environment_.world.sim.iccid; }
+std::string SmsService::card_section() const { return "sms:" + environment_.identity.iccid; }
 
 void SmsService::power_on() {
   if (const Nvram::Section* saved = nvram_.find(section)) restore_parameters(*saved, "", 1);
@@ -146,10 +145,11 @@ Task<Result> SmsService::send(std::optional<SmsAddress> centre, Sms message, std
 // --- what is kept
 
 bool SmsService::set_centre(const SmsAddress& address) {
-  centre_address_ = address;
   Nvram::Section values;
   put_centre(values, "", address);
-  return nvram_.store(card_section(), std::move(values));
+  if (!nvram_.store(card_section(), std::move(values))) return false;
+  centre_address_ = address;
+  return true;
 }
 
 /// Adds `values` to the section, replacing those with the same key.
@@ -180,16 +180,17 @@ bool SmsService::restore_profile(std::uint32_t profile) {
   const Nvram::Section* saved = nvram_.find(section);
   if (saved == nullptr) return true;
   const std::string prefix = fmt::format("profile{}.", profile);
-  restore_parameters(*saved, prefix, parameter_names.size());
-  const auto centre = centre_in(*saved, prefix);
-  return !centre || set_centre(*centre);
+  if (const auto centre = centre_in(*saved, prefix); centre && !set_centre(*centre)) return false;
+  restore_parameters(*nvram_.find(section), prefix, parameter_names.size());
+  return true;
 }
 
 bool SmsService::set_broadcasts(BroadcastSelection selection) {
-  broadcasts_ = std::move(selection);
-  return save({{"cscb.mode", broadcasts_.refuses ? "1" : "0"},
-               {"cscb.mids", broadcasts_.identifiers()},
-               {"cscb.dcss", broadcasts_.codings()}});
+  const bool stored = save({{"cscb.mode", selection.refuses ? "1" : "0"},
+                            {"cscb.mids", selection.identifiers()},
+                            {"cscb.dcss", selection.codings()}});
+  if (stored) broadcasts_ = std::move(selection);
+  return stored;
 }
 
 // --- what arrives

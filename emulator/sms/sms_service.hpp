@@ -29,6 +29,8 @@ class SmsPrint;
 
 class SmsService final : public Service {
  public:
+  static constexpr std::string_view section = "sms";  ///< of the NVRAM: what it keeps besides messages
+
   SmsService(const Environment& environment, Settings& settings, const Sim& sim, const Network& network,
              const NetworkTime& time, Nvram& nvram, Trace* trace);
 
@@ -36,6 +38,9 @@ class SmsService final : public Service {
   void receive(std::string_view from, std::string_view text) { centre_.send_to_module(from, text); }
   /// A cell broadcast: shown if AT+CNMI and AT+CSCB allow it.
   void broadcast(std::uint16_t identifier, std::string_view text);
+
+  /// The network's side, where messages of other modules arrive.
+  SmsRecipient& mailbox() { return centre_; }
 
   /// Power-on: settings that survive it.
   void power_on() override;

@@ -146,12 +146,11 @@ void CommandName::push_back(char c) {
 
 bool CommandLine::parse(std::string_view line) {
   Scanner scanner(line);
-  TypedCommand command;
-  for (count_ = 0; scanner.next(command); ++count_) {
-    if (count_ == max_commands) return false;
-    commands_[count_] = command;
+  for (count_ = 0; count_ < max_commands; ++count_) {
+    if (!scanner.next(commands_[count_])) return true;
   }
-  return true;
+  TypedCommand more;
+  return !scanner.next(more);
 }
 
 }  // namespace sim800

@@ -23,6 +23,8 @@ LineAssembler::Step LineAssembler::feed(std::string_view input, std::string* ech
   std::size_t taken = 0;
   Event event = Event::none;
   while (taken < input.size() && event == Event::none) {
+    taken += take_plain(input.substr(taken), echo);
+    if (taken == input.size()) break;
     const char c = input[taken++];
     if (c == '\n' && after_cr_) {
       take_line_feed();
@@ -36,11 +38,32 @@ LineAssembler::Step LineAssembler::feed(std::string_view input, std::string* ech
   return {event, taken};
 }
 
+/// Nearly all of a line: the AT it begins with, and characters that mean nothing but themselves.
+std::size_t LineAssembler::take_plain(std::string_view input, std::string* echo) {
+  std::size_t prefix = 0;
+  if (state_ == State::idle && (input.starts_with("AT") || input.starts_with("at")) && !deletes(input[0]) &&
+      !deletes(input[1])) {
+    prefix = 2;
+    if (after_cr_) host_sends_bare_cr_ = true;
+    after_cr_ = false;
+    a_starts_line_ = true;
+    have_line_ = false;
+    line_.clear();
+    state_ = State::text;
+  }
+  if (state_ != State::text) return 0;
+  const auto special = [this](char c) { return c < ' ' || c == delete_key || c == backspace_; };
+  std::size_t end = prefix;
+  while (end < input.size() && !special(input[end])) ++end;
+  if (echo != nullptr) echo->append(input.substr(0, end));
+  line_.append(input.substr(prefix, std::min(end - prefix, max_length + 1 - line_.size())));
+  return end;
+}
+
 /// What a terminal gets back for `c`, the next character of feed(): nothing for one that take() will throw away.
 std::string_view LineAssembler::echo_of(const char& c) const {
   const std::string_view typed(&c, 1);
-  const bool plain = c > ' ' && c < delete_key && c != backspace_;  // nearly all of them
-  if (plain || c == '\r') return typed;
+  if (c == '\r') return typed;
   if (c == '\n') return {};
   if (deletes(c)) return state_ == State::idle ? std::string_view{} : c == delete_key ? erase : typed;
   return (state_ == State::text ? keeps(line(), c) : !is_control(c)) ? typed : std::string_view{};
@@ -68,12 +91,12 @@ LineAssembler::Event LineAssembler::take(char c) {
   if (state_ == State::prefix_a) {
     if (c == '/' && a_starts_line_) {
       state_ = State::idle;
-      if (!have_line_) length_ = 0;
+      if (!have_line_) line_.clear();
       return Event::repeat;
     }
     if (c == 'T' || c == 't') {
       state_ = State::text;
-      length_ = 0;
+      line_.clear();
       have_line_ = false;
       return Event::none;
     }
@@ -96,17 +119,17 @@ LineAssembler::Event LineAssembler::take_text(char c) {
   if (c == '\r' || c == '\n') {
     state_ = State::idle;
     after_cr_ = c == '\r';
-    have_line_ = length_ <= max_length;
+    have_line_ = line_.size() <= max_length;
     return have_line_ ? Event::line : Event::too_long;
   }
   if (deletes(c)) {
-    if (length_ > 0) {
-      --length_;
+    if (!line_.empty()) {
+      line_.pop_back();
     } else {
       state_ = State::prefix_a;  // the T of the prefix was deleted
     }
-  } else if (length_ <= max_length && keeps(line(), c)) {
-    line_[length_++] = c;  // one character beyond the limit is kept to mark a line that is too long
+  } else if (line_.size() <= max_length && keeps(line(), c)) {
+    line_.push_back(c);
   }
   return Event::none;
 }

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -37,7 +36,7 @@ class LineAssembler {
   Step feed(std::string_view input, std::string* echo);
 
   /// The line without AT and terminator; valid until the next feed().
-  std::string_view line() const { return {line_.data(), length_ < max_length ? length_ : max_length}; }
+  std::string_view line() const { return std::string_view(line_).substr(0, max_length); }
 
   /// Drops a half-typed line when its client leaves.
   void reset() {
@@ -64,13 +63,13 @@ class LineAssembler {
  private:
   enum class State : std::uint8_t { idle, junk, prefix_a, text };
 
+  std::size_t take_plain(std::string_view input, std::string* echo);
   Event take(char c);
   Event take_text(char c);
   std::string_view echo_of(const char& c) const;
   bool deletes(char c) const;
 
-  std::array<char, max_length + 1> line_{};
-  std::size_t length_ = 0;
+  std::string line_;  ///< one character beyond the limit marks a line that is too long
   State state_ = State::idle;
   bool a_starts_line_ = false;  ///< A/ is recognised only if nothing precedes it
   bool have_line_ = false;      ///< line_ holds a complete line, for A/

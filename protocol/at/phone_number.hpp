@@ -3,7 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <string_view>
+#include <utility>
 
 #include "protocol/text/characters.hpp"
 
@@ -17,6 +19,17 @@ constexpr bool is_phone_number(std::string_view number) {
   if (number.starts_with('+')) number.remove_prefix(1);
   return std::ranges::all_of(
       number, [](char c) { return is_digit(c) || std::string_view("*#pPwW,").find(c) != std::string_view::npos; });
+}
+
+/// A number without its country code has at least so many digits.
+inline constexpr std::size_t least_national_digits = 7;
+
+/// The same subscriber; either number may lack the country code.
+constexpr bool same_subscriber(std::string_view a, std::string_view b) {
+  if (a.starts_with('+')) a.remove_prefix(1);
+  if (b.starts_with('+')) b.remove_prefix(1);
+  if (a.size() < b.size()) std::swap(a, b);
+  return a == b || (b.size() >= least_national_digits && a.ends_with(b));
 }
 
 }  // namespace sim800

@@ -27,7 +27,9 @@ void append_line(std::string& out, const Format& format, std::string_view text) 
 
 void append_code(std::string& out, const Format& format, Code code) {
   if (format.quiet) return;
-  if (format.verbose) {
+  if (format.verbose && code == Code::ok) {
+    out.append("\r\nOK\r\n");  // ends nearly every response
+  } else if (format.verbose) {
     append_line(out, format, text_of(code));
   } else {
     out.push_back(static_cast<char>('0' + static_cast<int>(code)));
@@ -36,9 +38,8 @@ void append_code(std::string& out, const Format& format, Code code) {
 }
 
 void Response::line(std::string_view text) {
-  if (format_->verbose && lines_ == 0) out_->append("\r\n");
+  if (lines_++ == 0) return append_line(*out_, *format_, text);
   out_->append(text).append("\r\n");
-  ++lines_;
 }
 
 void Response::end(Result result, int error_mode) {

@@ -38,6 +38,7 @@ constexpr std::uint8_t version_1_2 = 0x12;
 constexpr std::uint8_t address_present = 0, insert_address = 1;  // From
 constexpr std::uint8_t relative = 1;                             // Expiry
 constexpr std::uint8_t yes = 0, no = 1;
+constexpr std::string_view unknown_type = "application/octet-stream";  // of a part that does not say
 constexpr std::string_view phone = "/TYPE=PLMN";
 // Headers of a part.
 constexpr std::uint8_t part_location = 0x0e, part_id = 0x40;
@@ -120,7 +121,7 @@ void read_part_headers(wsp::Reader head, MmsPart& part) {
       head.skip();
       continue;
     }
-    std::string name = head.text();
+    std::string name = field == part_id ? head.quoted() : head.text();
     if (name.starts_with('<') && name.ends_with('>')) name = name.substr(1, name.size() - 2);
     if (part.name.empty()) part.name = std::move(name);
   }
@@ -133,7 +134,7 @@ bool decode_body(wsp::Reader body, std::vector<MmsPart>& parts) {
     const std::uint32_t head_length = body.uintvar(), data_length = body.uintvar();
     wsp::Reader head(body.take(head_length));
     const wsp::Reader::ContentType type = head.content_type();
-    MmsPart part{type.name, type.type, {}};
+    MmsPart part{type.name, type.type.empty() ? std::string(unknown_type) : type.type, {}};
     read_part_headers(head, part);
     part.data = body.take(data_length);
     parts.push_back(std::move(part));
@@ -239,7 +240,7 @@ std::optional<Mms> decode_mms(std::string_view octets) {
     if (whole.find("multipart") != std::string::npos) {
       if (!decode_body(wsp::Reader(reader.rest()), message.parts)) return std::nullopt;
     } else {
-      message.parts.push_back({{}, whole, std::string(reader.rest())});
+      message.parts.push_back({{}, whole.empty() ? std::string(unknown_type) : whole, std::string(reader.rest())});
     }
     return reader.sound() ? std::optional(message) : std::nullopt;
   }

@@ -76,7 +76,8 @@ std::string encoded_text(std::string_view text) {
 std::string content_type(std::string_view type, std::string_view name) {
   std::string value = media(type);
   if (type.starts_with("text/")) value += {octet_of(short_integer | charset_parameter), octet_of(short_integer | utf8)};
-  if (!name.empty()) value += octet_of(short_integer | name_parameter) + text(name);
+  const char* const mark = name.starts_with('"') ? "\"" : "";  // it would be taken for that of a Quoted-string
+  if (!name.empty()) value += octet_of(short_integer | name_parameter) + (mark + text(name));
   return value_length(value.size()) + value;
 }
 
@@ -112,7 +113,7 @@ std::uint32_t Reader::uintvar() {
 }
 
 std::string Reader::text() {
-  if (peek() == quote || peek() == '"') octet();
+  if (peek() == quote) octet();
   const std::size_t end = rest_.find('\0');
   if (end == std::string_view::npos) {
     fail();
@@ -121,6 +122,11 @@ std::string Reader::text() {
   std::string text(rest_.substr(0, end));
   rest_.remove_prefix(end + 1);
   return text;
+}
+
+std::string Reader::quoted() {
+  if (peek() == '"') octet();
+  return text();
 }
 
 std::string Reader::encoded_text() {
@@ -183,7 +189,7 @@ Reader::ContentType Reader::content_type() {
     }
     const std::uint8_t parameter = value.octet() & 0x7fU;
     if (parameter == name_parameter || parameter == new_name_parameter) {
-      result.name = value.text();
+      result.name = value.quoted();
     } else {
       value.skip();
     }

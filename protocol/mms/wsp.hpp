@@ -32,7 +32,8 @@ class Reader {
   std::uint8_t octet();
   std::uint32_t uintvar();
   std::string_view take(std::size_t count);
-  std::string text();
+  std::string text();    ///< Text-string: a quotation mark at its start belongs to it
+  std::string quoted();  ///< Quoted-string, or text
   std::string encoded_text();
   std::uint32_t integer();  ///< short or long
   /// A value with a length prefix (octets 0-31).

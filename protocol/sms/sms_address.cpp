@@ -89,7 +89,7 @@ std::optional<SmsAddress> take_address(std::string_view& octets) {
 
 std::string encode_centre(const std::optional<SmsAddress>& address) {
   if (!address) return std::string(1, '\0');
-  const std::string body = pack_body(*address);
+  const std::string body = pack_digits(address->digits);  // never a name, whatever its type says
   return std::string{static_cast<char>(body.size() + 1), static_cast<char>(address->type)} + body;
 }
 

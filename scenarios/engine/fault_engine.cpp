@@ -16,6 +16,13 @@ constexpr std::uint64_t event_streams = std::uint64_t{1} << 32;  ///< kept apart
 /// bearer, ended session).
 constexpr unsigned turns_to_settle = 6;
 
+/// What a fault does may be what triggers it, or another that triggers the first, at one instant and for ever. So many
+/// firings in a second of module time may come of URCs and events: a serial line carries no more lines.
+constexpr unsigned most_chained = 1000;
+
+/// So many occurrences of an event are made up for after a pause of the program; those before them are left out.
+constexpr int most_late = 100;
+
 }  // namespace
 
 FaultEngine::FaultEngine(const Parts& parts)
@@ -70,7 +77,7 @@ void FaultEngine::start(Modem& modem) {
   if (any.operator()<CommandTrigger, LineTrigger, UrcTrigger>()) modem.faults = this;
   if (any.operator()<EventTrigger>()) {
     modem.on_event = [this](ModuleEvent event) {
-      trigger<EventTrigger>([event](const EventTrigger& on, const Armed&) { return on.event == event; });
+      chain<EventTrigger>([event](const EventTrigger& on, const Armed&) { return on.event == event; });
     };
   }
   start_timers();
@@ -89,7 +96,20 @@ void FaultEngine::command(std::string_view name, CommandVerdict& verdict) {
 
 void FaultEngine::urc(std::string_view text) {
   const auto matches = [text](const UrcTrigger& on, const Armed&) { return on.pattern.found_in(text); };
-  if (trigger<UrcTrigger>(matches)) settle(turns_to_settle);
+  if (chain<UrcTrigger>(matches)) settle(turns_to_settle);
+}
+
+template <class T, class Matches>
+bool FaultEngine::chain(Matches matches) {
+  if (clock_.now() - chained_since_ >= 1s) {
+    chained_since_ = clock_.now();
+    chained_ = 0;
+  }
+  if (chained_ >= most_chained) return false;
+  if (!trigger<T>(matches)) return false;
+  if (++chained_ == most_chained && trace_ != nullptr)
+    trace_->event("note", {{"text", "faults trigger each other without end: no more of them for a second"}});
+  return true;
 }
 
 /// All faults that match see the state as it was; then they act, in the order of the file.
@@ -162,9 +182,18 @@ void FaultEngine::start_timers() {
 
 void FaultEngine::repeat(std::size_t event, TimePoint when) {
   event_timers_[event] = clock_.at(when, [this, event, when] {
-    if (const auto period = scenario_.events[event].period) repeat(event, when + *period);
+    if (const auto period = scenario_.events[event].period) repeat(event, next_time(when, *period));
     happen(event);
   });
+}
+
+TimePoint FaultEngine::next_time(TimePoint last, Duration period) {
+  const TimePoint next = last + period;
+  const auto late = (clock_.now() - next) / period;
+  if (late <= most_late) return next;
+  if (!std::exchange(events_late_, true) && trace_ != nullptr)
+    trace_->event("note", {{"text", "events are left out: this machine is too slow for their periods"}});
+  return next + period * (late - most_late);
 }
 
 void FaultEngine::happen(std::size_t index) {
@@ -175,7 +204,11 @@ void FaultEngine::happen(std::size_t index) {
 }
 
 void FaultEngine::soon(std::function<void()> act) {
+  // Behind everything else at this instant, but not put off again and again where one instant follows the other.
+  const bool waits = !effects_.empty() && effects_since_ < clock_.now();
   effects_.push_back(std::move(act));
+  if (waits) return;
+  effects_since_ = clock_.now();
   effects_timer_ = clock_.after(Duration::zero(), [this] {
     for (const auto& effect : std::exchange(effects_, {})) effect();
   });

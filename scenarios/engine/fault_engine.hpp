@@ -78,11 +78,14 @@ class FaultEngine final : public Interference, public CommandFaults, public Seri
   template <class T, class Matches>
   bool trigger(Matches matches, CommandVerdict* command = nullptr, Verdict* transfer = nullptr);
   bool due(Armed& armed);
+  template <class T, class Matches>
+  bool chain(Matches matches);
   bool act(const std::vector<Armed*>& due, CommandVerdict* command, Verdict* transfer);
   void record(std::string_view kind, std::size_t index, std::string_view on, std::string_view what);
   void settle(unsigned turns);
   void start_timers();
   void repeat(std::size_t event, TimePoint when);
+  TimePoint next_time(TimePoint last, Duration period);
   void happen(std::size_t event);
   void note_needs(const Actions& actions);
 
@@ -110,8 +113,12 @@ class FaultEngine final : public Interference, public CommandFaults, public Seri
   std::vector<TransferKind::User> watched_;          ///< kinds of which every transfer is watched
   bool needs_relay_ = false, needs_serial_line_ = false;
   std::vector<std::function<void()>> effects_;
+  TimePoint effects_since_{};  ///< when their timer was set
   Timer effects_timer_;
-  unsigned turns_left_ = 0;  ///< of the loop, until what the last fault has caused is over
+  TimePoint chained_since_{};
+  unsigned chained_ = 0;      ///< firings since then that other firings may have caused
+  bool events_late_ = false;  ///< that the machine is too slow for the events has been said
+  unsigned turns_left_ = 0;   ///< of the loop, until what the last fault has caused is over
   Timer turn_;
 };
 

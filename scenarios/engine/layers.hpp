@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <list>
 #include <optional>
@@ -11,7 +12,8 @@
 
 namespace sim800 {
 
-/// `Change` has void apply(Model&) const; if two set the same thing, the later one wins while both last.
+/// `Change` has void apply(Model&) const and bool covers(…): if two set the same thing, the later one wins while both
+/// last, and one that is under a later one for as long as it lasts is forgotten.
 template <class Model, class Change>
 class Layers {
  public:
@@ -20,12 +22,16 @@ class Layers {
       : clock_(clock), base_(base), current_(base), changed_(std::move(changed)) {}
 
   const Model& current() const { return current_; }
+  /// Changes that are kept because they may have an effect later.
+  std::size_t size() const { return layers_.size(); }
 
   /// Without a duration it stays.
   void add(Change change, std::optional<Duration> span) {
-    const auto added = layers_.insert(layers_.end(), Layer{std::move(change), {}, span.has_value()});
+    const TimePoint end = span ? clock_.now() + *span : TimePoint::max();
+    std::erase_if(layers_, [&](const Layer& layer) { return layer.end <= end && covers(change, layer.change); });
+    const auto added = layers_.insert(layers_.end(), Layer{std::move(change), end, {}});
     if (span) {
-      added->end = clock_.after(*span, [this, added] {
+      added->timer = clock_.after(*span, [this, added] {
         layers_.erase(added);
         settle();
       });
@@ -36,13 +42,14 @@ class Layers {
  private:
   struct Layer {
     Change change;
-    Timer end;
-    bool passes;
+    TimePoint end;
+    Timer timer;
+    bool passes() const { return end != TimePoint::max(); }
   };
 
   void settle() {
     // A permanent change at the bottom is merged into the base, so that layers do not pile up.
-    for (; !layers_.empty() && !layers_.front().passes; layers_.pop_front()) layers_.front().change.apply(base_);
+    for (; !layers_.empty() && !layers_.front().passes(); layers_.pop_front()) layers_.front().change.apply(base_);
     current_ = base_;
     for (const Layer& layer : layers_) layer.change.apply(current_);
     changed_();

@@ -28,6 +28,10 @@ struct NoiseChange {
   void apply(SerialNoise& line) const;
 };
 
+/// Everything that `lower` sets is set by `upper`, too; see Layers.
+bool covers(const LinkChange& upper, const LinkChange& lower);
+bool covers(const NoiseChange& upper, const NoiseChange& lower);
+
 /// What actions can do in addition to the module's methods: the fault engine's side.
 class Effects {
  public:

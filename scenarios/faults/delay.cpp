@@ -1,16 +1,22 @@
 // A late answer, or a transfer that waits: {"delay": "2s"}.
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+
 #include "scenarios/faults/actions.hpp"
+#include "scenarios/json/duration_text.hpp"
 
 namespace sim800 {
 namespace {
 
+/// Several delays add up, but to no more than one may be.
+Duration longer(Duration delay, Duration by) { return std::min(delay + by, longest_duration); }
+
 struct Delay final : Action {
   explicit Delay(Duration s) : span(s) {}
   void apply(Stage& stage) const override {
-    if (stage.command != nullptr) stage.command->delay += span;
+    if (stage.command != nullptr) stage.command->delay = longer(stage.command->delay, span);
     if (stage.transfer == nullptr || stage.transfer->hold == Verdict::forever) return;
-    stage.transfer->hold = stage.transfer->hold.value_or(Duration::zero()) + span;
+    stage.transfer->hold = longer(stage.transfer->hold.value_or(Duration::zero()), span);
   }
   Duration span;
 };

@@ -18,13 +18,21 @@ std::optional<Duration> milliseconds(const Value& value) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double, std::milli>(*number));
 }
 
+/// 0, which means no limit, or a rate at which a byte takes less than a second.
+std::optional<double> rate(const Value& value) {
+  constexpr double least = 0.01;
+  const auto number = value.number();
+  if (number && *number > 0 && *number < least) value.refuse("0, or a number from 0.01 to 1000000");
+  return number;
+}
+
 }  // namespace
 
 LinkChange read_link_change(const Value& link) {
   return {.latency = milliseconds(link["latency_ms"]),
           .jitter = milliseconds(link["jitter_ms"]),
-          .down_kbps = link["down_kbps"].number(),
-          .up_kbps = link["up_kbps"].number(),
+          .down_kbps = rate(link["down_kbps"]),
+          .up_kbps = rate(link["up_kbps"]),
           .blackhole = link["blackhole"].flag()};
 }
 

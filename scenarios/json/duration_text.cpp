@@ -30,8 +30,7 @@ std::optional<Duration> parse_duration(std::string_view text) {
       std::ranges::find(units, std::string_view(number_end, text.end()), &std::pair<std::string_view, Duration>::first);
   if (unit == units.end()) return std::nullopt;
   const double nanoseconds = number * static_cast<double>(unit->second.count());
-  // Scaled by 1000 this still fits a Duration.
-  if (nanoseconds > static_cast<double>(Duration(1000h).count())) return std::nullopt;
+  if (nanoseconds > static_cast<double>(longest_duration.count())) return std::nullopt;
   return Duration(std::llround(nanoseconds));
 }
 

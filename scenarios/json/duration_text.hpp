@@ -9,7 +9,10 @@
 
 namespace sim800 {
 
-/// A decimal number and a unit (us, ms, s, min, h), without space, 0 to 1000h; nothing for any other text.
+/// No duration in a scenario is longer: times the greatest scale it is still far from the end of the clock.
+inline constexpr Duration longest_duration = 1000h;
+
+/// A decimal number and a unit (us, ms, s, min, h), without space, 0 to `longest_duration`; nothing for any other text.
 std::optional<Duration> parse_duration(std::string_view text);
 
 }  // namespace sim800

@@ -2,9 +2,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 namespace sim800 {
+
+/// The most mistakes that are looked for in one file: who has made more mends these first.
+inline constexpr std::size_t max_mistakes = 100;
 
 struct ScenarioMistake {
   std::string file;

@@ -5,6 +5,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <map>
+#include <optional>
+
+#include "scenarios/json/mistake.hpp"
 
 namespace sim800 {
 namespace {
@@ -61,16 +66,19 @@ class PlacedJson::Recorder : public json::json_sax_t {
 
   bool key(json::string_t& name) override {
     Level& level = levels_.back();
-    pointer_ = pointer_to(pointer_.substr(0, level.pointer_size), name);
     const std::size_t offset = next_token();
-    target_.keys_[pointer_] = offset;
-    const auto [first, added] = level.keys.emplace(name, offset);
-    if (!added) {
-      add(offset, "each key once",
-          fmt::format("{} again (first in line {})", target_.token_at(offset).text,
-                      target_.place_of(first->second).line));
+    if (name.size() > max_key) {
+      add(offset, fmt::format("a key of at most {} bytes", max_key), target_.token_at(offset).text);
+      return false;
     }
-    return true;
+    key_offset_ = offset;
+    level.key = name;
+    const auto [first, added] = level.keys.emplace(name, offset);
+    if (added) return true;
+    add(offset, "each key once",
+        fmt::format("{} again (first in line {})", target_.token_at(offset).text,
+                    target_.place_of(first->second).line));
+    return target_.mistakes_.size() <= max_mistakes;
   }
 
   bool parse_error(std::size_t position, const std::string& token, const json::exception& error) override {
@@ -91,35 +99,48 @@ class PlacedJson::Recorder : public json::json_sax_t {
  private:
   struct Level {
     bool list;
-    std::size_t pointer_size;                 // of the container's own pointer, which is the start of pointer_
+    std::size_t node;                         // the container's own
     std::size_t items = 0;                    // of a list, so far
+    std::optional<std::string> key;           // of an object, the last so far
     std::map<std::string, std::size_t> keys;  // of an object, so far
   };
 
   bool value() {
-    if (!levels_.empty() && levels_.back().list) {
-      pointer_.resize(levels_.back().pointer_size);
-      pointer_ += fmt::format("/{}", levels_.back().items++);
-    }
-    target_.values_[pointer_] = next_token();
+    if (!levels_.empty() && levels_.back().list) ++levels_.back().items;
+    auto& nodes = target_.nodes_;
+    nodes.push_back({.key = narrow(key_offset_), .value = narrow(next_token()), .end = narrow(nodes.size() + 1)});
     return true;
   }
 
   bool open(bool list) {
     value();
+    const std::size_t node = target_.nodes_.size() - 1;
     if (levels_.size() == max_depth) {
-      add(target_.values_[pointer_], fmt::format("nesting of at most {} levels", max_depth), "one more");
+      add(target_.nodes_[node].value, fmt::format("nesting of at most {} levels", max_depth), "one more");
       return false;
     }
-    levels_.push_back({list, pointer_.size(), 0, {}});
+    levels_.push_back({.list = list, .node = node, .key = {}, .keys = {}});
     return true;
   }
 
   bool close() {
     next_token();
-    pointer_.resize(levels_.back().pointer_size);
+    target_.nodes_[levels_.back().node].end = narrow(target_.nodes_.size());
     levels_.pop_back();
     return true;
+  }
+
+  // Nothing is longer than max_size.
+  static std::uint32_t narrow(std::size_t offset) { return static_cast<std::uint32_t>(offset); }
+
+  // Of the last key or value.
+  std::string pointer() const {
+    std::string text;
+    for (const Level& level : levels_) {
+      if (level.list && level.items > 0) text = pointer_to(text, std::to_string(level.items - 1));
+      if (level.key) text = pointer_to(text, *level.key);
+    }
+    return text;
   }
 
   // Offset of the token just parsed.
@@ -139,16 +160,20 @@ class PlacedJson::Recorder : public json::json_sax_t {
   }
 
   void add(std::size_t offset, std::string expected, std::string found) {
-    target_.mistakes_.push_back({target_.place_of(offset), pointer_, std::move(expected), std::move(found)});
+    target_.mistakes_.push_back({target_.place_of(offset), pointer(), std::move(expected), std::move(found)});
   }
 
   PlacedJson& target_;
   std::vector<Level> levels_;
-  std::string pointer_;
-  std::size_t end_ = 0;  // of the last token
+  std::size_t key_offset_ = 0;  // of the last key
+  std::size_t end_ = 0;         // of the last token
 };
 
-PlacedJson::PlacedJson(std::string_view text) : text_(text) {
+PlacedJson::PlacedJson(std::string_view text) : text_(text.substr(0, max_size)) {
+  if (text.size() > max_size) {
+    mistakes_.push_back({{}, "", fmt::format("at most {} MiB", max_size >> 20), "more"});
+    return;
+  }
   if (text_.starts_with("\xEF\xBB\xBF")) text_.erase(0, 3);
   if (text_.find_first_not_of(blank) == text_.npos) {
     mistakes_.push_back({{}, "", "a JSON object", "an empty file"});
@@ -175,6 +200,46 @@ Token PlacedJson::token_at(std::size_t offset) const {
   const std::size_t next = std::min(text.find_first_not_of(blank, offset + 1), text.size() - 1);
   const bool empty = text[next] == '}' || text[next] == ']';
   return {place, std::string(empty ? "an empty " : "an ") + (text[offset] == '{' ? "object" : "array")};
+}
+
+const PlacedJson::Node& PlacedJson::node_at(std::string_view pointer) const {
+  std::size_t node = 0;
+  while (!pointer.empty()) {
+    pointer.remove_prefix(1);
+    const std::size_t end = std::min(pointer.find('/'), pointer.size());
+    node = part(node, pointer.substr(0, end));
+    pointer.remove_prefix(end);
+  }
+  return nodes_[node];
+}
+
+// `name` as a pointer has it.
+std::size_t PlacedJson::part(std::size_t parent, std::string_view name) const {
+  std::size_t child = parent + 1;
+  if (text_[nodes_[parent].value] == '[') {
+    std::size_t index = 0;
+    std::from_chars(name.data(), name.data() + name.size(), index);
+    for (; index > 0; --index) child = nodes_[child].end;
+    return child;
+  }
+  std::string key;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const bool escape = name[i] == '~';
+    if (escape) ++i;
+    key += escape ? (name[i] == '0' ? '~' : '/') : name[i];
+  }
+  std::size_t found = child;
+  for (; child < nodes_[parent].end; child = nodes_[child].end) {
+    if (key_is(nodes_[child], key)) found = child;  // of one that is there twice, the last one counts
+  }
+  return found;
+}
+
+bool PlacedJson::key_is(const Node& node, std::string_view name) const {
+  const std::string_view token = std::string_view(text_).substr(node.key, token_end(text_, node.key) - node.key);
+  const std::string_view written = token.substr(1, token.size() - 2);
+  if (written.find('\\') == written.npos) return written == name;
+  return json::parse(token).get_ref<const std::string&>() == name;
 }
 
 std::string pointer_to(const std::string& pointer, std::string_view key) {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <map>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -32,11 +32,12 @@ struct JsonMistake {
 /// character.
 class PlacedJson {
  public:
-  /// Deepest nesting accepted; anything deeper is a mistake.
-  static constexpr std::size_t max_depth = 64;
+  /// Limits; what is beyond them is a mistake, and nothing behind it is read: levels of nesting, bytes of a text and of
+  /// a key as written.
+  static constexpr std::size_t max_depth = 64, max_size = std::size_t{4} << 20, max_key = 300;
 
   /// Parses `text` (a byte-order mark is skipped) and records what is wrong with it: a syntax error, or duplicate keys
-  /// in an object.
+  /// in an object, of which one more than `max_mistakes` ends it.
   explicit PlacedJson(std::string_view text);
 
   const std::vector<JsonMistake>& mistakes() const { return mistakes_; }
@@ -44,18 +45,27 @@ class PlacedJson {
   bool parsed() const { return parsed_; }
   /// The whole value.
   const nlohmann::json& root() const { return root_; }
-  Token value_at(const std::string& pointer) const { return token_at(values_.at(pointer)); }
-  Token key_at(const std::string& pointer) const { return token_at(keys_.at(pointer)); }
+  /// The value that the pointer leads to, which must be there, and its key.
+  Token value_at(const std::string& pointer) const { return token_at(node_at(pointer).value); }
+  Token key_at(const std::string& pointer) const { return token_at(node_at(pointer).key); }
 
  private:
   class Recorder;
+  /// A value, in the order of the text: its parts follow it.
+  struct Node {
+    std::uint32_t key = 0, value = 0;  ///< offsets
+    std::uint32_t end = 0;             ///< the first node that is not part of it
+  };
   Place place_of(std::size_t offset) const;
   Token token_at(std::size_t offset) const;
+  const Node& node_at(std::string_view pointer) const;
+  std::size_t part(std::size_t parent, std::string_view name) const;
+  bool key_is(const Node& node, std::string_view name) const;
 
   std::string text_;
   bool parsed_ = false;
   nlohmann::json root_;
-  std::map<std::string, std::size_t> values_, keys_;  ///< offset by pointer
+  std::vector<Node> nodes_;
   std::vector<JsonMistake> mistakes_;
 };
 

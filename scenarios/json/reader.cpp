@@ -21,6 +21,9 @@ std::string words_of(const nlohmann::json& value) {
   return text;
 }
 
+/// The schema refuses much shorter ones: their parts are not worth the memory.
+constexpr std::size_t longest_list = 100'000;
+
 }  // namespace
 
 // --- mistakes
@@ -30,13 +33,22 @@ Report::Report(const PlacedJson& json, std::string file) : json_(json), file_(st
     add(mistake.place, {.pointer = mistake.pointer, .expected = mistake.expected, .found = mistake.found});
 }
 
-void Report::at_value(const std::string& pointer, std::string expected, std::string found, std::string hint) {
+std::string Report::in_file(const std::string& pointer) const {
+  const bool is_there = part_ != nullptr && part_->contains(nlohmann::json::json_pointer(pointer));
+  return is_there ? part_pointer_ + pointer : pointer;
+}
+
+void Report::at_value(const std::string& read, std::string expected, std::string found, std::string hint) {
+  if (more_) return;
+  const std::string pointer = in_file(read);
   auto [place, text] = json_.value_at(pointer);
   if (found.empty()) found = std::move(text);
   add(place, {.pointer = pointer, .expected = std::move(expected), .found = std::move(found), .hint = std::move(hint)});
 }
 
-void Report::at_key(const std::string& pointer, std::string expected, std::string found, std::string hint) {
+void Report::at_key(const std::string& read, std::string expected, std::string found, std::string hint) {
+  if (more_) return;
+  const std::string pointer = in_file(read);
   auto [place, text] = json_.key_at(pointer);
   if (found.empty()) found = std::move(text);
   add(place, {.pointer = pointer, .expected = std::move(expected), .found = std::move(found), .hint = std::move(hint)});
@@ -50,6 +62,8 @@ void Report::add(Place place, ScenarioMistake mistake) {
     return other.line == mistake.line && other.column == mistake.column;
   };
   if (one_for_each_place_ && std::ranges::any_of(mistakes_, is_there)) return;
+  more_ = mistakes_.size() >= max_mistakes;
+  if (more_) return;
   mistakes_.push_back(std::move(mistake));
 }
 
@@ -57,6 +71,12 @@ std::vector<ScenarioMistake> Report::take() {
   std::ranges::sort(mistakes_, {}, [](const ScenarioMistake& mistake) {
     return std::tie(mistake.line, mistake.column, mistake.pointer, mistake.expected);
   });
+  if (more_) {
+    mistakes_.push_back({.file = file_,
+                         .expected = fmt::format("at most {} mistakes", max_mistakes),
+                         .found = "more",
+                         .hint = "these were found first"});
+  }
   return std::exchange(mistakes_, {});
 }
 
@@ -94,7 +114,7 @@ Value Value::alias(std::string_view old_name) const {
 
 std::vector<Value> Value::members() const {
   std::vector<Value> values;
-  if (json_ == nullptr || !json_->is_object()) return values;
+  if (json_ == nullptr || !json_->is_object() || json_->size() > longest_list) return values;
   for (const auto& [key, value] : json_->items()) values.push_back({*this, &value, key});
   return values;
 }
@@ -103,6 +123,7 @@ std::vector<Value> Value::items() const {
   std::vector<Value> values;
   if (json_ == nullptr) return values;
   if (!json_->is_array()) return {*this};
+  if (json_->size() > longest_list) return values;
   for (std::size_t i = 0; i < json_->size(); ++i) values.push_back({*this, &(*json_)[i], std::to_string(i)});
   return values;
 }
@@ -133,7 +154,7 @@ std::optional<Duration> Value::duration() const {
 
 std::optional<Pattern> Value::pattern() const {
   const auto written = text();
-  if (!written) return std::nullopt;
+  if (!written || report_->full()) return std::nullopt;
   try {
     return Pattern(*written);
   } catch (const PatternError& error) {

@@ -25,7 +25,7 @@
 
 namespace sim800 {
 
-/// The mistakes found in one file.
+/// The mistakes found in one file, up to `max_mistakes`; of any more only the fact is kept.
 class Report {
  public:
   Report(const PlacedJson& json, std::string file);
@@ -33,6 +33,14 @@ class Report {
   void at_value(const std::string& pointer, std::string expected, std::string found = {}, std::string hint = {});
   void at_key(const std::string& pointer, std::string expected, std::string found = {}, std::string hint = {});
   std::size_t size() const { return mistakes_.size(); }
+  /// There are more mistakes than anybody reads: looking for others, and for words about them, is wasted work.
+  bool full() const { return more_; }
+  /// From now on what is read is the file with `part`, which stands at `pointer`, laid over it: its mistakes are there.
+  /// `part` must outlive the reading; null: the file itself is read.
+  void laid_over(std::string pointer, const nlohmann::json* part) {
+    part_pointer_ = std::move(pointer);
+    part_ = part;
+  }
   /// From now on a place that has a mistake gets no other: what the schema refused is not refused again.
   void one_for_each_place() { one_for_each_place_ = true; }
   /// In the order of the file; leaves none behind.
@@ -40,10 +48,13 @@ class Report {
 
  private:
   void add(Place place, ScenarioMistake mistake);
+  std::string in_file(const std::string& pointer) const;
 
   const PlacedJson& json_;
+  std::string part_pointer_;
+  const nlohmann::json* part_ = nullptr;
   std::string file_;
-  bool one_for_each_place_ = false;
+  bool one_for_each_place_ = false, more_ = false;
   std::vector<ScenarioMistake> mistakes_;
 };
 
@@ -59,6 +70,8 @@ class Value {
   Value(Report& report, const nlohmann::json& root) : report_(&report), json_(&root) {}
 
   explicit operator bool() const { return json_ != nullptr; }
+  /// What is refused from now on is not shown any more; see Report.
+  bool report_full() const { return report_->full(); }
   bool is_array() const { return json_ != nullptr && json_->is_array(); }
   /// Its key, or its index in an array.
   const std::string& name() const { return name_; }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "scenarios/loader/fault_reader.hpp"
 
-#include <algorithm>
+#include <set>
 #include <utility>
 
 #include "scenarios/faults/actions.hpp"
+#include "scenarios/loader/event_pace.hpp"
 #include "scenarios/loader/trigger_reader.hpp"
 
 namespace sim800 {
@@ -31,29 +32,29 @@ void read_fault(const Value& entry, Scenario& into) {
   into.faults.push_back(std::move(fault));
 }
 
-void read_event(const Value& entry, Scenario& into) {
+void read_event(const Value& entry, EventPace& pace, Scenario& into) {
   Event event;
   entry["after"].read(event.after);
   entry["period"].read(event.period);
-  if (event.period == Duration::zero()) entry["period"].refuse("a duration longer than 0");
   event.actions = read_actions(entry["do"], nullptr);
+  if (const auto expected = pace.refuse(event.period, event.actions.size())) entry["period"].refuse(*expected);
   event.do_words = summary_of_actions(entry["do"]);
   into.events.push_back(std::move(event));
 }
 
 /// The states that actions enter; a fault that waits for another one would never fire.
 void check_states(const Value& scenario) {
-  std::vector<std::string> known{std::string(first_state)};
+  std::set<std::string> known{std::string(first_state)};
   for (const char* key : {"faults", "events"}) {
     for (const Value& entry : scenario[key].items()) {
       for (const Value& action : entry["do"].items()) {
-        if (const auto state = action["state"].text()) known.push_back(*state);
+        if (const auto state = action["state"].text()) known.insert(*state);
       }
     }
   }
   for (const Value& entry : scenario["faults"].items()) {
     const auto wanted = entry["when_state"].text();
-    if (wanted && std::ranges::find(known, *wanted) == known.end())
+    if (wanted && !known.contains(*wanted))
       entry["when_state"].refuse("\"start\", or a state that some action enters with \"state\"");
   }
 }
@@ -62,7 +63,8 @@ void check_states(const Value& scenario) {
 
 void read_faults(const Value& file, Scenario& into) {
   for (const Value& entry : file["faults"].items()) read_fault(entry, into);
-  for (const Value& entry : file["events"].items()) read_event(entry, into);
+  EventPace pace(into.world.timing.scale);
+  for (const Value& entry : file["events"].items()) read_event(entry, pace, into);
   check_states(file);
 }
 

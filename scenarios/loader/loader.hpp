@@ -4,11 +4,13 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "emulator/core/identity.hpp"
 #include "scenarios/engine/scenario.hpp"
 #include "scenarios/json/mistake.hpp"
 
@@ -19,8 +21,23 @@ struct ScenarioError : std::runtime_error {
   std::vector<ScenarioMistake> mistakes;
 };
 
-/// Parses the text of a scenario; `file` is named in mistakes.  Throws ScenarioError.
+/// One of the modules that a scenario file describes.
+struct ModuleScenario {
+  std::string name;  ///< empty: it has none but its number
+  GivenIdentity identity;
+  /// The same for modules that differ in name and identity only.
+  std::shared_ptr<Scenario> scenario;
+};
+
+/// Parses the text of a scenario; `file` is named in mistakes.  One module, where it says nothing of "modules" or a
+/// "fleet".  Throws ScenarioError.
+std::vector<ModuleScenario> parse_modules(std::string_view text, const std::string& file);
+
+/// The same for the first module, without its identity.
 Scenario parse_scenario(std::string_view text, const std::string& file);
+
+/// Gives the scenario another time scale.  Throws ScenarioError if its events are too frequent for it.
+void set_time_scale(Scenario& scenario, double scale, const std::string& file);
 
 struct ScenarioFile {
   std::filesystem::path path;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "protocol/pattern.hpp"
 #include "scenarios/json/nearest.hpp"
@@ -53,8 +54,7 @@ bool type_fits(const json& node, const json& value) {
 }
 
 bool in_range(const json& node, double number) {
-  return !(number < node.value("minimum", number)) && !(number > node.value("maximum", number)) &&
-         (!node.contains("exclusiveMinimum") || number > node["exclusiveMinimum"].get<double>());
+  return !(number < node.value("minimum", number)) && !(number > node.value("maximum", number));
 }
 
 std::string in_words(std::string_view type) {
@@ -86,8 +86,10 @@ class Checker {
   explicit Checker(Report& report) : report_(report) {}
 
   void check(const json& reference, const json& value, const std::string& pointer) {
+    if (report_.full()) return;
     const json& node = branch(resolved(reference), value);
     if (!type_fits(node, value) || node.contains("anyOf")) return report_.at_value(pointer, expected_by(node));
+    if (too_large(node, value, pointer)) return;
     const bool has_parts = !node.contains("enum");
     if (has_parts && value.is_object()) return check_object(node, value, pointer);
     if (has_parts && value.is_array()) return check_array(node, value, pointer);
@@ -95,6 +97,30 @@ class Checker {
   }
 
  private:
+  // What is too large is not looked at any further.
+  bool too_large(const json& node, const json& value, const std::string& pointer) {
+    struct Limit {
+      const char *keyword, *what;
+      std::optional<std::size_t> size;
+    };
+    const Limit limits[] = {
+        {"maxLength", "characters", value.is_string() ? std::optional(characters(value)) : std::nullopt},
+        {"maxItems", "items", value.is_array() ? std::optional(value.size()) : std::nullopt},
+        {"maxProperties", "keys", value.is_object() ? std::optional(value.size()) : std::nullopt}};
+    for (const auto& [keyword, what, size] : limits) {
+      const auto limit = node.find(keyword);
+      if (!size || limit == node.end() || *size <= limit->get<std::size_t>()) continue;
+      report_.at_value(pointer, fmt::format("at most {} {}", limit->dump(), what), fmt::format("{}", *size));
+      return true;
+    }
+    return false;
+  }
+
+  static std::size_t characters(const json& text) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        text.get_ref<const std::string&>(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  }
+
   // Alternative schemas differ in type.
   static const json& branch(const json& node, const json& value) {
     const auto choices = node.find("anyOf");
@@ -134,7 +160,8 @@ class Checker {
     if (value.size() < node.value("minItems", 0U)) report_.at_value(pointer, expected_by(node));
     const auto items = node.find("items");
     if (items == node.end()) return;
-    for (std::size_t i = 0; i < value.size(); ++i) check(*items, value[i], pointer_to(pointer, std::to_string(i)));
+    for (std::size_t i = 0; i < value.size() && !report_.full(); ++i)
+      check(*items, value[i], pointer_to(pointer, std::to_string(i)));
   }
 
   void check_object(const json& node, const json& value, const std::string& pointer) {
@@ -142,12 +169,15 @@ class Checker {
     const json& known = node.contains("properties") ? node["properties"] : none;
     Names unknown;
     for (const auto& [key, child] : value.items()) {
+      if (report_.full()) return;
       const std::string place = pointer_to(pointer, key);
       if (const auto rules = known.find(key); rules != known.end()) {
         check(*rules, child, place);
       } else if (const auto others = node.find("additionalProperties"); others != node.end() && others->is_object()) {
         check_name(node, key, place);
         check(*others, child, place);
+      } else if (others != node.end() && *others == true) {
+        continue;  // the program checks it itself
       } else {
         unknown.push_back(key);
         refuse_key(known, key, place);
@@ -221,5 +251,9 @@ class Checker {
 }  // namespace
 
 void check_structure(const json& scenario, Report& report) { Checker(report).check(published(), scenario, ""); }
+
+void check_module_structure(const json& module, Report& report, const std::string& pointer) {
+  Checker(report).check(published().at(json::json_pointer("/definitions/one_module")), module, pointer);
+}
 
 }  // namespace sim800

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "scenarios/json/reader.hpp"
@@ -16,5 +17,8 @@ std::string_view schema_text();
 /// Reports every mistake of structure in `scenario`, each once, whatever else it breaks.  Knows the keywords that the
 /// schema uses, and no others; the unit tests hold its verdicts against valijson's.
 void check_structure(const nlohmann::json& scenario, Report& report);
+
+/// The same for what stands at `pointer` for one of several modules, once its {n} are replaced.
+void check_module_structure(const nlohmann::json& module, Report& report, const std::string& pointer);
 
 }  // namespace sim800

@@ -63,6 +63,7 @@ void read_setting(const Value& setting, std::vector<std::string>& into) {
 void read_command(const Value& command, std::map<std::string, bool, std::less<>>& into) {
   const auto names = all_commands() | std::views::transform(&Command::name);
   if (std::ranges::find(names, command.name()) != names.end()) return command.read(into[command.name()]);
+  if (command.report_full()) return;
   std::vector<std::string_view> known(names.begin(), names.end());
   command.refuse_name("the name of a command without AT, such as \"+CREC\"", {}, did_you_mean(command.name(), known));
 }
@@ -202,6 +203,7 @@ void read_serial(const Value& serial, SerialConfig& into) {
 
 void read_override(const Value& latency, std::map<std::string, Duration>& into) {
   if (find_latency(latency.name())) return latency.read(into[latency.name()]);
+  if (latency.report_full()) return;
   std::vector<std::string_view> names;
   for (const LatencyRow& row : latency_rows()) names.push_back(row.name);
   latency.refuse_name("the name of a latency", {}, did_you_mean(latency.name(), names));

@@ -17,7 +17,7 @@ import unittest
 
 from peers import PROGRAMS, ROOT, require
 
-DEADLINE = 30.0  # seconds without the bytes waited for, after which a test has failed
+DEADLINE = 120.0  # seconds without the bytes waited for, after which a test has failed
 SIM800 = os.path.abspath(os.environ.get("SIM800", os.path.join(ROOT, "build/release/sim800")))
 DIALOGUES = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "dialogues")
 

@@ -26,6 +26,16 @@ NOT_RUN = {
     "./dev bench --only pty --only tcp": "as ./dev bench",
     "./dev bench --only sockets": "as ./dev bench",
     "./dev bench --json": "as ./dev bench",
+    "./dev fuzz": "needs clang, and minutes; the tests fuzz.* replay its inputs",
+    "./dev fuzz module 600": "as ./dev fuzz",
+    "./dev fuzz --all 120": "as ./dev fuzz",
+    "./dev fuzz --night": "as ./dev fuzz",
+    "./dev fuzz lines 4000000 31": "as ./dev fuzz; the test hostile_input is the same program",
+    "sim800 state DIR": "acceptance.state shows what a directory keeps",
+    "./dev soak 20": "minutes; it is a test by itself",
+    "./dev twice 3": "runs this test, twice at a time",
+    "./dev mutants": "builds forty times",
+    "./dev coverage": "builds everything anew, and runs this test",
     "./dev docs": "writes into docs/; acceptance.scenario_files and acceptance.evidence test that the pages are what it would write",
     "EVIDENCE=http/ SIM800=build/release/sim800 python3 tests/acceptance/test_evidence.py":
         "acceptance.evidence itself, which replays all of them",
@@ -56,12 +66,21 @@ def commands(page):
                     yield number, text
 
 
+def json_blocks(page):
+    """Those that a page in docs shows."""
+    with open(os.path.join(ROOT, "docs", page), encoding="utf-8") as file:
+        return re.findall(r"(?s)```json\n(.*?)```", file.read())
+
+
 HERMETIC = {"network": {"hosts": {"*": "unresolvable"}}}
 FILES = {  # that the reader has at hand
     "site.json": json.dumps(HERMETIC),
     "upload-not-allowed.json": json.dumps({**HERMETIC, "timing": {"profile": "instant"},
                                            "faults": [{"on": {"ftp": {"verb": "put"}}, "do": {"ftp_error": 66}}]}),
     "upload-not-allowed.txt": "> AT+SAPBR=1,1\n< OK\n",
+    "car.json": "{}",
+    "phone.json": json.dumps(HERMETIC),
+    **{name: block for name, block in zip(("two.json", "fleet.json"), json_blocks("modules.md"))},
 }
 
 
@@ -87,6 +106,10 @@ class Docs(AcceptanceTest):
             "sim800 run --tcp 127.0.0.1:5800": self.starts,
             "sim800 run --pty /tmp/modem": self.starts,
             "sim800 run upload-not-allowed.json --tcp 127.0.0.1:5800 --trace run.jsonl >said": self.guards_a_firmware,
+            "sim800 run --modules 2 --tcp 127.0.0.1:5800+": self.starts,
+            "sim800 run car.json phone.json --separate --tcp 127.0.0.1:5800+": self.starts,
+            "sim800 run two.json --pty-dir /tmp/modems": self.starts,
+            "sim800 run fleet.json --tcp-any 127.0.0.1:5800": self.starts,
             "sim800 check FILE…": self.ends,
             "sim800 check upload-not-allowed.json": self.ends,
             "sim800 scenarios": self.ends,

@@ -81,7 +81,8 @@ class Schema(unittest.TestCase):
     def test_the_default_scenario_spells_out_every_default(self):
         def defaults(node):
             return {name: child["default"] if "default" in child else defaults(child)
-                    for name, child in node["properties"].items() if "default" in child or "properties" in child}
+                    for name, child in node["properties"].items()
+                    if "default" in child or ("properties" in child and defaults(child))}
 
         def within(wanted, given):
             for name, value in wanted.items():
@@ -139,6 +140,27 @@ class Program(AcceptanceTest):
             expected = "mine.json:1:29: /faults/0/on/line: expected a regular expression in RE2 syntax " \
                        "(no look-around, no back-references), found %s (%s)\n" % (json.dumps(pattern), wrong)
             self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (2, "", expected))
+
+    def test_what_would_hang_or_fill_the_memory_is_refused(self):
+        def event(**keys):
+            return json.dumps({"timing": {"scale": keys.pop("scale", 1)}, "events": [{**keys, "do": {"reset": True}}]})
+
+        rows = [(event(period="1us"), [], "/events/0/period: expected a duration of at least 1ms, found"),
+                (event(period="1ms", scale=1e-6), [], "/events/0/period: expected a duration of at least 100000ms"),
+                (event(after="1001h"), [], "/events/0/after: expected a duration of at most 1000h, found"),
+                (event(period="5ms"), ["--time-scale", "0.001"],
+                 "/events/0/period: expected a duration of at least 100ms for 1 action with a time scale of 0.001, found 5ms"),
+                ("{" + ",".join('"same": 1' for _ in range(200_000)) + "}", [], "expected at most 100 mistakes, found more"),
+                ("[" * 100_000, [], "expected nesting of at most 64 levels"),
+                (" " * (4 << 20) + "{}", [], "expected a scenario file of at most 4 MiB, found more")]
+        for text, options, mistake in rows:
+            self.write("mine.json", text)
+            for command in [["run", "--pty", "line", *options]] + ([] if options else [["check"]]):
+                with self.subTest(text[:80], command=command):
+                    ran = self.sim800(*command, "mine.json")
+                    self.assertEqual((ran.returncode, ran.stdout), (2, ""))
+                    self.assertIn(mistake, ran.stderr)
+                    self.assertLess(len(ran.stderr), 50_000)
 
     def test_the_list_for_programs(self):
         ran = self.sim800("scenarios", "--json")

@@ -79,7 +79,8 @@ std::string loader_fault(std::string_view text) {
     std::set<std::string> seen;
     if (error.mistakes.empty()) return "refused, and nothing is said";
     for (const ScenarioMistake& mistake : error.mistakes) {
-      if (mistake.line < 1 || mistake.column < 1) return "no place: " + mistake.text();
+      const bool whole_file = error.mistakes.size() > max_mistakes || text.size() > PlacedJson::max_size;
+      if ((mistake.line < 1 || mistake.column < 1) && !whole_file) return "no place: " + mistake.text();
       if (mistake.expected.empty()) return "nothing was expected: " + mistake.text();
       if (mistake.found.empty()) return "nothing was found: " + mistake.text();
       if (mistake.text().find('\n') != std::string::npos) return "more than a line: " + mistake.text();

@@ -24,7 +24,8 @@ class HostileSockets final : public Sockets {
     ++started;
     return std::make_unique<Hostile>(*this, false);
   }
-  std::unique_ptr<SocketServer> listen(std::uint16_t, std::function<void(std::unique_ptr<Socket>)> on_client) override {
+  std::unique_ptr<SocketServer> listen(const SocketAddress&,
+                                       std::function<void(std::unique_ptr<Socket>)> on_client) override {
     if (chance_.percent(10)) return nullptr;
     return std::make_unique<Server>(*this, std::move(on_client));
   }

@@ -82,6 +82,8 @@ class FtpServer {
       if (!error) connected(std::move(*socket));
     });
   }
+  /// Where the client listens, as PORT said.
+  const std::optional<tcp::endpoint>& active() const { return active_; }
   bool has_data() const { return transfer_ != nullptr; }
   bool has(std::string_view command) const {
     return std::find(commands.begin(), commands.end(), command) != commands.end();

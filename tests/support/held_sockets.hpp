@@ -72,11 +72,11 @@ class HeldSockets final : public Sockets {
     return std::make_unique<Held>(peer);
   }
 
-  std::unique_ptr<SocketServer> listen(std::uint16_t port,
+  std::unique_ptr<SocketServer> listen(const SocketAddress& own,
                                        std::function<void(std::unique_ptr<Socket>)> on_client) override {
-    if (port == taken_port) return nullptr;
+    if (own.port == taken_port) return nullptr;
     client = std::move(on_client);
-    listening = port;
+    listening = own.port;
     return std::make_unique<Server>(*this);
   }
 

@@ -25,6 +25,9 @@ std::vector<std::filesystem::path> shipped_scenarios();
 CLI::Validator whole_number(std::uint64_t least, std::uint64_t most);
 CLI::Validator number(double least, double most);
 
+/// In one run.
+inline constexpr std::uint64_t most_modules = 100'000;
+
 /// Seeds are written to traces, whose numbers are signed.
 inline constexpr std::uint64_t largest_seed = std::numeric_limits<std::int64_t>::max();
 
@@ -36,5 +39,6 @@ void add_commands(CLI::App& app, int& status);
 void add_models(CLI::App& app, int& status);
 void add_play(CLI::App& app, int& status);
 void add_trace(CLI::App& app, int& status);
+void add_state(CLI::App& app, int& status);
 
 }  // namespace sim800

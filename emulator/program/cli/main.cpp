@@ -48,6 +48,7 @@ int run_program(std::vector<std::string> arguments) {
   add_models(app, status);
   add_play(app, status);
   add_trace(app, status);
+  add_state(app, status);
   try {
     std::ranges::reverse(arguments);  // as CLI11 takes them
     app.parse(std::move(arguments));

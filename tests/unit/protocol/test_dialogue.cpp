@@ -125,6 +125,22 @@ TEST_CASE("dialogue: mistakes are told with file, line and what was expected") {
                        "no/such.txt: expected a dialogue file, found none that can be read", sim800::DialogueError);
 }
 
+TEST_CASE("dialogue: one that would fill the memory is refused") {
+  std::string payloads, patterns;
+  for (int i = 0; i < 5; ++i) payloads += ">> 67108864 bytes\n";
+  CHECK(complaint(payloads) == "d.txt:5: expected payloads of at most 268435456 bytes together, found more");
+  for (int i = 0; i < 1001; ++i) patterns += "<~ A\n";
+  CHECK(complaint(patterns) == "d.txt:1001: expected at most 1000 lines with \"<~\", found more");
+  CHECK(complaint(std::string(4 * 1024 * 1024 + 1, '#')) ==
+        "d.txt: expected a dialogue of at most 4194304 bytes, found more");
+  CHECK(complaint(std::string(4 * 1024 * 1024, 'x')).size() < 500);
+  CHECK(complaint("~ " + std::string(400, '9') + "s").starts_with("d.txt:1: expected a duration"));
+  CHECK(complaint(">> @/dev/zero") ==
+        "d.txt:1: expected a file of at most 67108864 bytes, found more in \"/dev/zero\"");
+  CHECK_THROWS_WITH_AS(sim800::load_dialogue("/dev/zero"),
+                       "/dev/zero: expected a dialogue of at most 4194304 bytes, found more", sim800::DialogueError);
+}
+
 TEST_CASE("dialogue: one that begins with the module's words begins at power-on") {
   CHECK(parse_dialogue("< RDY", "d.txt").begins_at_power_on());
   CHECK(parse_dialogue("# boot\n<= \\r\\nRDY", "d.txt").begins_at_power_on());

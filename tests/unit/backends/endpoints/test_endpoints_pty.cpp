@@ -269,5 +269,24 @@ TEST_CASE_FIXTURE(PtyFixture, "pty: it may be destroyed at any time") {
   CHECK(fs::is_empty(folder.path));
 }
 
+TEST_CASE_FIXTURE(PtyFixture, "pty: a client that leaves its answers unread does not hold up what it has written") {
+  attach();
+  UniqueFd host = connected();
+  user.wanting = false;  // as a channel does that waits for the host to read
+  endpoint->input_wanted();
+  write(host.get(), "one");
+  while (endpoint->unsent() <= Port::congested_at) {
+    endpoint->send(pattern(100'000));
+    settle();
+  }
+  host = UniqueFd();
+  run_until([&] { return user.log == "~"; });
+  CHECK(endpoint->unsent() <= Port::congested_at);
+  CHECK(user.lost > 0);
+  user.wanting = true;
+  endpoint->input_wanted();
+  run_until([&] { return user.log.find("one-") != std::string::npos; });
+}
+
 }  // namespace
 }  // namespace sim800::endpoint_test

@@ -234,5 +234,82 @@ TEST_CASE_FIXTURE(TcpFixture, "tcp: it may be destroyed at any time") {
   settle();
 }
 
+TEST_CASE_FIXTURE(TcpFixture, "tcp: a client that leaves its answers unread frees the line for the next one") {
+  UniqueFd host = connected();
+  user.wanting = false;  // as a channel does that waits for the host to read
+  endpoint->input_wanted();
+  write(host.get(), "one");
+  while (endpoint->unsent() <= Port::congested_at) {
+    endpoint->send(pattern(100'000));
+    settle();
+  }
+  SUBCASE("closed") { host = UniqueFd(); }
+  SUBCASE("reset") {
+    const linger at_once{1, 0};
+    setsockopt(host.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    host = UniqueFd();
+  }
+  const UniqueFd next = connect();
+  run_until([&] { return user.log == "~"; });
+  CHECK(endpoint->unsent() <= Port::congested_at);
+  CHECK(user.lost > 0);
+  user.wanting = true;
+  endpoint->input_wanted();
+  run_until([&] { return user.log.ends_with("one-+"); });
+  CHECK(read(next.get(), 64 * 1024).size() == 64 * 1024);
+  write(next.get(), "two");
+  run_until([&] { return user.log.ends_with("two"); });
+}
+
+TEST_CASE_FIXTURE(TcpFixture, "tcp: a client that has ended its sending and reads nothing makes way for the next one") {
+  endpoint = open_tcp(loop, "127.0.0.1:0", 1, std::chrono::milliseconds(0));
+  endpoint->attach(user);
+  const UniqueFd host = connected();
+  user.wanting = false;
+  endpoint->input_wanted();
+  while (endpoint->unsent() <= Port::congested_at) {
+    endpoint->send(pattern(100'000));
+    settle();
+  }
+  write(host.get(), "one");
+  shutdown(host.get(), SHUT_WR);
+  settle();
+  CHECK(endpoint->unsent() > Port::congested_at);  // it may still read
+  const UniqueFd next = connect();
+  run_until([&] { return user.log == "~"; });
+  CHECK(endpoint->unsent() <= Port::congested_at);
+  user.wanting = true;
+  endpoint->input_wanted();
+  run_until([&] { return user.log.ends_with("one-+"); });
+  CHECK(read(next.get(), 64 * 1024).size() == 64 * 1024);
+}
+
+/// An option of the endpoint's own end of this connection, which is in this process too.
+int option_of_other_end(int host, int level, int option) {
+  sockaddr_in here{};
+  socklen_t size = sizeof here;
+  REQUIRE(getsockname(host, reinterpret_cast<sockaddr*>(&here), &size) == 0);
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    const int socket = std::stoi(entry.path().filename());
+    sockaddr_in peer{};
+    size = sizeof peer;
+    if (getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) != 0 || peer.sin_port != here.sin_port) continue;
+    int value = -1;
+    size = sizeof value;
+    REQUIRE(getsockopt(socket, level, option, &value, &size) == 0);
+    return value;
+  }
+  return -1;
+}
+
+TEST_CASE_FIXTURE(TcpFixture, "tcp: a client whose machine vanishes is given up after a minute") {
+  const UniqueFd host = connected();
+  CHECK(option_of_other_end(host.get(), SOL_SOCKET, SO_KEEPALIVE) == 1);
+  const int idle = option_of_other_end(host.get(), IPPROTO_TCP, TCP_KEEPIDLE);
+  const int interval = option_of_other_end(host.get(), IPPROTO_TCP, TCP_KEEPINTVL);
+  const int count = option_of_other_end(host.get(), IPPROTO_TCP, TCP_KEEPCNT);
+  CHECK(idle + interval * count == 60);
+}
+
 }  // namespace
 }  // namespace sim800::endpoint_test

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include "backends/ftp/ftp_control_connection.hpp"
 #include "tests/support/ftp_client_fixture.hpp"
 
 namespace {
@@ -396,4 +397,33 @@ TEST_CASE("ftp 76: where nobody ever connects, the service is told what is await
     fixture.finish();
     CHECK(fixture.outcome->code == code::finished);
   }
+}
+
+TEST_CASE("ftp: in active mode a stranger from another address is not let in") {
+  FtpClientFixture fixture;
+  FtpServer server(fixture.loop, {.data = "hello", .connects = false});
+  FtpRequest request = active_request();
+  request.port = server.port();
+  fixture.start(request);
+  run_until(fixture.loop, [&] { return server.has("RETR 1K.txt") && server.active(); });
+  asio::ip::tcp::socket stranger(fixture.loop, asio::ip::tcp::endpoint(asio::ip::make_address("127.0.0.2"), 0));
+  stranger.async_connect(*server.active(), [&](std::error_code error) {
+    std::error_code ignored;
+    if (!error) stranger.write_some(asio::buffer("forged", 6), ignored);
+  });
+  for (int turns = 0; turns < 100; ++turns) fixture.loop.poll();
+  server.connect_active();
+  fixture.finish();
+  CHECK(fixture.outcome->code == code::finished);
+  CHECK(fixture.received == "hello");
+}
+
+TEST_CASE("ftp: a reply is complete with its last line") {
+  sim800::FtpControlConnection control;
+  CHECK(control.received("220-Welcome\r\n"));
+  CHECK_FALSE(control.complete());
+  CHECK(control.received(" to\r\n"));
+  CHECK_FALSE(control.complete());
+  CHECK(control.received("220 all\r\n"));
+  CHECK(control.complete());
 }

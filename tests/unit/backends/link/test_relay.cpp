@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <vector>
 
 #include "tests/support/relay_fixture.hpp"
 
@@ -207,4 +208,48 @@ TEST_CASE("relay: one that nobody wants any more ends, whatever the server does"
   const auto before = open_descriptors();
   fixture.advance(std::chrono::seconds(61));
   CHECK(open_descriptors() == before - 2);
+}
+
+TEST_CASE("relay: a stranger with the client's port, from another address of this machine, is turned away") {
+  RelayFixture fixture;
+  fixture.open();
+  fixture.until([&] { return fixture.ready.has_value(); });
+  fixture.client.socket.assign(sim800::test::tcp::v4(), fixture.relay->open_socket());
+  const auto port = fixture.client.socket.local_endpoint().port();
+  sim800::test::RelayEnd stranger(fixture.loop);
+  stranger.socket.open(sim800::test::tcp::v4());
+  stranger.socket.bind({asio::ip::make_address("127.0.0.2"), port});
+  stranger.socket.connect({asio::ip::address_v4::loopback(), *fixture.ready});
+  const std::string forged = "forged";
+  stranger.write(forged);
+  stranger.read();
+  fixture.until([&] { return static_cast<bool>(stranger.error); });
+  CHECK(stranger.received.empty());
+  fixture.client.socket.connect({asio::ip::address_v4::loopback(), *fixture.ready});
+  fixture.client.read();
+  fixture.until([&] { return fixture.server_connected; });
+  const std::string hello = "hello";
+  fixture.client.write(hello);
+  fixture.until([&] { return fixture.server.received.size() >= hello.size(); });
+  CHECK(fixture.server.received == hello);
+}
+
+TEST_CASE("relay: servers that never close use up no descriptors") {
+  RelayFixture fixture;
+  fixture.establish();
+  std::vector<sim800::test::tcp::socket> held;
+  const std::size_t before = open_descriptors();
+  for (std::size_t number = 1; number <= 100; ++number) {
+    fixture.acceptor.async_accept(
+        [&](std::error_code, sim800::test::tcp::socket socket) { held.push_back(std::move(socket)); });
+    fixture.ready.reset();
+    fixture.open();
+    fixture.until([&] { return fixture.ready.has_value(); });
+    fixture.client.socket.close();
+    fixture.connect();
+    fixture.until([&] { return held.size() == number; });
+    fixture.settle();
+  }
+  // The server's end of each, and two of the module's for each that is still there.
+  CHECK(open_descriptors() <= before + held.size() + 2 * 35);
 }

@@ -207,4 +207,22 @@ TEST_CASE("mail: what is not consumed holds the server up") {
   CHECK(most <= MailSession::window);
 }
 
+TEST_CASE("mail: a reply counts as heard when it is whole, and one without end is none") {
+  MailRig fixture;
+  fixture.heard = 0;
+  CHECK(fixture.smtp(smtp_script()) == mail_code::done);
+  const int replies = fixture.heard;
+  std::string greeting;
+  for (int line = 0; line < 50; ++line) greeting += "220-line\r\n";
+  fixture.heard = 0;
+  CHECK(fixture.smtp(greeted_by(smtp_script(), greeting + "220 ready\r\n")) == mail_code::done);
+  CHECK(fixture.heard == replies);
+  while (greeting.size() <= 64 * 1024) greeting += "220-line\r\n";
+  CHECK(fixture.smtp(greeted_by(smtp_script(), greeting)) == mail_code::response_error);
+  CHECK(fixture.smtp(with(smtp_script(), "EHLO", greeting)) == mail_code::response_error);
+  std::string capabilities = "+OK\r\n";
+  while (capabilities.size() <= 64 * 1024) capabilities += "USER\r\n";
+  CHECK(fixture.pop3(with(pop3_script(), "CAPA", capabilities)) == mail_code::response_error);
+}
+
 }  // namespace sim800::test

@@ -250,3 +250,30 @@ TEST_CASE("udp socket: a port that is taken") {
   fixture.open();
   CHECK(fixture.module.connected == SocketError::no_connect);
 }
+
+TEST_CASE("udp socket: a flood leaves room for everything else") {
+  sim800::test::SocketFixture fixture;
+  asio::ip::udp::socket peer(fixture.loop, asio::ip::udp::endpoint(asio::ip::address_v4::loopback(), 0));
+  sim800::SocketRequest wanted = fixture.request();
+  wanted.kind = sim800::SocketRequest::Kind::udp;
+  wanted.port = peer.local_endpoint().port();
+  fixture.connect(wanted);
+  fixture.until([&] { return fixture.module.connected.has_value(); });
+  fixture.module.write("hello");
+  std::array<char, 16> buffer{};
+  asio::ip::udp::endpoint module;
+  bool came = false;
+  peer.async_receive_from(asio::buffer(buffer), module, [&](std::error_code, std::size_t) { came = true; });
+  fixture.until([&] { return came; });
+  for (int count = 0; count < 200; ++count) peer.send_to(asio::buffer("x", 1), module);
+  std::size_t at_my_turn = 0;
+  bool had_a_turn = false;
+  fixture.until([&] { return !fixture.module.received.empty(); });
+  asio::post(fixture.loop, [&] {
+    at_my_turn = fixture.module.received.size();
+    had_a_turn = true;
+  });
+  fixture.until([&] { return had_a_turn; });
+  CHECK(at_my_turn < 200);
+  fixture.until([&] { return fixture.module.received.size() == 200; });
+}

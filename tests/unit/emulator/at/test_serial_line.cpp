@@ -151,4 +151,14 @@ TEST_CASE("a module on a paced line") {
   CHECK(port.take() == "AT\r\r\nOK\r\n");  // echo with each byte, the answer 6.25 ms after the CR
 }
 
+TEST_CASE("a paced line loses what is said faster than it carries, and counts it") {
+  Wire wire(1200);
+  const std::size_t limit = std::size_t{1024} * 1024;
+  for (int number = 0; number < 3; ++number) wire.line.send(std::string(limit, static_cast<char>('a' + number)));
+  CHECK(wire.line.unsent() == limit);
+  CHECK(wire.module.lost == 2 * limit);
+  wire.clock.advance(9ms);
+  CHECK(wire.port.sent == "a");
+}
+
 }  // namespace sim800::test

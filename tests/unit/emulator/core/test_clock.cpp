@@ -46,8 +46,8 @@ TEST_CASE("on the event loop, appointments happen, the nearest first, however th
   asio::io_context loop;
   AsioClock clock(loop, 1e-6);  // a second is a microsecond
   std::string log;
-  const Timer far = clock.after(2000s, [&] { log += "far "; });
-  const Timer near = clock.after(1000s, [&] { log += "near "; });
+  const Timer far = clock.after(400'000s, [&] { log += "far "; });
+  const Timer near = clock.after(200'000s, [&] { log += "near "; });
   Timer nested;
   const Timer nearest = clock.after(10s, [&] { nested = clock.after(10s, [&] { log += "nested "; }); });
   loop.run();

@@ -1,6 +1,7 @@
 // What outlives a power cycle: the state file, its bytes, and what is said when it cannot be used.
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 #include <iterator>
@@ -129,12 +130,36 @@ TEST_CASE("a place that cannot hold state is named") {
   CHECK(complaint(temporary.path()).starts_with((temporary.path() / "nvram.json").string()));
 }
 
-TEST_CASE("a store that the disk refuses says so") {
+TEST_CASE("a store that the disk refuses says so, and changes nothing") {
   const TemporaryDirectory temporary;
   const fs::path directory = temporary.path() / "state";
   Nvram nvram(directory);
+  CHECK(nvram.store("a", {{"value", "old"}}));
+  fs::create_directories(directory / "nvram.json.tmp/x");
+  CHECK_FALSE(nvram.store("a", {{"value", "new"}}));
+  CHECK_FALSE(nvram.store({{"a", {{"value", "new"}}}, {"b", {}}}));
+  CHECK(nvram.find("a")->at("value") == "old");
+  CHECK(nvram.find("b") == nullptr);
+  fs::remove_all(directory / "nvram.json.tmp");
+  CHECK(nvram.store("c", {}));
+  CHECK(Nvram(directory).find("a")->at("value") == "old");
   fs::remove_all(directory);
   CHECK_FALSE(nvram.store("a", {}));
+}
+
+TEST_CASE("what is stored is its owner's alone, and is a file") {
+  const TemporaryDirectory temporary;
+  const fs::path directory = temporary.path() / "a/state", file = directory / "nvram.json";
+  Nvram(directory).store("a", {});
+  CHECK(fs::status(directory).permissions() == fs::perms::owner_all);
+  CHECK(fs::status(directory.parent_path()).permissions() == fs::perms::owner_all);
+  CHECK(fs::status(file).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
+  fs::rename(file, directory / "other");
+  fs::create_symlink("other", file);
+  CHECK(complaint(directory) == file.string() + ": expected a file, found a symbolic link");
+  fs::remove(file);
+  REQUIRE(::mkfifo(file.c_str(), 0600) == 0);
+  CHECK(complaint(directory) == file.string() + ": expected a file, found a FIFO");
 }
 
 }  // namespace

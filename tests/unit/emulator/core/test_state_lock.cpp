@@ -27,7 +27,8 @@ TEST_CASE("a state directory is made, and locked as long as the lock lives") {
   const TemporaryDirectory temporary;
   const fs::path directory = temporary.path() / "a/b";
   {
-    const StateLock lock(directory);
+    StateLock lock(directory);
+    lock.keep();
     CHECK(fs::is_empty(directory));
     const std::string said = refusal(directory);
     const std::string reason = directory.string() + ": in use by another sim800";
@@ -38,6 +39,30 @@ TEST_CASE("a state directory is made, and locked as long as the lock lives") {
     CHECK(refusal(temporary.path() / "other-directory") == "");
   }
   CHECK(refusal(directory) == "");
+}
+
+TEST_CASE("a run that is refused leaves no directory behind, unless something is in it") {
+  const TemporaryDirectory temporary;
+  const fs::path above = temporary.path() / "a", directory = above / "b";
+  {
+    const StateLock lock(directory);
+  }
+  CHECK_FALSE(fs::exists(above));
+  {
+    const StateLock lock(directory);
+    fs::create_directory(directory / "files");
+  }
+  CHECK(fs::exists(directory));
+  fs::remove_all(above);
+  {
+    StateLock lock(directory);
+    lock.keep();
+  }
+  CHECK(fs::exists(directory));
+  {
+    const StateLock lock(directory);
+  }
+  CHECK(fs::exists(directory));
 }
 
 TEST_CASE("a state directory that cannot be made is named") {

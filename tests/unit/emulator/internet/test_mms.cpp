@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "emulator/core/world.hpp"
 #include "emulator/internet/mms_service.hpp"
 #include "emulator/sms/sms_service.hpp"
@@ -277,6 +279,25 @@ TEST_CASE("mms: a push is told of, read, and its message fetched") {
   CHECK(fixture.ask("AT+CMMSREAD=2") == "\r\n+CMMSREAD: \"text_0.txt\",4\r\nh\0\xe9\0\r\nOK\r\n"s);
   CHECK(fixture.ask("AT+CMMSVIEW")
             .starts_with("\r\n+CMMSVIEW: 0,\"+123\",\"\",\"\",\"\",\"2024-02-17,12:29:39\",\"Hi\",12\r\n"));
+}
+
+TEST_CASE("mms: no field of a message becomes a line of its own, and no list of addresses grows without end") {
+  MmsFixture fixture;
+  fixture.ask("AT+CMMSSENDCFG=6,3,0,0,2,4,1,1");  // nothing is said to the centre
+  fixture.push_notification();
+  fixture.ask("AT+CMMSRECV=1");
+  Mms forged = retrieved();
+  forged.subject = "Hi\r\nRING\r\n";
+  forged.from = "+123\r\nNO CARRIER\x1b[2J";
+  forged.to.assign(5000, "+1\n");
+  forged.parts.at(0).name = "a\r\nOK\r\n";
+  const std::string said = fixture.answer(200, encode_mms(forged));
+  CHECK(said.starts_with("\r\n+CMMSRECV: \"+123NO CARRIER[2J\",\"2024-02-17,12:29:39\",\"HiRING\""));
+  CHECK(said.find("1,\"aOK\"") != std::string::npos);
+  const std::string shown = fixture.ask("AT+CMMSVIEW");
+  CHECK(shown.find('\x1b') == std::string::npos);
+  CHECK(shown.find("\r\nRING") == std::string::npos);
+  CHECK(std::ranges::count(shown, '+') == 1 + 1 + 20);  // +CMMSVIEW, the sender, twenty addresses
 }
 
 TEST_CASE("mms: what receiving can come to") {

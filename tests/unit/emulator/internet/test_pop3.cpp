@@ -288,4 +288,53 @@ TEST_CASE("pop3: a reset ends the session without a word") {
   CHECK(fixture.modem.pop3->state() == Pop3Service::State::off);
 }
 
+TEST_CASE("pop3: of what a server says, only numbers and identifiers reach the host") {
+  MailFixture fixture;
+  fixture.log_in();
+  for (const std::string rest :
+       {"two 320", "2 <320>", "2 320\x01", "-1 5", "2 99999999999", "\"2 320", "\x1b[2J 1", "2,3 320"}) {
+    CAPTURE(rest);
+    CHECK(fixture.ask_server("AT+POP3NUM", "+OK " + rest + "\r\n") == OK + urc("+POP3NUM: 0"));
+    CHECK(fixture.ask_server("AT+POP3LIST=1", "+OK " + rest + "\r\n") == OK + urc("+POP3LIST: 0"));
+  }
+  CHECK(fixture.ask_server("AT+POP3NUM", "+OK 2 320 and so on\r\n") == OK + urc("+POP3NUM: 1,2,320"));
+  const std::string longest(70, 'x');
+  CHECK(fixture.ask_server("AT+POP3UIDL=1", "+OK 1 " + longest + "\r\n") == OK + urc("+POP3UIDL: 1,1," + longest));
+  for (const std::string& id : {longest + "x", std::string("a\rb"), std::string("\x07"), std::string("\xc3\xa9")}) {
+    CHECK(fixture.ask_server("AT+POP3UIDL=1", "+OK 1 " + id + "\r\n") == OK + urc("+POP3UIDL: 0"));
+  }
+}
+
+TEST_CASE("pop3: leaving a mail without end takes no longer than AT+EMAILTO") {
+  MailFixture fixture;
+  fixture.ask("AT+EMAILTO=10");
+  fixture.log_in();
+  fixture.ask("AT+POP3CMD=4,1");
+  fixture.reply("+OK\r\nfor ever ");
+  CHECK(fixture.ask("AT+POP3OUT") == OK);
+  std::string said;
+  for (int number = 0; number < 10; ++number) {
+    CHECK(said == "");
+    fixture.mail.say("and ever ");
+    said = fixture.wait(1s);
+  }
+  CHECK(said == urc("+POP3OUT: 64"));
+  CHECK(fixture.mail.running == 0);
+  CHECK(fixture.modem.at_rest());
+}
+
+TEST_CASE("pop3: a status line that comes byte by byte has to come in time") {
+  MailFixture fixture;
+  fixture.ask("AT+EMAILTO=10");
+  fixture.log_in();
+  fixture.ask("AT+POP3NUM");
+  std::string said;
+  for (int number = 0; number < 10; ++number) {
+    CHECK(said == "");
+    fixture.mail.say("+");
+    said = fixture.wait(1s);
+  }
+  CHECK(said == urc("+POP3OUT: 64"));
+}
+
 }  // namespace sim800::test

@@ -342,6 +342,21 @@ TEST_CASE("ip: AT+CDNSGIP") {
   CHECK(fixture.ask("AT+CDNSGIP=\"10.1.2.3\"") == OK + framed("+CDNSGIP: 1,\"10.1.2.3\",\"10.1.2.3\""));
 }
 
+TEST_CASE("ip: AT+CDNSGIP shows as many addresses as an answer of DNS can hold") {
+  IpFixture fixture;
+  fixture.bring_up();
+  fixture.ask("AT+CDNSGIP=www.example.org");
+  std::vector<std::string> many;
+  std::string shown = "+CDNSGIP: 1,\"www.example.org\"";
+  for (int number = 0; number < 4000; ++number) {
+    many.push_back("10.9." + std::to_string(number / 256) + "." + std::to_string(number % 256));
+    shown += ",\"" + many.back() + "\"";
+  }
+  fixture.sockets.answer(many);
+  CHECK(fixture.wait(0s) == framed(shown));
+  CHECK(fixture.ask("AT") == OK);
+}
+
 TEST_CASE("ip: ranges and forms of the settings") {
   IpFixture fixture;
   fixture.ask("ATE0");

@@ -240,6 +240,78 @@ TEST_CASE("time triggers, and events with after and period") {
   CHECK(fixture.wait(31s) == "\r\nP20\r\n\r\nP20\r\n\r\nAP\r\n");
 }
 
+TEST_CASE("faults that cause each other without end stop until a second has passed") {
+  const auto count = [](std::string_view text, std::string_view part) {
+    std::size_t found = 0;
+    for (auto at = text.find(part); at != text.npos; at = text.find(part, at + part.size())) ++found;
+    return found;
+  };
+  FaultFixture fixture(R"({"faults": [{"on": {"urc": "PING"}, "do": {"urc": "PONG"}},
+                                      {"on": {"urc": "PONG"}, "do": {"urc": "PING"}}],
+                           "events": [{"after": "10s", "do": {"urc": "PING"}}, {"after": "20s", "do": {"urc": "PING"}}]})");
+  CHECK(count(fixture.wait(10s), "P") == 1001);  // a second's 1000 lines, and the one that began it
+  CHECK(fixture.wait(9s).empty());
+  CHECK(fixture.ask("AT+CSQ") == CSQ + OK);
+  CHECK(count(fixture.wait(1s), "P") == 1001);
+
+  FaultFixture resets(FaultFixture::with(R"({"on": {"event": "boot"}, "do": {"reset": true}})"), false);
+  resets.wait(0s);
+  CHECK(resets.faults.fired(0) == 1000);
+  CHECK(resets.ask("AT").ends_with(OK));
+}
+
+TEST_CASE("an event that cannot keep its period is made up for within limits") {
+  struct SlowClock final : Clock {
+    TimePoint now() const override { return at; }
+    void rearm() override {}
+    void run() { run_due(at); }
+    TimePoint at{};
+  };
+  const Scenario scenario = parse_scenario(R"({"timing": {"profile": "instant"},
+      "events": [{"period": "1ms", "do": {"urc": "TICK"}}]})",
+                                           "f");
+  SlowClock clock;
+  FaultEngine faults({scenario, clock, nullptr, 1});
+  Nvram nvram;
+  FileSystem files;
+  HeldHttpClient http;
+  HeldFtpClient ftp;
+  HeldSockets sockets;
+  HeldPinger pinger;
+  HeldMailClient mail;
+  RecordingPort port;
+  Modem modem({scenario.world, command_table, clock, nvram, files, http, ftp, sockets, pinger, mail, nullptr, 1});
+  modem.attach(port, "test");
+  faults.start(modem);
+  modem.power_on();
+  const auto ticks = [&port] {
+    std::size_t found = 0;
+    const std::string said = port.take();
+    for (auto at = said.find("TICK"); at != said.npos; at = said.find("TICK", at + 1)) ++found;
+    return found;
+  };
+  clock.run();
+  ticks();
+  for (const auto& [pause, made_up] :
+       {std::pair(1ms, 1U), std::pair(50ms, 50U), std::pair(10'000ms, 102U), std::pair(1ms, 1U)}) {
+    clock.at += pause;
+    for (int i = 0; i < 3; ++i) clock.run();  // what an event does is due behind it
+    CHECK(ticks() == made_up);
+  }
+}
+
+TEST_CASE("delays add up to 1000h and no further") {
+  std::string delay = R"({"delay": "1000h"})";
+  for (int i = 0; i < 99; ++i) delay += R"(,{"delay": "1000h"})";
+  std::string faults;
+  for (int i = 0; i < 50; ++i)
+    faults += std::string(i == 0 ? "" : ",") + R"({"on": {"command": "AT+CSQ"}, "do": [)" + delay + "]}";
+  FaultFixture fixture(FaultFixture::with(faults));
+  fixture.ask("AT+CSQ");
+  CHECK(fixture.wait(1000h - 1s).empty());
+  CHECK(fixture.wait(1s) == CSQ + OK);
+}
+
 TEST_CASE("event triggers") {
   FaultFixture fixture(R"({"faults": [
     {"on": {"event": "boot"}, "do": {"urc": "on boot"}, "times": 1},

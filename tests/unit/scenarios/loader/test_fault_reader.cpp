@@ -40,6 +40,44 @@ std::string read_all(const std::string& file) {
 
 }  // namespace
 
+TEST_CASE("no duration is longer than 1000h, wherever it stands") {
+  // Each with an array index and a key of its own: "D" is the duration.
+  const char* places[] = {R"({"events": [{"after": "D", "do": {"urc": "A"}}]})",
+                          R"({"events": [{"period": "D", "do": {"urc": "A"}}]})",
+                          R"({"faults": [{"on": {"time": "D"}, "do": {"urc": "A"}}]})",
+                          R"({"faults": [{"on": {"command": "AT"}, "do": {"urc": "A"}, "after": "D"}]})",
+                          R"({"faults": [{"on": {"command": "AT"}, "do": {"urc": "A"}, "before": "D"}]})",
+                          R"({"faults": [{"on": {"command": "AT"}, "do": {"delay": "D"}}]})",
+                          R"({"faults": [{"on": {"command": "AT"}, "do": {"silence": "D"}}]})",
+                          R"({"faults": [{"on": {"command": "AT"}, "do": {"link": {"jitter_ms": 1}, "for": "D"}}]})",
+                          R"({"faults": [{"on": {"command": "AT"}, "do": {"serial": {"drop": 1}, "for": "D"}}]})",
+                          R"({"network": {"signal": [{"at": "D", "rssi": 1}]}})",
+                          R"({"network": {"numbers": {"1": {"call": "answer", "after": "D"}}}})",
+                          R"({"network": {"numbers": {"1": {"call": "answer", "hangs_up_after": "D"}}}})",
+                          R"({"timing": {"overrides": {"answer": "D"}}})"};
+  for (const std::string text : places) {
+    CAPTURE(text);
+    const auto with = [&](const std::string& duration) {
+      std::string filled = text;
+      return mistakes(filled.replace(filled.find("\"D\"") + 1, 1, duration));
+    };
+    CHECK(with("1000h") == "");
+    for (const char* wrong : {"1001h", "1000.000001h", "999999999999h", "3600001s", "999999999999.999999999999min"}) {
+      const std::string mistake = with(wrong);
+      CHECK(mistake.find(": expected a duration of at most 1000h, found \"") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("a rate that a link would need days for is refused") {
+  const auto link = [](const std::string& rate) {
+    return mistakes("{\"network\": {\"link\": {\"down_kbps\": " + rate + "}}}");
+  };
+  for (const char* rate : {"0", "0.01", "1000000"}) CHECK(link(rate) == "");
+  CHECK(link("1e-300") == "/network/link/down_kbps: expected 0, or a number from 0.01 to 1000000, found 1e-300");
+  CHECK(link("0.009") == "/network/link/down_kbps: expected 0, or a number from 0.01 to 1000000, found 0.009");
+}
+
 TEST_CASE("faults that make no sense are refused, with what would make sense") {
   const std::string result = R"({"result": "ERROR"})", delay = R"({"delay": "1s"})";
   const std::string regex = "expected " + std::string(Pattern::expected) + ", found ";
@@ -112,13 +150,46 @@ TEST_CASE("faults that make no sense are refused, with what would make sense") {
       {R"({"events": [{"after": "1s", "do": {"result": "ERROR"}}]})",
        trigger("/events/0/do/result", by_command, "an event")},
       {R"({"events": [{"period": "0s", "do": {"urc": "RING"}}]})",
-       R"(/events/0/period: expected a duration longer than 0, found "0s")"},
+       R"(/events/0/period: expected a duration of at least 1ms, found "0s")"},
+      {R"({"events": [{"period": "999.999us", "do": {"urc": "RING"}}]})",
+       R"(/events/0/period: expected a duration of at least 1ms, found "999.999us")"},
+      {R"({"events": [{"period": "1ms", "do": {"urc": "RING"}}]})", ""},
+      {R"({"timing": {"scale": 0.1}, "events": [{"period": "1ms", "do": {"urc": "RING"}}]})", ""},
+      {R"({"timing": {"scale": 0.01}, "events": [{"period": "9ms", "do": {"reset": true}}]})",
+       R"(/events/0/period: expected a duration of at least 10ms for 1 action with a time scale of 0.01, found "9ms")"},
+      {R"({"events": [{"period": "1ms", "do": [{"urc": "A"}, {"urc": "B"}, {"urc": "C"}, {"urc": "D"}, {"urc": "E"}]},
+                      {"period": "1ms", "do": [{"urc": "A"}, {"urc": "B"}, {"urc": "C"}, {"urc": "D"}, {"urc": "E"}]}]})",
+       ""},
+      {R"({"events": [{"period": "1ms", "do": [{"urc": "A"}, {"urc": "B"}, {"urc": "C"}, {"urc": "D"}, {"urc": "E"}, {"urc": "F"}]},
+                      {"period": "1ms", "do": [{"urc": "A"}, {"urc": "B"}, {"urc": "C"}, {"urc": "D"}, {"urc": "E"}]}]})",
+       R"(/events/1/period: expected a longer one: all events together do at most 10000 actions in a second of real time, found "1ms")"},
+      {R"({"timing": {"scale": 0.01}, "events": [{"period": "19ms", "do": [{"urc": "A"}, {"urc": "B"}]}]})",
+       R"(/events/0/period: expected a duration of at least 20ms for 2 actions with a time scale of 0.01, found "19ms")"},
+      {R"({"timing": {"scale": 0.000001}, "events": [{"after": "1us", "do": {"urc": "RING"}}, {"period": "99s", "do": {"urc": "RING"}}]})",
+       R"(/events/1/period: expected a duration of at least 100000ms for 1 action with a time scale of 1e-06, found "99s")"},
       {fault(R"({"command": "AT"})", result, R"(, "when_state": "start")"), ""},
   };
   for (const Row& row : rows) {
     CAPTURE(row.text);
     CHECK(mistakes(row.text) == row.mistake);
   }
+}
+
+TEST_CASE("a time scale that makes events too frequent is refused") {
+  Scenario scenario = parse_scenario(
+      R"({"events": [{"period": "1s", "do": {"urc": "A"}}, {"after": "1s", "do": {"urc": "A"}}, {"period": "5ms", "do": {"urc": "A"}}]})",
+      "f");
+  set_time_scale(scenario, 0.03, "f");
+  CHECK(scenario.world.timing.scale == 0.03);
+  try {
+    set_time_scale(scenario, 0.001, "f");
+    FAIL("it was taken");
+  } catch (const ScenarioError& error) {
+    CHECK(std::string(error.what()) ==
+          "f: /events/2/period: expected a duration of at least 100ms for 1 action with a time scale of 0.001, found "
+          "5ms");
+  }
+  CHECK(scenario.world.timing.scale == 0.03);
 }
 
 TEST_CASE("every action of the table is one of the schema, and the other way round") {

@@ -77,24 +77,16 @@ TEST_CASE("schema: the checker accepts and refuses what a schema library accepts
 }
 
 TEST_CASE("schema: the checker knows every keyword that the schema uses") {
-  const std::set<std::string> known{"$ref",
-                                    "additionalProperties",
-                                    "anyOf",
-                                    "enum",
-                                    "exclusiveMinimum",
-                                    "items",
-                                    "maximum",
-                                    "minItems",
-                                    "minLength",
-                                    "minProperties",
-                                    "minimum",
-                                    "not",
-                                    "oneOf",
-                                    "pattern",
-                                    "properties",
-                                    "propertyNames",
-                                    "required",
-                                    "type"};
+  const std::set<std::string> known{"$ref",       "additionalProperties",
+                                    "anyOf",      "enum",
+                                    "items",      "maxItems",
+                                    "maxLength",  "maxProperties",
+                                    "maximum",    "minItems",
+                                    "minLength",  "minProperties",
+                                    "minimum",    "not",
+                                    "oneOf",      "pattern",
+                                    "properties", "propertyNames",
+                                    "required",   "type"};
   const std::set<std::string> without_meaning{"$schema", "default",    "definitions", "description", "examples",
                                               "title",   "x-expected", "x-key",       "x-one",       "x-several"};
   std::set<std::string> used;

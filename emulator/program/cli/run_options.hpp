@@ -1,0 +1,32 @@
+// What the command line of `sim800 run` asks for.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace sim800 {
+
+struct RunOptions {
+  std::vector<std::string> scenarios;  ///< files, or names of those that ship
+  bool separate = false;               ///< each scenario is a module of its own
+  std::optional<unsigned> modules;     ///< so many of the same
+  std::optional<std::string> state;
+  std::string timing, trace, log_level = "warning";
+  std::vector<std::string> ptys, tcps, tcp_anys;
+  std::string pty_dir;
+  bool stdio = false;
+  std::optional<double> time_scale;
+  std::uint64_t seed = 1;
+  std::vector<std::string> arguments;  ///< all of them as given, for whoever wants to repeat the run
+};
+
+/// Options that contradict each other, a scenario, or the system: tells what was expected and what was found.
+struct RunError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace sim800
