@@ -522,7 +522,8 @@ def report(options, total, usage, problems):
         first, last, change = points[len(points) // 2][1], points[-1][1], slope(points)
         print("%-14s %9d at half time, %9d at the end, %+.2f a minute" % (name, first, last, change))
         # A hundredth of it in an hour would be a leak; short runs are not long enough to tell.
-        if options.minutes >= 10 and change > max(first, 100) * 0.01 / 4:
+        # What is in use at a moment goes up and down: it grows if there is more of it at the end, too, when all are idle.
+        if options.minutes >= 10 and last > first and change > max(first, 100) * 0.01 / 4:
             problems.append("%s: grows by %.2f a minute" % (name, change))
     for problem in problems:
         print("PROBLEM: " + problem)
