@@ -2,6 +2,7 @@
 #include "protocol/sms/sms_address.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/text/gsm_alphabet.hpp"
 
@@ -100,7 +101,9 @@ bool take_centre(std::string_view& octets, std::optional<SmsAddress>& address) {
   if (octets.size() < 1 + length || length > 1 + max_address_digits / 2) return false;
   if (length > 1) {
     const std::string_view body = octets.substr(2, length - 1);
-    address = SmsAddress{static_cast<std::uint8_t>(octets[1]), unpack_digits(body, body.size() * 2)};
+    std::u16string digits = unpack_digits(body, body.size() * 2);
+    // Of fillers alone there is no centre, as there is none without an octet for it.
+    if (!digits.empty()) address = SmsAddress{static_cast<std::uint8_t>(octets[1]), std::move(digits)};
   }
   octets.remove_prefix(1 + length);
   return true;
