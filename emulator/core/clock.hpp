@@ -66,6 +66,9 @@ class Clock {
   }
   auto sleep_until(TimePoint when) { return sleep(when - now()); }
 
+  /// Whether an appointment is due that has not been kept yet.
+  bool is_due() const { return next() <= now(); }
+
  protected:
   /// Runs everything due at or before `now`, in order.
   void run_due(TimePoint now);

@@ -141,11 +141,12 @@ class Bench:
             name, parts = self.next()
             self.saves[name, self.do(parts).endswith("\r\nOK\r\n")] += 1
             self.shown[name] = self.read(name)
-        # On their way: commands without a prompt, so that they can be sent in one go.
+        # On their way: commands without a prompt, so that they can be sent in one go, and each of another kind, so that what
+        # the next module shows tells which of them were carried out.
         on_their_way = []
         while len(on_their_way) < self.random.randrange(1, 4):
             name, parts = self.next()
-            if len(parts) == 1:
+            if len(parts) == 1 and name not in (known for known, _ in on_their_way):
                 on_their_way.append((name, parts[0]))
         for _, line in on_their_way:
             self.host.send(line)
@@ -170,8 +171,6 @@ class Bench:
             last = len(kept) - 1 - kept[::-1].index(True)
             for name, line in zip(names[:last], lines[:last]):
                 before = self.read(name)
-                if name in names[last:]:
-                    continue  # changed again by a later one
                 self.host.send(line)
                 self.answer()
                 if name not in ("files", "messages") and self.read(name) != before:

@@ -138,9 +138,14 @@ class Evidence(AcceptanceTest):
 
     def replay(self, transcript):
         """None where it agrees, else the first difference."""
+        if transcript.differs and (difference := self.play(transcript, hurried=True)):
+            return difference
+        return self.play(transcript, hurried=False)  # on a busy machine a hurried player can miss what differs
+
+    def play(self, transcript, hurried):
         folder = tempfile.mkdtemp(dir=self.dir)
         scale = transcript.scale
-        if transcript.differs and transcript.timing == "instant":
+        if hurried and transcript.timing == "instant":
             scale *= SCALE_OF_DIFFERING
         world = World(transcript.servers, self.certificate)
         try:
@@ -150,7 +155,7 @@ class Evidence(AcceptanceTest):
             path = os.path.join(folder, "scenario.json")
             with open(path, "w", encoding="utf-8") as file:
                 json.dump(scenario, file)
-            patience = [] if transcript.differs else ["--least-wait", str(DEADLINE)]
+            patience = [] if hurried else ["--least-wait", str(DEADLINE)]
             ran = subprocess.run([SIM800, "play", *patience, "--scenario", path, "--timing", transcript.timing, "--time-scale",
                                   str(scale), transcript.name], capture_output=True, text=True,
                                  cwd=transcripts.EVIDENCE, timeout=4 * DEADLINE, check=False)

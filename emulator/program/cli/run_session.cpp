@@ -204,7 +204,7 @@ class Run {
 
   /// Of the module that standard input belongs to.
   void stop_when_idle() {
-    if (modules_.front()->idle() && endpoints_.stdio()->unsent() == 0) return loop_.stop();
+    if (modules_.front()->idle() && !clock_.is_due() && endpoints_.stdio()->unsent() == 0) return loop_.stop();
     poll_ = clock_.after(1ms, [this] { stop_when_idle(); });
   }
 

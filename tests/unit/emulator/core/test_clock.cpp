@@ -27,6 +27,18 @@ TEST_CASE("appointments happen in order, at their own instant; a cancelled one d
   CHECK(log == "early second late ");
 }
 
+TEST_CASE("an appointment is due from its instant until it is kept") {
+  VirtualClock clock;
+  CHECK_FALSE(clock.is_due());
+  bool due_inside = false;
+  const Timer later = clock.after(1s, [] {});
+  const Timer chain = clock.after(Duration::zero(), [&] { due_inside = clock.is_due(); });
+  CHECK(clock.is_due());
+  CHECK(clock.advance_to_next());
+  CHECK_FALSE(due_inside);
+  CHECK_FALSE(clock.is_due());
+}
+
 TEST_CASE("a destroyed coroutine is not resumed") {
   VirtualClock clock;
   bool resumed = false;
