@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "emulator/core/nvram.hpp"
+#include "emulator/core/trace_text.hpp"
 
 namespace sim800 {
 namespace {
@@ -102,25 +103,30 @@ void Trace::write(std::string_view module, std::string_view name, Fields fields)
 }
 
 bool Trace::write_line(std::string_view module, std::string_view name, Fields fields) {
-  line_.clear();
-  const double seconds = std::chrono::duration<double>(clock_.now()).count();
-  fmt::format_to(std::back_inserter(line_), "{{\"t\":{:.6f},\"event\":\"{}\"", seconds, name);
-  if (!module.empty()) {
-    line_ += ",\"module\":";
-    append_quoted(line_, module);
-  }
-  for (const auto& [key, value] : fields) {
-    fmt::format_to(std::back_inserter(line_), ",\"{}\":", key);
-    if (const auto* text = std::get_if<std::string_view>(&value)) {
-      append_quoted(line_, *text);
-    } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
-      fmt::format_to(std::back_inserter(line_), "{}", *number);
-    } else {
-      line_ += std::get<bool>(value) ? "true" : "false";
-    }
-  }
+  line_ = "{";
+  append_event(line_, clock_.now(), module, name, fields);
   line_ += "}\n";
   return output_->write(line_);
+}
+
+void append_event(std::string& line, TimePoint now, std::string_view module, std::string_view name,
+                  Trace::Fields fields) {
+  const double seconds = std::chrono::duration<double>(now).count();
+  fmt::format_to(std::back_inserter(line), "\"t\":{:.6f},\"event\":\"{}\"", seconds, name);
+  if (!module.empty()) {
+    line += ",\"module\":";
+    append_quoted(line, module);
+  }
+  for (const auto& [key, value] : fields) {
+    fmt::format_to(std::back_inserter(line), ",\"{}\":", key);
+    if (const auto* text = std::get_if<std::string_view>(&value)) {
+      append_quoted(line, *text);
+    } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
+      fmt::format_to(std::back_inserter(line), "{}", *number);
+    } else {
+      line += std::get<bool>(value) ? "true" : "false";
+    }
+  }
 }
 
 }  // namespace sim800
