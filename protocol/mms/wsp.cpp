@@ -63,7 +63,9 @@ std::string long_integer(std::uint32_t value) {
 }
 
 std::string text(std::string_view text) {
-  const bool ambiguous = !text.empty() && (static_cast<unsigned char>(text[0]) >= 0x80 || text[0] == quote);
+  // The first octet would be taken for a length, for the mark itself, or for a number.
+  const auto taken_otherwise = [](unsigned char c) { return c <= length_quote || c == quote || c >= short_integer; };
+  const bool ambiguous = !text.empty() && taken_otherwise(static_cast<unsigned char>(text[0]));
   return (ambiguous ? std::string(1, quote) : std::string()) + std::string(text) + '\0';
 }
 

@@ -121,6 +121,27 @@ TEST_CASE("mms pdu: no prefix of a message makes anything fall over") {
   CHECK_FALSE(decode_mms("what"));
 }
 
+TEST_CASE("mms pdu: text is read back whatever octet it begins with") {
+  for (int first = 1; first < 256; ++first) {
+    CAPTURE(first);
+    const std::string text = static_cast<char>(first) + "x"s;
+    Mms message;
+    message.type = MmsType::send_request;
+    message.transaction = text;
+    message.from = text;
+    message.to = {text};
+    message.subject = text;
+    message.parts = {{text, text, "data"}};
+    const auto read = decode_mms(encode_mms(message));
+    REQUIRE(read);
+    CHECK(read->transaction == text);
+    CHECK(read->from == text);
+    CHECK(read->to == message.to);
+    CHECK(read->subject == text);
+    CHECK(read->parts == message.parts);
+  }
+}
+
 TEST_CASE("mms pdu: integers of WSP") {
   for (const std::uint32_t value : {0U, 1U, 127U, 128U, 16'383U, 16'384U, 300'000U, 0xffffffffU}) {
     CHECK(wsp::Reader(wsp::uintvar(value)).uintvar() == value);
