@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <asio/executor_work_guard.hpp>
+#include <asio/ip/tcp.hpp>
 #include <asio/post.hpp>
 #include <exception>
 #include <functional>
@@ -13,8 +14,10 @@
 #include "backends/curl/http_target.hpp"
 #include "backends/ftp/curl_ftp_request.hpp"
 #include "backends/ftp/curl_ftp_transfer.hpp"
+#include "backends/ftp/ftp_address.hpp"
 #include "backends/ftp/ftp_bridge.hpp"
 #include "backends/link/relay.hpp"
+#include "backends/link/tcp_options.hpp"
 #include "backends/link/transfer_gate.hpp"
 
 namespace sim800 {
@@ -48,6 +51,9 @@ class CurlFtpSession final : public FtpSession {
   void pass(Phase phase, const std::function<void()>& next);
   void serve(const FtpLoopRequest& request);
   void open_data(std::uint16_t port);
+  void wait_for_server();
+  void accept_data();
+  void redirect(std::string& command);
   void reply();
   std::uint64_t stop(Direction direction) const;
   bool waits_for_fault() const;
@@ -75,6 +81,11 @@ class CurlFtpSession final : public FtpSession {
   std::string server_address_;             // the real one, once the relay has connected there
   std::unique_ptr<Relay> control_;         // null: connections are direct ones
   std::unique_ptr<Relay> data_;            // of the newest data connection
+  // Active mode, with relays: where the server calls, and what goes on to libcurl from there.
+  std::optional<asio::ip::tcp::acceptor> acceptor_;
+  std::optional<asio::ip::tcp::socket> caller_;
+  std::uint16_t called_from_ = 0;  // its port
+  std::uint16_t listening_ = 0;    // libcurl's port, once it has told it
   std::optional<FtpBridge> bridge_;
   std::optional<CurlFtpTransfer> transfer_;  // ends first: it uses what stands above
 };
@@ -124,7 +135,7 @@ void CurlFtpSession::find_route() {
 void CurlFtpSession::take(const Route& route) {
   switch (route.kind) {
     case Route::Kind::reachable:
-      return gate_ || link_.relays() ? connect(route) : run({.server = route, .server_address = route.address});
+      return gate_ || link_.relays() ? connect(route) : run({.server = route, .caller = {route.address}});
     case Route::Kind::unresolvable:
     case Route::Kind::unreachable:
     case Route::Kind::refused: return fail(ftp_code::connect_error);
@@ -136,10 +147,10 @@ void CurlFtpSession::connect(const Route& route) {
   control_ = link_.relay(route, [this, address = route.address](std::error_code error, std::uint16_t port) {
     if (error) return fail(ftp_code::connect_error);
     server_address_ = address;
+    if (!request_.passive) wait_for_server();
     const auto go_on = [this, port] {
       run({.server = {Route::Kind::reachable, "127.0.0.1", port},
-           .own_address = control_->own_address(),
-           .server_address = server_address_,
+           .caller = {"127.0.0.1", called_from_},
            .relay = control_.get(),
            .watched = gate_ != nullptr});
     };
@@ -189,6 +200,52 @@ void CurlFtpSession::open_data(std::uint16_t port) {
     bridge_->reply({.relay = error ? nullptr : data_.get(), .port = relay_port});
   });
   if (gate_) gate_->carry_also(*data_);
+}
+
+// Active mode: the server calls here, and its connection goes through a relay to where libcurl listens.
+void CurlFtpSession::wait_for_server() {
+  using tcp = asio::ip::tcp;
+  std::error_code error;
+  const auto own = asio::ip::make_address(control_->own_address(), error);
+  tcp::acceptor acceptor(loop_);
+  tcp::socket caller(loop_);
+  if (!error) acceptor.open(own.is_v6() ? tcp::v6() : tcp::v4(), error);
+  if (!error) accept_only_from({server_address_}, acceptor.native_handle());
+  limit_buffers(acceptor, error);
+  if (!error) acceptor.bind({own, 0}, error);
+  if (!error) acceptor.listen(1, error);
+  if (!error) error = open_towards(caller, {asio::ip::address_v4::loopback(), 0}, {});
+  if (!error) caller.bind({asio::ip::address_v4::loopback(), 0}, error);
+  const auto port = caller.local_endpoint(error).port();
+  if (error) return;  // the server will not find anybody
+  called_from_ = port;
+  acceptor_.emplace(std::move(acceptor));
+  caller_.emplace(std::move(caller));
+  control_->edit([this, alive = std::weak_ptr(alive_)](std::string& command) {
+    if (!alive.expired()) redirect(command);
+  });
+}
+
+// The control connection's end is at the relay here, so that is what libcurl tells the server.
+void CurlFtpSession::redirect(std::string& command) {
+  if (!command.starts_with("PORT ") || !command.ends_with("\r\n") || !acceptor_) return;
+  const auto port = ftp_port_in(command);
+  if (!port || listening_ != 0) return;
+  listening_ = *port;
+  std::error_code unknown;
+  command = ftp_port_command(control_->own_address(), acceptor_->local_endpoint(unknown).port()) + "\r\n";
+  accept_data();
+}
+
+void CurlFtpSession::accept_data() {
+  acceptor_->async_accept([this, alive = std::weak_ptr(alive_)](std::error_code error, asio::ip::tcp::socket socket) {
+    if (alive.expired() || error || ended_) return;
+    if (!comes_from({server_address_}, socket.native_handle())) return accept_data();
+    acceptor_->close(error);
+    socket.set_option(asio::ip::tcp::no_delay(true), error);
+    data_ = link_.relay(std::move(socket), std::move(*caller_), listening_);
+    if (gate_) gate_->carry_also(*data_);
+  });
 }
 
 void CurlFtpSession::reply() {

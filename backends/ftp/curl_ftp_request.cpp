@@ -56,7 +56,7 @@ void CurlFtpRequest::set_connection(const FtpRoute& route) {
   // Data goes to the control connection's address, whatever PASV says: the radio link leads there, and a server behind
   // a gateway often tells an address that is of no use.
   easy_.set(CURLOPT_FTP_SKIP_PASV_IP, 1L);
-  if (!request_.passive) easy_.set(CURLOPT_FTPPORT, route.own_address.empty() ? "-" : route.own_address.c_str());
+  if (!request_.passive) easy_.set(CURLOPT_FTPPORT, "-");  // the control connection's own address
   easy_.set(CURLOPT_PATH_AS_IS, 1L);
   easy_.set(CURLOPT_FTP_FILEMETHOD, static_cast<long>(CURLFTPMETHOD_NOCWD));
 }
@@ -80,8 +80,7 @@ void CurlFtpRequest::set_tls() {
 
 // Not through the URL, where a path cannot be told from a name with a slash in it.
 void CurlFtpRequest::enter_directory() {
-  if (!in_directory_ && !request_.path.empty()) commands_.add("CWD " + request_.path);
-  in_directory_ = true;
+  if (!request_.path.empty()) commands_.add("CWD " + request_.path);
 }
 
 // What needs no data connection: libcurl logs in, sends a list of commands and nothing else.
@@ -96,16 +95,7 @@ void CurlFtpRequest::ask_for_login() {
   easy_.set(CURLOPT_CONNECT_ONLY, 1L);
 }
 
-void CurlFtpRequest::ask_for_name() {
-  commands_ = {};
-  enter_directory();
-  if (!std::exchange(in_binary_, true)) commands_.add("TYPE I");
-  commands_.add("*SIZE " + request_.name);  // the asterisk: a refusal is no failure
-  set_commands();
-}
-
 void CurlFtpRequest::ask_for_operation() {
-  commands_ = {};
   if (is_transfer(request_.verb)) {
     set_transfer();
   } else {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "backends/curl/curl_easy.hpp"
+#include "backends/ftp/ftp_sockets.hpp"
 #include "backends/link/radio_link.hpp"
 #include "backends/ports/ftp.hpp"
 
@@ -13,16 +14,14 @@ namespace sim800 {
 
 /// How an FTP session gets to its server.
 struct FtpRoute {
-  Route server;                ///< of the control connection; passive data connections go to the same address
-  std::string own_address;     ///< told to the server in active mode; empty: the control connection's own
-  std::string server_address;  ///< numeric: where active data connections come from, and no others
+  Route server;      ///< of the control connection; passive data connections go to the same address
+  FtpCaller caller;  ///< where active data connections come from, and no others
   Relay* relay =
       nullptr;           ///< carries the control connection; null: connections are direct ones.  Outlives the session.
   bool watched = false;  ///< there are faults to ask; needs a relay
 };
 
-/// The handle of one session and the texts that it refers to.  The connection stays open from one perform to the next,
-/// so that commands can be asked before the operation itself.
+/// The handle of one session and the texts that it refers to.
 class CurlFtpRequest {
  public:
   /// Sets all that does not depend on the operation: route, log-in, TLS.  `url` is "ftp://HOST:PORT/" or "ftps://...".
@@ -31,13 +30,10 @@ class CurlFtpRequest {
   const FtpRequest& operator*() const { return request_; }
   const FtpRequest* operator->() const { return &request_; }
   CurlEasy& easy() { return easy_; }
-  void rename(std::string name) { request_.name = std::move(name); }
 
   // What the next perform does:
   /// Connects and logs in, no more; the connection stays open for others to use.
   void ask_for_login();
-  /// SIZE, which the server may refuse, for a look at whether a name is free.
-  void ask_for_name();
   /// The operation itself, with QUIT at once after it.
   void ask_for_operation();
 
@@ -52,8 +48,6 @@ class CurlFtpRequest {
 
   FtpRequest request_;
   const std::string url_;
-  bool in_directory_ = false;  // CWD has been asked for
-  bool in_binary_ = false;     // so has TYPE I
   // The handle refers to these, so it is destroyed before them.
   CurlList commands_, before_transfer_;
   CurlEasy easy_;

@@ -12,12 +12,20 @@
 #include <utility>
 
 #include "backends/link/relay.hpp"
+#include "backends/link/tcp_options.hpp"
 
 namespace sim800 {
 namespace {
 
 // How long the first block of an upload waits for the next ones, in real time.
 constexpr std::chrono::milliseconds gathering(1);
+
+// Null: there is none.
+SSL* tls_of(CURL* easy) {
+  const curl_tlssessioninfo* session = nullptr;
+  if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session) != CURLE_OK || session == nullptr) return nullptr;
+  return static_cast<SSL*>(session->internals);
+}
 
 }  // namespace
 
@@ -115,7 +123,7 @@ bool CurlFtpTraffic::deliver(std::string_view bytes) {
 }
 
 // A listing is taken from here because libcurl turns its CR LF into LF before it calls the function meant for data.
-int CurlFtpTraffic::on_debug(CURL*, curl_infotype type, char* data, std::size_t size, void* self) {
+int CurlFtpTraffic::on_debug(CURL* easy, curl_infotype type, char* data, std::size_t size, void* self) {
   auto& traffic = *static_cast<CurlFtpTraffic*>(self);
   const std::string_view text(data, size);
   if (type == CURLINFO_DATA_IN && traffic.listing_) traffic.raw_listing_ += text;
@@ -124,6 +132,7 @@ int CurlFtpTraffic::on_debug(CURL*, curl_infotype type, char* data, std::size_t 
     traffic.leave();
   } else if (type == CURLINFO_HEADER_OUT) {
     traffic.control_.sent(text);
+    if (text.starts_with("USER")) traffic.control_tls_ = tls_of(easy);
     // After AUTH there is no reply between the handshake and USER at which to ask.
     if (traffic.secured_later_ && text.starts_with("USER")) traffic.checkpoints_.reach(Phase::login);
   }
@@ -181,7 +190,8 @@ curl_socket_t CurlFtpTraffic::open_socket(void* self, curlsocktype, curl_sockadd
   const bool direct = traffic.relay_ == nullptr || (for_data && !traffic.passive_);
   if (direct) {
     const int opened = sim800::open_socket(nullptr, *address);
-    if (for_data) accept_only_from(traffic.server_address_, opened);
+    if (for_data) accept_only_from(traffic.caller_, opened);
+    if (for_data && traffic.relay_ != nullptr) limit_buffers(opened);
     return traffic.sockets_.adopt(opened);
   }
   Relay* const relay = for_data ? traffic.relay_for_data(*address) : traffic.relay_;
@@ -214,7 +224,7 @@ int CurlFtpTraffic::close_socket(void* self, curl_socket_t socket) {
 int CurlFtpTraffic::on_socket(void* self, curl_socket_t socket, curlsocktype purpose) {
   if (purpose != CURLSOCKTYPE_ACCEPT) return CURL_SOCKOPT_OK;
   auto& traffic = *static_cast<CurlFtpTraffic*>(self);
-  if (!comes_from(traffic.server_address_, socket)) return CURL_SOCKOPT_ERROR;
+  if (!comes_from(traffic.caller_, socket)) return CURL_SOCKOPT_ERROR;
   traffic.sockets_.set_data(socket);
   traffic.connected_ = true;
   traffic.bridge_.heard(false);

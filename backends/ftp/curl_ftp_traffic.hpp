@@ -3,9 +3,11 @@
 #pragma once
 
 #include <curl/curl.h>
+#include <openssl/ssl.h>
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -23,7 +25,7 @@ class CurlFtpTraffic {
  public:
   CurlFtpTraffic(FtpBridge& bridge, const FtpRoute& route, const FtpRequest& request)
       : bridge_(bridge),
-        server_address_(route.server_address),
+        caller_(route.caller),
         relay_(route.relay),
         checkpoints_(bridge, route.watched),
         passive_(request.passive),
@@ -40,8 +42,8 @@ class CurlFtpTraffic {
   void wait(CURLM* multi);
   /// Returns once the session is to end.
   void wait_for_end();
-  /// After a log-in by libcurl: uploads by STOU, in clear and with a passive data connection, and quits.
-  CURLcode store_unique(const FtpRequest& request);
+  /// After a log-in by libcurl: uploads by STOU and quits.
+  CURLcode store_unique(CURL* easy, const FtpRequest& request);
   /// Passes on what is left of the data.
   void flush() { take_listing(); }
   /// Ends all connections at once, and those to come; from any thread.
@@ -50,6 +52,8 @@ class CurlFtpTraffic {
   std::uint64_t unacknowledged() const { return sockets_.unacknowledged_data(); }
 
   const FtpControlConnection& control() const { return control_; }
+  /// OpenSSL's, where TLS on the data connection is not libcurl's.
+  std::string_view tls_error() const { return tls_error_; }
   std::uint64_t received() const { return received_; }     ///< bytes of data
   bool control_cut() const { return control_cut_; }        ///< the control connection has ended, or is about to
   bool data_cut() const { return checkpoints_.closed(); }  ///< a fault has ended the data connection
@@ -60,13 +64,18 @@ class CurlFtpTraffic {
   enum class Wait { reached, timed_out, over };
   template <class Condition>
   Wait wait_until(Condition reached, std::chrono::milliseconds limit = std::chrono::milliseconds(-1));
-  bool wait_for(int socket, short events);
+  bool wait_for(int socket, short events, int other = -1);
   bool send_all(int socket, std::string_view bytes);
+  bool say(std::string_view line);
   int ask(const std::string& command);
   int next_reply();
+  int prepare_data(const FtpRequest& request);
   int connect_data(std::uint16_t port);
-  bool pump(int socket);
+  int listen_for_data();
+  int accept_data(int listener);
   CURLcode store(const FtpRequest& request);
+  CURLcode transfer(const FtpRequest& request, int socket);
+  bool pump(const std::function<bool(std::string_view)>& send);
   CURLcode failure() const;
   void leave();
   bool take(std::string_view bytes);
@@ -75,7 +84,7 @@ class CurlFtpTraffic {
   bool replied();
   Relay* relay_for_data(curl_sockaddr& address);
 
-  static int on_debug(CURL*, curl_infotype type, char* data, std::size_t size, void* self);
+  static int on_debug(CURL* easy, curl_infotype type, char* data, std::size_t size, void* self);
   static std::size_t on_reply(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_data(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_read(char* data, std::size_t size, std::size_t count, void* self);
@@ -84,7 +93,7 @@ class CurlFtpTraffic {
   static int on_socket(void* self, curl_socket_t socket, curlsocktype purpose);
 
   FtpBridge& bridge_;
-  const std::string server_address_;
+  const FtpCaller caller_;
   Relay* const relay_;  // of the control connection; null: connections are direct ones
   FtpCheckpoints checkpoints_;
   const bool passive_;
@@ -92,7 +101,10 @@ class CurlFtpTraffic {
   const bool secured_later_;  // by AUTH TLS
   FtpSockets sockets_;
   FtpControlConnection control_;
-  std::string control_input_, last_reply_;  // of store_unique()
+  // Of store_unique():
+  CURL* easy_ = nullptr;
+  SSL* control_tls_ = nullptr;  // null: in clear
+  std::string control_input_, last_reply_, tls_error_;
   std::string raw_listing_;                 // as it arrived, not yet taken
   std::uint64_t received_ = 0;
   bool connected_;         // the server has connected, or need not

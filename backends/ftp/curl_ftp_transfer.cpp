@@ -10,12 +10,6 @@
 #include "backends/ftp/curl_ftp_code.hpp"
 
 namespace sim800 {
-namespace {
-
-// AT+FTPPUTOPT="STOU": how many names are tried.
-constexpr int max_names = 100;
-
-}  // namespace
 
 CurlFtpTransfer::CurlFtpTransfer(FtpRequest request, std::string url, const FtpRoute& route, FtpBridge& bridge)
     : bridge_(bridge),
@@ -43,8 +37,7 @@ void CurlFtpTransfer::run() {
 
 FtpOutcome CurlFtpTransfer::outcome() {
   if (request_->verb == FtpVerb::put && request_->put_option == FtpPutOption::store_unique) {
-    if (request_->passive && request_->tls == FtpTls::off) return ended(store_unique());
-    if (const auto failure = find_free_name()) return *failure;
+    return ended(store_unique());
   }
   request_.ask_for_operation();
   return ended(perform());
@@ -53,24 +46,9 @@ FtpOutcome CurlFtpTransfer::outcome() {
 CURLcode CurlFtpTransfer::store_unique() {
   request_.ask_for_login();
   CURLcode result = run_to_end();
-  if (result == CURLE_OK) result = traffic_.store_unique(*request_);
+  if (result == CURLE_OK) result = traffic_.store_unique(request_.easy().get(), *request_);
   remove(true);
   return result;
-}
-
-// libcurl has no STOU.  Where the data connection is its own (TLS, active mode), a free name is looked for on the same
-// connection: NAME, NAME.1, NAME.2, ...
-std::optional<FtpOutcome> CurlFtpTransfer::find_free_name() {
-  const std::string wanted = request_->name;
-  for (int number = 0; number < max_names; ++number) {
-    if (number > 0) request_.rename(wanted + "." + std::to_string(number));
-    request_.ask_for_name();
-    const CURLcode code = perform();
-    if (code != CURLE_OK) return ended(code);
-    if (traffic_.control().reply() == 550) return std::nullopt;
-    if (traffic_.control().reply() != 213) break;  // unknown: no file is overwritten by accident
-  }
-  return FtpOutcome{ftp_code::operate_error, 0};
 }
 
 CURLcode CurlFtpTransfer::perform() {
@@ -111,7 +89,8 @@ FtpOutcome CurlFtpTransfer::ended(CURLcode code) {
     return {request_->verb == FtpVerb::put ? ftp_code::upload_error : ftp_code::download_error, 0};
   }
   if (code == CURLE_OK && is_short()) return {ftp_code::download_error, 0};
-  FtpOutcome result{ftp_code_of({code, request_.easy().error(), traffic_.control_cut()}, control, *request_), 0};
+  const std::string_view error = traffic_.tls_error().empty() ? request_.easy().error() : traffic_.tls_error();
+  FtpOutcome result{ftp_code_of({code, error, traffic_.control_cut()}, control, *request_), 0};
   if (request_->verb == FtpVerb::size && result.code == ftp_code::finished) {
     const auto size = control.size();
     result = {size ? ftp_code::finished : ftp_code::server_error, size.value_or(0)};

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <optional>
 #include <string>
 #include <thread>
 
@@ -32,7 +31,6 @@ class CurlFtpTransfer {
   void run();
   FtpOutcome outcome();
   CURLcode store_unique();
-  std::optional<FtpOutcome> find_free_name();
   CURLcode perform();
   CURLcode run_to_end();
   void remove(bool cut);

@@ -1,56 +1,40 @@
-// CurlFtpTraffic: an upload by STOU, for which libcurl has no option.  It logs in (CURLOPT_CONNECT_ONLY), and from
-// there on the commands are ours, in clear and with a passive data connection. SPDX-License-Identifier: MIT
+// CurlFtpTraffic: an upload by STOU, for which libcurl has no option.  It logs in (CURLOPT_CONNECT_ONLY); from there on
+// the commands and the data connection are ours. SPDX-License-Identifier: MIT
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "backends/curl/reply_line.hpp"
 #include "backends/ftp/curl_ftp_traffic.hpp"
-#include "protocol/text/characters.hpp"
+#include "backends/ftp/ftp_address.hpp"
+#include "backends/ftp/ftp_data_channel.hpp"
 
 namespace sim800 {
 namespace {
 
 constexpr int broken = 0;  // instead of a reply
 
-// h1,h2,h3,h4,p1,p2 somewhere in the reply to PASV; the address does not matter.
-std::optional<std::uint16_t> passive_port(std::string_view reply) {
-  for (std::size_t at = 4; at < reply.size(); ++at) {
-    if (is_digit(reply[at - 1])) continue;
-    std::array<unsigned, 6> numbers{};
-    const char* next = reply.data() + at;
-    const char* const end = reply.data() + reply.size();
-    std::size_t found = 0;
-    while (found < numbers.size()) {
-      const auto [stop, error] = std::from_chars(next, end, numbers.at(found));
-      if (error != std::errc() || numbers.at(found) > 255) break;
-      ++found;
-      if (stop == end || *stop != ',') break;
-      next = stop + 1;
-    }
-    if (found == numbers.size()) return static_cast<std::uint16_t>(numbers[4] * 256 + numbers[5]);
-  }
-  return std::nullopt;
-}
-
 bool is_refusal(int reply) { return reply == broken || reply >= 400; }
 
 }  // namespace
 
-// False: the session is to end.
-bool CurlFtpTraffic::wait_for(int socket, short events) {
+// Returns too when there is something to read on `other`.  False: the session is to end.
+bool CurlFtpTraffic::wait_for(int socket, short events, int other) {
   while (!is_over()) {
-    std::array<pollfd, 2> entries = {pollfd{bridge_.wake_fd(), POLLIN, 0}, pollfd{socket, events, 0}};
+    std::array<pollfd, 3> entries = {pollfd{bridge_.wake_fd(), POLLIN, 0}, pollfd{socket, events, 0},
+                                     pollfd{other, POLLIN, 0}};
     ::poll(entries.data(), entries.size(), -1);
     bridge_.clear();
-    if (entries[1].revents != 0) return true;
+    if (entries[1].revents != 0 || entries[2].revents != 0) return true;
   }
   return false;
 }
@@ -65,9 +49,21 @@ bool CurlFtpTraffic::send_all(int socket, std::string_view bytes) {
   return true;
 }
 
+// On the control connection, which may be encrypted.
+bool CurlFtpTraffic::say(std::string_view line) {
+  while (!line.empty()) {
+    std::size_t count = 0;
+    const CURLcode result = curl_easy_send(easy_, line.data(), line.size(), &count);
+    if (result == CURLE_AGAIN && !wait_for(sockets_.control(), POLLOUT)) return false;
+    if (result != CURLE_OK && result != CURLE_AGAIN) return false;
+    line.remove_prefix(count);
+  }
+  return true;
+}
+
 int CurlFtpTraffic::ask(const std::string& command) {
   control_.sent(command);
-  return send_all(sockets_.control(), command + "\r\n") ? next_reply() : broken;
+  return say(command + "\r\n") ? next_reply() : broken;
 }
 
 int CurlFtpTraffic::next_reply() {
@@ -80,14 +76,18 @@ int CurlFtpTraffic::next_reply() {
       if (reply_code(last_reply_) && last_reply_.size() > 3 && last_reply_[3] == ' ') return control_.reply();
     }
     std::array<char, 4096> block;
-    if (control_input_.size() > FtpControlConnection::max_reply || !wait_for(sockets_.control(), POLLIN)) return broken;
-    const auto count = ::recv(sockets_.control(), block.data(), block.size(), MSG_DONTWAIT);
-    if (count < 0 && (errno == EAGAIN || errno == EINTR)) continue;
-    if (count <= 0) {
+    if (control_input_.size() > FtpControlConnection::max_reply) return broken;
+    std::size_t count = 0;
+    const CURLcode result = curl_easy_recv(easy_, block.data(), block.size(), &count);
+    if (result == CURLE_AGAIN) {  // some may wait within TLS: it is asked first
+      if (!wait_for(sockets_.control(), POLLIN)) return broken;
+      continue;
+    }
+    if (result != CURLE_OK || count == 0) {
       control_cut_ = true;
       return broken;
     }
-    control_input_.append(block.data(), static_cast<std::size_t>(count));
+    control_input_.append(block.data(), count);
   }
 }
 
@@ -118,42 +118,111 @@ int CurlFtpTraffic::connect_data(std::uint16_t port) {
   return failure == 0 ? socket : give_up();
 }
 
+// -1: it did not come about.
+int CurlFtpTraffic::listen_for_data() {
+  sockaddr_storage own{};
+  socklen_t length = sizeof own;
+  if (::getsockname(sockets_.control(), reinterpret_cast<sockaddr*>(&own), &length) != 0) return -1;
+  reinterpret_cast<sockaddr_in*>(&own)->sin_port = 0;
+  const int listener = ::socket(own.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (listener < 0) return -1;
+  accept_only_from(caller_, listener);
+  if (sockets_.adopt(listener) < 0) return -1;  // and is closed
+  auto* const address = reinterpret_cast<sockaddr*>(&own);
+  std::array<char, NI_MAXHOST> host{};
+  if (::bind(listener, address, length) != 0 || ::listen(listener, 1) != 0 ||
+      ::getsockname(listener, address, &length) != 0 ||
+      ::getnameinfo(address, length, host.data(), host.size(), nullptr, 0, NI_NUMERICHOST) != 0) {
+    sockets_.close(listener);
+    return -1;
+  }
+  const auto port = ntohs(reinterpret_cast<const sockaddr_in*>(&own)->sin_port);
+  if (!is_refusal(ask(ftp_port_command(host.data(), port)))) return listener;
+  sockets_.close(listener);
+  return -1;
+}
+
+// The server's connection, -1 if it does not come; the listener is closed.
+int CurlFtpTraffic::accept_data(int listener) {
+  int socket = -1;
+  while (socket < 0) {
+    const bool told = control_input_.find('\n') != std::string::npos;
+    if (!told && !wait_for(listener, POLLIN, sockets_.control())) break;
+    socket = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (socket >= 0 && !comes_from(caller_, socket)) {
+      ::close(socket);
+      socket = -1;
+    }
+    if (socket < 0 && (told || sockets_.control_state() != ControlState::quiet) && is_refusal(next_reply())) break;
+  }
+  sockets_.close(listener);
+  if (socket < 0) return -1;
+  connected_ = true;
+  bridge_.heard(false);
+  return sockets_.adopt(socket);
+}
+
+// A connection, or what waits for one; -1: neither.
+int CurlFtpTraffic::prepare_data(const FtpRequest& request) {
+  if (!request.passive) return listen_for_data();
+  if (is_refusal(ask("PASV"))) return -1;
+  const auto port = ftp_port_in(last_reply_);
+  return port ? connect_data(*port) : -1;
+}
+
 // From the host to the server, as on_read() lets it through.
-bool CurlFtpTraffic::pump(int socket) {
+bool CurlFtpTraffic::pump(const std::function<bool(std::string_view)>& send) {
   std::array<char, FtpBridge::worth_waking> block;
   for (;;) {
     const std::size_t count = on_read(block.data(), 1, block.size(), this);
     if (count == 0) return true;
-    if (count > block.size() || !send_all(socket, {block.data(), count})) return false;
+    if (count > block.size() || !send({block.data(), count})) return false;
     bridge_.add_sent(count);
   }
 }
 
-CURLcode CurlFtpTraffic::store_unique(const FtpRequest& request) {
+CURLcode CurlFtpTraffic::store_unique(CURL* easy, const FtpRequest& request) {
+  easy_ = easy;
   const CURLcode result = store(request);
   if (sockets_.control() >= 0 && !is_over()) {
     quitting_ = true;
-    send_all(sockets_.control(), "QUIT\r\n");
+    say("QUIT\r\n");
   }
   return result;
 }
 
 CURLcode CurlFtpTraffic::store(const FtpRequest& request) {
   for (const std::string& command : {request.path.empty() ? std::string() : "CWD " + request.path,
-                                     std::string(request.ascii ? "TYPE A" : "TYPE I"), std::string("PASV")}) {
+                                     std::string(request.ascii ? "TYPE A" : "TYPE I")}) {
     if (!command.empty() && is_refusal(ask(command))) return failure();
   }
-  const auto port = passive_port(last_reply_);
-  const int data = port ? connect_data(*port) : -1;
-  if (data < 0) return is_over() ? CURLE_ABORTED_BY_CALLBACK : CURLE_COULDNT_CONNECT;
+  int data = prepare_data(request);
+  if (data < 0) {
+    if (is_over()) return CURLE_ABORTED_BY_CALLBACK;
+    return is_refusal(control_.reply()) ? failure() : CURLE_COULDNT_CONNECT;
+  }
   const int reply = ask("STOU " + request.name);
   const bool opened = reply == 125 || reply == 150;
-  const bool whole = opened && pump(data);
-  sockets_.close(data);  // the end of the file
-  if (!opened) return failure();
+  if (opened && !request.passive) data = accept_data(data);
+  const CURLcode result = opened && data >= 0 ? transfer(request, data) : failure();
+  if (data >= 0) sockets_.close(data);  // the end of the file
+  if (result != CURLE_OK) return result;
   uploading_ = false;
-  if (!whole) return is_over() ? CURLE_ABORTED_BY_CALLBACK : CURLE_SEND_ERROR;
   return is_refusal(next_reply()) ? failure() : CURLE_OK;
+}
+
+CURLcode CurlFtpTraffic::transfer(const FtpRequest& request, int socket) {
+  std::optional<FtpDataChannel> channel;
+  if (control_tls_ != nullptr) {
+    channel.emplace(*control_tls_, socket, [this, socket](short events) { return wait_for(socket, events); });
+    const CURLcode secured = channel->shake_hands(request, tls_error_);
+    if (secured != CURLE_OK) return is_over() ? CURLE_ABORTED_BY_CALLBACK : secured;
+  }
+  const bool whole =
+      pump([&](std::string_view bytes) { return channel ? channel->send(bytes) : send_all(socket, bytes); });
+  if (whole && channel) channel->finish();
+  if (whole) return CURLE_OK;
+  return is_over() ? CURLE_ABORTED_BY_CALLBACK : CURLE_SEND_ERROR;
 }
 
 CURLcode CurlFtpTraffic::failure() const {

@@ -18,13 +18,18 @@
 
 namespace sim800 {
 
-void accept_only_from(const std::string& address, int socket) {
+void accept_only_from(const FtpCaller& caller, int socket) {
   in_addr source{};
-  if (::inet_pton(AF_INET, address.c_str(), &source) != 1) return;
+  if (::inet_pton(AF_INET, caller.address.c_str(), &source) != 1) return;
   constexpr std::uint32_t all = 0xffffffff, source_field = 12;  // of the IP header
-  std::array<sock_filter, 4> steps = {{
+  // What is loaded without an offset to the IP header is TCP's: its first field is the source port.
+  const std::uint32_t mask = caller.port == 0 ? 0 : 0xffff;
+  std::array<sock_filter, 7> steps = {{
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(SKF_NET_OFF) + source_field),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ntohl(source.s_addr), 0, 1),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ntohl(source.s_addr), 0, 4),
+      BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 0),
+      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, mask),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, caller.port, 0, 1),
       BPF_STMT(BPF_RET | BPF_K, all),
       BPF_STMT(BPF_RET | BPF_K, 0),
   }};
@@ -32,14 +37,15 @@ void accept_only_from(const std::string& address, int socket) {
   ::setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
-bool comes_from(const std::string& address, int socket) {
+bool comes_from(const FtpCaller& caller, int socket) {
   sockaddr_storage peer{};
   socklen_t size = sizeof peer;
-  std::array<char, NI_MAXHOST> text{};
+  std::array<char, NI_MAXHOST> address{};
+  std::array<char, NI_MAXSERV> port{};
   return ::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) == 0 &&
-         ::getnameinfo(reinterpret_cast<sockaddr*>(&peer), size, text.data(), text.size(), nullptr, 0,
-                       NI_NUMERICHOST) == 0 &&
-         text.data() == address;
+         ::getnameinfo(reinterpret_cast<sockaddr*>(&peer), size, address.data(), address.size(), port.data(),
+                       port.size(), NI_NUMERICHOST | NI_NUMERICSERV) == 0 &&
+         address.data() == caller.address && (caller.port == 0 || port.data() == std::to_string(caller.port));
 }
 
 int FtpSockets::adopt(int socket) {

@@ -17,10 +17,16 @@ enum class ControlState : std::uint8_t {
   gone,      ///< its end
 };
 
-/// For a socket that is yet to listen: the system drops what comes from any other IPv4 address, so that a stranger
-/// cannot take the place of the server's connection.
-void accept_only_from(const std::string& address, int socket);
-bool comes_from(const std::string& address, int socket);
+/// From where a connection is let in.
+struct FtpCaller {
+  std::string address;     ///< numeric
+  std::uint16_t port = 0;  ///< 0: any
+};
+
+/// For a socket that is yet to listen: the system drops what comes from any other IPv4 address or port, so that a
+/// stranger cannot take the place of the server's connection.
+void accept_only_from(const FtpCaller& caller, int socket);
+bool comes_from(const FtpCaller& caller, int socket);
 
 class FtpSockets {
  public:

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "emulator/core/duration.hpp"
 
@@ -55,6 +56,10 @@ class TransferWatch {
   virtual Verdict moved(Direction direction, std::uint64_t total) = 0;
   /// The byte count at which to call moved() next.
   virtual std::uint64_t next_stop(Direction direction) const = 0;
+  /// False: content() would have nothing to say.
+  virtual bool wants_content() const { return false; }
+  /// These bytes of a socket's data have passed.
+  virtual Verdict content(Direction /*direction*/, std::string_view /*bytes*/) { return {}; }
   /// Set by the transfer: a fault with another trigger acts on it in progress.
   std::function<void(const Verdict&)> interrupt;
 };

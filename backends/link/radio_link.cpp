@@ -164,6 +164,10 @@ Route module_route(const AddressPlan::Neighbour& module, std::uint16_t port) {
 struct RadioLink::Impl {
   Impl(asio::io_context& context, HostMap&& map, LinkState link, std::uint64_t chance)
       : loop(context), mailbox(std::make_shared<Mailbox>(context)), state(link), seed(chance) {
+    set(map);
+  }
+  void set(const HostMap& map) {
+    hosts.clear();
     for (const auto& [key, value] : map) hosts[split(key, any_port)] = lower_case(value);
   }
 
@@ -254,6 +258,8 @@ void RadioLink::set_modules(const AddressPlan* modules) { impl_->modules = modul
 
 const AddressPlan* RadioLink::modules() const { return impl_->modules; }
 
+void RadioLink::set_hosts(const HostMap& hosts) { impl_->set(hosts); }
+
 bool RadioLink::relays() const { return impl_->relays_always || !impl_->state.model.clear(); }
 
 void RadioLink::relay_always() { impl_->relays_always = true; }
@@ -280,6 +286,12 @@ std::unique_ptr<Relay> RadioLink::relay(const Route& there, Relay::Ready ready) 
 std::unique_ptr<Relay> RadioLink::relay(asio::ip::tcp::socket accepted, Relay::Ready ready) {
   return impl_->keep(
       std::make_unique<Relay>(impl_->loop, impl_->state, impl_->seed++, std::move(accepted), std::move(ready)));
+}
+
+std::unique_ptr<Relay> RadioLink::relay(asio::ip::tcp::socket accepted, asio::ip::tcp::socket caller,
+                                        std::uint16_t port) {
+  return impl_->keep(
+      std::make_unique<Relay>(impl_->loop, impl_->state, impl_->seed++, std::move(accepted), std::move(caller), port));
 }
 
 void RadioLink::set_model(const LinkModel& model) {

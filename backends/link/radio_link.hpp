@@ -68,6 +68,8 @@ class RadioLink {
   /// The addresses of this run's modules, which win over a "*" in `hosts`; null: there is only one. It must outlive the
   /// link.
   void set_modules(const AddressPlan* modules);
+  /// From now on; connections stay as they are.
+  void set_hosts(const HostMap& hosts);
   const AddressPlan* modules() const;
 
   /// True: each connection goes through a relay. False: directly to the result of route(), at no cost.
@@ -79,6 +81,8 @@ class RadioLink {
   /// The same for a connection that has come from outside.
   std::unique_ptr<Relay> relay(asio::ip::tcp::socket accepted,
                                std::function<void(std::error_code, std::uint16_t port)> ready);
+  /// And for one to a client that listens on 127.0.0.1:`port`, where `caller` connects.
+  std::unique_ptr<Relay> relay(asio::ip::tcp::socket accepted, asio::ip::tcp::socket caller, std::uint16_t port);
 
   /// Applies to relayed connections from now on.
   void set_model(const LinkModel& model);

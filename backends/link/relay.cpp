@@ -31,8 +31,7 @@ constexpr std::chrono::milliseconds first_look{1}, longest_look{50};
 int open_admitted_socket(std::uint16_t& port) {
   UniqueFd opened(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP));
   if (opened.get() < 0) return -1;
-  ::setsockopt(opened.get(), SOL_SOCKET, SO_RCVBUF, &tcp_socket_buffer, sizeof tcp_socket_buffer);
-  ::setsockopt(opened.get(), SOL_SOCKET, SO_SNDBUF, &tcp_socket_buffer, sizeof tcp_socket_buffer);
+  limit_buffers(opened.get());
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -54,6 +53,7 @@ struct Relay::Core : std::enable_shared_from_this<Core> {
   void arrived(std::error_code error);
   void listen();
   void accept();
+  void call();
   void greet();
   void answer(std::error_code error, std::uint16_t port);
   void abandon();
@@ -69,6 +69,7 @@ struct Relay::Core : std::enable_shared_from_this<Core> {
   tcp::acceptor acceptor;
   tcp::socket client, server;
   tcp::endpoint there, from;
+  std::uint16_t listens = 0;  // the client's port, if it is the one that listens
   std::uint64_t delivered = 0;
   struct Acknowledgement {
     TimePoint due;
@@ -158,6 +159,7 @@ void Relay::Core::arrived(std::error_code error) {
 void Relay::Core::listen() {
   std::error_code error;
   server.non_blocking(true, error);
+  if (listens != 0) return call();
   if (!error) acceptor.open(tcp::v4(), error);
   limit_buffers(acceptor, error);
   if (!error) acceptor.bind({asio::ip::address_v4::loopback(), 0}, error);
@@ -186,6 +188,19 @@ void Relay::Core::accept() {
     self->client.non_blocking(true, unknown);
     self->client.set_option(tcp::no_delay(true), unknown);
     self->accepted = true;
+    self->greet();
+  });
+}
+
+void Relay::Core::call() {
+  const tcp::endpoint place(asio::ip::address_v4::loopback(), listens);
+  client.async_connect(place, [waiting = weak_from_this()](std::error_code error) {
+    const auto self = waiting.lock();
+    if (!self || self->closed) return;
+    if (error) return self->close();
+    self->client.non_blocking(true, error);
+    self->client.set_option(tcp::no_delay(true), error);
+    self->connected = self->accepted = true;
     self->greet();
   });
 }
@@ -299,6 +314,15 @@ Relay::Relay(asio::io_context& loop, const LinkState& link, std::uint64_t seed, 
   core_->open(std::move(ready));
 }
 
+Relay::Relay(asio::io_context& loop, const LinkState& link, std::uint64_t seed, tcp::socket accepted,
+             tcp::socket caller, std::uint16_t port)
+    : core_(std::make_shared<Core>(loop, link, seed)) {
+  core_->server = std::move(accepted);
+  core_->client = std::move(caller);
+  core_->listens = port;
+  core_->open(nullptr);
+}
+
 Relay::~Relay() { core_->abandon(); }
 
 int Relay::open_socket() {
@@ -313,6 +337,8 @@ std::string Relay::own_address() const {
   const auto local = core_->server.local_endpoint(unknown);
   return unknown ? std::string() : local.address().to_string();
 }
+
+void Relay::edit(std::function<void(std::string&)> edit) { core_->up.edit(std::move(edit)); }
 
 std::uint64_t Relay::delivered() const {
   core_->look_at_delivered();

@@ -15,8 +15,8 @@
 namespace sim800 {
 
 /// Connects to the server first, so that an unreachable server is unreachable for the client too, and only then listens
-/// on loopback for one connection. FIN, RST and back-pressure are passed on like bytes. Everything runs in the loop's
-/// thread, except open_socket().
+/// on loopback for one connection, or calls a client that listens itself. FIN, RST and back-pressure are passed on like
+/// bytes. Everything runs in the loop's thread, except open_socket().
 class Relay {
  public:
   /// The server has accepted: connect to 127.0.0.1:`port`. Or an error, and 0. Called once, later, from the loop.
@@ -29,6 +29,9 @@ class Relay {
         const asio::ip::tcp::endpoint& from, Ready ready);
   /// A connection that came from outside: to its client, it is as if the module had accepted it one way later.
   Relay(asio::io_context& loop, const LinkState& link, std::uint64_t seed, asio::ip::tcp::socket accepted, Ready ready);
+  /// One for a client that listens on 127.0.0.1:`port`; `caller` connects there.
+  Relay(asio::io_context& loop, const LinkState& link, std::uint64_t seed, asio::ip::tcp::socket accepted,
+        asio::ip::tcp::socket caller, std::uint16_t port);
   ~Relay();  ///< nobody listens any more; what the client has written still goes out, for a minute at most
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
@@ -37,6 +40,8 @@ class Relay {
   int open_socket();
   /// The address from which the server sees the connection.
   std::string own_address() const;
+  /// What the client writes passes `edit` before it sets out, in the blocks in which it comes.
+  void edit(std::function<void(std::string&)> edit);
   /// Bytes from the client that the server's system has acknowledged: what has reached it.
   std::uint64_t delivered() const;
   /// Bytes from the client that have entered the relay and not reached the server.

@@ -24,6 +24,7 @@ constexpr std::size_t most_chunks = 4096;
 RelayLane::RelayLane(Parts parts) : parts_(std::move(parts)), path_(parts_.link, parts_.direction, parts_.seed) {}
 
 std::size_t RelayLane::portion() const {
+  if (parts_.link.model.clear()) return window;  // it goes on at once
   const double rate = path_.rate();
   if (rate <= 0) return largest_portion;
   const double bytes = std::min(rate * portion_seconds, static_cast<double>(largest_portion));
@@ -52,13 +53,12 @@ bool RelayLane::take() {
     read_timer_ = parts_.link.clock.at(path_.line_free(), [this] { pump(); });
     return false;
   }
-  std::array<char, largest_portion> buffer;
+  std::array<char, window> buffer;
   std::error_code error;
-  const auto room = std::min({portion(), window - buffered_, buffer.size()});
+  const auto room = std::min(portion(), window - buffered_);
   const std::size_t count = parts_.from.read_some(asio::buffer(buffer.data(), room), error);
   if (error == asio::error::would_block || error == asio::error::interrupted) {
-    idle_ = true;
-    wait(parts_.from, Socket::wait_read, waiting_to_read_);
+    await_input();
     return false;
   }
   if (error) {
@@ -68,15 +68,53 @@ bool RelayLane::take() {
     return true;
   }
   // A sender with bytes ready uses the line without a gap, however late the timer was.
-  queue(std::string(buffer.data(), count), End::none, !std::exchange(idle_, false));
+  std::string changed;
+  queue(edited({buffer.data(), count}, changed), End::none, !std::exchange(idle_, false));
+  if (count < room && !source_over_ && path_.rate() <= 0) await_input();  // that was all
   return true;
 }
 
-void RelayLane::queue(std::string bytes, End end, bool without_gap) {
+void RelayLane::await_input() {
+  idle_ = true;
+  wait(parts_.from, Socket::wait_read, waiting_to_read_);
+}
+
+std::string_view RelayLane::edited(std::string_view bytes, std::string& changed) const {
+  if (!edit_) return bytes;
+  changed = bytes;
+  edit_(changed);
+  return changed;
+}
+
+void RelayLane::queue(std::string_view bytes, End end, bool without_gap) {
   const TimePoint due = path_.send(bytes.size(), without_gap);
   if (parts_.sent_off) parts_.sent_off(due);
-  buffered_ += bytes.size();
-  chunks_.push_back({std::move(bytes), due, end});
+  const std::size_t gone = end == End::none && goes_on_at_once(due) ? write(bytes) : 0;
+  bytes.remove_prefix(gone);
+  if (end != End::none || (!bytes.empty() && !ended_)) {
+    buffered_ += bytes.size();
+    chunks_.push_back({std::string(bytes), due, end});
+  }
+  if (gone > 0 && parts_.gave) parts_.gave();
+}
+
+/// Nothing is before it.
+bool RelayLane::goes_on_at_once(TimePoint due) const {
+  return chunks_.empty() && !ended_ && !waiting_to_write_ && !blocked() && parts_.to.is_open() &&
+         due <= parts_.link.clock.now();
+}
+
+/// Writes as much as the receiver takes now, and waits until it takes more; 0 if it is gone, too.
+std::size_t RelayLane::write(std::string_view bytes) {
+  std::error_code error;
+  const std::size_t count = parts_.to.write_some(asio::buffer(bytes), error);
+  if (error && error != asio::error::would_block && error != asio::error::interrupted) {
+    parts_.receiver_gone();
+    return 0;
+  }
+  if (count < bytes.size()) wait(parts_.to, Socket::wait_write, waiting_to_write_);
+  passed_ += count;
+  return count;
 }
 
 // True: something was sent.
@@ -91,19 +129,9 @@ bool RelayLane::give() {
     pass(first.end);
     return false;
   }
-  std::error_code error;
-  const auto rest = asio::buffer(first.bytes) + written_;
-  const std::size_t count = parts_.to.write_some(rest, error);
-  if (error == asio::error::would_block || error == asio::error::interrupted) {
-    wait(parts_.to, Socket::wait_write, waiting_to_write_);
-    return false;
-  }
-  if (error) {
-    parts_.receiver_gone();
-    return false;
-  }
+  const std::size_t count = write(std::string_view(first.bytes).substr(written_));
+  if (count == 0) return false;
   written_ += count;
-  passed_ += count;
   if (written_ == first.bytes.size()) {
     buffered_ -= first.bytes.size();
     written_ = 0;
@@ -149,7 +177,8 @@ void RelayLane::gather() {
   while (parts_.from.is_open() && buffered_ < 4 * window) {
     const std::size_t count = parts_.from.read_some(asio::buffer(buffer), error);
     if (error) break;
-    queue(std::string(buffer.data(), count), End::none);
+    std::string changed;
+    queue(edited({buffer.data(), count}, changed), End::none);
   }
   source_over_ = true;
 }

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "backends/link/link_path.hpp"
 
@@ -39,6 +40,8 @@ class RelayLane {
 
   /// Pending handlers end with this object.
   void owned_by(std::weak_ptr<void> owner) { owner_ = std::move(owner); }
+  /// What the sender has written passes `edit` first, in the blocks in which it comes.
+  void edit(std::function<void(std::string&)> edit) { edit_ = std::move(edit); }
   /// The delay of the link for one byte this time: half a round trip.
   Duration delay() { return path_.delay(); }
   /// Moves what can be moved now, and waits for the rest.
@@ -69,12 +72,17 @@ class RelayLane {
   std::size_t portion() const;
   bool take();
   bool give();
-  void queue(std::string bytes, End end, bool without_gap = false);
+  void await_input();
+  void queue(std::string_view bytes, End end, bool without_gap = false);
+  bool goes_on_at_once(TimePoint due) const;
+  std::size_t write(std::string_view bytes);
+  std::string_view edited(std::string_view bytes, std::string& changed) const;
   void pass(End end);
   void wait(Socket& socket, Socket::wait_type event, bool& waiting);
 
   Parts parts_;
   std::weak_ptr<void> owner_;
+  std::function<void(std::string&)> edit_;
   LinkPath path_;
   std::deque<Chunk> chunks_;
   std::size_t buffered_ = 0;  // in chunks_

@@ -4,10 +4,16 @@
 
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 
 namespace sim800 {
+
+void limit_buffers(int socket) {
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &tcp_socket_buffer, sizeof tcp_socket_buffer);
+  ::setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &tcp_socket_buffer, sizeof tcp_socket_buffer);
+}
 
 std::error_code open_towards(asio::ip::tcp::socket& socket, const asio::ip::tcp::endpoint& there,
                              const asio::ip::tcp::endpoint& from) {

@@ -23,6 +23,9 @@ void limit_buffers(Socket& socket, std::error_code& error) {
   if (!error) socket.set_option(asio::socket_base::send_buffer_size(tcp_socket_buffer), error);
 }
 
+/// The same for a descriptor.
+void limit_buffers(int socket);
+
 /// Opens a socket that is to be connected to `there`, `from` an address and a port, each of which may be any.
 std::error_code open_towards(asio::ip::tcp::socket& socket, const asio::ip::tcp::endpoint& there,
                              const asio::ip::tcp::endpoint& from);

@@ -33,7 +33,10 @@ void TransferGate::carry(const Relay& relay) {
   let_cut(&relay);
 }
 
-void TransferGate::carry_also(const Relay& relay) { relays_.emplace_back(relay.core()); }
+void TransferGate::carry_also(const Relay& relay) {
+  relays_.emplace_back(relay.core());
+  if (held_) stall_relay(*relay.core(), true);
+}
 
 void TransferGate::let_cut(const Relay* relay) {
   cut_next_.reset();
@@ -97,6 +100,10 @@ bool TransferGate::may_move(Direction direction, std::uint64_t total) {
   if (free() && total >= stop(direction)) moved(direction, total, nothing);
   if (free() && total >= limit_) truncate(nothing);
   return free();
+}
+
+void TransferGate::passed(Direction direction, std::string_view bytes) {
+  if (wants_content()) ask([=](TransferWatch& watch) { return watch.content(direction, bytes); }, [] {});
 }
 
 std::size_t TransferGate::allowed(Direction direction, std::uint64_t total, std::size_t count) const {

@@ -63,6 +63,10 @@ class TransferGate {
   /// All of this for streams: asks what is to be asked after `total` bytes, and closes the connection at the limit.
   /// False: the next byte waits for `resume`, or the transfer has ended.
   bool may_move(Direction direction, std::uint64_t total);
+  /// Somebody asks about the data themselves: see passed().
+  bool wants_content() const { return watch_ && watch_->wants_content(); }
+  /// These bytes have moved.
+  void passed(Direction direction, std::string_view bytes);
   /// How many of `count` more bytes may move before the next question.
   std::size_t allowed(Direction direction, std::uint64_t total, std::size_t count) const;
 

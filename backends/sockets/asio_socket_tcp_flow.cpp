@@ -89,11 +89,13 @@ void TcpStream::written(std::error_code error, std::size_t count) {
     sending_ = Sending::broken;
     out_.clear();
   } else {
+    const std::string passed = gate_.wants_content() ? out_.substr(0, count) : std::string();
     out_.erase(0, count);
     sent_ += count;
     raw_sent_ = tls_ ? bytes_made(*tls_) : sent_;
     if (tls_) marks_.push_back({raw_sent_, sent_});
     events_->changed();
+    gate_.passed(Direction::up, passed);
     gate_.may_move(Direction::up, sent_);
   }
   step();
@@ -137,10 +139,12 @@ void TcpStream::was_read(std::error_code error, std::size_t count) {
 void TcpStream::deliver() {
   while (state_ == State::open && !read_.empty() && in_.size() < window && gate_.may_move(Direction::down, received_)) {
     const std::size_t count = gate_.allowed(Direction::down, received_, std::min(read_.size(), window - in_.size()));
-    in_.append(read_.substr(0, count));
+    const std::string_view bytes = read_.substr(0, count);
+    in_.append(bytes);
     read_.remove_prefix(count);
     received_ += count;
     events_->changed();
+    gate_.passed(Direction::down, bytes);
     gate_.may_move(Direction::down, received_);
   }
 }

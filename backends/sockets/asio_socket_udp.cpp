@@ -196,8 +196,10 @@ void UdpFlow::write() {
     if (goes && !transmit(next.bytes)) return;
     sent_ += next.bytes.size();
     up_.bytes -= next.bytes.size();
+    const std::string passed = gate_.wants_content() ? next.bytes : std::string();
     up_.datagrams.pop_front();
     events_->changed();
+    gate_.passed(Direction::up, passed);
     gate_.may_move(Direction::up, sent_);
   }
 }
@@ -258,7 +260,8 @@ void UdpFlow::arrive() {
     const std::size_t count = next.bytes.size();
     received_ += count;
     down_.bytes -= count;
-    if (waiting_ + count > Socket::window) {
+    const bool kept = waiting_ + count <= Socket::window;
+    if (!kept) {
       lose("there is no room to keep it");
     } else {
       waiting_ += count;
@@ -266,6 +269,7 @@ void UdpFlow::arrive() {
       events_->changed();
     }
     down_.datagrams.pop_front();
+    if (kept) gate_.passed(Direction::down, in_.back().bytes);
     gate_.may_move(Direction::down, received_);
   }
 }

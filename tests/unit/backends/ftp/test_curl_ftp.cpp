@@ -274,32 +274,55 @@ TEST_CASE("ftp: a session with STOU can be destroyed while it waits") {
   }
 }
 
-TEST_CASE("ftp: in active mode STOU looks for a free name, on one connection") {
+TEST_CASE("ftp: in active mode STOU is sent as it is, too") {
   FtpClientFixture fixture;
   FtpServer server(fixture.loop);
-  server.script.replies = {{"SIZE 1K.txt", "213 1\r\n"}, {"SIZE 1K.txt.1", "213 0\r\n"}, {"SIZE", "550 none\r\n"}};
-  fixture.upload = "hello";
+  fixture.upload = std::string(300'000, 'x') + "end";
   FtpRequest request = unique(server);
   request.passive = false;
   CHECK(fixture.run(request).code == code::finished);
-  CHECK(server.stored == "hello");
+  CHECK((server.stored == fixture.upload));
   run_until(fixture.loop, [&] { return server.ended == 1; });
-  CHECK(server.commands == Commands{"USER user", "PASS secret", "PWD", "CWD a", "TYPE I", "SIZE 1K.txt",
-                                    "SIZE 1K.txt.1", "SIZE 1K.txt.2", server.commands[8], "TYPE I", "STOR 1K.txt.2",
-                                    "QUIT"});
-  CHECK(server.commands[8].starts_with("PORT "));
+  REQUIRE(server.commands.size() == 8);
+  CHECK(server.commands[5].starts_with("PORT 127,0,0,1,"));
+  CHECK(server.commands ==
+        Commands{"USER user", "PASS secret", "PWD", "CWD a", "TYPE I", server.commands[5], "STOU 1K.txt", "QUIT"});
 }
 
-TEST_CASE("ftp 77: STOU where no free name can be told") {
+TEST_CASE("ftp 76: STOU in active mode, where the server cannot or does not connect") {
   FtpClientFixture fixture;
-  FtpServer server(fixture.loop);
+  FtpServer server(fixture.loop, {.connects = false});
   FtpRequest request = unique(server);
   request.passive = false;
-  SUBCASE("the server does not know SIZE") { server.script.replies["SIZE"] = "502 what?\r\n"; }
-  SUBCASE("all names are taken") { server.script.replies["SIZE"] = "213 1\r\n"; }
-  SUBCASE("the directory is not there") { server.script.replies["CWD"] = "550 no\r\n"; }
-  CHECK(fixture.run(request).code == code::operate_error);
-  CHECK_FALSE(server.has("STOR 1K.txt"));
+  SUBCASE("PORT is refused") {
+    server.script.replies["PORT"] = "500 no\r\n";
+    CHECK(fixture.run(request).code == code::active_error);
+  }
+  SUBCASE("it cannot connect") {
+    server.script.replies["STOU"] = "150 soon\r\n425 no connection\r\n";
+    CHECK(fixture.run(request).code == code::active_error);
+  }
+  SUBCASE("it says so later") {
+    fixture.start(request);
+    run_until(fixture.loop, [&] { return fixture.session->awaits_connection(); });
+    server.say("425 no connection\r\n");
+    fixture.finish();
+    CHECK(fixture.outcome->code == code::active_error);
+  }
+  SUBCASE("it leaves") {
+    fixture.start(request);
+    run_until(fixture.loop, [&] { return fixture.session->awaits_connection(); });
+    server.close_control();
+    fixture.finish();
+    CHECK(fixture.outcome->code == code::server_error);
+  }
+  SUBCASE("nothing happens") {
+    fixture.start(request);
+    run_until(fixture.loop, [&] { return fixture.session->awaits_connection(); });
+    fixture.session.reset();
+    CHECK_FALSE(fixture.outcome);
+  }
+  CHECK(server.stored.empty());
 }
 
 TEST_CASE("ftp: a wrong address in the answer to PASV does not matter") {

@@ -48,6 +48,12 @@ FtpScript with_data(std::size_t count) {
   return script;
 }
 
+FtpRequest active(std::uint16_t port, FtpVerb verb) {
+  FtpRequest request = ftp_request(port, verb);
+  request.passive = false;
+  return request;
+}
+
 std::size_t open_descriptors() {
   const std::filesystem::directory_iterator all("/proc/self/fd");
   return static_cast<std::size_t>(std::distance(begin(all), end(all)));
@@ -73,10 +79,73 @@ TEST_CASE("ftp link: an active session tells the server an address that it can r
   ftp.faults.watches = false;
   ftp.link.relay_always();
   FtpServer server(ftp.fixture.loop, with_data(100'000));
-  FtpRequest request = ftp_request(server.port());
-  request.passive = false;
-  CHECK(ftp.run(request) == code::finished);
+  for (const FtpVerb verb : {FtpVerb::get, FtpVerb::list, FtpVerb::put}) {
+    ftp.fixture.upload = ftp_bytes(100'000);
+    CHECK(ftp.run(active(server.port(), verb)) == code::finished);
+    if (verb != FtpVerb::put) CHECK((ftp.fixture.received == server.script.data));
+  }
+  CHECK((server.stored == ftp.fixture.upload));
+}
+
+TEST_CASE("ftp link: an active session's data take as long as the link does, and what it holds up stays") {
+  WatchedFtp ftp({.latency = 2s});
+  ftp.faults.watches = false;
+  FtpServer server(ftp.fixture.loop, with_data(1'000));
+  ftp.fixture.start(active(server.port(), FtpVerb::get));
+  while (!server.has("RETR 1K.txt")) {
+    REQUIRE(ftp.clock.now() < 1min);
+    ftp.clock.advance(100ms);
+    ftp.fixture.loop.restart();
+    ftp.fixture.loop.run_for(std::chrono::milliseconds(1));
+  }
+  ftp.settle();
+  CHECK(ftp.fixture.received.empty());
+  ftp.clock.advance(999ms);
+  ftp.settle();
+  CHECK(ftp.fixture.received.empty());
+  ftp.link.set_model({.latency = 2s, .blackhole = true});
+  ftp.clock.advance(1min);
+  ftp.settle();
+  CHECK(ftp.fixture.received.empty());
+  ftp.link.set_model({});
+  ftp.until([&] { return ftp.fixture.received.size() == 1'000; });
+  ftp.fixture.finish();
+  CHECK(ftp.fixture.outcome->code == code::finished);
+}
+
+TEST_CASE("ftp link: with a relay, too, an active session lets in nobody but the server") {
+  WatchedFtp ftp;
+  ftp.faults.watches = false;
+  ftp.link.relay_always();
+  FtpServer server(ftp.fixture.loop, with_data(1'000));
+  server.script.connects = false;
+  ftp.fixture.start(active(server.port(), FtpVerb::get));
+  ftp.until([&] { return server.has("RETR 1K.txt") && server.active(); });
+  asio::ip::tcp::socket stranger(ftp.fixture.loop, asio::ip::tcp::endpoint(asio::ip::make_address("127.0.0.2"), 0));
+  stranger.async_connect(*server.active(), [&](std::error_code error) {
+    std::error_code ignored;
+    if (!error) stranger.write_some(asio::buffer("forged", 6), ignored);
+  });
+  ftp.settle();
+  server.connect_active();
+  ftp.fixture.finish();
+  CHECK(ftp.fixture.outcome->code == code::finished);
   CHECK((ftp.fixture.received == server.script.data));
+}
+
+TEST_CASE("ftp link: STOU passes the relay, passive and active") {
+  for (const bool passive : {true, false}) {
+    WatchedFtp ftp;
+    ftp.faults.watches = false;
+    ftp.link.relay_always();
+    FtpServer server(ftp.fixture.loop);
+    ftp.fixture.upload = ftp_bytes(100'000);
+    FtpRequest request = ftp_request(server.port(), FtpVerb::put);
+    request.passive = passive;
+    request.put_option = FtpPutOption::store_unique;
+    CHECK(ftp.run(request) == code::finished);
+    CHECK((server.stored == ftp.fixture.upload));
+  }
 }
 
 TEST_CASE("ftp link: what is refused is refused") {
@@ -218,13 +287,17 @@ TEST_CASE("ftp faults: a stop in the data is exact") {
   CHECK((ftp.fixture.received == server.script.data));
 }
 
-TEST_CASE("ftp faults: a download is cut at its byte") {
+TEST_CASE("ftp faults: a download is cut at its byte, passive and active") {
   for (const Cut how : {Cut::close, Cut::reset}) {
-    WatchedFtp ftp;
-    FtpServer server(ftp.fixture.loop, with_data(100'000));
-    ftp.faults.at_stop[{Direction::down, 40'000}] = cut(how);
-    CHECK(ftp.run(ftp_request(server.port())) == code::download_error);
-    CHECK(ftp.fixture.received.size() == 40'000);
+    for (const bool passive : {true, false}) {
+      WatchedFtp ftp;
+      FtpServer server(ftp.fixture.loop, with_data(100'000));
+      ftp.faults.at_stop[{Direction::down, 40'000}] = cut(how);
+      FtpRequest request = ftp_request(server.port());
+      request.passive = passive;
+      CHECK(ftp.run(request) == code::download_error);
+      CHECK(ftp.fixture.received.size() == 40'000);
+    }
   }
 }
 
@@ -239,15 +312,19 @@ TEST_CASE("ftp faults: truncated data end the transfer as the server sees it") {
   }
 }
 
-TEST_CASE("ftp faults: the server has got of an upload what went before the cut") {
+TEST_CASE("ftp faults: the server has got of an upload what went before the cut, passive and active") {
   for (const Cut how : {Cut::close, Cut::reset}) {
-    WatchedFtp ftp;
-    FtpServer server(ftp.fixture.loop);
-    ftp.fixture.upload = ftp_bytes(100'000);
-    ftp.faults.at_stop[{Direction::up, 40'000}] = cut(how);
-    CHECK(ftp.run(ftp_request(server.port(), FtpVerb::put)) == code::upload_error);
-    ftp.until([&] { return !server.has_data(); });
-    CHECK(server.stored.size() == 40'000);
+    for (const bool passive : {true, false}) {
+      WatchedFtp ftp;
+      FtpServer server(ftp.fixture.loop);
+      ftp.fixture.upload = ftp_bytes(100'000);
+      ftp.faults.at_stop[{Direction::up, 40'000}] = cut(how);
+      FtpRequest request = ftp_request(server.port(), FtpVerb::put);
+      request.passive = passive;
+      CHECK(ftp.run(request) == code::upload_error);
+      ftp.until([&] { return !server.has_data(); });
+      CHECK(server.stored.size() == 40'000);
+    }
   }
 }
 

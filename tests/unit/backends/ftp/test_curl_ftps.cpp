@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <asio/post.hpp>
 #include <asio/read.hpp>
@@ -212,6 +213,56 @@ TEST_CASE(
   server.join();
   fixture.session.reset();
   CHECK_FALSE(fixture.outcome);
+}
+
+TEST_CASE("ftps: STOU is sent as it is, and the file goes over TLS") {
+  for (const FtpTls tls : {FtpTls::implicit, FtpTls::explicit_}) {
+    const TlsEnd control;
+    const TlsEnd data;
+    FtpClientFixture fixture;
+    fixture.upload = std::string(5'000, 'x') + "end";
+    Prelude prelude(fixture.loop, control.port());
+    const bool implicit = tls == FtpTls::implicit;
+    FtpRequest request = tls_request(implicit ? control.port() : prelude.port(), tls);
+    request.verb = sim800::FtpVerb::put;
+    request.put_option = sim800::FtpPutOption::store_unique;
+    fixture.start(request);
+    std::string command, stored;
+    Beside server({&control, &data}, [&] {
+      control.await_handshake();
+      if (implicit) control.say("220 ready\r\n");
+      command = control.serve_to("STOU", replies_with(data.port()));
+      if (command.empty()) return;
+      control.say("150 FILE: 1K.txt.1\r\n");
+      data.await_handshake();
+      stored = data.read_to("xend");
+      control.say("226 done\r\n");
+    });
+    fixture.finish();
+    server.join();
+    CHECK(fixture.outcome->code == code::finished);
+    CHECK(command.ends_with("STOU 1K.txt\r\n"));
+    CHECK(stored.ends_with(fixture.upload));
+  }
+}
+
+TEST_CASE("ftps: STOU where the data connection's handshake fails") {
+  const TlsEnd control;
+  const TlsEnd data({"-tls1_3"});
+  FtpClientFixture fixture;
+  fixture.upload = "hello";
+  FtpRequest request = tls_request(control.port());
+  request.verb = sim800::FtpVerb::put;
+  request.put_option = sim800::FtpPutOption::store_unique;
+  fixture.start(request);
+  Beside server({&control, &data}, [&] {
+    control.await_handshake();
+    control.say("220 ready\r\n");
+    if (!control.serve_to("STOU", replies_with(data.port())).empty()) control.say("150 go\r\n");
+  });
+  fixture.finish();
+  server.join();
+  CHECK(fixture.outcome->code == code::tls_alert);
 }
 
 TEST_CASE("ftps: the server's name is told in the handshake, or not") {
