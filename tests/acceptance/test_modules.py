@@ -102,6 +102,32 @@ class Network(Modules):
         _, a, b = self.two(network={"link": {"latency_ms": 20}, "hosts": {"*": "unresolvable"}})
         self.socket_between(a, b)
 
+    def datagrams_between(self, a, b):
+        addresses = []
+        for host in a, b:
+            self.tell(host, "AT+CSTT")
+            self.tell(host, "AT+CIICR")
+            host.send("AT+CIFSR\r")
+            addresses.append(host.until(re.compile(rb"\A\r\n(10\.\d+\.\d+\.\d+)\r\n"))[1].decode())
+            self.tell(host, 'AT+CLPORT="UDP",5000;+CIPSRIP=1')
+        for host, there in (a, addresses[1]), (b, addresses[0]):
+            self.tell(host, 'AT+CIPSTART="UDP","%s",5000' % there)
+            host.expect(b"\r\nCONNECT OK\r\n")
+        for _ in range(3):
+            for sender, receiver, there in (a, b, addresses[0]), (b, a, addresses[1]):
+                self.tell(sender, "AT+CIPSEND=5", b"\r\n> ")
+                sender.send("hello")
+                sender.until(b"\r\nSEND OK\r\n")
+                receiver.until(b"\r\nRECV FROM:%s:5000\r\nhello" % there.encode())
+
+    def test_datagrams_both_ways(self):
+        _, a, b = self.two()
+        self.datagrams_between(a, b)
+
+    def test_datagrams_through_two_radio_links(self):
+        _, a, b = self.two(network={"link": {"latency_ms": 20}, "hosts": {"*": "unresolvable"}})
+        self.datagrams_between(a, b)
+
     def test_an_address_whose_module_has_no_bearer_does_not_answer(self):
         _, a, b = self.two("--time-scale", "0.01")
         for host in a, b:
@@ -255,7 +281,6 @@ class Refusals(AcceptanceTest):
                      % (most + 1, most), "--modules", str(most + 1), "--pty-dir", "x")
 
     def test_what_does_not_go_together(self):
-        self.refused("expected one scenario, or --separate for a module of each, found 2", "hermetic", "hermetic")
         self.refused("expected either --separate or --modules, found both", "hermetic", "--separate", "--modules", "2")
         self.refused("--modules: expected a scenario of one module, found 2", "--modules", "2",
                      scenario={"fleet": {"count": 2}})
