@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: MIT
 #include "backends/endpoints/stream_endpoint.hpp"
 
+#include <netinet/in.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
+#include <asio/buffer.hpp>
 #include <asio/post.hpp>
 #include <cerrno>
 #include <utility>
@@ -42,8 +44,16 @@ void StreamEndpoint::open_wire(int input, int output) {
   input_over_ = output_over_ = false;
 }
 
+void StreamEndpoint::open_socket(int socket) {
+  wire_life_ = std::make_shared<char>();
+  socket_.emplace(SocketInput{.socket = Socket(loop_, {AF_INET, IPPROTO_TCP}, socket)});
+  input_is_socket_ = output_is_socket_ = true;
+  input_over_ = output_over_ = false;
+}
+
 void StreamEndpoint::close_wire() {
   wire_life_ = std::make_shared<char>();
+  socket_.reset();
   asio::error_code ignored;
   input_.close(ignored);
   output_.close(ignored);
@@ -65,21 +75,42 @@ void StreamEndpoint::attach(PortUser& user) {
   await_output();
 }
 
-// Waiting for readiness and then reading is as fast as asio's own reads (both cost one system call more than a bare
-// epoll loop); unlike those it leaves the descriptor's flags alone and accepts regular files.
+// Waiting for readiness and then reading leaves the descriptor's flags alone and accepts regular files.
 void StreamEndpoint::await_input() {
   if (awaiting_input_ || input_over_ || user_ == nullptr || !user_->wants_input()) return;
   awaiting_input_ = true;
+  if (socket_) return read_socket();
   input_.async_wait(Descriptor::wait_read, guarded(wire_life_, [this] {
                       awaiting_input_ = false;
                       input_ready();
                     }));
 }
 
+void StreamEndpoint::read_socket() {
+  if (socket_->count > 0 || socket_->ended) {  // it was not wanted when it came
+    asio::post(loop_, guarded(wire_life_, [this] {
+                 awaiting_input_ = false;
+                 input_ready();
+               }));
+    return;
+  }
+  socket_->socket.async_read_some(asio::buffer(socket_->bytes),
+                                  [this, watch = std::weak_ptr(wire_life_)](asio::error_code error, std::size_t count) {
+                                    if (watch.expired() || error == asio::error::operation_aborted) return;
+                                    awaiting_input_ = false;
+                                    socket_->count = count;
+                                    socket_->ended = static_cast<bool>(error);
+                                    socket_->more = count == socket_->bytes.size();
+                                    input_ready();
+                                  });
+}
+
 void StreamEndpoint::input_ready() {
   if (!user_->wants_input()) return;
   switch (take_input()) {
     case Input::some:
+      if (socket_ && !awaiting_input_ && std::exchange(socket_->more, false)) return input_ready();
+      return await_input();
     case Input::none: return await_input();
     case Input::ended: return input_ended();
     case Input::gone: return;
@@ -87,17 +118,30 @@ void StreamEndpoint::input_ready() {
 }
 
 StreamEndpoint::Input StreamEndpoint::take_input() {
+  if (socket_ && (socket_->count > 0 || socket_->ended)) return take_read();
   std::array<char, 16384> buffer;
-  const ssize_t count = input_is_socket_ ? recv(input_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT)
-                                         : read(input_.native_handle(), buffer.data(), buffer.size());
-  if (count > 0) {
-    const std::weak_ptr<void> watch = life_;
-    user_->receive({buffer.data(), static_cast<std::size_t>(count)});
-    return watch.expired() ? Input::gone : Input::some;
-  }
+  const ssize_t count = input_is_socket_ ? recv(wire(), buffer.data(), buffer.size(), MSG_DONTWAIT)
+                                         : read(wire(), buffer.data(), buffer.size());
+  if (count > 0) return deliver({buffer.data(), static_cast<std::size_t>(count)});
   if (count < 0 && passing(errno)) return Input::none;
   input_over_ = true;
   return Input::ended;
+}
+
+StreamEndpoint::Input StreamEndpoint::take_read() {
+  if (socket_->count == 0) {
+    input_over_ = true;
+    return Input::ended;
+  }
+  // A copy: the next read may begin while these bytes are looked at.
+  const std::array<char, 256> bytes = socket_->bytes;
+  return deliver({bytes.data(), std::exchange(socket_->count, 0)});
+}
+
+StreamEndpoint::Input StreamEndpoint::deliver(std::string_view bytes) {
+  const std::weak_ptr<void> watch = life_;
+  user_->receive(bytes);
+  return watch.expired() ? Input::gone : Input::some;
 }
 
 void StreamEndpoint::send(std::string_view bytes) {
@@ -111,7 +155,7 @@ void StreamEndpoint::send(std::string_view bytes) {
 
 std::size_t StreamEndpoint::write_some(std::string_view bytes) {
   if (output_over_ || user_ == nullptr) return 0;
-  const int descriptor = output().native_handle();
+  const int descriptor = socket_ ? wire() : output().native_handle();
   const ssize_t count = output_is_socket_ ? ::send(descriptor, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL)
                                           : write(descriptor, bytes.data(), bytes.size());
   if (count >= 0) {
@@ -127,10 +171,18 @@ std::size_t StreamEndpoint::write_some(std::string_view bytes) {
 void StreamEndpoint::await_output() {
   if (awaiting_output_ || output_over_ || user_ == nullptr || unsent() == 0) return;
   awaiting_output_ = true;
-  output().async_wait(Descriptor::wait_write, guarded(wire_life_, [this] {
-                        awaiting_output_ = false;
-                        write_queue();
-                      }));
+  auto writable = guarded(wire_life_, [this] {
+    awaiting_output_ = false;
+    write_queue();
+  });
+  socket_ ? socket_->socket.async_wait(Socket::wait_write, std::move(writable))
+          : output().async_wait(Descriptor::wait_write, std::move(writable));
+}
+
+void StreamEndpoint::await_wire_error(std::function<void()> failed) {
+  auto then = guarded(wire_life_, std::move(failed));
+  socket_ ? socket_->socket.async_wait(Socket::wait_error, std::move(then))
+          : input_.async_wait(Descriptor::wait_error, std::move(then));
 }
 
 void StreamEndpoint::write_queue() {

@@ -2,13 +2,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <asio/error.hpp>
 #include <asio/error_code.hpp>
+#include <asio/generic/stream_protocol.hpp>
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -60,6 +64,8 @@ class StreamEndpoint : public Endpoint {
 
   /// Takes over descriptors (the same one twice for a bidirectional one).
   void open_wire(int input, int output);
+  /// Takes over a socket that no other process has.
+  void open_socket(int socket);
   /// Closes them; what is queued stays.
   void close_wire();
   /// After a wait for output asio is woken whenever the descriptor becomes writable, for good; this ends it.
@@ -79,7 +85,8 @@ class StreamEndpoint : public Endpoint {
   PortUser* user() const { return user_; }
   asio::io_context& loop() const { return loop_; }
   OutputQueue& queue() { return queue_; }
-  Descriptor& wire() { return input_; }
+  int wire() { return socket_ ? socket_->socket.native_handle() : input_.native_handle(); }
+  void await_wire_error(std::function<void()> failed);
   bool output_over() const { return output_over_; }
   /// Lives as long as this endpoint.
   const std::shared_ptr<void>& life() const { return life_; }
@@ -87,7 +94,21 @@ class StreamEndpoint : public Endpoint {
   const std::shared_ptr<void>& wire_life() const { return wire_life_; }
 
  private:
+  using Socket = asio::generic::stream_protocol::socket;
+  /// What asio reads from a socket for a command costs one system call less than waiting and reading.  More than a
+  /// command is read as from anything else.
+  struct SocketInput {
+    Socket socket;
+    std::array<char, 256> bytes{};
+    std::size_t count = 0;  ///< read and not delivered
+    bool ended = false;     ///< and so is this
+    bool more = false;      ///< there may be more bytes than were read
+  };
+
   Descriptor& output() { return output_.is_open() ? output_ : input_; }
+  void read_socket();
+  Input take_read();
+  Input deliver(std::string_view bytes);
   std::size_t write_some(std::string_view bytes);
   void write_queue();
   void drop_overflow();
@@ -96,6 +117,7 @@ class StreamEndpoint : public Endpoint {
   std::string name_;
   PortUser* user_ = nullptr;
   Descriptor input_, output_;
+  std::optional<SocketInput> socket_;  ///< instead of these
   std::shared_ptr<void> life_, wire_life_;
   OutputQueue queue_;
   std::size_t limit_ = kept_for_nobody;

@@ -175,11 +175,11 @@ class TcpLine : public StreamEndpoint {
   /// The client has ended, only its last bytes are not read yet: the next one comes after them.
   bool ends() {
     if (client_ != Client::here) return false;
-    if (does_not_answer(wire().native_handle())) {
+    if (does_not_answer(wire())) {
       spdlog::info("{}: the client does not answer any more: its connection is ended", name());
-      shutdown(wire().native_handle(), SHUT_RDWR);
+      shutdown(wire(), SHUT_RDWR);
     }
-    if (!peer_has_ended(wire().native_handle())) return false;
+    if (!peer_has_ended(wire())) return false;
     await_last_bytes();
     return true;
   }
@@ -187,11 +187,11 @@ class TcpLine : public StreamEndpoint {
   std::function<void()> on_free = [] {};
 
   void welcome(int socket) {
-    if (client_ == Client::leaving) part(is_dead(wire().native_handle()));
+    if (client_ == Client::leaving) part(is_dead(wire()));
     const int on = 1;
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     probe_when_idle(socket);
-    open_wire(socket, socket);
+    open_socket(socket);
     client_ = Client::here;
     set_limit(kept_for_client);
     const std::weak_ptr<void> watch = life();
@@ -217,10 +217,10 @@ class TcpLine : public StreamEndpoint {
     client_ = Client::leaving;
     keep_sent(true);
     const std::weak_ptr<void> watch = life();
-    if (output_over() || is_dead(wire().native_handle())) {
+    if (output_over() || is_dead(wire())) {
       part(true);
     } else {
-      wire().async_wait(Descriptor::wait_error, guarded(wire_life(), [this] { part(true); }));
+      await_wire_error([this] { part(true); });
     }
     user()->client_left();
     if (!watch.expired()) on_free();
@@ -230,7 +230,7 @@ class TcpLine : public StreamEndpoint {
 
   std::size_t in_flight() override {
     int count = 0;
-    if (client_ != Client::leaving || ioctl(wire().native_handle(), SIOCOUTQ, &count) != 0) return 0;
+    if (client_ != Client::leaving || ioctl(wire(), SIOCOUTQ, &count) != 0) return 0;
     return static_cast<std::size_t>(count);
   }
 

@@ -163,6 +163,24 @@ TEST_CASE_FIXTURE(TcpFixture, "tcp: the next client waits for the last bytes of 
   run_until_log("one-+two");
 }
 
+TEST_CASE_FIXTURE(TcpFixture, "tcp: input and its end wait until they are wanted") {
+  for (const std::size_t size : {0U, 1U, 255U, 256U, 257U, 512U, 5000U}) {
+    CAPTURE(size);
+    UniqueFd host = connected();
+    user.wanting = false;
+    write(host.get(), pattern(size));
+    settle();
+    host = UniqueFd();
+    settle();
+    CHECK(user.log.empty());
+    user.wanting = true;
+    endpoint->input_wanted();
+    CHECK(user.log.empty());  // never from inside
+    run_until_log(pattern(size) + "-");
+    user.log.clear();
+  }
+}
+
 TEST_CASE_FIXTURE(TcpFixture, "tcp: nobody there: the last 64 KiB are kept and the rest is counted") {
   const std::string text = pattern(200'000);
   for (std::size_t at = 0; at < text.size(); at += 1000) endpoint->send(text.substr(at, 1000));
