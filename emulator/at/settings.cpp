@@ -19,6 +19,7 @@ std::string join(const Settings::Values& values) { return fmt::format("{}", fmt:
 
 bool fits(const Command& command, std::size_t i, std::string_view value) {
   const Parameter& parameter = command.kept_parameter(i);
+  if (parameter.kind == Parameter::Kind::words) return find_choice(parameter.range, value) == value;  // as commands store it
   return parameter.accepts({value, parameter.kind != Parameter::Kind::number});
 }
 
@@ -102,12 +103,14 @@ bool Settings::change(std::size_t row, Values values) {
     active_.set(factory_.rows()[row], row, std::move(values));
     return true;
   }
-  const Changes active = active_, user = user_;
-  active_.set(factory_.rows()[row], row, std::move(values));
-  user_.take(active_, [row](std::size_t each) { return each == row; });
+  // In both profiles; as before, if it cannot be stored.
+  const FactorySettings::Row& factory = factory_.rows()[row];
+  Values active = active_values(row), user = values_in(user_, row);
+  active_.set(factory, row, values);
+  user_.set(factory, row, std::move(values));
   if (store(Saved::automatic)) return true;
-  active_ = active;
-  user_ = user;
+  active_.set(factory, row, std::move(active));
+  user_.set(factory, row, std::move(user));
   return false;
 }
 

@@ -39,8 +39,6 @@ bool name_fits(std::string_view name) {
 
 }  // namespace
 
-std::span<const PhoneBook::Memory> PhoneBook::memories() { return memories_of_module; }
-
 const PhoneBook::Memory* PhoneBook::find_memory(std::string_view name) {
   const auto found = std::ranges::find(memories_of_module, name == "DC" ? "LD" : name, &Memory::name);
   return found == memories_of_module.end() ? nullptr : &*found;

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,8 +40,7 @@ class PhoneBook final : public Service {
   };
   using Entries = std::map<int, Entry>;
 
-  /// The memories; nothing for an unknown name.
-  static std::span<const Memory> memories();
+  /// Nothing for an unknown name.
   static const Memory* find_memory(std::string_view name);
 
   PhoneBook(const Environment& environment, Nvram& nvram);
