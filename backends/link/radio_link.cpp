@@ -167,19 +167,20 @@ struct RadioLink::Impl {
     set(map);
   }
   void set(const HostMap& map) {
-    hosts.clear();
-    for (const auto& [key, value] : map) hosts[split(key, any_port)] = lower_case(value);
+    Hosts read;
+    for (const auto& [key, value] : map) read[split(key, any_port)] = lower_case(value);
+    hosts = std::make_shared<const Hosts>(std::move(read));
   }
 
   const std::string* mapped(const std::string& host, std::uint16_t port) const {
     for (const HostPort& key : {HostPort{host, port}, HostPort{host, any_port}}) {
-      if (const auto found = hosts.find(key); found != hosts.end()) return &found->second;
+      if (const auto found = hosts->find(key); found != hosts->end()) return &found->second;
     }
     return nullptr;
   }
   const std::string* mapped_by_default() const {
-    const auto found = hosts.find(HostPort{"*", any_port});
-    return found == hosts.end() ? nullptr : &found->second;
+    const auto found = hosts->find(HostPort{"*", any_port});
+    return found == hosts->end() ? nullptr : &found->second;
   }
 
   std::unique_ptr<Lookup> answer_soon(const std::shared_ptr<Pending>& pending, const Route& route) {
@@ -195,7 +196,8 @@ struct RadioLink::Impl {
   static constexpr std::ptrdiff_t most_abandoned = 32;
 
   asio::io_context& loop;
-  std::map<HostPort, std::string> hosts;  // values in lower case
+  using Hosts = std::map<HostPort, std::string>;  // values in lower case
+  std::shared_ptr<const Hosts> hosts;             // perhaps of several links
   std::shared_ptr<Mailbox> mailbox;
   LinkState state;
   std::uint64_t seed;  // of the next relay
@@ -259,6 +261,8 @@ void RadioLink::set_modules(const AddressPlan* modules) { impl_->modules = modul
 const AddressPlan* RadioLink::modules() const { return impl_->modules; }
 
 void RadioLink::set_hosts(const HostMap& hosts) { impl_->set(hosts); }
+
+void RadioLink::share_hosts(const RadioLink& other) { impl_->hosts = other.impl_->hosts; }
 
 bool RadioLink::relays() const { return impl_->relays_always || !impl_->state.model.clear(); }
 

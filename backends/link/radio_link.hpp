@@ -70,6 +70,8 @@ class RadioLink {
   void set_modules(const AddressPlan* modules);
   /// From now on; connections stay as they are.
   void set_hosts(const HostMap& hosts);
+  /// Has those of another link with the same map, which are then in memory once.
+  void share_hosts(const RadioLink& other);
   const AddressPlan* modules() const;
 
   /// True: each connection goes through a relay. False: directly to the result of route(), at no cost.

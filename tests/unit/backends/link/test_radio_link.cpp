@@ -184,6 +184,24 @@ TEST_CASE("radio link: what is no name has no address") {
   }
 }
 
+TEST_CASE("radio link: shared hosts are a link's own once they are set") {
+  asio::io_context loop;
+  sim800::VirtualClock clock;
+  RadioLink one(loop, {{"here.test", "10.0.0.1"}}, clock), other(loop, {}, clock);
+  const auto address = [&](RadioLink& link) {
+    std::string found;
+    const auto lookup = link.route("here.test", 80, [&](const Route& route) { found = route.address; });
+    loop.restart();
+    loop.run();
+    return found;
+  };
+  other.share_hosts(one);
+  CHECK(address(other) == "10.0.0.1");
+  other.set_hosts({{"here.test", "10.0.0.2"}});
+  CHECK(address(other) == "10.0.0.2");
+  CHECK(address(one) == "10.0.0.1");
+}
+
 TEST_CASE("radio link: a forgotten lookup does not call back") {
   asio::io_context loop;
   sim800::VirtualClock clock;
