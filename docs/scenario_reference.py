@@ -17,7 +17,9 @@ BEGIN, END = "<!-- reference: written by ./dev docs from the schema -->\n", "<!-
 TABLES = [("The whole file", ()), ("module", ("module",)), ("module.quirks", ("module", "quirks")), ("sim", ("sim",)),
           ("network", ("network",)), ("serial", ("serial",)), ("timing", ("timing",)),
           ("faults: keys of a fault", "fault"), ("on: triggers", "trigger"), ("do: actions", "action"),
-          ("events: keys of an event", "event"), ("fleet", ("fleet",))]
+          ("events: keys of an event", "event"), ("expect: keys of an expectation", "expectation"),
+          ("fleet", ("fleet",))]
+OWN_TABLES = ("quirks", "on", "do", "never", "eventually", "order", "once")  # keys that have one elsewhere
 NAMES = {"object": "object", "array": "list", "string": "string", "boolean": "`true`, `false`",
          "integer": "integer", "number": "number"}
 
@@ -54,13 +56,16 @@ class Reference:
     def rows(self, node, prefix=""):
         """A row for each key under a node, including those of nested objects."""
         for key, child in node.get("properties", {}).items():
+            if child.get("$ref", "").startswith("#/definitions/trigger/"):
+                continue  # a trigger among other keys: they are in the table of triggers
             child = self.resolve(child)
             yield prefix + key, child
-            if node is not self.schema and key not in ("quirks", "on", "do"):  # these have tables of their own
+            if node is not self.schema and key not in OWN_TABLES:
                 yield from self.inner(child, prefix + key)
 
     def inner(self, node, name):
-        yield from self.rows(node, name + ".")
+        if "x-key" not in node:  # or there are as many as the program has settings, or latencies
+            yield from self.rows(node, name + ".")
         for child, step in ((node.get("items"), "[]"), (node.get("additionalProperties"), "." + node.get("x-key", ""))):
             if isinstance(child, dict):
                 yield from self.rows(self.resolve(child), name + step + ".")

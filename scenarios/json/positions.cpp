@@ -37,6 +37,23 @@ std::size_t token_end(std::string_view text, std::size_t start) {
   return std::min(text.size(), end + 1);
 }
 
+/// Puts spaces in the place of comments, so that everything else keeps its own.
+void blank_comments(std::string& text) {
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\n') {
+      quoted = false;  // no string has more than a line
+    } else if (quoted && c == '\\') {
+      ++i;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (!quoted && c == '/' && i + 1 < text.size() && text[i + 1] == '/') {
+      while (i < text.size() && text[i] != '\n') text[i++] = ' ';
+    }
+  }
+}
+
 std::string shown(std::string_view token) {
   if (token.size() <= max_shown) return std::string(token);
   std::size_t end = max_shown;
@@ -175,6 +192,7 @@ PlacedJson::PlacedJson(std::string_view text) : text_(text.substr(0, max_size)) 
     return;
   }
   if (text_.starts_with("\xEF\xBB\xBF")) text_.erase(0, 3);
+  blank_comments(text_);
   if (text_.find_first_not_of(blank) == text_.npos) {
     mistakes_.push_back({{}, "", "a JSON object", "an empty file"});
     return;

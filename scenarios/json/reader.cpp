@@ -28,9 +28,11 @@ constexpr std::size_t longest_list = 100'000;
 
 // --- mistakes
 
-Report::Report(const PlacedJson& json, std::string file) : json_(json), file_(std::move(file)) {
-  for (const JsonMistake& mistake : json.mistakes())
-    add(mistake.place, {.pointer = mistake.pointer, .expected = mistake.expected, .found = mistake.found});
+Report::Report(const LayeredJson& json) : json_(json) {
+  for (std::size_t layer = 0; layer < json.layers().size(); ++layer) {
+    for (const JsonMistake& mistake : json.layers()[layer].json->mistakes())
+      add(layer, mistake.place, {.pointer = mistake.pointer, .expected = mistake.expected, .found = mistake.found});
+  }
 }
 
 std::string Report::in_file(const std::string& pointer) const {
@@ -39,45 +41,59 @@ std::string Report::in_file(const std::string& pointer) const {
 }
 
 void Report::at_value(const std::string& read, std::string expected, std::string found, std::string hint) {
-  if (more_) return;
-  const std::string pointer = in_file(read);
-  auto [place, text] = json_.value_at(pointer);
-  if (found.empty()) found = std::move(text);
-  add(place, {.pointer = pointer, .expected = std::move(expected), .found = std::move(found), .hint = std::move(hint)});
+  if (!more_) add(json_.value_at(in_file(read)), std::move(expected), std::move(found), std::move(hint));
 }
 
 void Report::at_key(const std::string& read, std::string expected, std::string found, std::string hint) {
-  if (more_) return;
-  const std::string pointer = in_file(read);
-  auto [place, text] = json_.key_at(pointer);
-  if (found.empty()) found = std::move(text);
-  add(place, {.pointer = pointer, .expected = std::move(expected), .found = std::move(found), .hint = std::move(hint)});
+  if (!more_) add(json_.key_at(in_file(read)), std::move(expected), std::move(found), std::move(hint));
 }
 
-void Report::add(Place place, ScenarioMistake mistake) {
-  mistake.file = file_;
-  mistake.line = place.line;
-  mistake.column = place.column;
-  const auto is_there = [&mistake](const ScenarioMistake& other) {
-    return other.line == mistake.line && other.column == mistake.column;
+std::string Report::where(const std::string& read) const {
+  const LayeredJson::Found there = json_.value_at(in_file(read));
+  const LayeredJson::Layer& source = json_.layers()[there.layer];
+  const auto [line, column] = there.token.place;
+  return source.has_lines ? fmt::format("{}:{}:{}", source.source, line, column) : source.source;
+}
+
+void Report::add(LayeredJson::Found there, std::string expected, std::string found, std::string hint) {
+  if (found.empty()) found = std::move(there.token.text);
+  add(there.layer, there.token.place,
+      {.pointer = std::move(there.pointer),
+       .expected = std::move(expected),
+       .found = std::move(found),
+       .hint = std::move(hint)});
+}
+
+void Report::add(std::size_t layer, Place place, ScenarioMistake mistake) {
+  const LayeredJson::Layer& source = json_.layers()[layer];
+  mistake.file = source.source;
+  mistake.line = source.has_lines ? place.line : 0;
+  mistake.column = source.has_lines ? place.column : 0;
+  const auto is_there = [&](const Noted& other) {
+    return other.layer == layer && other.mistake.line == mistake.line && other.mistake.column == mistake.column &&
+           (source.has_lines || other.mistake.pointer == mistake.pointer);
   };
   if (one_for_each_place_ && std::ranges::any_of(mistakes_, is_there)) return;
   more_ = mistakes_.size() >= max_mistakes;
   if (more_) return;
-  mistakes_.push_back(std::move(mistake));
+  mistakes_.push_back({layer, std::move(mistake)});
 }
 
 std::vector<ScenarioMistake> Report::take() {
-  std::ranges::sort(mistakes_, {}, [](const ScenarioMistake& mistake) {
-    return std::tie(mistake.line, mistake.column, mistake.pointer, mistake.expected);
+  std::ranges::sort(mistakes_, {}, [](const Noted& noted) {
+    const ScenarioMistake& mistake = noted.mistake;
+    return std::tie(noted.layer, mistake.line, mistake.column, mistake.pointer, mistake.expected);
   });
+  std::vector<ScenarioMistake> taken;
+  for (Noted& noted : mistakes_) taken.push_back(std::move(noted.mistake));
+  mistakes_.clear();
   if (more_) {
-    mistakes_.push_back({.file = file_,
-                         .expected = fmt::format("at most {} mistakes", max_mistakes),
-                         .found = "more",
-                         .hint = "these were found first"});
+    taken.push_back({.file = json_.layers().back().source,
+                     .expected = fmt::format("at most {} mistakes", max_mistakes),
+                     .found = "more",
+                     .hint = "these were found first"});
   }
-  return std::exchange(mistakes_, {});
+  return taken;
 }
 
 // --- values
@@ -152,6 +168,19 @@ std::optional<Duration> Value::duration() const {
   return span;
 }
 
+std::optional<DurationRange> Value::duration_range() const {
+  if (!is_array()) {
+    const auto fixed = duration();
+    return fixed ? std::optional(DurationRange(*fixed)) : std::nullopt;
+  }
+  const auto ends = items();
+  if (ends.size() != 2) return std::nullopt;
+  const auto least = ends[0].duration(), most = ends[1].duration();
+  if (!least || !most) return std::nullopt;
+  if (*most < *least) ends[1].refuse("a duration no shorter than the one before it");
+  return DurationRange(*least, *most);
+}
+
 std::optional<Pattern> Value::pattern() const {
   const auto written = text();
   if (!written || report_->full()) return std::nullopt;
@@ -182,6 +211,8 @@ void Value::refuse(std::string expected, std::string found, std::string hint) co
 void Value::refuse_name(std::string expected, std::string found, std::string hint) const {
   report_->at_key(pointer(), std::move(expected), std::move(found), std::move(hint));
 }
+
+std::string Value::words() const { return json_ == nullptr ? "" : words_of(*json_); }
 
 std::string Value::summary() const {
   static constexpr std::array<std::string_view, 5> beside{"every_nth", "for", "lines", "nth", "place"};

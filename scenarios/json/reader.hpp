@@ -20,18 +20,21 @@
 
 #include "emulator/core/duration.hpp"
 #include "protocol/pattern.hpp"
+#include "scenarios/json/layered.hpp"
 #include "scenarios/json/mistake.hpp"
-#include "scenarios/json/positions.hpp"
 
 namespace sim800 {
 
-/// The mistakes found in one file, up to `max_mistakes`; of any more only the fact is kept.
+/// The mistakes found in a scenario, up to `max_mistakes`; of any more only the fact is kept.
 class Report {
  public:
-  Report(const PlacedJson& json, std::string file);
+  /// Begins with those that make it no JSON.  `json` must outlive the report.
+  explicit Report(const LayeredJson& json);
   /// `found` is what the file has there, unless it is given.
   void at_value(const std::string& pointer, std::string expected, std::string found = {}, std::string hint = {});
   void at_key(const std::string& pointer, std::string expected, std::string found = {}, std::string hint = {});
+  /// Where the value that the pointer leads to stands: "FILE:LINE:COLUMN".
+  std::string where(const std::string& pointer) const;
   std::size_t size() const { return mistakes_.size(); }
   /// There are more mistakes than anybody reads: looking for others, and for words about them, is wasted work.
   bool full() const { return more_; }
@@ -43,19 +46,23 @@ class Report {
   }
   /// From now on a place that has a mistake gets no other: what the schema refused is not refused again.
   void one_for_each_place() { one_for_each_place_ = true; }
-  /// In the order of the file; leaves none behind.
+  /// In the order of the files; leaves none behind.
   std::vector<ScenarioMistake> take();
 
  private:
-  void add(Place place, ScenarioMistake mistake);
+  struct Noted {
+    std::size_t layer;
+    ScenarioMistake mistake;
+  };
+  void add(std::size_t layer, Place place, ScenarioMistake mistake);
+  void add(LayeredJson::Found there, std::string expected, std::string found, std::string hint);
   std::string in_file(const std::string& pointer) const;
 
-  const PlacedJson& json_;
+  const LayeredJson& json_;
   std::string part_pointer_;
   const nlohmann::json* part_ = nullptr;
-  std::string file_;
   bool one_for_each_place_ = false, more_ = false;
-  std::vector<ScenarioMistake> mistakes_;
+  std::vector<Noted> mistakes_;
 };
 
 /// The words a value may be, and what they mean.
@@ -73,8 +80,12 @@ class Value {
   /// What is refused from now on is not shown any more; see Report.
   bool report_full() const { return report_->full(); }
   bool is_array() const { return json_ != nullptr && json_->is_array(); }
+  bool is_object() const { return json_ != nullptr && json_->is_object(); }
   /// Its key, or its index in an array.
   const std::string& name() const { return name_; }
+  /// JSON pointer, and the place of a value that is there: "FILE:LINE:COLUMN".
+  std::string pointer() const;
+  std::string where() const { return report_->where(pointer()); }
 
   /// The value of a key of this object.
   Value operator[](std::string_view key) const;
@@ -90,6 +101,8 @@ class Value {
   std::optional<std::int64_t> integer() const;
   std::optional<bool> flag() const;
   std::optional<Duration> duration() const;  ///< refuses one of more than 1000h
+  /// A duration, or an array of the least and the greatest; refuses one the wrong way round.
+  std::optional<DurationRange> duration_range() const;
   std::optional<Pattern> pattern() const;    ///< refuses what RE2 refuses
   std::vector<std::string> texts() const;    ///< one string, or an array of them
   std::optional<std::string> typed() const;  ///< a string or a number, as it would be typed on a command line
@@ -104,6 +117,7 @@ class Value {
   void read(std::integral auto& member) const { set(member, integer()); }
   void read(Duration& member) const { set(member, duration()); }
   void read(std::optional<Duration>& member) const { set(member, duration()); }
+  void read(DurationRange& member) const { set(member, duration_range()); }
   template <class T>
   void read(T& member, Words<std::type_identity_t<T>> words) const {
     set(member, word<T>(words));
@@ -112,12 +126,13 @@ class Value {
   /// Notes a mistake at the value, or at its key; see Report.
   void refuse(std::string expected, std::string found = {}, std::string hint = {}) const;
   void refuse_name(std::string expected, std::string found = {}, std::string hint = {}) const;
+  /// In short: "after_bytes=40000".
+  std::string words() const;
   /// In short, with what stands beside the name of a trigger or an action behind it: "http after_bytes=40000 nth 3".
   std::string summary() const;
 
  private:
   Value(const Value& parent, const nlohmann::json* json, std::string name);
-  std::string pointer() const;
 
   template <class T, class Given>
   static void set(T& member, const std::optional<Given>& given) {

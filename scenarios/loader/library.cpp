@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "scenarios/json/nearest.hpp"
+#include "scenarios/loader/combine.hpp"
 #include "scenarios/loader/loader.hpp"
 
 namespace sim800 {
@@ -75,8 +76,13 @@ std::map<std::string, fs::path> shipped_files(const std::vector<fs::path>& shipp
 }
 
 ScenarioFile find_scenario(const std::string& name, const std::vector<fs::path>& shipped) {
+  return find_beside(name, {}, shipped);
+}
+
+ScenarioFile find_beside(const std::string& name, const fs::path& folder, const std::vector<fs::path>& shipped) {
   std::error_code failed;
-  if (fs::exists(name, failed) && !fs::is_directory(name, failed)) return read_file(name);
+  const fs::path beside = folder / name;
+  if (fs::exists(beside, failed) && !fs::is_directory(beside, failed)) return read_file(beside);
   if (!name.empty() && name.find('/') == name.npos) {
     for (const fs::path& directory : shipped) {
       for (const char* extension : {"", ".json"}) {
@@ -85,13 +91,12 @@ ScenarioFile find_scenario(const std::string& name, const std::vector<fs::path>&
       }
     }
   }
-  if (fs::is_directory(name, failed)) fail(name, "a scenario file", "a directory");
+  if (fs::is_directory(beside, failed)) fail(name, "a scenario file", "a directory");
   fail_unknown(name, shipped);
 }
 
 Scenario load_scenario(const std::string& name, const std::vector<fs::path>& shipped) {
-  const ScenarioFile file = find_scenario(name, shipped);
-  return parse_scenario(file.text, file.path.string());
+  return *parse_modules(combine({name}, {}, shipped)).front().scenario;
 }
 
 }  // namespace sim800

@@ -6,10 +6,9 @@
 
 #include <utility>
 
-#include "scenarios/json/reader.hpp"
+#include "scenarios/faults/actions.hpp"
+#include "scenarios/loader/combine.hpp"
 #include "scenarios/loader/event_pace.hpp"
-#include "scenarios/loader/modules_reader.hpp"
-#include "scenarios/loader/schema.hpp"
 
 namespace sim800 {
 namespace {
@@ -26,16 +25,7 @@ ScenarioError::ScenarioError(std::vector<ScenarioMistake> found)
     : std::runtime_error(all_texts(found)), mistakes(std::move(found)) {}
 
 std::vector<ModuleScenario> parse_modules(std::string_view text, const std::string& file) {
-  const PlacedJson json(text);
-  Report report(json, file);
-  std::vector<ModuleScenario> modules;
-  if (json.parsed()) {
-    check_structure(json.root(), report);
-    report.one_for_each_place();
-    modules = ModulesReader(json.root(), report).read(report.size() == 0);
-  }
-  if (auto mistakes = report.take(); !mistakes.empty()) throw ScenarioError(std::move(mistakes));
-  return modules;
+  return parse_modules(Combined{.files = {}, .json = LayeredJson(text, file)});
 }
 
 Scenario parse_scenario(std::string_view text, const std::string& file) {
@@ -45,14 +35,24 @@ Scenario parse_scenario(std::string_view text, const std::string& file) {
 void set_time_scale(Scenario& scenario, double scale, const std::string& file) {
   std::vector<ScenarioMistake> mistakes;
   EventPace pace(scale);
-  for (std::size_t i = 0; i < scenario.events.size() && mistakes.size() < max_mistakes; ++i) {
-    const auto period = scenario.events[i].period;
-    if (auto expected = pace.refuse(period, scenario.events[i].actions.size())) {
-      mistakes.push_back({.file = file,
-                          .pointer = fmt::format("/events/{}/period", i),
-                          .expected = std::move(*expected),
-                          .found = fmt::format("{:g}ms", std::chrono::duration<double, std::milli>(*period).count())});
-    }
+  const auto judge = [&](std::string_view list, std::size_t index, std::string_view key, std::optional<Duration> every,
+                         std::uint64_t actions) {
+    if (mistakes.size() >= max_mistakes) return;
+    auto expected = pace.refuse(every, actions);
+    if (!expected) return;
+    mistakes.push_back({.file = file,
+                        .pointer = fmt::format("/{}/{}/{}", list, index, key),
+                        .expected = std::move(*expected),
+                        .found = fmt::format("{:g}ms", std::chrono::duration<double, std::milli>(*every).count())});
+  };
+  const auto judge_repeats = [&](std::string_view list, std::size_t index, const Steps& steps) {
+    if (const auto often = busiest(steps)) judge(list, index, "do", often->least, often->actions);
+  };
+  for (std::size_t i = 0; i < scenario.faults.size(); ++i) judge_repeats("faults", i, scenario.faults[i].steps);
+  for (std::size_t i = 0; i < scenario.events.size(); ++i) {
+    const Event& event = scenario.events[i];
+    judge("events", i, "period", event.period, pace_of(event.steps).actions);
+    judge_repeats("events", i, event.steps);
   }
   if (!mistakes.empty()) throw ScenarioError(std::move(mistakes));
   scenario.world.timing.scale = scale;

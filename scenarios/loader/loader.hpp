@@ -29,7 +29,7 @@ struct ModuleScenario {
   std::shared_ptr<Scenario> scenario;
 };
 
-/// Parses the text of a scenario; `file` is named in mistakes.  One module, where it says nothing of "modules" or a
+/// Parses the text of a scenario that extends no other; `file` is named in mistakes.  One module, where it says nothing of "modules" or a
 /// "fleet".  Throws ScenarioError.
 std::vector<ModuleScenario> parse_modules(std::string_view text, const std::string& file);
 
@@ -47,7 +47,11 @@ struct ScenarioFile {
 /// `name` is a file, or the name of a shipped scenario, looked up in `shipped` (without ".json"). Throws ScenarioError.
 ScenarioFile find_scenario(const std::string& name, const std::vector<std::filesystem::path>& shipped);
 
-/// Finds a scenario and parses it. Throws ScenarioError.
+/// The same, where a file's own folder is `folder` and there is no other to look in.
+ScenarioFile find_beside(const std::string& name, const std::filesystem::path& folder,
+                         const std::vector<std::filesystem::path>& shipped);
+
+/// Finds a scenario and parses it, with what it extends. Throws ScenarioError.
 Scenario load_scenario(const std::string& name, const std::vector<std::filesystem::path>& shipped);
 
 /// The scenarios in those directories, by name; one in an earlier directory hides others of the same name.

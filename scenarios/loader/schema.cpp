@@ -18,17 +18,6 @@ namespace {
 using nlohmann::json;
 using Names = std::vector<std::string_view>;
 
-const json& published() {
-  static const json rules = json::parse(schema_text());
-  return rules;
-}
-
-const json& resolved(const json& node) {
-  const auto reference = node.find("$ref");
-  if (reference == node.end()) return node;
-  return published().at(json::json_pointer(reference->get<std::string>().substr(1)));
-}
-
 bool is_a(const json& value, std::string_view type) {
   if (type == "integer") return value.is_number_integer();
   return value.type_name() == type;
@@ -87,7 +76,7 @@ class Checker {
 
   void check(const json& reference, const json& value, const std::string& pointer) {
     if (report_.full()) return;
-    const json& node = branch(resolved(reference), value);
+    const json& node = branch(resolved_schema(reference), value);
     if (!type_fits(node, value) || node.contains("anyOf")) return report_.at_value(pointer, expected_by(node));
     if (too_large(node, value, pointer)) return;
     const bool has_parts = !node.contains("enum");
@@ -126,7 +115,7 @@ class Checker {
     const auto choices = node.find("anyOf");
     if (choices == node.end()) return node;
     for (const json& choice : *choices) {
-      if (type_fits(resolved(choice), value)) return resolved(choice);
+      if (type_fits(resolved_schema(choice), value)) return resolved_schema(choice);
     }
     return node;
   }
@@ -250,10 +239,23 @@ class Checker {
 
 }  // namespace
 
-void check_structure(const json& scenario, Report& report) { Checker(report).check(published(), scenario, ""); }
+const json& published_schema() {
+  static const json rules = json::parse(schema_text());
+  return rules;
+}
+
+const json& resolved_schema(const json& node) {
+  const auto reference = node.find("$ref");
+  if (reference == node.end()) return node;
+  return resolved_schema(published_schema().at(json::json_pointer(reference->get<std::string>().substr(1))));
+}
+
+void check_structure(const json& scenario, Report& report) { Checker(report).check(published_schema(), scenario, ""); }
+
+void check_against(const json& rules, const json& value, Report& report) { Checker(report).check(rules, value, ""); }
 
 void check_module_structure(const json& module, Report& report, const std::string& pointer) {
-  Checker(report).check(published().at(json::json_pointer("/definitions/one_module")), module, pointer);
+  Checker(report).check(published_schema().at(json::json_pointer("/definitions/one_module")), module, pointer);
 }
 
 }  // namespace sim800

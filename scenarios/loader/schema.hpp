@@ -18,7 +18,14 @@ std::string_view schema_text();
 /// schema uses, and no others; the unit tests hold its verdicts against valijson's.
 void check_structure(const nlohmann::json& scenario, Report& report);
 
+/// The same for any value; `rules`: a node of a schema, whose references mean this one.
+void check_against(const nlohmann::json& rules, const nlohmann::json& value, Report& report);
+
 /// The same for what stands at `pointer` for one of several modules, once its {n} are replaced.
 void check_module_structure(const nlohmann::json& module, Report& report, const std::string& pointer);
+
+const nlohmann::json& published_schema();
+/// What a node of it that only refers to another one stands for.
+const nlohmann::json& resolved_schema(const nlohmann::json& node);
 
 }  // namespace sim800

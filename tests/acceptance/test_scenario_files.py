@@ -1,5 +1,6 @@
 # Scenario files: the schema as other validators see it, and the subcommands that read them without a module.
 # SPDX-License-Identifier: MIT
+import functools
 import glob
 import json
 import os
@@ -46,6 +47,8 @@ class Schema(unittest.TestCase):
 
     def test_editors_can_explain_every_key(self):
         for path, node in nodes(SCHEMA):
+            while "description" not in node and "$ref" in node:
+                node = functools.reduce(lambda part, step: part[step], node["$ref"].split("/")[1:], SCHEMA)
             with self.subTest(path):
                 self.assertRegex(node.get("description", ""), r"\.\Z")
 
@@ -53,7 +56,8 @@ class Schema(unittest.TestCase):
         for path, node in [("", SCHEMA), *nodes(SCHEMA), *SCHEMA["definitions"].items()]:
             if "properties" in node:
                 with self.subTest(path):
-                    self.assertIs(node.get("additionalProperties"), False)
+                    # A map has keys of the user's, of which some may be known.
+                    self.assertTrue("x-key" in node or node.get("additionalProperties") is False)
 
     def test_examples_and_defaults_are_valid(self):
         for path, node in nodes(SCHEMA):
@@ -95,7 +99,7 @@ class Schema(unittest.TestCase):
 
     def test_the_guide_is_valid(self):
         guide = read(ROOT, "docs", "scenarios.md").partition("## Reference")[0]
-        scenarios = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", guide, re.DOTALL)]
+        scenarios = [json.loads(re.sub(r"(?m)\s+//.*$", "", text)) for text in re.findall(r"```json\n(.*?)```", guide, re.DOTALL)]
         faults = [json.loads(text) for text in re.findall(r"(?m)^\| `(\{.*\})` \|", guide)]
         self.assertGreaterEqual((len(scenarios), len(faults)), (2, 5))
         for scenario in [*scenarios, {"faults": faults}]:
@@ -132,6 +136,52 @@ class Program(AcceptanceTest):
                          'one.json:2:2: /nmae: expected a known key, found "nmae" (did you mean "name"?)'])
         self.assertRegex(ran.stderr.splitlines()[2], r"\Athree\.json:1:24: /timing: expected '}', found end of input\Z")
         self.assertRegex(ran.stderr.splitlines()[3], r"\Afour\.json: expected a file, or the name of a scenario")
+
+    def test_mistakes_for_github(self):
+        self.write("a,b.json", '{"sim": {"pin": "1%"}}')
+        ran = self.sim800("check", "--format", "github", "a,b.json")
+        self.assertEqual((ran.returncode, ran.stderr), (2, ""))
+        self.assertEqual(ran.stdout, '::error file=a%2Cb.json,line=1,col=17::/sim/pin: expected 4 to 8 digits, found "1%25"\n')
+        ran = self.sim800("check", "--format", "github", "nowhere.json")
+        self.assertRegex(ran.stdout, r"\A::error file=nowhere\.json::expected a file, or the name of a scenario")
+
+    def test_a_file_that_extends_others(self):
+        self.write("base.json", '// our servers\n{"network": {"hosts": {"*": "refuse"}}}')
+        self.write("mine.json", '{"extends": ["slow-2g", "base.json"], "network": {"hosts": {"a.b": "127.0.0.1:1"}}}')
+        self.assertEqual(self.sim800("check", "mine.json").stdout, "mine.json: ok\n")
+        ran = self.sim800("scenarios", "show", "mine.json", "http-timeout", "--set", "network.signal.rssi=3")
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        shown = json.loads(ran.stdout)
+        self.assertEqual(shown["network"]["hosts"]["a.b"], "127.0.0.1:1")
+        self.assertEqual(shown["network"]["signal"], {"rssi": 3, "ber": 3})
+        self.assertEqual((shown["name"], "extends" in shown), ("http-timeout", False))
+        self.assertIn("link", shown["network"])
+        self.assertEqual(list(shown), [name for name in SCHEMA["properties"] if name in shown])
+        self.validator_takes(shown)
+
+    def validator_takes(self, scenario):
+        jsonschema.Draft7Validator(SCHEMA).validate(scenario)
+
+    def test_a_mistake_in_what_is_extended_stops_a_run(self):
+        self.write("base.json", '{"network": {"gprs": 1}}')
+        self.write("mine.json", '{"extends": "base.json"}')
+        for command in (["run", "--stdio", "mine.json"], ["scenarios", "show", "mine.json"], ["check", "mine.json"]):
+            ran = self.sim800(*command)
+            self.assertEqual((ran.returncode, ran.stdout, ran.stderr),
+                             (2, "", "base.json:1:22: /network/gprs: expected true or false, found 1\n"), command)
+
+    def test_scenarios_are_found_by_words(self):
+        ran = self.sim800("scenarios", "FTP", "upload")
+        names = [line.split(" ")[0] for line in ran.stdout.splitlines()]
+        self.assertIn("ftp-reset-mid-upload", names)
+        self.assertNotIn("http-timeout", names)
+        ran = self.sim800("scenarios", "no-such-word")
+        self.assertEqual((ran.returncode, ran.stdout), (2, ""))
+        self.assertIn('found none with "no-such-word"', ran.stderr)
+
+    def test_the_schema_comes_with_the_program(self):
+        self.assertEqual(json.loads(self.sim800("schema").stdout), SCHEMA)
+        self.assertEqual(SCHEMA["$id"], "urn:sim800:scenario:1")
 
     def test_what_re2_refuses_is_a_mistake(self):
         for pattern, wrong in ("A(?=T)", "invalid perl operator: (?="), ("(A)\\1", "invalid escape sequence: \\1"):

@@ -13,13 +13,13 @@ namespace {
 using Texts = std::vector<std::string>;
 
 struct File {
-  explicit File(std::string_view text) : json(text), report(json, "f"), root(report, json.root()) {}
+  explicit File(std::string_view text) : json(text, "f"), report(json), root(report, json.root()) {}
   Texts mistakes() {
     Texts texts;
     for (const ScenarioMistake& mistake : report.take()) texts.push_back(mistake.text());
     return texts;
   }
-  PlacedJson json;
+  LayeredJson json;
   Report report;
   Value root;
 };
