@@ -32,6 +32,7 @@ room(protocol/mms)
 room(protocol/sms USES protocol/text protocol/mms)
 room(protocol/mail USES protocol/text)
 room(protocol/tls)
+room(protocol/ppp)
 room(protocol USES protocol/text)
 
 # What everything else stands on: time, coroutines, the world a module is in, its NVRAM, the trace.
@@ -47,6 +48,7 @@ room(backends/ftp USES backends/curl)
 room(backends/mail USES backends/curl)
 room(backends/sockets USES backends/link backends/ports backends/tls)
 room(backends/ping USES backends/link backends/ports)
+room(backends/packets USES backends/link backends/ports)
 room(backends/endpoints USES protocol/at emulator/core LINK sim800_asio)
 
 # The module: an AT front, services behind it, commands between them.
@@ -59,19 +61,26 @@ room(emulator/calls USES emulator/network emulator/sim)
 room(emulator/sms USES emulator/network emulator/sim protocol/sms)
 room(emulator/tls USES emulator/network emulator/files backends/ports protocol/tls)
 room(emulator/ip USES emulator/tls)
+room(emulator/ppp USES emulator/network backends/ports protocol/ppp)
 room(emulator/board USES emulator/files)
 room(emulator/internet USES emulator/tls emulator/sms protocol/mail)
-room(emulator/module USES emulator/calls emulator/sms emulator/ip emulator/board emulator/internet)
+room(emulator/module USES emulator/calls emulator/sms emulator/ip emulator/ppp emulator/board emulator/internet)
 room(emulator/commands USES emulator/module)
 
 # Scenario files and what they make happen.
 room(scenarios/json USES emulator/core protocol)
 room(scenarios/engine USES emulator/module backends/link)
 room(scenarios/faults USES scenarios/engine scenarios/json)
-room(scenarios/loader USES scenarios/faults emulator/commands)
+room(scenarios/expectations USES scenarios/engine scenarios/json)
+room(scenarios/loader USES scenarios/faults scenarios/expectations emulator/commands)
+
+# Who reads what happens on the lines.
+room(emulator/lint USES emulator/commands scenarios/json)
 
 # The program around it.
-room(emulator/program USES emulator/core protocol LINK sim800_asio)
+room(emulator/program USES emulator/core protocol protocol/sms LINK sim800_asio)
+room(backends/control USES emulator/core LINK sim800_asio)
+room(emulator/control USES emulator/program backends/control scenarios/loader)
 
 # Nothing here is on the path of the bytes: what -O2 adds there is a third of the time it takes to compile, no more.
 foreach(room protocol_mms emulator_plmn emulator_sim emulator_network emulator_calls emulator_sms emulator_board emulator_module emulator_commands

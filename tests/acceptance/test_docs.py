@@ -10,9 +10,10 @@ import subprocess
 import tempfile
 import unittest
 
+import servers
 from harness import DEADLINE, DIALOGUES, SIM800, AcceptanceTest, Pipe, end, spawn
 from peers import ROOT
-from servers import unused_port
+from servers import ScriptedServer
 
 SHOWN = re.compile(r"(\./dev|sim800|printf|socat|qemu\S*|cmake|cpack|[A-Z_]+=\S+) \S")
 NAMED = re.compile(r"(sim800|cmake) \w+$")  # within a line, this is a name rather than a command to type
@@ -31,6 +32,9 @@ NOT_RUN = {
     "./dev fuzz --all 120": "as ./dev fuzz",
     "./dev fuzz --night": "as ./dev fuzz",
     "./dev fuzz lines 4000000 31": "as ./dev fuzz; the test hostile_input is the same program",
+    "sim800 exec [SCENARIO…] [OPTION…] -- COMMAND [ARGUMENT…]": "the form of what acceptance.exec runs",
+    "sim800 run --strict": "acceptance.exec runs it",
+    "printf 'AT+CSQ\\r' >&3": "a line of the script that is ./test-firmware.sh here",
     "sim800 state DIR": "acceptance.state shows what a directory keeps",
     "./dev soak 20": "minutes; it is a test by itself",
     "./dev twice 3": "runs this test, twice at a time",
@@ -44,8 +48,6 @@ NOT_RUN = {
     "qemu-system-arm … -serial tcp:127.0.0.1:5800": "needs QEMU and a firmware image",
     "qemu-system-arm … -chardev serial,id=m,path=/tmp/modem -serial chardev:m": "needs QEMU and a firmware image",
     "qemu-system-arm … -serial /dev/pts/3": "needs QEMU and a firmware image",
-    "sim800 play tests/dialogues/00-bearer-open.txt tests/dialogues/02-http-get.txt":
-        "asks the real www.sim.com; acceptance.dialogues plays both files against a server here",
     "LD_PRELOAD=$PWD/build/release/libsim800_modem_lines.so gsmctl -d ./sim800.tty all":
         "acceptance.sms runs other programs of gsm-utils with this library",
 }
@@ -72,12 +74,33 @@ def json_blocks(page):
         return re.findall(r"(?s)```json\n(.*?)```", file.read())
 
 
+def script_in(page, begin):
+    """The script of a page in docs that begins so."""
+    with open(os.path.join(ROOT, "docs", page), encoding="utf-8") as file:
+        script, = (block for block in re.findall(r"(?s)```sh\n(.*?)```", file.read()) if block.startswith(begin))
+    return script
+
+
 HERMETIC = {"network": {"hosts": {"*": "unresolvable"}}}
 FILES = {  # that the reader has at hand
     "site.json": json.dumps(HERMETIC),
     "upload-not-allowed.json": json.dumps({**HERMETIC, "timing": {"profile": "instant"},
                                            "faults": [{"on": {"ftp": {"verb": "put"}}, "do": {"ftp_error": 66}}]}),
     "upload-not-allowed.txt": "> AT+SAPBR=1,1\n< OK\n",
+    "gives-up.json": next(block for block in json_blocks("scenarios.md") if "upload-not-allowed.json" in block),
+    "test-firmware.sh": "#!/bin/bash\n" + script_in("exec.md", "exec 3<>"),
+    "logger": """#!/usr/bin/env python3
+import os, socket
+host, port = os.environ["SIM800_TCP"].split(":")
+line = socket.create_connection((host, int(port)))
+def ask(command, end):
+    line.sendall(command.encode() + b"\\r")
+    said = b""
+    while end not in said: said += line.recv(1000)
+for setting in ("SAPBR=1,1", "FTPCID=1", 'FTPSERV="ftp.example"', 'FTPPUTNAME="log.csv"', 'FTPPUTPATH="/"'):
+    ask("AT+" + setting, b"OK")
+ask("AT+FTPPUT=1", b"+FTPPUT: 1,")
+""",
     "car.json": "{}",
     "phone.json": json.dumps(HERMETIC),
     **{name: block for name, block in zip(("two.json", "fleet.json"), json_blocks("modules.md"))},
@@ -105,7 +128,11 @@ class Docs(AcceptanceTest):
             "sim800 run FILE": self.starts,
             "sim800 run --tcp 127.0.0.1:5800": self.starts,
             "sim800 run --pty /tmp/modem": self.starts,
-            "sim800 run upload-not-allowed.json --tcp 127.0.0.1:5800 --trace run.jsonl >said": self.guards_a_firmware,
+            "sim800 run http-reset-mid-body site.json": self.starts,
+            "sim800 run http-timeout --set network.signal.rssi=3 --set network.hosts.www.sim.com=127.0.0.1:8080": self.starts,
+            "sim800 exec slow-2g -- ./test-firmware.sh": self.executes,
+            "sim800 exec slow-2g --set network.signal.rssi=7 -- ./test-firmware.sh": self.executes,
+            "sim800 exec gives-up.json -- ./logger --one-upload": self.executes,
             "sim800 run --modules 2 --tcp 127.0.0.1:5800+": self.starts,
             "sim800 run car.json phone.json --separate --tcp 127.0.0.1:5800+": self.starts,
             "sim800 run two.json --pty-dir /tmp/modems": self.starts,
@@ -113,11 +140,16 @@ class Docs(AcceptanceTest):
             "sim800 check FILE…": self.ends,
             "sim800 check upload-not-allowed.json": self.ends,
             "sim800 scenarios": self.ends,
+            "sim800 scenarios ftp": self.ends,
+            "sim800 scenarios show http-timeout site.json": self.ends,
+            "sim800 schema": self.ends,
             "sim800 commands --coverage": self.ends,
             "sim800 play DIALOGUE…": self.ends,
             "sim800 play --pty ./sim800.tty DIALOGUE…": self.plays,
             "sim800 play --tcp localhost:8000 DIALOGUE…": self.plays,
             "sim800 play --scenario upload-not-allowed.json upload-not-allowed.txt": self.ends,
+            "sim800 play --set network.hosts.www.sim.com=127.0.0.1:8080 tests/dialogues/00-bearer-open.txt "
+            "tests/dialogues/02-http-get.txt": self.reads_a_page,
         }
 
     def shell(self, command, folder=None, **names):
@@ -127,6 +159,7 @@ class Docs(AcceptanceTest):
         for name, text in FILES.items():
             with open(os.path.join(folder, name), "w", encoding="ascii") as file:
                 file.write(text)
+                os.fchmod(file.fileno(), 0o755 if text.startswith("#!") else 0o644)
         names = {"/tmp/modem": "modem", "127.0.0.1:5800": "127.0.0.1:0", "DIALOGUE": DIALOGUES + "/00-bearer-open.txt",
                  "FILE": "trace" if "trace FILE" in command else "site.json", "…": "", "./dev": "sim800", **names}
         for shown, name in names.items():
@@ -158,23 +191,14 @@ class Docs(AcceptanceTest):
         Pipe(program.stdout.fileno()).until(b"ready\n")
         self.assertEqual(end(program), 0)
 
-    def guards_a_firmware(self, command):
-        """The lines around it too, with a firmware that gives up at once."""
-        with open(os.path.join(ROOT, "docs/scenarios.md"), encoding="utf-8") as file:
-            recipe, = (block for block in re.findall(r"(?s)```sh\n(.*?)```", file.read()) if command in block)
-        firmware = """python3 -c 'import socket
-line = socket.create_connection(("127.0.0.1", 5800))
-line.sendall(b"AT+FTPPUT=1\\r")
-said = b""
-while b"+FTPPUT: 1," not in said: said += line.recv(1000)' """
-        holder, port = unused_port()
-        with holder:
-            script = recipe.replace("./logger --modem 127.0.0.1:5800 --one-upload", firmware).replace("5800", str(port))
-            (_, _, _), options = self.shell("")
-            ran = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=DEADLINE, check=False, **options)
-        self.assertEqual(ran.returncode, 0, ran.stderr)
-        with open(os.path.join(options["cwd"], "run.jsonl"), encoding="ascii") as file:
-            self.assertIn('"line":"+FTPPUT=1"', file.read())
+    def executes(self, command):
+        """With the firmware that the page shows, and a logger that gives up at once."""
+        self.ends(command)
+
+    def reads_a_page(self, command):
+        """From a server that is there already, instead of the one in the lines above it."""
+        server = self.keep(ScriptedServer(servers.page(b"p" * 1000)))
+        self.ends(command, **{"127.0.0.1:8080": servers.at(server.port), "tests/dialogues": DIALOGUES})
 
     def plays(self, command):
         """Against a module that runs."""

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,10 @@ namespace sim800 {
 
 /// Exit code for anything wrong with the user's input: arguments, scenario, files.
 inline constexpr int usage_error = 2;
+
+/// Exit codes of a run that went on to its end.
+inline constexpr int run_failure = 1;
+inline constexpr int fault_unfired = 3, expectation_failed = 4;
 
 /// Runs the program with these arguments, its name not among them; returns its exit code.
 int run_program(std::vector<std::string> arguments);
@@ -33,12 +38,21 @@ inline constexpr std::uint64_t largest_seed = std::numeric_limits<std::int64_t>:
 
 // Each adds its subcommand to `app`, and sets `status`, the program's exit code, when it has run.
 void add_run(CLI::App& app, int& status, const std::vector<std::string>& arguments);
+/// `words`: the command, and its arguments.
+void add_exec(CLI::App& app, int& status, const std::vector<std::string>& arguments,
+              const std::vector<std::string>& words);
+/// What these two have in common.
+struct RunOptions;
+void add_run_options(CLI::App& to, const std::shared_ptr<RunOptions>& options);
 void add_check(CLI::App& app, int& status);
 void add_scenarios(CLI::App& app, int& status);
+void add_schema(CLI::App& app, int& status);
 void add_commands(CLI::App& app, int& status);
 void add_models(CLI::App& app, int& status);
 void add_play(CLI::App& app, int& status);
 void add_trace(CLI::App& app, int& status);
+void add_lint(CLI::App& app, int& status);
 void add_state(CLI::App& app, int& status);
+void add_ctl(CLI::App& app, int& status);
 
 }  // namespace sim800

@@ -29,6 +29,16 @@ std::filesystem::path program_file() {
   return {};
 }
 
+/// Takes the command of exec out of the arguments, whose options it may share.
+std::vector<std::string> command_behind_dashes(std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments.front() != "exec") return {};
+  const auto dashes = std::ranges::find(arguments, "--");
+  if (dashes == arguments.end()) return {};
+  std::vector<std::string> words(dashes + 1, arguments.end());
+  arguments.erase(dashes, arguments.end());
+  return words;
+}
+
 }  // namespace
 
 std::vector<std::filesystem::path> shipped_scenarios() {
@@ -37,18 +47,24 @@ std::vector<std::filesystem::path> shipped_scenarios() {
 }
 
 int run_program(std::vector<std::string> arguments) {
+  const std::vector<std::string> given = arguments;
   CLI::App app{"A SIM800 modem in software, for firmware to be tested against", "sim800"};
   app.set_version_flag("--version", SIM800_VERSION);
   app.require_subcommand(1);
   int status = 0;
-  add_run(app, status, arguments);
+  const std::vector<std::string> words = command_behind_dashes(arguments);
+  add_run(app, status, given);
+  add_exec(app, status, given, words);
   add_check(app, status);
   add_scenarios(app, status);
+  add_schema(app, status);
   add_commands(app, status);
   add_models(app, status);
   add_play(app, status);
   add_trace(app, status);
+  add_lint(app, status);
   add_state(app, status);
+  add_ctl(app, status);
   try {
     std::ranges::reverse(arguments);  // as CLI11 takes them
     app.parse(std::move(arguments));

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,14 +15,15 @@
 #include "emulator/core/nvram.hpp"
 #include "emulator/program/cli/cli.hpp"
 #include "emulator/program/cli/run_options.hpp"
+#include "emulator/program/cli/run_record.hpp"
 #include "emulator/program/cli/run_session.hpp"
 #include "emulator/program/log.hpp"
 #include "scenarios/loader/loader.hpp"
 
 namespace sim800 {
-namespace {
 
-int run(const RunOptions& options) {
+int run_and_report(RunOptions options, const std::function<Companion*(asio::io_context&)>& make,
+                   const std::function<int(RunEnd&, Log&)>& judge) {
   // A reader that has left, and a limit of a file's size (setrlimit(2)), are errors of the write.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
@@ -32,7 +34,12 @@ int run(const RunOptions& options) {
     return usage_error;
   };
   try {
-    return run_modules(options, loop, log);
+    const RunRecord record(options);
+    RunEnd end = run_modules(options, loop, log, make(loop));
+    int status = judge(end, log);
+    if (status == 0 && !end.sound) status = run_failure;
+    const bool written = record.finish(end.report, status != 0, log);
+    return status == 0 && !written ? run_failure : status;
   } catch (const ScenarioError& problem) {
     for (const ScenarioMistake& mistake : problem.mistakes) log.say(mistake.text());
   } catch (const StateError& problem) {
@@ -45,15 +52,40 @@ int run(const RunOptions& options) {
   return usage_error;
 }
 
-}  // namespace
+int RunEnd::verdict(bool allow_unfired) const {
+  if (!met || !clean) return expectation_failed;
+  return fired || allow_unfired ? 0 : fault_unfired;
+}
 
 void add_run(CLI::App& app, int& status, const std::vector<std::string>& arguments) {
   auto options = std::make_shared<RunOptions>();
   options->arguments = arguments;
   CLI::App* command =
       app.add_subcommand("run", "Emulate modules, one unless told otherwise, until SIGINT, SIGTERM or SIGHUP");
+  add_run_options(*command, options);
+  command->add_flag("--stdio", options->stdio, "Use the terminal or a pipe as the serial line");
+  command->add_flag("--strict", options->strict,
+                    "Exit with 4 if an expectation of the scenario failed, with 3 if a fault never fired");
+  command->callback([options, &status] {
+    if (options->stdio && options->trace == "-") {
+      throw CLI::ValidationError("--trace", "expected a file, because --stdio takes standard output, found \"-\"");
+    }
+    const auto judge = [strict = options->strict](const RunEnd& end, Log&) {
+      return strict ? end.verdict(false) : end.clean ? 0 : expectation_failed;
+    };
+    status = run_and_report(*options, [](asio::io_context&) { return nullptr; }, judge);
+  });
+}
+
+void add_run_options(CLI::App& to, const std::shared_ptr<RunOptions>& options) {
+  CLI::App* const command = &to;
   command->add_option("SCENARIO", options->scenarios,
-                      "A scenario file, or the name of one that ships; several with --separate");
+                      "A scenario file, or the name of one that ships; several are laid over each other in this order");
+  command
+      ->add_option("--set", options->settings,
+                   "Lay this over the scenario, such as network.signal.rssi=3 (repeatable)")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
   command->add_flag("--separate", options->separate, "Each scenario is a module of its own");
   command->add_option("--modules", options->modules, "So many modules of the same scenario")
       ->check(whole_number(1, most_modules));
@@ -73,11 +105,11 @@ void add_run(CLI::App& app, int& status, const std::vector<std::string>& argumen
                    "Listen on this TCP address; each client gets the first module that has none (repeatable)")
       ->type_name("HOST:PORT")
       ->allow_extra_args(false);
-  command->add_flag("--stdio", options->stdio, "Use the terminal or a pipe as the serial line");
   command
       ->add_option("--state", options->state,
                    "Directory for what the module keeps while it is off; of several DIR/0, DIR/1 ...")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->check([](const std::string& given) { return given.empty() ? "expected a directory, found \"\"" : ""; });
   command->add_option("--timing", options->timing, "Latencies: typical (default), instant or maximum")
       ->check(CLI::IsMember({"typical", "instant", "maximum"}));
   command
@@ -85,21 +117,33 @@ void add_run(CLI::App& app, int& status, const std::vector<std::string>& argumen
                    "Factor for every delay and timer; 0.01 makes them a hundred times shorter")
       ->check(number(1e-6, 1000));
   command->add_option("--seed", options->seed, "Seed for everything random")->check(whole_number(0, largest_seed));
+  command
+      ->add_option("--control", options->control,
+                   "Serve requests that change the run and look at it (docs/control.md); port 0 picks a free port")
+      ->type_name("HOST:PORT|unix:PATH");
+  command
+      ->add_option("--control-token", options->control_token,
+                   "File with what every such request has to bring; needed where others can reach the address")
+      ->type_name("FILE");
+  command->add_option("--pcap", options->pcap, "Record the packets of data calls in a file, for Wireshark and tcpdump")
+      ->type_name("FILE");
   command->add_option("--trace", options->trace, "Record the run in a file, - for standard output (docs/trace.md)")
       ->type_name("FILE");
   command
       ->add_option("--log-level", options->log_level,
                    "trace, debug (all bytes), info (what happens), warning (default), error, off")
       ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}));
-  command->callback([options, &status] {
-    if (options->stdio && options->trace == "-") {
-      throw CLI::ValidationError("--trace", "expected a file, because --stdio takes standard output, found \"-\"");
-    }
-    if (options->state && options->state->empty()) {
-      throw CLI::ValidationError("--state", "expected a directory, found \"\"");
-    }
-    status = run(*options);
-  });
+  command->add_flag("--show", options->show, "Print what happens on standard error, as sim800 trace would");
+  command
+      ->add_flag("--lint{warning}", options->lint,
+                 "Tell what the host does wrong on the line (docs/lint.md); --lint=error: that makes the run fail, with 4")
+      ->check(CLI::IsMember({"warning", "error"}));
+  command->add_option("--report", options->report, "Write a report: JUnit XML, or one page for people")
+      ->type_name("FILE.xml|FILE.html");
+  command
+      ->add_option("--trace-on-failure", options->trace_on_failure,
+                   "Leave the trace and its transcript in this directory if the run fails")
+      ->type_name("DIR");
 }
 
 }  // namespace sim800

@@ -4,12 +4,15 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
 
 #include "emulator/core/personality.hpp"
 #include "emulator/program/cli/cli.hpp"
+#include "scenarios/loader/combine.hpp"
 
 namespace sim800 {
 namespace {
@@ -20,26 +23,38 @@ void apply(const RunOptions& options, TimingConfig& timing) {
   if (options.timing == "maximum") timing.profile = TimingProfile::maximum;
 }
 
+/// The scenarios as one, or each for itself.
+std::vector<std::vector<std::string>> scenario_names(const RunOptions& options) {
+  if (!options.separate || options.scenarios.empty()) return {options.scenarios};
+  std::vector<std::vector<std::string>> names;
+  for (const std::string& name : options.scenarios) names.push_back({name});
+  return names;
+}
+
+/// Without what tells the modules apart.
+nlohmann::json common_part(nlohmann::json scenario) {
+  if (!scenario.is_object()) return nlohmann::json::object();
+  scenario.erase("modules");
+  scenario.erase("fleet");
+  return scenario;
+}
+
 /// What the files say, or one module as it is without a file.
-std::vector<ModuleScenario> given_modules(const RunOptions& options, std::vector<ScenarioFile>& files) {
+std::vector<ModuleScenario> given_modules(const RunOptions& options, RunPlan& plan) {
   std::vector<ModuleScenario> given;
-  if (options.scenarios.empty()) given.push_back({{}, {}, std::make_shared<Scenario>()});
-  for (const std::string& name : options.scenarios) {
-    const ScenarioFile& file = files.emplace_back(find_scenario(name, shipped_scenarios()));
-    for (ModuleScenario& module : parse_modules(file.text, file.path.string())) given.push_back(std::move(module));
-  }
-  if (options.time_scale) {
-    for (const ModuleScenario& module : given)
-      set_time_scale(*module.scenario, *options.time_scale, files.empty() ? "" : files.back().path.string());
+  for (const auto& names : scenario_names(options)) {
+    Combined combined = combine(names, options.settings, shipped_scenarios());
+    for (ModuleScenario& module : parse_modules(combined)) {
+      if (options.time_scale) set_time_scale(*module.scenario, *options.time_scale, combined.sources());
+      given.push_back(std::move(module));
+      if (!options.control.empty()) plan.documents.push_back(common_part(combined.json.root()));
+    }
+    std::ranges::move(combined.files, std::back_inserter(plan.files));
   }
   return given;
 }
 
 void check_options(const RunOptions& options) {
-  if (options.scenarios.size() > 1 && !options.separate) {
-    throw RunError(
-        fmt::format("expected one scenario, or --separate for a module of each, found {}", options.scenarios.size()));
-  }
   if (options.separate && options.modules) throw RunError("expected either --separate or --modules, found both");
 }
 
@@ -80,11 +95,12 @@ void check_numbers(const std::vector<PlannedModule>& modules) {
 RunPlan plan_run(const RunOptions& options) {
   check_options(options);
   RunPlan plan;
-  std::vector<ModuleScenario> given = given_modules(options, plan.files);
+  std::vector<ModuleScenario> given = given_modules(options, plan);
   if (options.modules) {
     if (given.size() > 1)
       throw RunError(fmt::format("--modules: expected a scenario of one module, found {}", given.size()));
     given.resize(*options.modules, given.front());
+    if (!plan.documents.empty()) plan.documents.resize(*options.modules, plan.documents.front());
   }
   std::set<const Scenario*> seen;
   for (const ModuleScenario& module : given) {

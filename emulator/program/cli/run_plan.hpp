@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct PlannedModule {
 struct RunPlan {
   std::vector<ScenarioFile> files;  ///< none without a scenario
   std::vector<PlannedModule> modules;
+  std::vector<nlohmann::json> documents;  ///< what each was read from, with --control
 
   bool several() const { return modules.size() > 1; }
   /// Of the first module.
