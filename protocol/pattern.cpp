@@ -3,6 +3,9 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
+#include <array>
+
 namespace sim800 {
 namespace {
 
@@ -34,5 +37,17 @@ Pattern::Pattern(std::string_view source) : compiled_(std::make_shared<re2::RE2>
 bool Pattern::found_in(std::string_view text) const { return re2::RE2::PartialMatch(piece(text), *compiled_); }
 
 bool Pattern::matches(std::string_view text) const { return re2::RE2::FullMatch(piece(text), *compiled_); }
+
+std::optional<std::vector<std::string>> Pattern::groups_in(std::string_view text) const {
+  constexpr int most = 10;
+  std::array<re2::StringPiece, most> found;
+  const int count = std::min(most, 1 + groups());
+  if (!compiled_->Match(piece(text), 0, text.size(), re2::RE2::UNANCHORED, found.data(), count)) return std::nullopt;
+  std::vector<std::string> groups;
+  for (int i = 0; i < count; ++i) groups.emplace_back(found.at(static_cast<std::size_t>(i)));
+  return groups;
+}
+
+int Pattern::groups() const { return compiled_->NumberOfCapturingGroups(); }
 
 }  // namespace sim800

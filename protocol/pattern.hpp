@@ -3,9 +3,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace re2 {
 class RE2;
@@ -34,6 +36,10 @@ class Pattern {
   bool found_in(std::string_view text) const;
   /// It matches the text from end to end.
   bool matches(std::string_view text) const;
+  /// Where it is found: the part that matches, then its groups (an empty text for one that takes no part); at most nine.
+  std::optional<std::vector<std::string>> groups_in(std::string_view text) const;
+  /// The number of its groups.
+  int groups() const;
 
  private:
   std::shared_ptr<const re2::RE2> compiled_;

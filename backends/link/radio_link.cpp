@@ -20,6 +20,7 @@
 
 #include "backends/link/name_resolver.hpp"
 #include "backends/link/relay.hpp"
+#include "emulator/core/chance.hpp"
 
 namespace sim800 {
 
@@ -136,12 +137,19 @@ class Mailbox {
 // Owned by the Lookup alone, so that it lives and dies in the loop's thread; others have a weak pointer.
 struct Pending {
   std::function<void(Route)> done;
+  Clock* clock = nullptr;
+  Duration delay{};  // of the answer, in module time
+  Timer timer{};
   asio::executor_work_guard<asio::io_context::executor_type> work;  // keeps the loop running during a lookup
 };
 
 void answer(const std::weak_ptr<Pending>& waiting, Route route) {
   const auto pending = waiting.lock();
   if (!pending) return;
+  if (const Duration delay = std::exchange(pending->delay, Duration::zero()); delay > Duration::zero()) {
+    pending->timer = pending->clock->after(delay, [waiting, route] { answer(waiting, route); });
+    return;
+  }
   pending->work.reset();
   const auto done = std::exchange(pending->done, nullptr);
   done(std::move(route));
@@ -162,8 +170,8 @@ Route module_route(const AddressPlan::Neighbour& module, std::uint16_t port) {
 }  // namespace
 
 struct RadioLink::Impl {
-  Impl(asio::io_context& context, HostMap&& map, LinkState link, std::uint64_t chance)
-      : loop(context), mailbox(std::make_shared<Mailbox>(context)), state(link), seed(chance) {
+  Impl(asio::io_context& context, HostMap&& map, LinkState link, std::uint64_t first_seed)
+      : loop(context), mailbox(std::make_shared<Mailbox>(context)), state(link), seed(first_seed) {
     set(map);
   }
   void set(const HostMap& map) {
@@ -175,6 +183,16 @@ struct RadioLink::Impl {
   const std::string* mapped(const std::string& host, std::uint16_t port) const {
     for (const HostPort& key : {HostPort{host, port}, HostPort{host, any_port}}) {
       if (const auto found = hosts->find(key); found != hosts->end()) return &found->second;
+    }
+    return numeric_address(host) ? nullptr : mapped_by_wildcard(host, port);
+  }
+  /// "*.b.c" stands for a.b.c and x.a.b.c, unless there is an entry that says more of them.
+  const std::string* mapped_by_wildcard(const std::string& host, std::uint16_t port) const {
+    for (auto dot = host.find('.'); dot != std::string::npos; dot = host.find('.', dot + 1)) {
+      for (const std::uint16_t asked : {port, any_port}) {
+        const auto found = hosts->find(HostPort{"*" + host.substr(dot), asked});
+        if (found != hosts->end()) return &found->second;
+      }
     }
     return nullptr;
   }
@@ -201,6 +219,7 @@ struct RadioLink::Impl {
   std::shared_ptr<Mailbox> mailbox;
   LinkState state;
   std::uint64_t seed;  // of the next relay
+  Chance chance{seed, 0};  // of lookups
   bool relays_always = false;
   const AddressPlan* modules = nullptr;
   std::vector<std::shared_ptr<Relay::Core>> relays;  // they outlive their users
@@ -229,8 +248,14 @@ RadioLink::~RadioLink() {
 
 std::unique_ptr<Lookup> RadioLink::route(const std::string& host, std::uint16_t port, std::function<void(Route)> done) {
   const auto pending =
-      std::make_shared<Pending>(Pending{std::move(done), asio::make_work_guard(impl_->loop.get_executor())});
+      std::make_shared<Pending>(Pending{.done = std::move(done), .work = asio::make_work_guard(impl_->loop.get_executor())});
   const std::string asked = canonical(host);
+  const LinkModel& link = impl_->state.model;
+  if (!numeric_address(asked)) {
+    pending->clock = &impl_->state.clock;
+    pending->delay = impl_->chance.in(link.dns);
+    if (link.dns_fails) return impl_->answer_soon(pending, {Kind::unresolvable, {}, port});
+  }
   const Kind failure = numeric_address(asked) ? Kind::unreachable : Kind::unresolvable;
   const std::string* value = impl_->mapped(asked, port);
   if (value == nullptr && impl_->modules != nullptr) {

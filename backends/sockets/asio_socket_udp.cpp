@@ -12,6 +12,8 @@
 namespace sim800 {
 namespace {
 
+constexpr std::uint64_t loss_stream = 1;  // of chance, apart from the jitter
+
 using asio::ip::udp;
 
 // More than this many in transit towards the module are lost on the radio.
@@ -47,8 +49,10 @@ UdpFlow::UdpFlow(std::shared_ptr<SocketShared> shared, std::shared_ptr<SocketEve
             {.end = [this](const Verdict& verdict) { return end_by_fault(verdict); },
              .resume = [this] { pump_later(); }}),
       socket_(shared_->loop),
-      up_{LinkPath(shared_->link.state(), Direction::up, shared_->seed * 2)},
-      down_{LinkPath(shared_->link.state(), Direction::down, shared_->seed * 2 + 1)} {
+      up_{.path = LinkPath(shared_->link.state(), Direction::up, shared_->seed * 2),
+          .chance = {shared_->seed * 2, loss_stream}},
+      down_{.path = LinkPath(shared_->link.state(), Direction::down, shared_->seed * 2 + 1),
+            .chance = {shared_->seed * 2 + 1, loss_stream}} {
   ++shared_->seed;
   peer_.port = request_.port;
 }
@@ -192,7 +196,8 @@ void UdpFlow::write() {
       return;
     }
     if (!gate_.may_move(Direction::up, sent_)) return;
-    const bool goes = !shared_->link.model().blackhole && route_.kind == Route::Kind::reachable;
+    const LinkModel& link = shared_->link.model();
+    const bool goes = !link.blackhole && route_.kind == Route::Kind::reachable && !up_.loses(link);
     if (goes && !transmit(next.bytes)) return;
     sent_ += next.bytes.size();
     up_.bytes -= next.bytes.size();
@@ -202,6 +207,16 @@ void UdpFlow::write() {
     gate_.passed(Direction::up, passed);
     gate_.may_move(Direction::up, sent_);
   }
+}
+
+bool UdpFlow::Lane::loses(const LinkModel& link) {
+  if (lost_together > 0) {
+    --lost_together;
+    return true;
+  }
+  if (!chance.happens(link.loss)) return false;
+  lost_together = link.burst - 1;
+  return true;
 }
 
 // False: try again later.
@@ -233,6 +248,7 @@ void UdpFlow::receive() {
     if (would_block(error)) break;
     const bool from_peer = route_.kind == Route::Kind::reachable && from == endpoint_of(route_);
     if (error || count == 0 || (!from_peer && !take_all_) || shared_->link.model().blackhole) continue;
+    if (down_.loses(shared_->link.model())) continue;
     if (down_.bytes + count > max_in_flight || down_.datagrams.size() == max_datagrams_in_flight) {
       lose("too many are under way");
       continue;

@@ -12,6 +12,7 @@
 #include "backends/link/link_path.hpp"
 #include "backends/link/transfer_gate.hpp"
 #include "backends/sockets/asio_socket_shared.hpp"
+#include "emulator/core/chance.hpp"
 
 namespace sim800 {
 
@@ -51,6 +52,10 @@ class UdpFlow : public std::enable_shared_from_this<UdpFlow> {
     std::deque<Datagram> datagrams{};
     std::size_t bytes = 0;
     Timer timer{};
+    std::uint32_t lost_together = 0;  // still to be lost of a burst
+    /// The radio loses the next datagram.
+    bool loses(const LinkModel& link);
+    Chance chance;
   };
 
   bool end_by_fault(const Verdict& verdict);

@@ -291,7 +291,7 @@ void Channel::power_down(bool silently) {
 /// Input not processed yet is lost, with the line that runs.
 void Channel::forget_input() {
   line_state_ = LineState::none;
-  user_ = nullptr;
+  DataUser* const user = std::exchange(user_, nullptr);
   behind_.clear();
   verdict_.reset();
   if (input_.size() > 0)
@@ -303,6 +303,7 @@ void Channel::forget_input() {
   rest_.cancel();
   resting_ = false;
   assembler_ = LineAssembler();
+  if (user != nullptr) user->line_reset();
   if (!receiving_) port_.input_wanted();
 }
 
@@ -328,6 +329,7 @@ void Channel::update_dcd() {
   if (on == dcd_) return;
   dcd_ = on;
   owner_.record("line", {{"channel", name_}, {"signal", "DCD"}, {"on", on}});
+  if (owner_.observer != nullptr) owner_.observer->level("DCD", on);
 }
 
 }  // namespace sim800

@@ -40,6 +40,8 @@ class DataUser {
   virtual void host_left() {}
   /// The port accepts output again.
   virtual void wire_free() {}
+  /// Data mode is over, and all that was on its way: power-off, or its DLC was closed.
+  virtual void line_reset() {}
 };
 
 /// Bytes come in by receive(), become lines, lines become commands, responses leave through the port. What arrives
@@ -60,6 +62,8 @@ class Channel final : public PortUser {
   void urc(std::string_view text);
   void urc(Code code);
   void urc(std::string_view text, WhileOnline policy);
+  /// RING and its lines that still wait are dropped.
+  void stop_ringing();
   /// What belongs to a command that was given here, and comes behind its result: like a URC, but also where those are
   /// not sent, and followed by nothing else for a moment.
   void answer(std::string_view text) { push({std::string(text), std::nullopt, true}); }
@@ -165,6 +169,7 @@ class Channel final : public PortUser {
     std::string text;
     std::optional<Code> code;
     bool answer = false;
+    bool raw = false;  ///< `text` is bytes, not a line
   };
 
   bool busy() const { return line_state_ != LineState::none; }
@@ -187,6 +192,7 @@ class Channel final : public PortUser {
   std::optional<Result> run(const TypedCommand& typed);
   std::optional<Result> run_as_judged();
   void end_verdict();
+  void let_in();
   void conversation_done();
   void end_line(Result result);
   void append(const Unsolicited& urc);

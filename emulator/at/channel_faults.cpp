@@ -14,11 +14,7 @@ std::optional<Result> Channel::run_as_judged() {
   if (!verdict_) {
     verdict_ = std::make_unique<CommandVerdict>();
     if (next_ == 0) owner_.faults->line("AT" + std::string(assembler_.line()), *verdict_);
-    if (has_command) {
-      owner_.faults->command(work_->line.commands()[next_].name.view(), *verdict_);
-    } else if (runnable_) {
-      owner_.faults->command("", *verdict_);
-    }
+    if (runnable_) owner_.faults->command(has_command ? &work_->line.commands()[next_] : nullptr, *verdict_);
     if (verdict_->silence) {
       fall_silent(*verdict_->silence);
       return std::nullopt;
@@ -31,7 +27,9 @@ std::optional<Result> Channel::run_as_judged() {
       return std::nullopt;
     }
   }
+  if (verdict_->let_in && lets_others_first(&Channel::run_line)) return std::nullopt;
   const std::size_t current = next_++;
+  work_->out += verdict_->raw_before;
   for (const std::string& text : verdict_->before) owner_.urc(text, this);
   for (const std::string& text : verdict_->after) owner_.urc(text);
   std::optional<Result> result = runnable_ ? ok : error;
@@ -52,6 +50,15 @@ void Channel::end_verdict() {
   if (!verdict_) return;
   const auto judged = std::exchange(verdict_, nullptr);
   for (const std::string& text : judged->inside) owner_.urc(text, this);
+  if (judged->let_in) let_in();
+  work_->out += judged->raw_inside;
+  if (!judged->raw_after.empty()) urcs_.push_front({judged->raw_after, std::nullopt, false, true});
+}
+
+/// What has waited for the end of the command does not wait any longer.
+void Channel::let_in() {
+  work_->response->next_command();
+  for (; !urcs_.empty(); urcs_.pop_front()) append(urcs_.front());
 }
 
 void Channel::fall_silent(Duration span) {

@@ -125,6 +125,12 @@ void Channel::urc(std::string_view text, WhileOnline policy) {
   if (policy == WhileOnline::embedded && listens()) write_line(text);
 }
 
+void Channel::stop_ringing() {
+  std::erase_if(urcs_, [](const Unsolicited& each) {
+    return each.code == Code::ring || each.text.starts_with("+CRING: ") || each.text.starts_with("+CLIP: ");
+  });
+}
+
 void Channel::push(Unsolicited urc) {
   if (!has_lines()) return;
   if (busy() || online() || resting_) {
@@ -153,7 +159,9 @@ void Channel::write_line(std::string_view text) {
 }
 
 void Channel::append(const Unsolicited& urc) {
-  if (urc.code) {
+  if (urc.raw) {
+    work_->out += urc.text;
+  } else if (urc.code) {
     append_code(work_->out, format, *urc.code);
   } else {
     append_line(work_->out, format, urc.text);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "emulator/core/clock.hpp"
+#include "emulator/core/observer.hpp"
 #include "emulator/core/trace.hpp"
 
 namespace sim800 {
@@ -32,6 +33,8 @@ class ChannelOwner {
   const CommandTable& commands;
   /// Null: no fault concerns commands or URCs. Outlives the module.
   CommandFaults* faults = nullptr;
+  /// Null: nobody watches. Outlives the module.
+  Observer* observer = nullptr;
 
   /// Null: nothing is recorded.
   Trace* trace() const { return trace_; }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "emulator/core/duration.hpp"
+#include "protocol/at/command_line.hpp"
 #include "protocol/at/result.hpp"
 
 namespace sim800 {
@@ -27,6 +28,10 @@ struct CommandVerdict {
   std::vector<std::string> lines;   ///< information lines, with `result` only
   std::optional<Result> result;     ///< instead of running it
   bool whole_line = false;          ///< `result` is that of the whole line
+  /// Bytes as they are, on the command's own channel.
+  std::string raw_before, raw_inside, raw_after;
+  /// What arrives at the instant of the command is reported inside its response.
+  bool let_in = false;
 };
 
 /// Asked by channels and notified by the module.
@@ -35,8 +40,8 @@ class CommandFaults {
   virtual ~CommandFaults() = default;
   /// A whole line as typed, including its AT; each of its commands follows.
   virtual void line(std::string_view line, CommandVerdict& verdict) = 0;
-  /// The next command; its name as in CommandName, empty for a bare AT.
-  virtual void command(std::string_view name, CommandVerdict& verdict) = 0;
+  /// The next command; null for a bare AT.
+  virtual void command(const TypedCommand* command, CommandVerdict& verdict) = 0;
   /// The module has sent a URC.
   virtual void urc(std::string_view text) = 0;
   /// A fault has acted, and at this instant more follows from it.
@@ -58,6 +63,10 @@ class SerialFaults {
   /// These bytes pass, at most until_stop() of them, and may be changed. True if faults are due after them: what
   /// follows waits until those have acted.
   virtual bool pass(SerialDirection direction, std::string& bytes) = 0;
+  /// So many bytes arrive at the host together; 0: as many as there are.
+  virtual std::size_t slice() { return 0; }
+  /// What lies between them and the next.
+  virtual Duration gap() { return Duration::zero(); }
 };
 
 }  // namespace sim800

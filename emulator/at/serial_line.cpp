@@ -19,6 +19,12 @@ SerialLine::SerialLine(Clock& clock, const SerialConfig& config, SerialFaults* f
       faults_(faults),
       wire_(wire) {}
 
+/// A piece of what the module sends has arrived: the next one has its own size, and a pause before it.
+Duration SerialLine::Lane::next_piece() {
+  left_of_piece_ = line_.faults_->slice();
+  return line_.faults_->gap();
+}
+
 std::size_t SerialLine::cut() {
   const std::size_t lost = tx_.size();
   tx_.clear();
@@ -77,8 +83,15 @@ void SerialLine::Lane::run() {
   while (size() > 0) {
     std::size_t count = std::min(size(), line_.slice_);
     if (line_.faults_ != nullptr) count = std::min(count, line_.faults_->until_stop(direction_));
-    if (line_.byte_time_ > Duration::zero()) {
-      free_at_ += line_.byte_time_ * static_cast<Duration::rep>(count);
+    Duration pause{};
+    if (line_.faults_ != nullptr && direction_ == SerialDirection::tx) {
+      if (left_of_piece_ == 0) pause = next_piece();
+      // Nothing came before it, so there is nothing to be apart from.
+      if (!std::exchange(follows_, true)) pause = Duration::zero();
+      if (left_of_piece_ > 0) left_of_piece_ -= count = std::min(count, left_of_piece_);
+    }
+    if (line_.byte_time_ + pause > Duration::zero()) {
+      free_at_ += pause + line_.byte_time_ * static_cast<Duration::rep>(count);
       timer_ = line_.clock_.at(free_at_, [this, count] {
         if (pass(count)) return;
         run();
@@ -88,7 +101,8 @@ void SerialLine::Lane::run() {
     }
     if (pass(count)) return;
   }
-  under_way_ = false;
+  under_way_ = follows_ = false;
+  left_of_piece_ = 0;
 }
 
 /// True if the rest waits until faults have acted, on a stack of their own.

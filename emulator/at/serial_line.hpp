@@ -60,6 +60,7 @@ class SerialLine final : public Port, public PortUser {
    private:
     void run();
     bool pass(std::size_t count);
+    Duration next_piece();
 
     SerialLine& line_;
     SerialDirection direction_;
@@ -67,7 +68,9 @@ class SerialLine final : public Port, public PortUser {
     std::size_t head_ = 0;
     TimePoint free_at_{};  ///< when the last byte has arrived
     Timer timer_;
-    bool under_way_ = false;  ///< run() continues on its own
+    std::size_t left_of_piece_ = 0;  ///< bytes that still arrive together; see SerialFaults::slice()
+    bool follows_ = false;           ///< a piece of the same burst has arrived
+    bool under_way_ = false;         ///< run() continues on its own
   };
   void arrived(SerialDirection direction, std::string_view bytes);
   void tell_drained();

@@ -100,6 +100,7 @@ Result CallService::dial(const std::string& number, Channel* waiter, Channel& as
   if (talking() && in_state(held)) return Cme::not_allowed;
   on_set_up(waiter);
   change_all(active, held, waiter);
+  if (environment_.observer != nullptr) environment_.observer->dialled(number);
   Connection& call = add(number, dialling);
   call.asker = &asker;
   if (waiter != nullptr) {
@@ -242,6 +243,12 @@ void CallService::ring(int id) {
   call.next = environment_.clock.after(ring_period, [this, id] { ring(id); });
 }
 
+/// A caller's number comes from the network, which says what kind it is.
+int CallService::type_of(const Connection& call) const {
+  const int type = type_of_number(call.number);
+  return call.from_network && type == 129 ? environment_.world.network.number_type : type;
+}
+
 /// RING or +CRING: VOICE, then +CLIP, or +CCWA for a waiting call.
 void CallService::announce(const Connection& call) {
   if (settings_.number(key::crc) == 1) {
@@ -249,7 +256,7 @@ void CallService::announce(const Connection& call) {
   } else {
     environment_.code(Code::ring);
   }
-  const int type = call.number.empty() ? 128 : type_of_number(call.number);
+  const int type = call.number.empty() ? 128 : type_of(call);
   const std::string name = alpha_for_host(settings_, call.name);
   if (call.state == State::waiting) {
     environment_.urc(fmt::format("+CCWA: \"{}\",{},1,\"{}\"", call.number, type, name), nullptr);
@@ -293,6 +300,7 @@ void CallService::end(int id, int cause, bool by_host, Channel* channel) {
   const bool waited = gone.state == State::waiting;
   const bool was_connected = gone.connected();
   gone.state = State::disconnected;
+  if (gone.from_network && !was_connected) environment_.stop_ringing();
   report(gone, channel);
   if (!waited) tell_end(gone, cause, by_host);
   if (was_connected && settings_.number(key::cdrind) == 1) environment_.urc("+CDRIND: 0", nullptr);
@@ -362,7 +370,7 @@ void CallService::say(const Connection& call, std::string_view text) { environme
 /// +CLCC: <id>,<dir>,<stat>,<mode>,<mpty>,<number>,<type>,<alpha>
 std::string CallService::describe(const Connection& call) const {
   return fmt::format("+CLCC: {},{},{},0,{},\"{}\",{},\"{}\"", call.id, call.from_network ? 1 : 0,
-                     static_cast<int>(call.state), call.multiparty ? 1 : 0, call.number, type_of_number(call.number),
+                     static_cast<int>(call.state), call.multiparty ? 1 : 0, call.number, type_of(call),
                      alpha_for_host(settings_, call.name));
 }
 

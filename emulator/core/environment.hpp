@@ -8,6 +8,7 @@
 
 #include "emulator/core/clock.hpp"
 #include "emulator/core/identity.hpp"
+#include "emulator/core/observer.hpp"
 #include "emulator/core/trace.hpp"
 #include "protocol/at/result.hpp"
 
@@ -35,6 +36,8 @@ struct Environment {
   std::function<void(std::string_view text, Channel* cause)> urc;
   /// Sends an unsolicited result code (RING, NO CARRIER) to every channel.
   std::function<void(Code code)> code;
+  /// A call is over: RING, +CRING and +CLIP that still wait for a free line are not sent any more.
+  std::function<void()> stop_ringing;
   /// Likewise for a URC that need not wait for the end of data mode. False if it is dropped on every channel.
   std::function<bool(std::string_view text, WhileOnline policy)> urc_while_online;
   /// What answers an earlier command (CONNECT OK, +HTTPACTION): sent to the channel that asked, or as a URC once that
@@ -45,6 +48,8 @@ struct Environment {
   const Identity& identity;
   Plmn* plmn = nullptr;  ///< the network that it shares with other modules; null: it is alone
   unsigned index = 0;    ///< its number among them
+  Observer* observer = nullptr;  ///< null: nobody watches
+  TimePoint origin{};            ///< the times of a scenario count from here
 
   void record(std::string_view event, Trace::Fields fields) const {
     if (trace != nullptr) trace->event(event, fields);

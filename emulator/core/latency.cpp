@@ -123,7 +123,15 @@ Latencies::Latencies(const TimingConfig& timing) {
   std::ranges::transform(table, values_.begin(),
                          [&timing](const LatencyRow& row) { return value_in(timing.profile, row); });
   // The loader has refused unknown names; one that gets here otherwise is a bug and throws.
-  for (const auto& [name, value] : timing.overrides) values_[index_of(find_latency(name).value())] = value;
+  for (const auto& [name, value] : timing.overrides) {
+    const std::size_t index = index_of(find_latency(name).value());
+    values_[index] = value.least;
+    if (!value.fixed()) ranges_.emplace_back(index, value);
+  }
+}
+
+void Latencies::draw(Chance& chance) {
+  for (const auto& [index, range] : ranges_) values_[index] = chance.in(range);
 }
 
 const Latencies& latencies_of(const TimingConfig& timing) {
@@ -132,6 +140,13 @@ const Latencies& latencies_of(const TimingConfig& timing) {
   static std::map<Kind, Latencies> made;
   const std::scoped_lock lock(guard);
   return made.try_emplace(Kind{timing.profile, timing.overrides}, timing).first->second;
+}
+
+OwnLatencies::OwnLatencies(const TimingConfig& timing, std::uint64_t seed) : shared_(&latencies_of(timing)) {
+  constexpr std::uint64_t stream = std::uint64_t{1} << 33;  // kept apart from those of faults and events
+  if (!shared_->vary()) return;
+  varying_ = std::make_unique<Varying>(Varying{*shared_, Chance(seed, stream)});
+  draw();
 }
 
 }  // namespace sim800

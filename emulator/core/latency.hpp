@@ -4,10 +4,14 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "emulator/core/chance.hpp"
 #include "emulator/core/duration.hpp"
 
 namespace sim800 {
@@ -98,12 +102,35 @@ class Latencies {
  public:
   explicit Latencies(const TimingConfig& timing);
   Duration operator[](Latency which) const { return values_[static_cast<std::size_t>(which)]; }
+  /// Some are ranges: a module has a table of its own then, whose values are drawn again and again.
+  bool vary() const { return !ranges_.empty(); }
+  void draw(Chance& chance);
 
  private:
   std::array<Duration, static_cast<std::size_t>(Latency::count_)> values_{};
+  std::vector<std::pair<std::size_t, DurationRange>> ranges_;
 };
 
 /// Made on first use, and kept for all modules with this timing. Thread-safe.
 const Latencies& latencies_of(const TimingConfig& timing);
+
+/// A module's table: the shared one, unless some of its latencies vary.
+class OwnLatencies {
+ public:
+  OwnLatencies(const TimingConfig& timing, std::uint64_t seed);
+  const Latencies& table() const { return varying_ ? varying_->table : *shared_; }
+  /// What varies gets new values.
+  void draw() {
+    if (varying_) varying_->table.draw(varying_->chance);
+  }
+
+ private:
+  struct Varying {
+    Latencies table;
+    Chance chance;
+  };
+  const Latencies* shared_;
+  std::unique_ptr<Varying> varying_;
+};
 
 }  // namespace sim800

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "emulator/core/duration.hpp"
@@ -19,6 +20,11 @@ struct LinkModel {
   bool blackhole =
       false;  ///< nothing gets through in either direction; nothing is lost either, because TCP sends it again
 
+  double loss = 0;          ///< probability that a datagram is lost, in either direction
+  std::uint32_t burst = 1;  ///< so many datagrams are lost together
+  DurationRange dns{};      ///< added to each name lookup
+  bool dns_fails = false;   ///< no name is found
+
   /// The link has no limits of its own.
   bool clear() const {
     return latency <= Duration::zero() && jitter <= Duration::zero() && down_kbps <= 0 && up_kbps <= 0 && !blackhole;
@@ -30,6 +36,10 @@ struct LinkChange {
   std::optional<Duration> latency, jitter;
   std::optional<double> down_kbps, up_kbps;
   std::optional<bool> blackhole;
+  std::optional<double> loss;
+  std::optional<std::uint32_t> burst;
+  std::optional<DurationRange> dns;
+  std::optional<bool> dns_fails;
   void apply(LinkModel& link) const;
 };
 

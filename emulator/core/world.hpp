@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -35,6 +36,8 @@ struct Quirks {
   bool flow_control_silent = false;     ///< AT&K is swallowed without an answer, as by firmware of 2014
   bool boot_sms_ready_first = false;    ///< SMS Ready precedes Call Ready at power-on
   bool cfun_call_ready_first = false;   ///< Call Ready precedes SMS Ready after AT+CFUN=1, as at power-on
+  bool second_call_ready = false;       ///< a second Call Ready follows SMS Ready at power-on
+  int drive_bytes = 186'368;            ///< size of drive C:
   bool sapbr_save = false;              ///< AT+SAPBR=5,<cid> answers OK, as SIM900 does
   bool network_name_by_manual = false;  ///< AT+CLTS=1: *PSNWID and +CTZV in the manual's form instead of R14.18's
   bool http_status_number = false;      ///< +HTTPSTATUS prints the method as a number (manual V1.12) instead of a word
@@ -49,6 +52,7 @@ struct Quirks {
   int http_url_max = 512;                                ///< longest URL
   int ftp_empty_name = ftp_code::timeout;                ///< outcome of a session without a file name or server
   int ftp_mode = 1;                                      ///< AT+FTPMODE at power-on: 0 active, 1 passive
+  bool ftp_timeout = true;                               ///< AT+FTPTIMEOUT is the longest silence of a server
   int ftp_put_length = 1360;                             ///< largest block of AT+FTPPUT=2
   int ping_unit_ms = 100;                                ///< unit of <replyTime> in +CIPPING
 };
@@ -65,6 +69,9 @@ struct ModuleConfig {
   std::map<std::string, std::vector<std::string>> settings;
   /// Commands by name ("+CREC"): true, the module has it, false, it has not, whatever its revision says.
   std::map<std::string, bool, std::less<>> commands;
+  /// What becomes of a command that the module does not know.
+  enum class Unknown : std::uint8_t { refused, accepted, no_answer };
+  Unknown unknown = Unknown::refused;
   Quirks quirks;
 };
 
@@ -127,11 +134,21 @@ struct Subscriber {
 struct Location {
   double longitude = 121.354848, latitude = 31.220641;  ///< degrees
   unsigned accuracy = 550;                              ///< metres
+  int code = 0;                                         ///< of AT+CLBS where the servers do not answer; 0: they do
+};
+
+/// What is wrong with the module's end of PPP.
+struct PppConfig {
+  bool lcp_silent = false;               ///< LCP never answers
+  bool refuse_authentication = false;    ///< whatever the host proves itself by
+  bool refuse_ip = false;                ///< IPCP is rejected
+  std::optional<Duration> silent_after;  ///< from IPCP on: then nothing gets through any more
 };
 
 struct NetworkConfig {
   std::string operator_name = "CHINA MOBILE";
   std::string plmn = "46000";
+  int number_type = 129;  ///< of a caller's number without +: 129 unknown, 161 national
   std::string time = "26/01/01,08:00:00+32";  ///< of its clock when the program starts, in the format of AT+CCLK
   Registration registration = Registration::home;
   int rssi = 21;
@@ -143,16 +160,24 @@ struct NetworkConfig {
   /// Not given: every APN works, even an empty one.
   std::optional<std::map<std::string, Apn>> apns;
   HostMap hosts;
+  PppConfig ppp;
   LinkChange link;  ///< see initial_link()
   std::map<std::string, std::vector<std::string>>
       ussd;                                   ///< by code: what the network answers, one text after the other
   std::map<std::string, Subscriber> numbers;  ///< "*": all others
 };
 
+/// Numbers between which one is drawn, or one number.
+struct SizeRange {
+  std::size_t least = 0, most = 0;
+};
+
 /// The serial line between host and module.
 struct SerialConfig {
   unsigned baud = 115'200;
   bool paced = false;  ///< bytes take as long as they do at that rate, 10 bits each
+  std::optional<SizeRange> slice;  ///< what the module sends arrives in pieces of so many bytes
+  DurationRange gap;               ///< between two pieces
 };
 
 enum class TimingProfile : std::uint8_t { typical, instant, maximum };
@@ -160,7 +185,7 @@ enum class TimingProfile : std::uint8_t { typical, instant, maximum };
 struct TimingConfig {
   TimingProfile profile = TimingProfile::typical;
   double scale = 1.0;                         ///< 0.01: everything a hundred times shorter
-  std::map<std::string, Duration> overrides;  ///< by latency name, see latency.hpp
+  std::map<std::string, DurationRange> overrides;  ///< by latency name, see latency.hpp
 };
 
 struct World {

@@ -124,7 +124,7 @@ void Modem::reset() {
   later([this] {
     if (power_ == Power::off) return;
     stop(true);
-    record("power", {{"state", "reset"}});
+    enter_power("reset");
     power_on();
   });
 }
@@ -134,7 +134,7 @@ void Modem::freeze() {
     if (power_ == Power::off) return;
     stop(true);
     power_ = Power::frozen;
-    record("power", {{"state", "frozen"}});
+    enter_power("frozen");
   });
 }
 
@@ -145,10 +145,25 @@ void Modem::lose_power() {
     if (power_ == Power::off) return;
     stop(true);
     power_ = Power::off;
-    record("power", {{"state", "off"}});
+    enter_power("off");
     tell(ModuleEvent::power_off);
   });
 }
+
+void Modem::say_raw(std::string_view bytes) {
+  if (!answers()) return;
+  for (const auto& channel : channels_) {
+    if (channel->has_lines()) channel->write(bytes);
+  }
+}
+
+// --- who watches it
+
+void Modem::start_counting() {
+  if (!std::exchange(counting_, true)) environment_.origin = clock.now();
+}
+
+void Modem::watch(Observer* by) { observer = environment_.observer = by; }
 
 /// An alarm boots a module that is off, if it has its supply; while it boots, it waits for +CFUN.
 void Modem::ring_alarm(unsigned n) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "emulator/board/alarms.hpp"
+#include "emulator/board/antenna.hpp"
 #include "emulator/board/media.hpp"
 #include "emulator/board/pins.hpp"
 #include "emulator/board/tones.hpp"
@@ -40,6 +41,7 @@
 #include "emulator/network/network_settings.hpp"
 #include "emulator/network/network_time.hpp"
 #include "emulator/network/pdp.hpp"
+#include "emulator/ppp/ppp_service.hpp"
 #include "emulator/sim/phone_book.hpp"
 #include "emulator/sim/preferred_operators.hpp"
 #include "emulator/sim/sim.hpp"
@@ -55,7 +57,8 @@ Model model_of(const World& world) { return find_model(world.module.model).value
 }  // namespace
 
 Modem::Modem(const Parts& parts)
-    : ChannelOwner(parts.clock, latencies_of(parts.world.timing), parts.commands(parts.world.module), parts.trace),
+    : OwnLatencies(parts.world.timing, parts.seed),
+      ChannelOwner(parts.clock, OwnLatencies::table(), parts.commands(parts.world.module), parts.trace),
       world(parts.world),
       identity(parts.identity != nullptr ? *parts.identity : identity_of(parts.world)),
       files(parts.files),
@@ -68,6 +71,7 @@ Modem::Modem(const Parts& parts)
                    parts.seed,
                    [this](std::string_view text, Channel* cause) { urc(text, cause); },
                    [this](Code code) { urc(code); },
+                   [this] { stop_ringing(); },
                    [this](std::string_view text, WhileOnline policy) { return urc(text, policy); },
                    [this](std::string_view text, Channel* asker) { answer(text, asker); },
                    [this](Code code, Channel* asker) { answer(code, asker); },
@@ -85,7 +89,14 @@ Modem::Modem(const Parts& parts)
       cells(*this, [](Modem& m) { return std::make_unique<Cells>(m.environment_, m.settings, *m.network); }),
       network_time(*this, [](Modem& m) { return std::make_unique<NetworkTime>(m.environment_, *m.network); }),
       pdp(*this, [](Modem& m) { return m.connected(std::make_unique<PdpContexts>(m.environment_, *m.network)); }),
-      gprs(*this, [](Modem& m) { return std::make_unique<Gprs>(m.environment_, m.settings, *m.pdp, m.parts_.nvram); }),
+      gprs(*this,
+           [](Modem& m) {
+             auto made = std::make_unique<Gprs>(m.environment_, m.settings, *m.pdp, m.parts_.nvram);
+             made->on_ended = [&m](unsigned cid) {
+               if (m.ppp.made()) m.ppp->context_ended(cid);
+             };
+             return made;
+           }),
       bearers(*this, [](Modem& m) { return m.connected(std::make_unique<Bearers>(m.environment_, *m.pdp)); }),
       tls(*this,
           [](Modem& m) { return std::make_unique<TlsClient>(m.environment_, m.settings, m.parts_.nvram, m.files); }),
@@ -98,6 +109,7 @@ Modem::Modem(const Parts& parts)
       ping(*this, [](Modem& m) { return std::make_unique<PingService>(m.environment_, *m.ip, m.parts_.pinger); }),
       ntp(*this,
           [](Modem& m) { return std::make_unique<NtpService>(m.environment_, *m.bearers, m.rtc, m.parts_.sockets); }),
+      ppp(*this, [](Modem& m) { return std::make_unique<PppService>(m.environment_, *m.gprs, m.parts_.packets); }),
       http(*this,
            [](Modem& m) {
              return std::make_unique<HttpService>(m.environment_, *m.bearers, *m.tls, m.parts_.nvram, m.parts_.http,
@@ -137,6 +149,7 @@ Modem::Modem(const Parts& parts)
       file_reader(*this, [](Modem& m) { return std::make_unique<FileReader>(m.files); }),
       media(*this, [](Modem& m) { return std::make_unique<Media>(m.environment_, m.files); }),
       tones(*this, [](Modem& m) { return std::make_unique<Tones>(m.environment_); }),
+      antenna(*this, [](Modem& m) { return std::make_unique<Antenna>(m.environment_, m.settings); }),
       gpios(*this, [](Modem&) { return std::make_unique<Pins>(); }),
       pins(*this, [](Modem&) { return std::make_unique<Pins>(); }) {
   rtc.store_zone = [this](int zone) { return parts_.nvram.store("clock", {{"zone", std::to_string(zone)}}); };
@@ -297,6 +310,10 @@ void Modem::urc(Code code) {
   record("urc", {{"text", text_of(code)}});
   for (const auto& channel : channels_) channel->urc(code);
   if (faults != nullptr) faults->urc(text_of(code));
+}
+
+void Modem::stop_ringing() {
+  for (const auto& channel : channels_) channel->stop_ringing();
 }
 
 void Modem::answer(std::string_view text, Channel* asker) {

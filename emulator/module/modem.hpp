@@ -20,6 +20,7 @@
 #include "emulator/core/clock.hpp"
 #include "emulator/core/environment.hpp"
 #include "emulator/core/identity.hpp"
+#include "emulator/core/latency.hpp"
 #include "emulator/core/model.hpp"
 #include "emulator/core/nvram.hpp"
 #include "emulator/core/rtc.hpp"
@@ -53,12 +54,15 @@ class MmsService;
 class Network;
 class NetworkTime;
 class NtpService;
+class PacketNetwork;
 class PdpContexts;
 class PhoneBook;
 class Pinger;
 class PingService;
+class Antenna;
 class Pins;
 class Pop3Service;
+class PppService;
 class PreferredOperators;
 class Service;
 class Sim;
@@ -68,7 +72,6 @@ class Sockets;
 class TlsClient;
 class Tones;
 class UssdService;
-enum class Latency : std::uint8_t;
 
 /// Events in the life of a module that others may wait for.
 enum class ModuleEvent : std::uint8_t {
@@ -85,7 +88,7 @@ enum class ModuleEvent : std::uint8_t {
 /// and 4.4 V).
 enum class Supply : std::uint8_t { normal, under_voltage, under_voltage_off, over_voltage, over_voltage_off };
 
-class Modem final : public ChannelOwner, private MobileStation {
+class Modem final : private OwnLatencies, public ChannelOwner, private MobileStation {
  public:
   /// What a modem is built on; all of it outlives the modem.
   struct Parts {
@@ -104,6 +107,7 @@ class Modem final : public ChannelOwner, private MobileStation {
     const Identity* identity = nullptr;  ///< null: as `world` says; copied
     Plmn* plmn = nullptr;                ///< that it shares with other modules
     unsigned index = 0;                  ///< its number among them, from 0
+    PacketNetwork* packets = nullptr;    ///< behind data calls; null: they lead nowhere
   };
   explicit Modem(const Parts& parts);
   ~Modem() override;
@@ -143,6 +147,15 @@ class Modem final : public ChannelOwner, private MobileStation {
   void fall_silent(Duration span);
   /// Off at once, without a message or saving; the clock starts again. PWRKEY boots it.
   void lose_power();
+  /// These bytes leave the UART now, wherever its lines are in an answer.
+  void say_raw(std::string_view bytes);
+
+  /// The times of a scenario count from now; without this call, from the first power-on.
+  void start_counting();
+  /// What the module does is told to it from now on; it outlives the module. Null: to nobody.
+  void watch(Observer* by);
+  /// Latencies that are ranges get new values; for each command line, and at power-on.
+  void draw_latencies() { OwnLatencies::draw(); }
 
   Supply supply() const { return supply_; }
   int temperature() const { return temperature_; }
@@ -181,6 +194,7 @@ class Modem final : public ChannelOwner, private MobileStation {
   /// A URC that need not wait for the end of data mode; false if every channel that would send it has dropped it.
   bool urc(std::string_view text, WhileOnline policy);
   void urc(Code code);
+  void stop_ringing();
   /// See Environment::answer.
   void answer(std::string_view text, Channel* asker);
   void answer(Code code, Channel* asker);
@@ -221,6 +235,7 @@ class Modem final : public ChannelOwner, private MobileStation {
   void announce_sim(Channel* cause);
   void stop(bool silently);
   void power_off();
+  void enter_power(std::string_view state);
   void later(std::function<void()> what);
   void sim_gone();
   void judge_supply();
@@ -274,6 +289,7 @@ class Modem final : public ChannelOwner, private MobileStation {
   OnDemand<IpFilters> ip_filters;
   OnDemand<PingService> ping;
   OnDemand<NtpService> ntp;
+  OnDemand<PppService> ppp;
   OnDemand<HttpService> http;
   OnDemand<FtpService> ftp;
   OnDemand<Locator> locator;
@@ -290,6 +306,7 @@ class Modem final : public ChannelOwner, private MobileStation {
   OnDemand<FileReader> file_reader;
   OnDemand<Media> media;
   OnDemand<Tones> tones;
+  OnDemand<Antenna> antenna;
   OnDemand<Pins> gpios;  ///< by AT+SGPIO's numbers
   OnDemand<Pins> pins;   ///< by AT+CGPIO's
 
@@ -310,6 +327,7 @@ class Modem final : public ChannelOwner, private MobileStation {
   std::vector<unsigned> ringing_;  ///< alarms that go off while the module boots
   Supply supply_ = Supply::normal;
   int temperature_ = 25;
+  bool counting_ = false;  ///< a scenario's times
   Channel* ok_after_reset_ = nullptr;
 };
 

@@ -40,15 +40,24 @@ void Modem::press_power_key() {
   }
 }
 
+/// A trace and a watcher hear of it.
+void Modem::enter_power(std::string_view state) {
+  record("power", {{"state", state}});
+  if (observer != nullptr) observer->power(state);
+}
+
 void Modem::power_on() {
   power_ = Power::booting;
-  record("power", {{"state", "on"}});
+  start_counting();
+  draw_latencies();
+  enter_power("on");
   settings.boot();
   load_contexts();
   for_each_service([](Service& service) { service.power_on(); });
   sleep.power_on();
   powered_ = true;
   functionality_ = settings.number(key::cfun);
+  files.limit(static_cast<std::uint64_t>(world.module.quirks.drive_bytes));
   files.make_directory(FileSystem::user_folder);
   ready_ = call_ready_ = synchronised_ = false;
   run(boot_, boot());
@@ -84,7 +93,7 @@ void Modem::stop(bool silently) {
 void Modem::power_off() {
   stop(false);
   power_ = Power::off;
-  record("power", {{"state", "off"}});
+  enter_power("off");
   tell(ModuleEvent::power_off);
 }
 
@@ -144,6 +153,9 @@ Task<> Modem::finish_start(StartedBy cause) {
   call_first ? say_call_ready() : say_sms_ready();
   co_await clock.sleep_until(ready + (call_first ? sms_time : call));
   call_first ? say_sms_ready() : say_call_ready();
+  if (!booted || !quirks.second_call_ready) co_return;
+  co_await clock.sleep(sms_time > call ? sms_time - call : call - sms_time);
+  say_call_ready();
 }
 
 void Modem::say_call_ready() {
@@ -186,7 +198,7 @@ void Modem::reset_soon(Channel* ok_to) {
   power_ = Power::leaving;
   power_change_ = clock.after(Duration::zero(), [this, ok_to] {
     stop(false);
-    record("power", {{"state", "off"}});
+    enter_power("off");
     ok_after_reset_ = ok_to;
     power_on();
   });

@@ -44,7 +44,6 @@ int Network::stat_of(Registration registration) const {
 }
 
 void Network::power_on() {
-  if (!started_) started_ = environment_.clock.now();
   await_signal_point();
 }
 
@@ -204,6 +203,11 @@ void Network::set_signal(int rssi, int ber) {
   tell_signal_soon();
 }
 
+void Network::release_signal() {
+  signal_.reset();
+  tell_signal_soon();
+}
+
 void Network::tell_signal_soon() {
   telling_ = environment_.clock.after(Duration::zero(), [this] { tell_signal(); });
 }
@@ -220,9 +224,9 @@ void Network::tell_signal() {
 /// The scenario's next value of the signal is read when its time comes.
 void Network::await_signal_point() {
   const auto& points = environment_.world.network.signal;
-  const auto next = std::ranges::upper_bound(points, environment_.clock.now() - *started_, {}, &SignalPoint::at);
+  const auto next = std::ranges::upper_bound(points, environment_.clock.now() - environment_.origin, {}, &SignalPoint::at);
   if (next == points.end()) return;
-  next_point_ = environment_.clock.at(*started_ + next->at, [this] {
+  next_point_ = environment_.clock.at(environment_.origin + next->at, [this] {
     tell_signal();
     await_signal_point();
   });
@@ -233,7 +237,7 @@ SignalPoint Network::signal() const {
   if (signal_) return *signal_;
   const NetworkConfig& network = environment_.world.network;
   const auto later =
-      std::ranges::upper_bound(network.signal, environment_.clock.now() - *started_, {}, &SignalPoint::at);
+      std::ranges::upper_bound(network.signal, environment_.clock.now() - environment_.origin, {}, &SignalPoint::at);
   if (later == network.signal.begin()) return {.at = {}, .rssi = network.rssi, .ber = network.ber};
   return *std::prev(later);
 }

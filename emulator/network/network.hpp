@@ -43,9 +43,13 @@ class Network final : public Service {
   void set_registration(Registration registration);
   /// The signal from now on, overriding the scenario: rssi 0-31 or 99, ber 0-7 or 99 (27.007 8.5).
   void set_signal(int rssi, int ber);
+  /// The scenario's again.
+  void release_signal();
 
   bool registered() const { return is_registered(stat_); }
   bool roaming() const { return stat_ == 5; }
+  /// 27.007 <stat>: 0 idle, 1 home, 2 searching, 3 denied, 4 unknown, 5 roaming.
+  int stat() const { return stat_; }
   bool attached() const { return packet_ == Packet::attached; }
   /// 99, 99 until a cell has been found.
   SignalPoint signal() const;
@@ -96,7 +100,6 @@ class Network final : public Service {
   Registration registration_;
   std::optional<SignalPoint> signal_;  ///< set_signal()
   std::string serving_;                ///< PLMN
-  std::optional<TimePoint> started_;   ///< the first power-on, from which a scenario's times count
   int stat_ = 0;                       ///< 27.007: 0 idle, 1 home, 2 searching, 3 denied, 4 unknown, 5 roaming
   Packet packet_ = Packet::detached;
   Seeks seeks_ = Seeks::nothing;

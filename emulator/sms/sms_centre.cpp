@@ -47,6 +47,8 @@ bool SmsCentre::submit(const Sms& message) {
   const Subscriber::Sms behaviour = module ? Subscriber::Sms::deliver : behaviour_of(environment_.world, to);
   const bool taken = behaviour != Subscriber::Sms::reject;
   if (trace_ != nullptr) trace_->event("sms", {{"to", to}, {"tpdu", to_hex(encode_sms(message))}, {"taken", taken}});
+  if (environment_.observer != nullptr && message.type == SmsType::submit)
+    environment_.observer->sms_sent(to, to_utf8(message.text().value_or(std::u16string())));
   if (!taken || behaviour == Subscriber::Sms::lost || message.type != SmsType::submit) return taken;
   if (module) {
     to_module(*module, message);
@@ -201,6 +203,12 @@ void SmsCentre::end_first(std::uint8_t status) {
   waiting_.pop_front();
   next_ = environment_.clock.now() + environment_.latency[Latency::sms_gap];
   held_ = shown_ = false;
+  if (trace_ != nullptr && gone.message.type == SmsType::deliver) {
+    const std::string from = to_utf8(gone.message.address.text());
+    trace_->event("sms", {{"from", from},
+                          {"tpdu", to_hex(encode_sms(gone.message))},
+                          {"taken", status == status_received}});
+  }
   settle(gone, status);
   arm();
 }

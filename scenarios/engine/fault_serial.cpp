@@ -12,10 +12,18 @@ bool covers(std::optional<SerialDirection> wanted, SerialDirection direction) {
   return wanted.value_or(direction) == direction;
 }
 
-std::string through(const Noise& noise, std::string_view bytes) {
+/// `lost`: bytes still to be lost of a burst.
+std::string through(const Noise& noise, std::string_view bytes, std::size_t& lost) {
   std::string out;
   for (const char byte : bytes) {
-    if (noise.chance->happens(noise.drop)) continue;
+    if (lost > 0) {
+      --lost;
+      continue;
+    }
+    if (noise.chance->happens(noise.drop)) {
+      lost = noise.burst - 1;
+      continue;
+    }
     char heard = byte;
     // One bit of the eight, so that the byte always changes.
     if (noise.chance->happens(noise.garble)) heard = static_cast<char>(byte ^ (1 << (noise.chance->bits() & 7)));
@@ -30,8 +38,9 @@ std::string through(const Noise& noise, std::string_view bytes) {
 std::size_t FaultEngine::until_stop(SerialDirection direction) const {
   std::uint64_t left = std::numeric_limits<std::size_t>::max();
   for (const auto& armed : armed_) {
-    const auto* on = std::get_if<SerialTrigger>(&armed->fault.on);
-    if (on != nullptr && covers(on->direction, direction)) left = std::min(left, on->after_bytes - armed->bytes);
+    const auto* on = std::get_if<SerialTrigger>(&armed->fault->on);
+    if (on != nullptr && !armed->removed && covers(on->direction, direction))
+      left = std::min(left, on->after_bytes - armed->bytes);
   }
   return left;
 }
@@ -39,17 +48,29 @@ std::size_t FaultEngine::until_stop(SerialDirection direction) const {
 bool FaultEngine::pass(SerialDirection direction, std::string& bytes) {
   const std::size_t count = bytes.size();
   const Noise& noise = direction == SerialDirection::rx ? noise_.current().rx : noise_.current().tx;
-  if (noise.drop > 0 || noise.garble > 0 || noise.duplicate > 0) bytes = through(noise, bytes);
-  std::vector<Armed*> all;
+  if (noise.drop > 0 || noise.garble > 0 || noise.duplicate > 0)
+    bytes = through(noise, bytes, lost_together_.at(static_cast<std::size_t>(direction)));
+  std::vector<Due> all;
   for (const auto& armed : armed_) {
-    const auto* on = std::get_if<SerialTrigger>(&armed->fault.on);
-    if (on == nullptr || !covers(on->direction, direction)) continue;
+    const auto* on = std::get_if<SerialTrigger>(&armed->fault->on);
+    if (on == nullptr || armed->removed || !covers(on->direction, direction)) continue;
     armed->bytes += count;
     if (armed->bytes < on->after_bytes) continue;
     armed->bytes = 0;
-    if (due(*armed)) all.push_back(armed.get());
+    if (due(*armed)) all.push_back({armed, {}});
   }
   return act(all, nullptr, nullptr);
+}
+
+std::size_t FaultEngine::slice() {
+  const auto& pieces = noise_.current().pieces;
+  const auto& wanted = pieces && pieces->slice ? pieces->slice : scenario_.world.serial.slice;
+  return wanted ? serial_chance_.between(wanted->least, wanted->most) : 0;
+}
+
+Duration FaultEngine::gap() {
+  const auto& pieces = noise_.current().pieces;
+  return serial_chance_.in(pieces ? pieces->gap : scenario_.world.serial.gap);
 }
 
 void FaultEngine::cut_serial_lines() {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,10 +13,12 @@
 #include <vector>
 
 #include "backends/link/interference.hpp"
-#include "emulator/at/fault_hooks.hpp"
+#include "emulator/core/duration.hpp"
 #include "emulator/core/world.hpp"
-#include "emulator/module/modem.hpp"
+#include "protocol/at/result.hpp"
 #include "protocol/pattern.hpp"
+#include "scenarios/engine/expectation.hpp"
+#include "scenarios/engine/trigger.hpp"
 
 namespace sim800 {
 
@@ -28,64 +32,66 @@ class Action {
     bool relay = false;                            ///< connections that can be slowed, cut and held up
     bool serial_line = false;                      ///< a serial line that can lose bytes
     std::optional<TransferKind::User> watch = {};  ///< every transfer of that kind, to end it
+    bool transfers = false;                        ///< every transfer, to act on it without its being the trigger
+    bool commands = false;                         ///< every command, likewise
   };
   virtual ~Action() = default;
   virtual void apply(Stage& stage) const = 0;
   virtual Needs needs() const { return {}; }
 };
-using Actions = std::vector<std::shared_ptr<const Action>>;
+struct ActionStep;
+/// What a fault or an event does, one after the other.
+using Steps = std::vector<ActionStep>;
 
-// Triggers.  What is not given matches anything.
+/// Goes on after a while, or when a trigger's time has come.
+struct Wait {
+  std::variant<DurationRange, Awaited> until;
+};
+struct Repeat {
+  std::optional<std::uint64_t> times;  ///< not given: for ever
+  std::shared_ptr<const Steps> steps;
+};
+struct ActionStep {
+  std::variant<std::shared_ptr<const Action>, Wait, Repeat> what;
+};
 
-struct CommandTrigger {
-  std::string name;  ///< as in CommandName: "+CSQ"; empty for a bare AT
+/// What must be so for a fault to fire, beside its trigger.
+struct Conditions {
+  std::optional<std::string> state;
+  std::optional<int> signal_below, signal_above;  ///< without a signal neither is so
+  std::optional<Registration> registration;       ///< as AT+CREG reports it
 };
-struct LineTrigger {
-  Pattern pattern;  ///< of the whole line, "AT+CSQ;+CREG?"
-};
-struct TransferTrigger {
-  TransferKind::User user = TransferKind::User::http;
-  std::optional<std::string> verb;     ///< as in TransferKind
-  std::optional<Pattern> target;       ///< http: URL; socket: server's name
-  std::optional<int> socket;           ///< number of the connection
-  std::optional<Phase> phase;          ///< not given: at its start
-  std::optional<Direction> direction;  ///< of `after_bytes`
-  std::uint64_t after_bytes = 0;       ///< in `data`; 0: when it starts
-};
-struct SerialTrigger {
-  std::optional<SerialDirection> direction;  ///< not given: both, counted together
-  std::uint64_t after_bytes = 1;             ///< fires each time this many more have passed
-};
-struct UrcTrigger {
-  Pattern pattern;
-};
-struct TimeTrigger {
-  Duration at{};  ///< since the start of the run
-};
-struct EventTrigger {
-  ModuleEvent event = ModuleEvent::boot;
-};
-using Trigger =
-    std::variant<CommandTrigger, LineTrigger, TransferTrigger, SerialTrigger, UrcTrigger, TimeTrigger, EventTrigger>;
 
-struct Fault {
-  Trigger on;
-  std::uint64_t nth = 0;        ///< only the Nth match of the trigger, from 1; 0: any
-  std::uint64_t every_nth = 0;  ///< only every Nth match; 0: any
-  Actions actions;
+struct Fault : Awaited {
+  std::string name;               ///< empty: none
+  std::vector<std::string> tags;  ///< for reports
+  Steps steps;
   std::optional<std::uint64_t> times;
   double probability = 1;
-  std::optional<std::string> when_state;
+  Conditions when;
   std::optional<Duration> after, before;  ///< since the start of the run
-  std::string on_words, do_words;         ///< trigger and actions in short, for traces and reports
+  std::string do_words;                   ///< the steps in short
 };
 
 /// Happens without a trigger.
 struct Event {
   std::optional<Duration> after;   ///< the first time, since the start of the run; not given: after one period
   std::optional<Duration> period;  ///< not given: once
-  Actions actions;
+  Conditions when;
+  Steps steps;
   std::string do_words;
+};
+
+/// What a command of the scenario's own answers in one of its forms.
+struct OwnAnswer {
+  std::optional<Pattern> match;  ///< of the arguments; not given: any
+  std::vector<std::string> lines;
+  Result result = Code::ok;
+  std::shared_ptr<const Steps> then;  ///< what follows; null: nothing
+};
+struct OwnCommand {
+  /// By form: the first that matches answers.  None: the form is refused.
+  std::vector<OwnAnswer> execute, test, read, write;
 };
 
 /// The state before any action sets another one.
@@ -95,6 +101,12 @@ struct Scenario {
   World world;
   std::vector<Fault> faults;
   std::vector<Event> events;
+  std::vector<std::shared_ptr<const Expectation>> expectations;
+  std::vector<Fault> reactions;  ///< of the world: as faults, but no report mentions them
+  std::map<std::string, OwnCommand, std::less<>> own_commands;  ///< by name ("+KCNXCFG")
+
+  /// Some of it only works with a FaultEngine.
+  bool needs_engine() const;
 };
 
 }  // namespace sim800

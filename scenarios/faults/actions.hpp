@@ -45,33 +45,42 @@ std::shared_ptr<const Action> read_reset(const Value& action);
 std::shared_ptr<const Action> read_freeze(const Value& action);
 std::shared_ptr<const Action> read_power(const Value& action);
 std::shared_ptr<const Action> read_state(const Value& action);
-
-/// Triggers, as far as actions tell them apart.
-enum Source : std::uint8_t {
-  by_command = 1,  ///< command, line
-  by_http = 2,
-  by_ftp = 4,
-  by_socket = 8,
-  by_itself = 16,  ///< anything else: serial, urc, time, event, and events of a scenario
-  by_transfer = by_http | by_ftp | by_socket,
-  by_any = by_command | by_transfer | by_itself,
-};
+std::shared_ptr<const Action> read_raw(const Value& action);
 
 struct ActionRow {
   std::string_view name;
   ReadAction read;
-  std::uint8_t sources = by_any;  ///< the triggers it makes sense with
 };
 std::span<const ActionRow> action_rows();
 
-/// The actions that stand under "do" in a fault whose trigger has been read, or in an event (null).
-Actions read_actions(const Value& actions, const Fault* fault);
-/// In short: "cme 3; state broken".
-std::string summary_of_actions(const Value& actions);
+/// What stands under "do": an action, or a list of them with "wait" and "repeat" between them. `trigger` starts them;
+/// null: nothing does, as in an event. Mistakes are reported.
+/// `groups`: of a regular expression that is not a trigger's, and whose captures texts can use.
+Steps read_steps(const Value& steps, const Awaited* trigger, std::optional<int> groups = std::nullopt);
+/// In short: "cme 3; wait 2s; state broken".
+std::string summary_of_steps(const Value& steps);
+
+/// What steps take at least, from one wait to another.
+struct Pace {
+  std::uint64_t actions = 0;
+  Duration least{};  ///< their waits together
+  bool waits_for_trigger = false;
+  bool ends = true;
+};
+Pace pace_of(const Steps& steps);
+/// Of all repetitions in them the one that acts most often: its actions, and its shortest pass.  None: none waits for
+/// time only.
+std::optional<Pace> busiest(const Steps& steps);
+
+std::shared_ptr<const Action> message_from(const std::string& number, const std::string& text, bool inside = false);
+/// `rings` 0: the caller does not give up.
+std::shared_ptr<const Action> call_from(const std::string& number, unsigned rings = 0);
 
 // Words and objects that stand in other places of a scenario, too.
+std::optional<Result> result_word(const std::string& word);
 std::optional<Registration> read_registration_word(const Value& value);
 std::optional<SerialDirection> read_serial_direction(const Value& value);
 LinkChange read_link_change(const Value& link);
+std::optional<SizeRange> read_size_range(const Value& value);
 
 }  // namespace sim800

@@ -10,32 +10,53 @@ namespace {
 
 /// On a fresh stack: it may end what a command has started.
 struct Arrival final : Action {
-  explicit Arrival(std::function<void(Modem&)> h) : happens(std::move(h)) {}
+  using Happens = std::function<void(Modem&, const std::string& from, const std::string& text)>;
+  explicit Arrival(Happens h) : happens(std::move(h)) {}
   void apply(Stage& stage) const override {
-    stage.effects.soon([&modem = stage.modem, act = happens] { act(modem); });
+    stage.effects.soon([&modem = stage.modem, act = happens, who = stage.text(from), what = stage.text(text)] {
+      act(modem, who, what);
+    });
+    if (inside && stage.command != nullptr) stage.command->let_in = true;
   }
-  std::function<void(Modem&)> happens;
+  Happens happens;
+  std::string from, text;
+  bool inside = false;  ///< the response of the command that triggers it
 };
 
 }  // namespace
 
+std::shared_ptr<const Action> message_from(const std::string& number, const std::string& text, bool inside) {
+  auto made = std::make_shared<Arrival>(
+      [](Modem& modem, const std::string& from, const std::string& said) { modem.sms->receive(from, said); });
+  made->from = number;
+  made->text = text;
+  made->inside = inside;
+  return made;
+}
+
+std::shared_ptr<const Action> call_from(const std::string& number, unsigned rings) {
+  auto made = std::make_shared<Arrival>([rings](Modem& modem, const std::string& from, const std::string& /*text*/) {
+    modem.calls->receive(from, rings);
+  });
+  made->from = number;
+  return made;
+}
+
 std::shared_ptr<const Action> read_sms(const Value& action) {
-  const Value sms = action["sms"];
-  return std::make_shared<Arrival>([from = sms["from"].text().value_or(""), text = sms["text"].text().value_or("")](
-                                       Modem& modem) { modem.sms->receive(from, text); });
+  return message_from(action["sms"]["from"].text().value_or(""), action["sms"]["text"].text().value_or(""),
+                      action["place"].text() == "inside");
 }
 
 std::shared_ptr<const Action> read_call(const Value& action) {
-  const Value call = action["call"];
-  return std::make_shared<Arrival>([from = call["from"].text().value_or(""),
-                                    rings = static_cast<unsigned>(call["rings"].integer().value_or(0))](Modem& modem) {
-    modem.calls->receive(from, rings);
-  });
+  return call_from(action["call"]["from"].text().value_or(""),
+                   static_cast<unsigned>(action["call"]["rings"].integer().value_or(0)));
 }
 
 std::shared_ptr<const Action> read_ussd(const Value& action) {
-  return std::make_shared<Arrival>(
-      [text = action["ussd"]["text"].text().value_or("")](Modem& modem) { modem.ussd->receive(text); });
+  auto read = std::make_shared<Arrival>(
+      [](Modem& modem, const std::string& /*from*/, const std::string& text) { modem.ussd->receive(text); });
+  action["ussd"]["text"].read(read->text);
+  return read;
 }
 
 }  // namespace sim800

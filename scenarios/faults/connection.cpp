@@ -7,8 +7,10 @@ namespace {
 
 struct Connection final : Action {
   explicit Connection(Verdict::Cut c) : cut(c) {}
-  void apply(Stage& stage) const override { stage.transfer->cut = cut; }
-  Needs needs() const override { return {.relay = true}; }
+  void apply(Stage& stage) const override {
+    stage.on_transfer([this](Verdict& verdict) { verdict.cut = cut; });
+  }
+  Needs needs() const override { return {.relay = true, .transfers = true}; }
   Verdict::Cut cut;
 };
 

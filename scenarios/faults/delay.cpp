@@ -1,4 +1,4 @@
-// A late answer, or a transfer that waits: {"delay": "2s"}.
+// A late answer, to the next command if none is the trigger; or a transfer that waits: {"delay": "2s"}.
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
@@ -14,10 +14,14 @@ Duration longer(Duration delay, Duration by) { return std::min(delay + by, longe
 struct Delay final : Action {
   explicit Delay(Duration s) : span(s) {}
   void apply(Stage& stage) const override {
-    if (stage.command != nullptr) stage.command->delay = longer(stage.command->delay, span);
-    if (stage.transfer == nullptr || stage.transfer->hold == Verdict::forever) return;
-    stage.transfer->hold = longer(stage.transfer->hold.value_or(Duration::zero()), span);
+    if (stage.transfer == nullptr) {
+      CommandVerdict& command = stage.any_command();
+      command.delay = longer(command.delay, span);
+    } else if (stage.transfer->hold != Verdict::forever) {
+      stage.transfer->hold = longer(stage.transfer->hold.value_or(Duration::zero()), span);
+    }
   }
+  Needs needs() const override { return {.commands = true}; }
   Duration span;
 };
 

@@ -26,6 +26,11 @@ std::optional<double> rate(const Value& value) {
   return number;
 }
 
+std::optional<std::uint32_t> burst(const Value& value) {
+  const auto number = value.integer();
+  return number ? std::optional(static_cast<std::uint32_t>(*number)) : std::nullopt;
+}
+
 }  // namespace
 
 LinkChange read_link_change(const Value& link) {
@@ -33,7 +38,10 @@ LinkChange read_link_change(const Value& link) {
           .jitter = milliseconds(link["jitter_ms"]),
           .down_kbps = rate(link["down_kbps"]),
           .up_kbps = rate(link["up_kbps"]),
-          .blackhole = link["blackhole"].flag()};
+          .blackhole = link["blackhole"].flag(),
+          .loss = link["loss"].number(),
+          .burst = burst(link["burst"]),
+          .dns = link["dns_delay"].duration_range()};
 }
 
 std::shared_ptr<const Action> read_link(const Value& action) {

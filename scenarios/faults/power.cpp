@@ -1,4 +1,4 @@
-// Reset, freeze and loss of power: {"reset": true}, {"freeze": true}, {"power": "loss"}.
+// Reset, freeze, loss of power and PWRKEY: {"reset": true}, {"freeze": true}, {"power": "loss"}, {"power": "key"}.
 // SPDX-License-Identifier: MIT
 #include "scenarios/faults/actions.hpp"
 
@@ -18,6 +18,13 @@ struct PowerAction final : Action {
   Act act;
 };
 
+/// On a fresh stack: a running module switches off, one that is off boots.
+struct PowerKey final : Action {
+  void apply(Stage& stage) const override {
+    stage.effects.soon([&modem = stage.modem] { modem.press_power_key(); });
+  }
+};
+
 }  // namespace
 
 std::shared_ptr<const Action> read_reset(const Value& /*action*/) {
@@ -26,7 +33,8 @@ std::shared_ptr<const Action> read_reset(const Value& /*action*/) {
 std::shared_ptr<const Action> read_freeze(const Value& /*action*/) {
   return std::make_shared<PowerAction>(&Modem::freeze);
 }
-std::shared_ptr<const Action> read_power(const Value& /*action*/) {
+std::shared_ptr<const Action> read_power(const Value& action) {
+  if (action["power"].text() == "key") return std::make_shared<PowerKey>();
   return std::make_shared<PowerAction>(&Modem::lose_power);
 }
 

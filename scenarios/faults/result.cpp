@@ -10,9 +10,12 @@ namespace {
 struct ResultAction final : Action {
   ResultAction(Result r, std::vector<std::string> l) : result(r), lines(std::move(l)) {}
   void apply(Stage& stage) const override {
-    stage.command->result = result;
-    stage.command->lines = lines;
+    CommandVerdict& command = stage.any_command();
+    command.result = result;
+    command.lines.clear();
+    for (const std::string& line : lines) command.lines.push_back(stage.text(line));
   }
+  Needs needs() const override { return {.commands = true}; }
   Result result;
   std::vector<std::string> lines;
 };
@@ -24,12 +27,16 @@ std::uint16_t number(const Value& value) { return static_cast<std::uint16_t>(val
 
 }  // namespace
 
-std::shared_ptr<const Action> read_result(const Value& action) {
-  const auto text = action["result"].text();
+std::optional<Result> result_word(const std::string& word) {
   for (const Code code : codes) {
-    if (text == text_of(code)) return std::make_shared<ResultAction>(code, action["lines"].texts());
+    if (word == text_of(code)) return code;
   }
-  return nullptr;
+  return std::nullopt;
+}
+
+std::shared_ptr<const Action> read_result(const Value& action) {
+  const auto result = result_word(action["result"].text().value_or(""));
+  return result ? std::make_shared<ResultAction>(*result, action["lines"].texts()) : nullptr;
 }
 
 std::shared_ptr<const Action> read_cme(const Value& action) {

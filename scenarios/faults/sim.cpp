@@ -1,4 +1,4 @@
-// The card: {"sim": "removed"}, "inserted", "locked".
+// The card, for a while or for good: {"sim": "removed", "for": "5s"}, "inserted", "locked".
 // SPDX-License-Identifier: MIT
 #include "scenarios/faults/actions.hpp"
 
@@ -6,21 +6,24 @@ namespace sim800 {
 namespace {
 
 struct SimAction final : Action {
-  using Act = void (Modem::*)();
-  explicit SimAction(Act a) : act(a) {}
   void apply(Stage& stage) const override {
-    if (act != &Modem::insert_sim) stage.strand_transfer();
-    (stage.modem.*act)();
+    if (card != Card::inserted) stage.strand_transfer();
+    stage.effects.change_card(card, span);
   }
-  Act act;
+  Card card = Card::inserted;
+  std::optional<Duration> span;
 };
 
 }  // namespace
 
 std::shared_ptr<const Action> read_sim(const Value& action) {
-  const auto word = action["sim"].text();
-  if (word == "removed") return std::make_shared<SimAction>(&Modem::remove_sim);
-  return std::make_shared<SimAction>(word == "inserted" ? &Modem::insert_sim : &Modem::lock_sim);
+  auto read = std::make_shared<SimAction>();
+  action["sim"].read(read->card, {{"removed", Card::removed}, {"inserted", Card::inserted}, {"locked", Card::locked}});
+  action["for"].read(read->span);
+  if (read->card == Card::locked && action["for"])
+    action["for"].refuse_name("\"for\" beside \"removed\" or \"inserted\"", "it beside \"locked\"",
+                              "only AT+CPIN unlocks a card");
+  return read;
 }
 
 }  // namespace sim800

@@ -1,4 +1,4 @@
-// Enters a state that other faults can require: {"state": "name"}.
+// Enters a state that other faults can require: {"state": "name", "for": "10s"}.
 // SPDX-License-Identifier: MIT
 #include "scenarios/faults/actions.hpp"
 
@@ -6,15 +6,16 @@ namespace sim800 {
 namespace {
 
 struct StateAction final : Action {
-  explicit StateAction(std::string n) : name(std::move(n)) {}
-  void apply(Stage& stage) const override { stage.effects.set_state(name); }
+  StateAction(std::string n, std::optional<Duration> s) : name(std::move(n)), span(s) {}
+  void apply(Stage& stage) const override { stage.effects.change_state(name, span); }
   std::string name;
+  std::optional<Duration> span;
 };
 
 }  // namespace
 
 std::shared_ptr<const Action> read_state(const Value& action) {
-  return std::make_shared<StateAction>(action["state"].text().value_or(""));
+  return std::make_shared<StateAction>(action["state"].text().value_or(""), action["for"].duration());
 }
 
 }  // namespace sim800

@@ -7,8 +7,10 @@ namespace {
 
 struct Truncate final : Action {
   explicit Truncate(std::uint64_t b) : bytes(b) {}
-  void apply(Stage& stage) const override { stage.transfer->truncate_after = bytes; }
-  Needs needs() const override { return {.relay = true}; }
+  void apply(Stage& stage) const override {
+    stage.on_transfer([this](Verdict& verdict) { verdict.truncate_after = bytes; });
+  }
+  Needs needs() const override { return {.relay = true, .transfers = true}; }
   std::uint64_t bytes;
 };
 

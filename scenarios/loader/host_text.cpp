@@ -48,7 +48,10 @@ bool is_host_and_port(std::string_view text) {
 
 }  // namespace
 
-bool is_host_key(std::string_view text) { return text == "*" || is_host_and_port(text); }
+bool is_host_key(std::string_view text) {
+  if (text.starts_with("*.")) return is_name(text.substr(2, text.find(':') - 2)) && is_host_and_port(text.substr(2));
+  return text == "*" || is_host_and_port(text);
+}
 
 bool is_host_value(std::string_view text) {
   static const std::vector<std::string_view> fates{"unresolvable", "refuse", "blackhole"};

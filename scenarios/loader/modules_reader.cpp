@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "protocol/text/characters.hpp"
+#include "scenarios/loader/expectation_reader.hpp"
 #include "scenarios/loader/fault_reader.hpp"
+#include "scenarios/loader/own_command_reader.hpp"
 #include "scenarios/loader/schema.hpp"
 #include "scenarios/loader/world_reader.hpp"
 
@@ -127,6 +129,9 @@ std::shared_ptr<Scenario> ModulesReader::parse(const json& part, const std::stri
   auto scenario = std::make_shared<Scenario>();
   read_world(root, scenario->world);
   if (sound_) read_faults(root, *scenario);
+  if (sound_) read_own_commands(root, *scenario);
+  if (sound_) read_reactions(root, *scenario);
+  if (sound_) read_expectations(root, *scenario);
   report_.laid_over("", nullptr);
   return scenario;
 }

@@ -32,6 +32,8 @@ void read_quirks(const Value& quirks, Quirks& into) {
   quirks["flow_control_silent"].read(into.flow_control_silent);
   quirks["boot_sms_ready_first"].read(into.boot_sms_ready_first);
   quirks["cfun_call_ready_first"].read(into.cfun_call_ready_first);
+  quirks["second_call_ready"].read(into.second_call_ready);
+  quirks["drive_bytes"].read(into.drive_bytes);
   quirks["sapbr_save"].read(into.sapbr_save);
   quirks["network_name_by_manual"].read(into.network_name_by_manual);
   quirks["http_status_number"].read(into.http_status_number);
@@ -46,6 +48,7 @@ void read_quirks(const Value& quirks, Quirks& into) {
   quirks["http_url_max"].read(into.http_url_max);
   quirks["ftp_empty_name"].read(into.ftp_empty_name);
   quirks["ftp_mode"].read(into.ftp_mode);
+  quirks["ftp_timeout"].read(into.ftp_timeout);
   quirks["ftp_put_length"].read(into.ftp_put_length);
   quirks["ping_unit_ms"].read(into.ping_unit_ms);
 }
@@ -61,6 +64,7 @@ void read_setting(const Value& setting, std::vector<std::string>& into) {
 }
 
 void read_command(const Value& command, std::map<std::string, bool, std::less<>>& into) {
+  if (!command.flag()) return;  // one of the scenario's own: own_command_reader.cpp
   const auto names = all_commands() | std::views::transform(&Command::name);
   if (std::ranges::find(names, command.name()) != names.end()) return command.read(into[command.name()]);
   if (command.report_full()) return;
@@ -81,6 +85,8 @@ void read_module(const Value& module, ModuleConfig& into) {
   read_identity(module, into);
   module["imei"].read(into.imei);
   for (const Value& command : module["commands"].members()) read_command(command, into.commands);
+  using enum ModuleConfig::Unknown;
+  module["unknown"].read(into.unknown, {{"error", refused}, {"ok", accepted}, {"no-answer", no_answer}});
   for (const Value& setting : module["settings"].members()) read_setting(setting, into.settings[setting.name()]);
   read_quirks(module["quirks"], into.quirks);
 }
@@ -151,7 +157,7 @@ void read_hosts(const Value& hosts, HostMap& into) {
     std::ranges::transform(name, name.begin(),
                            [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
     if (!is_host_key(name))
-      host.refuse_name("a name or an address, either with a port (\"www.sim.com:8080\"), or \"*\"");
+      host.refuse_name("a name or an address, either with a port (\"www.sim.com:8080\"), \"*.sim.com\", or \"*\"");
     if (!seen.insert(name).second) host.refuse_name("each host once", {}, "names are not case-sensitive");
     std::string& target = into[host.name()];
     host.read(target);
@@ -175,6 +181,14 @@ void read_location(const Value& location, Location& into) {
   location["longitude"].read(into.longitude);
   location["latitude"].read(into.latitude);
   location["accuracy_m"].read(into.accuracy);
+  location["code"].read(into.code);
+}
+
+void read_ppp(const Value& ppp, PppConfig& into) {
+  into.lcp_silent = ppp["lcp"].text() == "silent";
+  into.refuse_authentication = ppp["authentication"].text() == "refuse";
+  into.refuse_ip = ppp["ip"].text() == "refuse";
+  ppp["silent_after"].read(into.silent_after);
 }
 
 void read_network(const Value& network, NetworkConfig& into) {
@@ -186,11 +200,13 @@ void read_network(const Value& network, NetworkConfig& into) {
   read_signal(network["signal"], into);
   network["gprs"].read(into.gprs);
   read_location(network["location"], into.location);
+  network["number_type"].read(into.number_type);
   if (const Value apns = network["apns"]) {
     into.apns.emplace();
     for (const Value& apn : apns.members()) read_apn(apn, (*into.apns)[apn.name()]);
   }
   read_hosts(network["hosts"], into.hosts);
+  read_ppp(network["ppp"], into.ppp);
   into.link = read_link_change(network["link"]);
   for (const Value& code : network["ussd"].members()) into.ussd[code.name()] = code.texts();
   for (const Value& number : network["numbers"].members()) read_subscriber(number, into.numbers[number.name()]);
@@ -199,9 +215,12 @@ void read_network(const Value& network, NetworkConfig& into) {
 void read_serial(const Value& serial, SerialConfig& into) {
   serial["baud"].read(into.baud);
   serial["paced"].read(into.paced);
+  into.slice = read_size_range(serial["slice"]);
+  serial["gap"].read(into.gap);
+  if (serial["gap"] && !serial["slice"]) serial["gap"].refuse_name("\"slice\" beside \"gap\"", "none");
 }
 
-void read_override(const Value& latency, std::map<std::string, Duration>& into) {
+void read_override(const Value& latency, std::map<std::string, DurationRange>& into) {
   if (find_latency(latency.name())) return latency.read(into[latency.name()]);
   if (latency.report_full()) return;
   std::vector<std::string_view> names;

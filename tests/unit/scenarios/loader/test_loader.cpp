@@ -35,14 +35,14 @@ void write_file(const fs::path& file, std::string_view text) { std::ofstream(fil
 
 // Every value of a world that default.json spells out.
 std::string described(const World& world) {
-  const auto& [model, revision, imei, settings, commands, q] = world.module;
+  const auto& [model, revision, imei, settings, commands, unknown, q] = world.module;
   const SimConfig& sim = world.sim;
   const NetworkConfig& net = world.network;
   return fmt::format(
       "{} {} {} {} | {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} {} {} | "
       "{} {} {} | {} "
       "{} {} | {} {} {} {} {} | {} {} {} {}",
-      model, revision, imei, settings.size() + commands.size(), q.tls, q.sni, q.sync_bytes, q.cfun_reset_ok_last,
+      model, revision, imei, settings.size() + commands.size() + static_cast<unsigned>(unknown), q.tls, q.sni, q.sync_bytes, q.cfun_reset_ok_last,
       q.sapbr_save, q.http_status_number, q.http_timeout_status, q.http_overflow_status, q.http_data_max,
       q.http_url_max, sim.present, sim.pin.value_or("-"), sim.puk, sim.imsi, sim.iccid, sim.number, sim.messages.size(),
       sim.phonebook.size(), net.operator_name, net.plmn, static_cast<int>(net.registration), net.rssi, net.ber,
@@ -66,12 +66,12 @@ TEST_CASE("every key of a scenario reaches its member") {
         "http_status_number": true, "http_timeout_status": 604, "http_overflow_status": 601, "http_cut_body": false,
         "http_port_behind_path": true, "http_data_max": 1000, "http_url_max": 2048, "ftp_empty_name": 66, "ftp_mode": 0,
         "ftp_put_length": 1, "ping_unit_ms": 10, "sms_header_hex": true, "cnma_prompt": false,
-        "flow_control_silent": true}},
+        "flow_control_silent": true, "second_call_ready": true, "drive_bytes": 2048, "ftp_timeout": false}},
     "sim": {"present": false, "pin": "1234", "puk": "87654321", "imsi": "230011", "iccid": "8942000000000000012F", "number": "",
       "messages": [{"index": 3, "status": "REC READ", "from": "INFO", "time": "26/11/22,10:00:00+04", "text": "a\nb"}],
       "phonebook": [{"index": 1, "number": "+420123", "type": 145, "name": "Eva"}, {"index": 2, "number": "*101#"}]},
     "network": {"operator": "T-Mobile", "plmn": "230010", "registration": "roaming", "signal": {"rssi": 99, "ber": 7},
-      "gprs": false, "apns": {"CMNET": {}, "vpn": {"user": "u", "password": "p", "ip": "10.89.193.1"}},
+      "location": {"code": 4}, "number_type": 161, "gprs": false, "apns": {"CMNET": {}, "vpn": {"user": "u", "password": "p", "ip": "10.89.193.1"}},
       "hosts": {"www.sim.com": "127.0.0.1:8080", "a:81": "[::1]:1", "10.0.0.1": "::1", "*": "unresolvable"}},
     "serial": {"baud": 9600, "paced": true},
     "timing": {"profile": "maximum", "scale": 0.01, "overrides": {"bearer.open": "1.5s", "answer": "0s"}}})",
@@ -83,6 +83,11 @@ TEST_CASE("every key of a scenario reaches its member") {
         "SIM800C R 012345678901234 5 | 1.1 true true true true true 604 601 1000 2048 | false 1234 87654321 "
         "230011 8942000000000000012F  1 2 | T-Mobile 230010 1 99 7 false 121.354848 31.220641 550 10 true 4 | 2 0.01 2 "
         "| 66 0 1 | 600 0 0 0 0 | 9600 true false true");
+  CHECK(world.module.quirks.second_call_ready);
+  CHECK(world.module.quirks.drive_bytes == 2048);
+  CHECK_FALSE(world.module.quirks.ftp_timeout);
+  CHECK(world.network.location.code == 4);
+  CHECK(world.network.number_type == 161);
   CHECK(world.module.settings.at("+CMEE") == Texts{"2"});
   CHECK(world.module.settings.at("+CSCS") == Texts{"GSM"});
   CHECK(world.module.settings.at("+ICF") == Texts{"3", "3"});

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "emulator/core/duration.hpp"
+
 namespace sim800 {
 
 /// SplitMix64 (public domain, S. Vigna): small, and good enough to decide whether a byte is lost.
@@ -17,6 +19,14 @@ class Chance {
   bool happens(double probability) {
     if (probability <= 0 || probability >= 1) return probability >= 1;
     return static_cast<double>(bits() >> 11) * 0x1.0p-53 < probability;
+  }
+  /// From `least` to `most`, both included. Draws nothing if they are equal.
+  std::uint64_t between(std::uint64_t least, std::uint64_t most) {
+    return least >= most ? least : least + bits() % (most - least + 1);
+  }
+  Duration in(const DurationRange& range) {
+    return Duration(static_cast<Duration::rep>(
+        between(static_cast<std::uint64_t>(range.least.count()), static_cast<std::uint64_t>(range.most.count()))));
   }
   /// Another generator derived from this one.
   Chance fork() { return {bits(), 0}; }

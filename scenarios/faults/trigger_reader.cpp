@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "scenarios/loader/trigger_reader.hpp"
+#include "scenarios/faults/trigger_reader.hpp"
 
 #include <fmt/format.h>
 
@@ -18,14 +18,15 @@ std::optional<Trigger> read_command(const Value& typed) {
   CommandLine line;
   if (prefixed && line.parse(std::string_view(text).substr(2))) {
     const auto commands = line.commands();
-    if (commands.empty()) return CommandTrigger{""};
+    if (commands.empty()) return CommandTrigger{};
     const TypedCommand& command = commands.front();
-    if (commands.size() == 1 && command.form == Form::execute && command.arguments.empty() &&
-        command.name.view().find('?') == std::string_view::npos) {
-      return CommandTrigger{std::string(command.name.view())};
+    if (commands.size() == 1 && command.name.view().find('?') == std::string_view::npos) {
+      CommandTrigger trigger{std::string(command.name.view()), std::nullopt, std::string(command.arguments)};
+      if (command.form != Form::execute || !command.arguments.empty()) trigger.form = command.form;
+      return trigger;
     }
   }
-  typed.refuse("a command without form and arguments, such as \"AT+CSQ\", \"ATD\" or \"AT&W\"", {},
+  typed.refuse(R"(one command, such as "AT+CSQ" for any form of it, or "AT+CSQ?", "AT+FTPPUT=1")", {},
                "for more, use \"line\"");
   return std::nullopt;
 }
@@ -48,8 +49,11 @@ void check_bytes(const Value& wanted, const TransferTrigger& trigger) {
       value.refuse_name(fmt::format("phase \"data\" beside \"{}\"", key),
                         fmt::format("\"{}\"", wanted["phase"].text().value_or("")));
   }
-  if (wanted["direction"] && !wanted["after_bytes"])
-    wanted["direction"].refuse_name("\"after_bytes\" beside \"direction\"", "none");
+  if (wanted["direction"] && !wanted["after_bytes"] && !wanted["match"])
+    wanted["direction"].refuse_name("\"after_bytes\" or \"match\" beside \"direction\"", "none");
+  for (const char* key : {"after_bytes", "phase"}) {
+    if (wanted["match"] && wanted[key]) wanted[key].refuse_name(fmt::format("either \"{}\" or \"match\"", key), "both");
+  }
 }
 
 std::optional<Trigger> read_transfer(const Value& wanted, TransferKind::User user) {
@@ -70,6 +74,8 @@ std::optional<Trigger> read_transfer(const Value& wanted, TransferKind::User use
                                                {"data", data}});
   trigger.direction = wanted["direction"].word<Direction>({{"up", Direction::up}, {"down", Direction::down}});
   wanted["after_bytes"].read(trigger.after_bytes);
+  wanted["session"].read(trigger.session);
+  if (const Value content = wanted["match"]) trigger.content = content.pattern();
   check_bytes(wanted, trigger);
   return trigger;
 }
@@ -102,13 +108,49 @@ std::optional<Trigger> read_event(const Value& named) {
   return event ? std::optional<Trigger>(EventTrigger{*event}) : std::nullopt;
 }
 
+std::optional<Trigger> read_sms_sent(const Value& sent) {
+  SmsSentTrigger trigger{sent["number"].pattern(), sent["text"].pattern(), {}};
+  return trigger;
+}
+
+std::optional<Trigger> read_dialled(const Value& number) {
+  auto pattern = number.pattern();
+  return pattern ? std::optional<Trigger>(DialledTrigger{std::move(*pattern)}) : std::nullopt;
+}
+
+std::optional<Trigger> read_state_trigger(const Value& state) { return StateTrigger{state.text().value_or("")}; }
+std::optional<Trigger> read_power_trigger(const Value& state) { return PowerTrigger{state.text().value_or("")}; }
+
+std::optional<Trigger> read_level(const Value& level) {
+  const auto lines = level.members();
+  if (lines.size() != 1) return std::nullopt;  // the schema has refused it
+  return LevelTrigger{lines.front().name(), lines.front().text() == "high"};
+}
+
+std::optional<Trigger> read_fault_name(const Value& fault) {
+  const auto name = fault.text();
+  return name ? std::optional<Trigger>(FaultTrigger{*name}) : std::nullopt;
+}
+
 struct TriggerRow {
   std::string_view name;
   std::optional<Trigger> (*read)(const Value& value);
 };
-constexpr TriggerRow triggers[] = {{"command", read_command}, {"line", read_line},     {"http", read_http},
-                                   {"ftp", read_ftp},         {"socket", read_socket}, {"serial", read_serial},
-                                   {"urc", read_urc},         {"time", read_time},     {"event", read_event}};
+constexpr TriggerRow triggers[] = {{"command", read_command},
+                                   {"line", read_line},
+                                   {"http", read_http},
+                                   {"ftp", read_ftp},
+                                   {"socket", read_socket},
+                                   {"serial", read_serial},
+                                   {"urc", read_urc},
+                                   {"time", read_time},
+                                   {"event", read_event},
+                                   {"sms_sent", read_sms_sent},
+                                   {"dialled", read_dialled},
+                                   {"state", read_state_trigger},
+                                   {"power", read_power_trigger},
+                                   {"level", read_level},
+                                   {"fault", read_fault_name}};
 
 }  // namespace
 
@@ -117,6 +159,17 @@ std::optional<Trigger> read_trigger(const Value& on) {
     if (const Value named = on[row.name]) return row.read(named);
   }
   return std::nullopt;
+}
+
+std::optional<Awaited> read_awaited(const Value& on) {
+  auto trigger = read_trigger(on);
+  if (!trigger) return std::nullopt;
+  Awaited awaited;
+  awaited.on = std::move(*trigger);
+  on["nth"].read(awaited.nth);
+  on["every_nth"].read(awaited.every_nth);
+  awaited.on_words = on.summary();
+  return awaited;
 }
 
 }  // namespace sim800
