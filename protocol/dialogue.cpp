@@ -62,14 +62,19 @@ class Parser {
     if (kind == ">=") return add(SendPayload{exact_bytes(kind, rest)});
     if (kind == "<=") return add(ExpectBytes{exact_bytes(kind, rest)});
     if (kind == "~") return add(Pause{pause(rest)});
-    if (kind != "<" && kind != "<~")
-      fail(fmt::format(
-          R"(expected a line that begins with "> ", ">> ", ">= ", "< ", "<~ ", "<< ", "<= ", "~ " or "#", found "{}")",
-          shown(text)));
+    if (kind == "<!") return expect_level(rest);
+    if (kind != "<" && kind != "<~" && !is_choice(kind))
+      fail(
+          fmt::format("expected a line that begins with \"> \", \">> \", \">= \", \"< \", \"<~ \", \"<< \", \"<= \", "
+                      "\"<| \", \"<|~ \", \"<& \", \"<&~ \", \"<! \", \"~ \" or \"#\", found \"{}\"",
+                      shown(text)));
     if (rest.empty())
       fail(fmt::format("expected text after \"{}\" (empty lines are never compared), found none", kind));
+    if (kind == "<" && (rest == "> " || rest == ">")) return add(ExpectPrompt{});
     if (kind == "<") return add(ExpectLine{std::string(rest)});
-    expect_match(std::string(rest));
+    if (kind == "<~") return expect_match(std::string(rest));
+    if (kind[1] == '|') return join<ExpectOneOf>(pattern_of(kind, rest));
+    join<ExpectAllOf>(pattern_of(kind, rest));
   }
 
   Dialogue take() { return std::move(dialogue_); }
@@ -110,14 +115,51 @@ class Parser {
   }
 
   void expect_match(std::string source) {
+    Pattern pattern = compiled(source);
+    add(ExpectMatch{std::move(source), std::move(pattern)});
+  }
+
+  Pattern compiled(const std::string& source) {
     if (++patterns_ > dialogue_patterns_max)
-      fail(fmt::format("expected at most {} lines with \"<~\", found more", dialogue_patterns_max));
+      fail(fmt::format("expected at most {} regular expressions, found more", dialogue_patterns_max));
     try {
-      Pattern pattern(source);
-      add(ExpectMatch{std::move(source), std::move(pattern)});
+      return Pattern(source);
     } catch (const PatternError& error) {
       fail(fmt::format("expected {}, found \"{}\": {}", Pattern::expected, shown(source), error.what()));
     }
+  }
+
+  static bool is_choice(std::string_view kind) {
+    return kind == "<|" || kind == "<|~" || kind == "<&" || kind == "<&~";
+  }
+
+  LinePattern pattern_of(std::string_view kind, std::string_view rest) {
+    LinePattern line{std::string(rest), std::nullopt};
+    if (kind.ends_with('~')) line.pattern = compiled(line.source);
+    return line;
+  }
+
+  /// Lines of a kind that stand directly below each other are one step.
+  template <class Choice>
+  void join(LinePattern line) {
+    const bool goes_on = !dialogue_.steps.empty() && choice_line_ + 1 == number_;
+    auto* const open = goes_on ? std::get_if<Choice>(&dialogue_.steps.back().action) : nullptr;
+    choice_line_ = number_;
+    if (open == nullptr) {
+      add(Choice{});
+      return std::get<Choice>(dialogue_.steps.back().action).lines.push_back(std::move(line));
+    }
+    if (open->lines.size() >= dialogue_choices_max)
+      fail(fmt::format("expected at most {} lines of a kind below each other, found one more", dialogue_choices_max));
+    open->lines.push_back(std::move(line));
+  }
+
+  void expect_level(std::string_view rest) {
+    const auto blank = std::min(rest.find(' '), rest.size());
+    const std::string_view signal = rest.substr(0, blank), level = rest.substr(blank);
+    if (signal != "DCD" || (level != " on" && level != " off"))
+      fail(fmt::format("expected \"<! DCD on\" or \"<! DCD off\", found \"<! {}\"", shown(rest)));
+    add(ExpectLevel{std::string(signal), level == " on"});
   }
 
   std::string exact_bytes(std::string_view mark, std::string_view text) const {
@@ -145,7 +187,8 @@ class Parser {
   bool follows_line() const {
     if (dialogue_.steps.empty()) return false;
     const auto& last = dialogue_.steps.back().action;
-    return std::holds_alternative<ExpectLine>(last) || std::holds_alternative<ExpectMatch>(last);
+    return std::holds_alternative<ExpectLine>(last) || std::holds_alternative<ExpectMatch>(last) ||
+           std::holds_alternative<ExpectOneOf>(last);
   }
 
   /// "N bytes" or "N byte"; nothing for other text.
@@ -171,7 +214,7 @@ class Parser {
   }
 
   Dialogue dialogue_;
-  int number_ = 0;
+  int number_ = 0, choice_line_ = -1;
   std::size_t payloads_ = 0, patterns_ = 0;
 };
 

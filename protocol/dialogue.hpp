@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -51,6 +52,26 @@ struct ExpectPayload {
 struct ExpectBytes {
   std::string bytes;
 };
+/// `< > `: the module asks for input, behind CR LF and without a line end.
+struct ExpectPrompt {};
+/// A text, or a regular expression that the whole line matches.
+struct LinePattern {
+  std::string source;
+  std::optional<Pattern> pattern;  ///< none: the line is `source`
+};
+/// `<| TEXT`, `<|~ REGEX`, one below the other: one of these lines.
+struct ExpectOneOf {
+  std::vector<LinePattern> lines;
+};
+/// `<& TEXT`, `<&~ REGEX`, one below the other: these lines, in any order.
+struct ExpectAllOf {
+  std::vector<LinePattern> lines;
+};
+/// `<! DCD on` or `off`: the modem line has this level, or takes it.
+struct ExpectLevel {
+  std::string signal;
+  bool on = true;
+};
 /// `~ DURATION`: the host does nothing for this long, in the module's time.
 struct Pause {
   std::chrono::milliseconds duration{};
@@ -59,7 +80,7 @@ struct Pause {
 struct Step {
   int line = 0;  ///< in the file, from 1
   std::variant<SendLine, SendPayload, ExpectLine, ExpectMatch, ExpectCount, ExpectAnnounced, ExpectPayload, ExpectBytes,
-               Pause>
+               ExpectPrompt, ExpectOneOf, ExpectAllOf, ExpectLevel, Pause>
       action;
 };
 
@@ -78,7 +99,9 @@ inline constexpr std::chrono::milliseconds dialogue_pause_max = std::chrono::hou
 inline constexpr std::size_t dialogue_size_max = 4UL * 1024 * 1024;
 inline constexpr std::size_t dialogue_payload_max = 64UL * 1024 * 1024;
 inline constexpr std::size_t dialogue_payloads_max = 4 * dialogue_payload_max;
-/// The most steps with a regular expression.
+/// The most lines of `<|` or `<&` below each other.
+inline constexpr std::size_t dialogue_choices_max = 100;
+/// The most regular expressions.
 inline constexpr std::size_t dialogue_patterns_max = 1000;
 
 /// Parses the text of a dialogue. `file` is named in errors; files of `>> @` and `<< @` are looked up relative to it

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <thread>
 #include <utility>
 
 #include "protocol/text/escape.hpp"
@@ -21,6 +23,10 @@ namespace {
 
 constexpr std::chrono::seconds line_wait{10};
 constexpr std::chrono::seconds urc_wait{120};
+/// A module boots in some ten seconds, and asks a network for as long as that again.
+constexpr std::chrono::seconds boot_wait{60};
+constexpr std::chrono::milliseconds ask_wait{250}, sms_wait{1200};
+constexpr std::chrono::milliseconds level_wait{5};
 /// A longer line is taken for a payload that the dialogue does not expect, and cut here so that it can be reported.
 constexpr std::size_t line_max = 65536;
 
@@ -39,6 +45,19 @@ bool ends_command(std::string_view bytes) {
 }
 
 std::string quoted(std::string_view bytes) { return fmt::format("\"{}\"", escaped(bytes)); }
+
+bool fits(const LinePattern& pattern, const std::string& line) {
+  return pattern.pattern ? pattern.pattern->matches(line) : line == pattern.source;
+}
+
+std::string in_words(const std::vector<LinePattern>& lines, std::string_view between) {
+  std::string text;
+  for (const LinePattern& line : lines) {
+    if (!text.empty()) text += between;
+    text += line.pattern ? "/" + line.source + "/" : quoted(line.source);
+  }
+  return text;
+}
 
 bool again(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
@@ -94,6 +113,8 @@ Player::Outcome Player::run(const SendLine& step) {
 Player::Outcome Player::run(const SendPayload& step) {
   if (auto difference = expect_quiet("before the payload")) return difference;
   exact_ = false;
+  const std::string text = step.bytes.substr(0, step.bytes.find_first_of("\x1a\x1b"));
+  if (std::exchange(prompted_, false) && text.find_first_of("\r\n") == text.npos) typed_ = text;
   return write(step.bytes);
 }
 
@@ -148,11 +169,102 @@ Player::Outcome Player::run(const ExpectBytes& step) {
   return std::nullopt;
 }
 
+Player::Outcome Player::run(const ExpectPrompt&) {
+  constexpr std::string_view prompt = "> ";
+  if (std::exchange(after_payload_, false))
+    if (auto difference = expect_line_break()) return difference;
+  exact_ = false;
+  const auto deadline = after(line_wait);
+  for (;;) {
+    if (const auto line = take_line()) {
+      if (ignored(*line)) continue;
+      return fmt::format("expected the prompt \"> \", got {}", quoted(*line));
+    }
+    if (buffer_.starts_with(prompt)) break;
+    if (!fill(deadline))
+      return fmt::format("expected the prompt \"> \", got {}{}", buffer_.empty() ? "" : quoted(buffer_) + " and then ",
+                         silence(line_wait));
+  }
+  buffer_.erase(0, prompt.size());
+  prompted_ = true;
+  return std::nullopt;
+}
+
+Player::Outcome Player::run(const ExpectOneOf& step) {
+  return expect(in_words(step.lines, " or "), [&](const std::string& line) {
+    return std::ranges::any_of(step.lines, [&](const LinePattern& one) { return fits(one, line); });
+  });
+}
+
+Player::Outcome Player::run(const ExpectAllOf& step) {
+  std::vector<LinePattern> left = step.lines;
+  while (!left.empty()) {
+    auto taken = left.end();
+    auto difference = expect(in_words(left, " or "), [&](const std::string& line) {
+      taken = std::ranges::find_if(left, [&](const LinePattern& one) { return fits(one, line); });
+      return taken != left.end();
+    });
+    if (difference) return difference;
+    left.erase(taken);
+  }
+  return std::nullopt;
+}
+
+Player::Outcome Player::run(const ExpectLevel& step) {
+  const auto deadline = after(line_wait);
+  for (;;) {
+    const auto level = level_of(step.signal);
+    if (!level) return fmt::format("expected the line {}, got a connection that has none", step.signal);
+    if (*level == step.on) return std::nullopt;
+    if (lost_ || Clock::now() >= deadline)
+      return fmt::format("expected {} to be {}, got {} for {:g} s", step.signal, step.on ? "on" : "off",
+                         step.on ? "off" : "on", scaled(line_wait).count());
+    fill(std::min(deadline, Clock::now() + level_wait));
+  }
+}
+
+std::optional<bool> Player::level_of(const std::string& signal) const {
+  if (options_.level) return options_.level(signal);
+  int levels = 0;
+  if (::ioctl(descriptor_, TIOCMGET, &levels) != 0) return std::nullopt;
+  return (levels & TIOCM_CAR) != 0;
+}
+
 Player::Outcome Player::run(const Pause& step) {
   const auto end = Clock::now() + std::chrono::ceil<Clock::duration>(step.duration * options_.time_scale);
   while (fill(end)) continue;
   if (!lost_) return std::nullopt;
   return fmt::format("expected a connection that lasts, got {}", silence(line_wait));
+}
+
+/// The lines of the answer, its final result last; no more than there are in a second.
+std::vector<std::string> Player::ask(const std::string& command) {
+  std::vector<std::string> lines;
+  if (send_line(command)) return lines;
+  const auto deadline = Clock::now() + options_.synchronise_wait;
+  for (auto line = next_line(deadline); line; line = next_line(deadline)) {
+    lines.push_back(*line);
+    if (is_final_result(*line)) break;
+  }
+  echoes_.clear();
+  return lines;
+}
+
+void Player::await_boot() {
+  const auto says = [this](const char* command, std::string_view wanted) {
+    return std::ranges::any_of(ask(command), [&](const std::string& line) { return line.starts_with(wanted); });
+  };
+  const auto deadline = after(boot_wait);
+  // Nothing is asked of a module that has booted but this: whatever it is asked may count for a fault.
+  if (!says("AT+CCALR?", "+CCALR: 0")) return;
+  do {
+    // Without a card, or before its PIN, a module says nothing more by itself.
+    if (lost_ || Clock::now() >= deadline || !says("AT+CPIN?", "+CPIN: READY")) return;
+    std::this_thread::sleep_for(scaled(ask_wait));
+  } while (says("AT+CCALR?", "+CCALR: 0"));
+  // "SMS Ready" comes last.
+  const auto quiet = std::chrono::ceil<Clock::duration>(scaled(sms_wait));
+  while (next_line(Clock::now() + quiet)) continue;
 }
 
 template <class Matches>
@@ -262,6 +374,8 @@ bool Player::fill(Clock::time_point deadline) {
 
 /// The next line that has come whole, without echo and empty lines.  It ends at CR: with ATV0 a result has no LF.
 std::optional<std::string> Player::take_line() {
+  if (buffer_.size() < typed_.size() && typed_.starts_with(buffer_)) return std::nullopt;
+  if (const std::string typed = std::exchange(typed_, {}); buffer_.starts_with(typed)) buffer_.erase(0, typed.size());
   for (;;) {
     if (const auto blank = std::min(buffer_.find_first_not_of("\r\n"), buffer_.size())) {
       buffer_.erase(0, blank);

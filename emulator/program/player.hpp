@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@ struct PlayerOptions {
   std::vector<Pattern> ignore;                       ///< lines are skipped if one of these matches the whole line
   std::chrono::milliseconds synchronise_wait{1000};  ///< for the answer to each AT of synchronise(); not scaled
   std::chrono::milliseconds settle_wait{0};          ///< of silence, before synchronise() is done; scaled
+  /// Whether a modem line ("DCD") is on; nothing: there is no such line. Not given: of a serial port, its own.
+  std::function<std::optional<bool>(const std::string& signal)> level{};
 };
 
 /// A host program: it blocks, and uses real time only. A line may take 10 s, one after the final result of the last
@@ -32,6 +35,10 @@ class Player {
 
   /// Sends AT until the module says OK and forgets everything received before; false after `attempts` without it.
   bool synchronise(int attempts);
+
+  /// Asks a module that answers until it has booted, or will not get any further by itself; no longer than a boot
+  /// takes. To be called once synchronise() has succeeded.
+  void await_boot();
 
   /// Plays all steps. Returns nothing if there was no difference, else "FILE:LINE: expected …, got …". After a
   /// difference the state of the line is unknown: do not play on.
@@ -50,8 +57,14 @@ class Player {
   Outcome run(const ExpectAnnounced& step);
   Outcome run(const ExpectPayload& step);
   Outcome run(const ExpectBytes& step);
+  Outcome run(const ExpectPrompt& step);
+  Outcome run(const ExpectOneOf& step);
+  Outcome run(const ExpectAllOf& step);
+  Outcome run(const ExpectLevel& step);
   Outcome run(const Pause& step);
 
+  std::optional<bool> level_of(const std::string& signal) const;
+  std::vector<std::string> ask(const std::string& command);
   template <class Matches>
   Outcome expect(const std::string& wanted, const Matches& matches);
   Outcome expect_line_break();
@@ -74,6 +87,8 @@ class Player {
   PlayerOptions options_;
   std::string buffer_;              ///< received, not processed yet
   std::deque<std::string> echoes_;  ///< commands sent whose echo may still arrive
+  std::string typed_;               ///< a text sent at a prompt whose echo may still arrive
+  bool prompted_ = false;           ///< a prompt was read, and nothing sent since
   std::string last_line_;           ///< the last line that matched
   bool answered_ = false;           ///< the final result of the last command has arrived
   bool after_payload_ = false;      ///< nothing was read since a payload

@@ -59,8 +59,24 @@ TEST_CASE("dialogue: each kind of line is a step") {
   CHECK(only<sim800::ExpectCount>("<< 0 bytes").count == 0);
   CHECK(only<sim800::SendPayload>(R"(>= Hello\x1a\\)").bytes == "Hello\x1a\\");
   CHECK(only<sim800::ExpectBytes>(R"(<= \r\n> )").bytes == "\r\n> ");
+  only<sim800::ExpectPrompt>("< > ");
+  only<sim800::ExpectPrompt>("< >");
+  CHECK(only<sim800::ExpectLevel>("<! DCD on").on);
+  CHECK_FALSE(only<sim800::ExpectLevel>("<! DCD off").on);
   CHECK(only<sim800::Pause>("~ 1.5s").duration == std::chrono::milliseconds(1500));
   CHECK(only<sim800::Pause>("~ 250ms").duration == std::chrono::milliseconds(250));
+}
+
+TEST_CASE("dialogue: lines of a choice that stand below each other are one step") {
+  const auto one = only<sim800::ExpectOneOf>("<| OK\n<|~ \\+CME ERROR: .*\n");
+  REQUIRE(one.lines.size() == 2);
+  CHECK(one.lines[0].source == "OK");
+  CHECK_FALSE(one.lines[0].pattern);
+  CHECK(one.lines[1].pattern->matches("+CME ERROR: 3"));
+  CHECK(only<sim800::ExpectAllOf>("<& A\n<&~ B\n<& C").lines.size() == 3);
+  CHECK(parse_dialogue("<| A\n<& B\n", "d.txt").steps.size() == 2);
+  CHECK(parse_dialogue("<| A\n# or, then\n<| B\n", "d.txt").steps.size() == 2);
+  CHECK(parse_dialogue("<| A\n\n<| B\n", "d.txt").steps.size() == 2);
 }
 
 TEST_CASE("dialogue: payload bytes count up modulo 256") {
@@ -93,9 +109,14 @@ TEST_CASE("dialogue: files of payload lie beside the dialogue") {
 TEST_CASE("dialogue: mistakes are told with file, line and what was expected") {
   CHECK(
       complaint("> AT\nOK\n") ==
-      R"(d.txt:2: expected a line that begins with "> ", ">> ", ">= ", "< ", "<~ ", "<< ", "<= ", "~ " or "#", found "OK")");
+      R"(d.txt:2: expected a line that begins with "> ", ">> ", ">= ", "< ", "<~ ", "<< ", "<= ", "<| ", "<|~ ", "<& ", )"
+      R"("<&~ ", "<! ", "~ " or "#", found "OK")");
   CHECK(complaint(">AT").starts_with("d.txt:1: expected a line that begins"));
   CHECK(complaint("<") == R"(d.txt:1: expected text after "<" (empty lines are never compared), found none)");
+  CHECK(complaint("<|") == R"(d.txt:1: expected text after "<|" (empty lines are never compared), found none)");
+  CHECK(complaint("<&~ (").ends_with("missing ): ("));
+  for (const std::string level : {"", "DCD", "DCD high", "RI on", "DCD on "})
+    CHECK(complaint("<! " + level) == R"(d.txt:1: expected "<! DCD on" or "<! DCD off", found "<! )" + level + "\"");
   CHECK(complaint("<=") == R"(d.txt:1: expected bytes after "<=", found none)");
   CHECK(complaint(">= ") == R"(d.txt:1: expected bytes after ">=", found none)");
   for (const std::string bytes : {R"(\a)", R"(\)", R"(\x1)", R"(\x1g)", R"(\x-1)"})
@@ -130,7 +151,10 @@ TEST_CASE("dialogue: one that would fill the memory is refused") {
   for (int i = 0; i < 5; ++i) payloads += ">> 67108864 bytes\n";
   CHECK(complaint(payloads) == "d.txt:5: expected payloads of at most 268435456 bytes together, found more");
   for (int i = 0; i < 1001; ++i) patterns += "<~ A\n";
-  CHECK(complaint(patterns) == "d.txt:1001: expected at most 1000 lines with \"<~\", found more");
+  CHECK(complaint(patterns) == "d.txt:1001: expected at most 1000 regular expressions, found more");
+  std::string choices;
+  for (int i = 0; i < 101; ++i) choices += "<| A\n";
+  CHECK(complaint(choices) == "d.txt:101: expected at most 100 lines of a kind below each other, found one more");
   CHECK(complaint(std::string(4 * 1024 * 1024 + 1, '#')) ==
         "d.txt: expected a dialogue of at most 4194304 bytes, found more");
   CHECK(complaint(std::string(4 * 1024 * 1024, 'x')).size() < 500);

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -168,6 +169,85 @@ TEST_CASE("player: an answer is waited for 10 s, a URC after the final result 12
   CHECK(play_said("<~ .*\n< LATE\n", "\r\n+CME ERROR: 3\r\n") == "d:2: " + late);
   CHECK(play_said("<~ .*\n< URC\n< LATE\n", "\r\nOK\r\n\r\nURC\r\n") == "d:3: " + late);
   CHECK(play_said("< OK\n> ATI\n< LATE\n", "\r\nOK\r\n") == "d:3: " + soon);
+}
+
+TEST_CASE("player: a prompt is waited for, behind an echo or none") {
+  for (const std::string echo : {"", "AT+CMGS=1\r"}) {
+    CAPTURE(echo);
+    for (const std::size_t write_size : {1, 1000}) {
+      const Scene scene{.script = {{"AT+CMGS=1\r", echo + "\r\n> "}, {"Hi\x1a", "\r\n+CMGS: 1\r\n\r\nOK\r\n"}},
+                        .write_size = write_size};
+      CHECK(play("> AT+CMGS=1\n< > \n>= Hi\\x1a\n< +CMGS: 1\n< OK\n", scene) == "ok");
+    }
+  }
+  CHECK(play("> AT+CMGS=1\n< > \n", {.script = {{"AT+CMGS=1\r", "\r\nERROR\r\n"}}}) ==
+        R"(d:2: expected the prompt "> ", got "ERROR")");
+  CHECK(play_said("< >\n", "\r\n>") == R"(d:1: expected the prompt "> ", got ">" and then nothing for 0.001 s)");
+  CHECK(play_said("< >\n", "") == R"(d:1: expected the prompt "> ", got nothing for 0.001 s)");
+}
+
+TEST_CASE("player: the echo of a text at a prompt is skipped") {
+  const std::string dialogue = "> AT+CMGS=1\n< > \n>= Hi\\x1a\n< +CMGS: 1\n< OK\n";
+  for (const std::string said : {"\r\n+CMGS: 1\r\n\r\nOK\r\n", "Hi\r\n+CMGS: 1\r\n\r\nOK\r\n"}) {
+    for (const std::size_t write_size : {1, 1000})
+      CHECK(play(dialogue, {.script = {{"AT+CMGS=1\r", "\r\n> "}, {"Hi\x1a", said}}, .write_size = write_size}) == "ok");
+  }
+}
+
+TEST_CASE("player: one of several lines, or all of them in any order") {
+  const std::string either = "<| OK\n<|~ \\+CME ERROR: .*\n";
+  CHECK(play_said(either, "\r\nOK\r\n") == "ok");
+  CHECK(play_said(either, "\r\n+CME ERROR: 3\r\n") == "ok");
+  CHECK(play_said(either, "\r\nERROR\r\n") == R"(d:1: expected "OK" or /\+CME ERROR: .*/, got "ERROR")");
+  const std::string all = "<& OK\n<&~ \\+U.*\n<& OK\n";
+  CHECK(play_said(all, "\r\nOK\r\n\r\n+U: 1\r\n\r\nOK\r\n") == "ok");
+  CHECK(play_said(all, "\r\n+U: 1\r\n\r\nOK\r\n\r\nOK\r\n") == "ok");
+  CHECK(play_said(all, "\r\nOK\r\n\r\nOK\r\n\r\nOK\r\n") == R"(d:1: expected /\+U.*/, got "OK")");
+  CHECK(play_said("< A\n" + all, "\r\nA\r\n\r\nOK\r\n").starts_with(R"(d:2: expected /\+U.*/ or "OK", got nothing)"));
+  CHECK(play("> AT+HTTPREAD\n<| +HTTPREAD: 5\n<| +HTTPREAD: 4\n<< * bytes\n< OK\n",
+             {.script = {{"AT+HTTPREAD\r", "\r\n+HTTPREAD: 4\r\nABCD\r\nOK\r\n"}}}) == "ok");
+}
+
+TEST_CASE("player: the level of a modem line is waited for") {
+  int asked = 0;
+  Scene scene{.options = {.time_scale = 0.001}};
+  scene.options.level = [&asked](const std::string& signal) {
+    return signal == "DCD" ? std::optional(++asked >= 3) : std::nullopt;
+  };
+  CHECK(play("<! DCD off\n<! DCD on\n", scene) == "ok");
+  CHECK(asked == 3);
+  CHECK(play("<! DCD off\n", scene) == "d:1: expected DCD to be off, got on for 0.01 s");
+  CHECK(play_said("<! DCD on\n", "") == "d:1: expected the line DCD, got a connection that has none");
+}
+
+TEST_CASE("player: a module that boots is asked until it has") {
+  auto [host, module] = socket_pair();
+  const ScriptedModule scripted(std::move(module),
+                                {{"AT+CCALR?\r", "\r\n+CCALR: 0\r\n\r\nOK\r\n"},
+                                 {"AT+CPIN?\r", "\r\n+CPIN: READY\r\n\r\nOK\r\n"},
+                                 {"AT+CCALR?\r", "\r\n+CCALR: 1\r\n\r\nOK\r\n\r\nSMS Ready\r\n"},
+                                 {"AT\r", "\r\nOK\r\n"}},
+                                1000, true);
+  const UniqueFd line = std::move(host);
+  Player player(line.get(), {.time_scale = 0.05});
+  player.await_boot();
+  CHECK(player.play(parse_dialogue("> AT\n< OK\n", "d")).value_or("ok") == "ok");
+}
+
+TEST_CASE("player: a module that has booted, or has no card, is not asked any further") {
+  using Script = std::vector<Turn>;
+  for (const Script& script :
+       {Script{{"AT+CCALR?\r", "\r\n+CCALR: 1\r\n\r\nOK\r\n"}}, Script{{"AT+CCALR?\r", "\r\nERROR\r\n"}},
+        Script{{"AT+CCALR?\r", "\r\n+CCALR: 0\r\n\r\nOK\r\n"}, {"AT+CPIN?\r", "\r\n+CME ERROR: 10\r\n"}}}) {
+    auto [host, module] = socket_pair();
+    Script whole = script;
+    whole.push_back({"AT\r", "\r\nOK\r\n"});
+    const ScriptedModule scripted(std::move(module), whole, 1000, true);
+    const UniqueFd line = std::move(host);
+    Player player(line.get());
+    player.await_boot();
+    CHECK(player.play(parse_dialogue("> AT\n< OK\n", "d")).value_or("ok") == "ok");
+  }
 }
 
 TEST_CASE("player: a wait is as long as asked for, however small the scale") {
