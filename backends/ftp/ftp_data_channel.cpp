@@ -36,7 +36,10 @@ CURLcode FtpDataChannel::shake_hands(const FtpRequest& request, std::string& err
   if (!ssl_) return CURLE_SSL_CONNECT_ERROR;
   const bool named = !numeric_address(request.host);
   // The control connection's context takes the name away again where the module tells none.
-  if (named && SSL_set_tlsext_host_name(ssl_.get(), request.host.c_str()) != 1) return CURLE_SSL_CONNECT_ERROR;
+  std::string name = request.host;
+  if (named && SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) != 1) {
+    return CURLE_SSL_CONNECT_ERROR;
+  }
   if (request.tls_options.verify_peer) {
     X509_VERIFY_PARAM* const wanted = SSL_get0_param(ssl_.get());
     if (named) X509_VERIFY_PARAM_set1_host(wanted, request.host.c_str(), request.host.size());

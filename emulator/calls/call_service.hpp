@@ -78,6 +78,9 @@ class CallService final : public Service, public CallParty {
   std::function<void()> on_all_ended = [] {};
   /// The far end sends DTMF: +DTMF for each recognised digit.
   void remote_digits(std::string_view digits);
+  /// What the scenario's far end of a call does now; false where that makes no sense.
+  enum class FarEnd : std::uint8_t { answers, is_busy, does_not_answer, hangs_up };
+  bool far_end(int id, FarEnd what);
 
   // Both
 
@@ -123,6 +126,7 @@ class CallService final : public Service, public CallParty {
   std::vector<int> ids(State state) const;
   Connection& add(const std::string& number, State state);
   int free_id() const;
+  int type_of(const Connection& call) const;
 
   void set_up(int id);
   void call_module(int id, unsigned module);

@@ -274,8 +274,8 @@ constexpr Command table[] = {
     parameter("+FTPGETPATH", "12.2.11", text(255, "")),
     parameter("+FTPPUTNAME", "12.2.12", text(99, "")),
     parameter("+FTPPUTPATH", "12.2.13", text(255, "")),
-    // In the manual only as a line of FTPSCONT?; programs set it. What it limits is not known: it is kept.
-    {.name = "+FTPTIMEOUT", .section = "", .support = Support::state, .parameters = {number("0-255", "75")}, .read = show_parameter,
+    // In the manual only as a line of FTPSCONT?; programs set it.
+    {.name = "+FTPTIMEOUT", .section = "", .parameters = {number("0-255", "75")}, .read = show_parameter,
      .write = keep_setting, .context = &ftp_context},
     {.name = "+FTPGET", .section = "12.2.14", .parameters = {number("1,2"), optional(number("1-1460"))},
      .test = "", .write = fetch<Operation::get>, .seconds = 75},

@@ -44,10 +44,6 @@ Task<Result> find_by_cell(Invocation& cmd) {
 
 enum Kind : std::uint8_t { position = 1, times_used = 3, position_and_time = 4, report = 9 };
 
-/// Outcomes of AT+CLBS; of the others (1 failed, 2 time-out, 4 DNS, 5 service over, 6 authentication, 7 other, 82
-/// report failed) none can happen here.
-enum Outcome : std::uint8_t { network_error = 3, reported = 80, bad_report = 81 };
-
 /// Degrees with at most six decimals, within +-`limit`.
 bool is_degrees(const std::string& text, double limit) {
   double value = 0;
@@ -63,6 +59,15 @@ bool is_report(const Invocation& cmd) {
   return is_degrees(cmd.text(2), 180) && is_degrees(cmd.text(3), 90);
 }
 
+/// Outcomes of AT+CLBS that need no order by the scenario; that orders the others (1 failed, 2 time-out, 4 DNS, 5
+/// service over, 6 authentication, 7 other).
+enum Outcome : std::uint8_t { network_error = 3, reported = 80, bad_report = 81, report_failed = 82 };
+
+Outcome outcome_of_report(const Invocation& cmd) {
+  if (!is_report(cmd)) return bad_report;
+  return cmd.modem.locator->place().code == 0 ? reported : report_failed;
+}
+
 /// AT+CLBS=<type>,<cid>; AT+CLBS=9,<cid>[,<longitude>,<latitude>[,<0 WGS84, 1 GCJ02>]]
 /// +CLBS: <code>,<longitude>,<latitude>,<accuracy>[,<date>,<time>]   The year has two digits here.
 Task<Result> find_by_server(Invocation& cmd) {
@@ -75,7 +80,11 @@ Task<Result> find_by_server(Invocation& cmd) {
     co_return ok;
   }
   if (kind == report) {
-    cmd.print("+CLBS: {}", static_cast<int>(is_report(cmd) ? reported : bad_report));
+    cmd.print("+CLBS: {}", static_cast<int>(outcome_of_report(cmd)));
+    co_return ok;
+  }
+  if (const int code = locator.place().code; code != 0) {
+    cmd.print("+CLBS: {}", code);
     co_return ok;
   }
   if (kind == times_used) {

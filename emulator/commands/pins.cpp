@@ -1,6 +1,7 @@
 // SIMCom's commands for pins, LEDs, radio hardware and board wiring (AT manual chapter 6).
 // SPDX-License-Identifier: MIT
 #include "emulator/board/pins.hpp"
+#include "emulator/board/antenna.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/network/jamming.hpp"
 #include "emulator/network/network.hpp"
@@ -61,10 +62,10 @@ Result show_light(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CANT=<mode>,<UrcEnable>,<timer>   The antenna is connected: +CANT: 0 follows the OK.
+/// AT+CANT=<mode>,<UrcEnable>,<timer>
 Result detect_antenna(Invocation& cmd) {
   if (const Result kept = keep_setting(cmd); !kept.is_ok()) return kept;
-  if (cmd.number(0) == 1 && cmd.number(1) == 1 && cmd.number(2) > 0) cmd.modem.answer("+CANT: 0", &cmd.channel);
+  cmd.modem.antenna->apply(cmd.channel);
   return ok;
 }
 

@@ -183,8 +183,9 @@ constexpr Command table[] = {
          .test = show_ranges, .read = show_setting, .write = set_multi, .context = &ip_context}),
     row(in_context(ip_context, setting("+CIPQSEND", "8.2.4", full, never, {number("0,1", "0")}))),
     row({.name = "+CIPSHUT", .section = "8.2.7", .test = "", .execute = shut, .seconds = 65}),
-    row({.name = "+CSTT", .section = "8.2.9", .parameters = {text(50), optional(text(50)), optional(text(50))},
-         .test = R"(+CSTT: "APN","USER","PWD")", .read = show_access, .write = start_task, .execute = start_task}),
+    // No row(): a log has 765 for what does not fit.
+    {.name = "+CSTT", .section = "8.2.9", .parameters = {text(50), optional(text(50)), optional(text(50))},
+     .test = R"(+CSTT: "APN","USER","PWD")", .read = show_access, .write = start_task, .execute = start_task},
     row({.name = "+CIICR", .section = "8.2.10", .test = "", .execute = bring_up, .seconds = 85}),
     row({.name = "+CIFSR", .section = "8.2.11", .test = "", .execute = show_address}),
     row({.name = "+CIPSTATUS", .section = "8.2.12", .parameters = {number("0-5")},

@@ -26,10 +26,11 @@ std::optional<std::uint16_t> port_of(std::string_view text, unsigned least) {
 
 // --- 8.2.2 CIPSTART
 
+/// The ranges have commas, as in a log of R14.18.
 Result show_connection_forms(Invocation& cmd) {
   const std::string_view n = cmd.modem.ip->multi() ? "(0-5)," : "";
-  cmd.print("+CIPSTART: {}(\"TCP\",\"UDP\"),(\"(0-255).(0-255).(0-255).(0-255)\"),(1-65535)", n);
-  cmd.print("+CIPSTART: {}(\"TCP\",\"UDP\"),(\"DOMAIN NAME\"),(1-65535)", n);
+  cmd.print("+CIPSTART: {}(\"TCP\",\"UDP\"),(\"(0,255).(0,255).(0,255).(0,255)\"),(1,65535)", n);
+  cmd.print("+CIPSTART: {}(\"TCP\",\"UDP\"),(\"DOMAIN NAME\"),(1,65535)", n);
   return ok;
 }
 

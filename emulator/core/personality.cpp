@@ -91,12 +91,28 @@ struct TextFact {
   Where where;
 };
 
+struct NumberFact {
+  std::string_view quirk;
+  int Quirks::* member;
+  int value;
+  Where where;
+};
+
 constexpr FlagFact flag_facts[] = {
     {"network_name_by_manual", &Quirks::network_name_by_manual, true, {.firmwares = {r1308}}},
     {"cpms_preferred", &Quirks::cpms_preferred, false, {.build = Build::bluetooth}},
     {"gps_ready", &Quirks::gps_ready, true, {.models = {sim808}, .firmwares = {r1308, r1309}}},
     {"cnum_empty_name", &Quirks::cnum_empty_name, false, {.build = Build::bluetooth}},
     {"location_server_gone", &Quirks::location_server_gone, true, {.models = {sim868}}},
+    // The order is the same in the logs of all revisions at power-on, and is known of R14.18 after AT+CFUN=1.
+    {"boot_sms_ready_first", &Quirks::boot_sms_ready_first, false, {}},
+    {"cfun_call_ready_first", &Quirks::cfun_call_ready_first, false, {}},
+    {"second_call_ready", &Quirks::second_call_ready, true, {.models = {sim868}}},
+    {"flow_control_silent", &Quirks::flow_control_silent, true, {.firmwares = {r1308}}},  // a driver of 2014
+};
+// A .NET driver for SIM800H shows 186,368 free bytes, an ESP driver for SIM800C "about 90 KB".
+constexpr NumberFact number_facts[] = {
+    {"drive_bytes", &Quirks::drive_bytes, 92'160, {.models = {sim800c}, .firmwares = {r1418}}},
 };
 constexpr TextFact text_facts[] = {
     {"tls", &Quirks::tls, "1.2", {.build = Build::tls12}},
@@ -227,6 +243,9 @@ Quirks Personality::quirks() const {
   for (const TextFact& fact : text_facts) {
     if (fact.where.covers(*this)) quirks.*fact.member = fact.value;
   }
+  for (const NumberFact& fact : number_facts) {
+    if (fact.where.covers(*this)) quirks.*fact.member = fact.value;
+  }
   return quirks;
 }
 
@@ -257,6 +276,7 @@ std::vector<std::pair<std::string, std::string>> behaviours(const Quirks& quirks
   };
   for (const TextFact& fact : text_facts) add(fact.quirk, fmt::format("\"{}\"", quirks.*fact.member));
   for (const FlagFact& fact : flag_facts) add(fact.quirk, quirks.*fact.member ? "true" : "false");
+  for (const NumberFact& fact : number_facts) add(fact.quirk, std::to_string(quirks.*fact.member));
   return list;
 }
 

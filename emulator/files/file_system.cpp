@@ -89,13 +89,14 @@ struct FileSystem::Impl {
   Node root{.name = {}, .directory = true, .size = 0, .bytes = {}, .children = {}};
   std::optional<Folder> folder;
   std::uint64_t changes = 0;
+  std::uint64_t limit = capacity;
 
   void load(Node& directory, const Folder::Names& path, std::size_t length);
   std::optional<Place> locate(std::string_view path);
   /// Where something new can be created.
   std::optional<Place> vacant(std::string_view path);
   std::optional<Place> file(std::string_view path);
-  std::uint64_t free() const { return without_files(root, capacity); }
+  std::uint64_t free() const { return without_files(root, limit); }
   std::optional<std::string> read(const Place& place, std::uint64_t offset, std::size_t count) const;
   bool fill(const Place& place, std::string bytes);
 };
@@ -175,6 +176,7 @@ FileSystem::FileSystem(const std::filesystem::path& folder) : impl_(std::make_un
 
 FileSystem::~FileSystem() = default;
 
+void FileSystem::limit(std::uint64_t bytes) { impl_->limit = std::min(bytes, capacity); }
 std::uint64_t FileSystem::free_bytes() const { return impl_->free(); }
 std::uint64_t FileSystem::changes() const { return impl_->changes; }
 

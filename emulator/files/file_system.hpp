@@ -24,8 +24,7 @@ namespace sim800 {
 /// creates and removes files; a file changed from outside can be read, but keeps its old size.
 class FileSystem {
  public:
-  static constexpr std::uint64_t capacity = 186'368;  ///< bytes of all files together; names are free
-  static constexpr std::size_t max_path = FilePath::max_length;
+  static constexpr std::uint64_t capacity = 186'368;  ///< most bytes of all files together; names are free
   static constexpr std::size_t max_entries = 1024;                   ///< files and directories together
   static constexpr std::string_view user_folder = R"(C:\User\)";     ///< always exists at the start
   static constexpr std::string_view ftp_folder = R"(C:\User\FTP\)";  ///< created when first needed
@@ -41,6 +40,8 @@ class FileSystem {
   explicit FileSystem(const std::filesystem::path& folder);
   ~FileSystem();
 
+  /// A smaller drive.  Files that do not fit stay, and nothing can be added to them.
+  void limit(std::uint64_t bytes);
   std::uint64_t free_bytes() const;
   /// How often a file has been created, written, renamed or removed.
   std::uint64_t changes() const;

@@ -15,7 +15,7 @@
 namespace sim800 {
 namespace {
 
-constexpr Duration silence_limit = 75s;  // manual 12.2.14: "in case no response is received from server"
+constexpr Duration usual_silence = 75s;  // manual 12.2.14: "in case no response is received from server"
 // Active mode: the server has sent 150 and does not connect. No source says how long the module waits: a minute, which
 // is shorter than the silence limit, so that the host gets the right code (76).
 constexpr Duration accept_limit = 60s;
@@ -208,11 +208,18 @@ void FtpService::end(int code) {
   event_.raise();
 }
 
+/// AT+FTPTIMEOUT in seconds; 0 leaves the manual's limit.
+Duration FtpService::silence_limit() const {
+  const std::uint32_t given = settings_.number(key::ftptimeout);
+  return given == 0 || !environment_.world.module.quirks.ftp_timeout ? usual_silence : std::chrono::seconds(given);
+}
+
 void FtpService::heard() {
   if (ready_) return;  // the server has accepted the data, and now it is the host's turn
   const bool unconnected = session_ && session_->awaits_connection();
   const int code = unconnected ? ftp_code::active_error : ftp_code::timeout;
-  silence_ = environment_.clock.after(unconnected ? accept_limit : silence_limit, [this, code] { end(code); });
+  const Duration limit = unconnected ? std::min(accept_limit, silence_limit()) : silence_limit();
+  silence_ = environment_.clock.after(limit, [this, code] { end(code); });
 }
 
 bool FtpService::quit() {

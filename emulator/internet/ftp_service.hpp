@@ -96,6 +96,7 @@ class FtpService final : public Service {
   void close();
   void end(int code);
   void lose();
+  Duration silence_limit() const;
   void heard();
   std::string_view received() const;
   void announce();

@@ -25,7 +25,7 @@ inline constexpr TextKey ftpgetname{"+FTPGETNAME"};    ///< 12.2.10
 inline constexpr TextKey ftpgetpath{"+FTPGETPATH"};    ///< 12.2.11
 inline constexpr TextKey ftpputname{"+FTPPUTNAME"};    ///< 12.2.12
 inline constexpr TextKey ftpputpath{"+FTPPUTPATH"};    ///< 12.2.13
-inline constexpr NumberKey ftptimeout{"+FTPTIMEOUT"};  ///< of no known effect
+inline constexpr NumberKey ftptimeout{"+FTPTIMEOUT"};  ///< seconds of silence; 0: the usual limit
 inline constexpr NumberKey ftpssl{"+FTPSSL"};          ///< 0 plain, 1 implicit TLS, 2 AUTH TLS
 
 }  // namespace key

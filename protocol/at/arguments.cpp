@@ -63,7 +63,9 @@ bool in_range(std::string_view range, std::uint32_t value) {
 std::string_view find_choice(std::string_view range, std::string_view typed) {
   while (!range.empty()) {
     const std::string_view part = range.substr(0, range.find(','));
-    if (same_word(part, typed)) return part;
+    const bool quoted = part.size() >= 2 && part.front() == '"';
+    const std::string_view word = quoted ? part.substr(1, part.size() - 2) : part;
+    if (same_word(word, typed)) return word;
     range.remove_prefix(std::min(part.size() + 1, range.size()));
   }
   return {};
@@ -74,8 +76,7 @@ bool Parameter::accepts(const Argument& argument) const {
     case Kind::none: return false;
     case Kind::text: return argument.text.size() <= max_length;
     case Kind::choice: return !find_choice(range, argument.text).empty();
-    case Kind::words:
-      return argument.quoted && range.find(std::string("\"").append(argument.text) + '"') != std::string_view::npos;
+    case Kind::words: return argument.quoted && !find_choice(range, argument.text).empty();
     case Kind::number: {
       const auto value = parse_number(argument.text);  // quoted or not: drivers quote ports
       return value && in_range(range, *value);
@@ -84,13 +85,16 @@ bool Parameter::accepts(const Argument& argument) const {
   return false;
 }
 
-Result check(const Arguments& arguments, std::span<const Parameter> parameters) {
+Result check(Arguments& arguments, std::span<const Parameter> parameters) {
   std::size_t count = 0;
   for (const Parameter& parameter : parameters) {
     if (!parameter.exists()) break;
     do {
-      const Argument& argument = arguments[count++];
+      const Argument& argument = arguments[count];
       if (argument.given() ? !parameter.accepts(argument) : !parameter.optional) return Cme::invalid_input;
+      const bool by_word = parameter.kind == Parameter::Kind::words || parameter.kind == Parameter::Kind::choice;
+      if (by_word && argument.given()) arguments.spell(count, find_choice(parameter.range, argument.text));
+      ++count;
     } while (parameter.repeated && count < arguments.size());
   }
   return arguments.size() > count ? Result{Cme::invalid_input} : ok;

@@ -30,6 +30,8 @@ class Arguments {
   std::size_t size() const { return count_; }
   /// An argument beyond the last reads as an empty one.
   const Argument& operator[](std::size_t i) const { return i < count_ ? list_[i] : absent_; }
+  /// Gives argument `i` another spelling, which has to outlive this.
+  void spell(std::size_t i, std::string_view text) { list_.at(i).text = text; }
 
  private:
   std::array<Argument, max_count> list_;
@@ -44,7 +46,7 @@ std::optional<std::uint32_t> parse_number(std::string_view text);
 std::string unescape(std::string_view text);
 
 /// What one argument may be. `range` is written as in the manual's test answers: "0-2", "0,1,4", "0-31,99" for numbers,
-/// "\"IRA\",\"GSM\"" for words, which must be quoted; "A,I" for a choice, which is not case-sensitive. Numbers and
+/// "\"IRA\",\"GSM\"" for words, which must be quoted; "A,I" for a choice. Neither is case-sensitive. Numbers and
 /// choices may be quoted.
 struct Parameter {
   enum class Kind : std::uint8_t { none, number, words, choice, text };
@@ -85,10 +87,11 @@ constexpr Parameter repeated(Parameter parameter) {
 /// Whether `value` lies in a range such as "0-2,4".
 bool in_range(std::string_view range, std::uint32_t value);
 
-/// The word of a choice that `typed` means, spelt as in the range; empty if none.
+/// The word of a choice, or of words, that `typed` means, spelt as in the range; empty if none.
 std::string_view find_choice(std::string_view range, std::string_view typed);
 
-/// OK, or why the arguments do not fit: 765 for count, type, format and range alike (manual 19.1).
-Result check(const Arguments& arguments, std::span<const Parameter> parameters);
+/// OK, or why the arguments do not fit: 765 for count, type, format and range alike (manual 19.1). Words and choices
+/// that fit are spelt as in the range afterwards.
+Result check(Arguments& arguments, std::span<const Parameter> parameters);
 
 }  // namespace sim800

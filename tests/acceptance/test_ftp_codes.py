@@ -336,6 +336,20 @@ class Tls(Codes):
         self.assertEqual(self.line.get(), (DATA, "0"))
         self.assertEqual(self.line.put(DATA * 2), "0")
         self.assertEqual(server.get("new"), DATA * 2)
+        self.line.parameters(PUTOPT="STOU")
+        self.assertEqual(self.line.put(DATA * 3), "0")
+        name, = set(server.names()) - {"file", "new"}
+        self.assertEqual(server.get(name), DATA * 3)
+
+    def test_stou_is_the_servers(self):
+        for kind in (1, 2):
+            with self.subTest(kind):
+                server = self.scripted(nice=None, tls=self.context, implicit=kind == 1)
+                self.start(server, PUTOPT="STOU")
+                self.line.ok("AT+FTPSSL=%d" % kind)
+                self.assertEqual(self.line.put(DATA), "0")
+                self.assertEqual([argument for _, verb, argument in server.commands if verb[:2] == "ST"], ["new"])
+                self.assertEqual(server.files["new.1"], DATA)
 
     def test_80_the_server_speaks_plain_ftp(self):
         for kind in (1, 2):

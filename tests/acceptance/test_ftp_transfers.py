@@ -425,12 +425,13 @@ class Kept(FtpTest):
         self.assertEqual(digest(got), digest(self.DATA[:len(got)]))
 
     def test_by_a_fault_of_the_scenario(self):
-        for end, cut in (({"connection": "reset"}, "79"), ({"bearer": "lost"}, "61")):
-            with self.subTest(end):
+        for mode, end, cut in ((1, {"connection": "reset"}, "79"), (1, {"bearer": "lost"}, "61"),
+                               (0, {"connection": "reset"}, "79")):
+            with self.subTest(end, mode=mode):
                 server = self.keep(ScriptedFtp(files={"file": self.DATA}))
                 fault = {"on": {"ftp": {"verb": "get", "phase": "data", "after_bytes": self.CUT}}, "do": end}
                 self.start(scenario={"network": {"hosts": {"ftp.test": at(server.port), "*": "unresolvable"}},
-                                     "faults": [fault]})
+                                     "faults": [fault]}, MODE=mode)
                 self.line.ok("AT+FTPGET=1")
                 lost = {"+SAPBR 1: DEACT"} if cut == "61" else set()
                 said = {self.line.line() for _ in range(1 + len(lost))}
@@ -453,11 +454,14 @@ class Kept(FtpTest):
         self.line.expect(OK)
 
     def test_stou_is_the_servers(self):
-        server = self.keep(ScriptedFtp())
-        self.start(server, PUTOPT="STOU")
-        self.assertEqual(self.line.put(self.DATA), "0")
-        self.assertEqual([command[1:] for command in server.commands if command[1][:2] == "ST"], [("STOU", "new")])
-        self.assertEqual(digest(server.files["new.1"]), digest(self.DATA))
+        for mode in (1, 0):
+            with self.subTest(mode):
+                server = self.keep(ScriptedFtp())
+                self.start(server, PUTOPT="STOU", MODE=mode)
+                self.assertEqual(self.line.put(self.DATA), "0")
+                self.assertEqual([command[1:] for command in server.commands if command[1][:2] == "ST"],
+                                 [("STOU", "new")])
+                self.assertEqual(digest(server.files["new.1"]), digest(self.DATA))
 
 
 if __name__ == "__main__":

@@ -119,9 +119,16 @@ TEST_CASE("pins: an output cannot be read back") {
   CHECK(fixture.ask("AT+SPWM=3,1000,50") == bad_input);
 }
 
-TEST_CASE("AT+CANT tells the antenna's state after its OK") {
+TEST_CASE("AT+CANT tells the antenna's state after its OK, and again after each of its times") {
   ModuleFixture fixture(verbose());
   CHECK(fixture.ask("AT+CANT=1,1,10") == OK + "\r\n+CANT: 0\r\n");
+  CHECK(fixture.wait(9999ms) == "");
+  CHECK(fixture.wait(1ms) == "\r\n+CANT: 0\r\n");
+  CHECK(fixture.wait(20s) == "\r\n+CANT: 0\r\n\r\n+CANT: 0\r\n");
+  CHECK(fixture.ask("AT+CANT=1,1,1") == OK + "\r\n+CANT: 0\r\n");
+  CHECK(fixture.wait(1s) == "\r\n+CANT: 0\r\n");
+  CHECK(fixture.ask("AT+CANT=0,0,0") == OK);
+  CHECK(fixture.wait(1h) == "");
   CHECK(fixture.ask("AT+CANT=1,0,10") == OK);
   CHECK(fixture.ask("AT+CANT=1,1,0") == OK);
   CHECK(fixture.ask("AT+CANT?") == answered("+CANT: 1,1,0"));

@@ -161,6 +161,36 @@ TEST_CASE("calls: rings wait for a command that runs, and keep together") {
   CHECK(fixture.say("abcde") == OK + RING + line(R"(+CLIP: "200",129,"",0,"",0)"));
 }
 
+TEST_CASE("calls: one that is over does not ring any more, where its rings have waited") {
+  CallFixture fixture;
+  fixture.ask("AT+CLIP=1;+HTTPINIT");
+  fixture.say("AT+HTTPDATA=5,60000\r");
+  fixture.modem.calls->receive("200", 2);
+  CHECK(fixture.wait(30s) == "");
+  CHECK(fixture.say("abcde") == OK + NO_CARRIER);
+  fixture.ask("AT+CRC=1");
+  fixture.say("AT+HTTPDATA=5,60000\r");
+  fixture.modem.calls->receive("200", 1);
+  CHECK(fixture.wait(30s) == "");
+  CHECK(fixture.say("abcde") == OK + NO_CARRIER);
+}
+
+TEST_CASE("calls: the network says what kind of number a caller has") {
+  World world = CallFixture::with_people();
+  world.network.number_type = 161;
+  CallFixture fixture(world);
+  fixture.ask("AT+CLIP=1");
+  fixture.modem.calls->receive("200", 1);
+  CHECK(fixture.wait(0s) == RING + line(R"(+CLIP: "200",161,"",0,"",0)"));
+  CHECK(fixture.ask("AT+CLCC") == lines({R"(+CLCC: 1,1,4,0,0,"200",161,"")"}));
+  fixture.wait(10s);
+  fixture.modem.calls->receive("+49200", 1);
+  CHECK(fixture.wait(0s) == RING + line(R"(+CLIP: "+49200",145,"",0,"",0)"));
+  fixture.wait(10s);
+  fixture.talk_to("100");  // typed here
+  CHECK(fixture.ask("AT+CLCC") == lines({R"(+CLCC: 1,0,0,0,0,"100",129,"")"}));
+}
+
 TEST_CASE("calls: who does not get through") {
   CallFixture fixture;
   SUBCASE("GSMBUSY") {

@@ -139,6 +139,30 @@ TEST_CASE("active mode: a server that never connects is 76, before it would be a
   CHECK(session.wait(1s) == "\r\n+FTPGET: 1,64\r\n");
 }
 
+TEST_CASE("AT+FTPTIMEOUT is the longest silence of a server") {
+  for (const bool limits : {true, false}) {
+    World world = ModuleFixture::instant();
+    world.module.quirks.ftp_timeout = limits;
+    Session session(world);
+    session.ask("AT+FTPTIMEOUT=10;+FTPGET=1");
+    CHECK(session.wait(9s) == "");
+    session.ftp.events.heard();
+    CHECK(session.wait(9999ms) == "");
+    CHECK(session.wait(1ms) == (limits ? "\r\n+FTPGET: 1,64\r\n" : ""));
+  }
+  Session session;
+  session.ask("AT+FTPTIMEOUT=255;+FTPSIZE");
+  CHECK(session.wait(254s) == "");
+  CHECK(session.wait(1s) == "\r\n+FTPSIZE: 1,64\r\n");
+  session.ask("AT+FTPTIMEOUT=0;+FTPSIZE");  // the manual's limit
+  CHECK(session.wait(74s) == "");
+  CHECK(session.wait(1s) == "\r\n+FTPSIZE: 1,64\r\n");
+  session.ask("AT+FTPTIMEOUT=5;+FTPMODE=0;+FTPGET=1");
+  session.ftp.awaits_connection = true;
+  session.ftp.events.heard();
+  CHECK(session.wait(5s) == "\r\n+FTPGET: 1,76\r\n");
+}
+
 TEST_CASE("an empty file ends without an announcement; an error comes as its code") {
   Session session;
   session.ask("AT+FTPGET=1");

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include "emulator/calls/call_service.hpp"
 #include "tests/support/ip_fixture.hpp"
 
 using namespace sim800;
@@ -73,6 +74,19 @@ TEST_CASE("transparent: the escape, and back") {
   b.peer->close();
   CHECK(b.wait(0s) == framed("CLOSE OK"));
   CHECK(b.ask("ATO") == ERROR);
+}
+
+TEST_CASE("transparent: a call that came and went in the meantime does not ring") {
+  Online b;
+  b.modem.calls->receive("200", 2);
+  CHECK(b.wait(30s).empty());
+  b.say("+++");
+  CHECK(b.wait(1s) == OK + framed("NO CARRIER"));
+  CHECK(b.ask("ATO") == framed("CONNECT"));
+  b.modem.calls->receive("200", 0);
+  CHECK(b.wait(1s).empty());
+  b.say("+++");
+  CHECK(b.wait(1s) == OK + framed("RING"));
 }
 
 TEST_CASE("transparent: pluses that are no escape are data") {

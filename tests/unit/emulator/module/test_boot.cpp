@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "emulator/core/personality.hpp"
 #include "emulator/core/world.hpp"
 #include "emulator/network/network.hpp"
 #include "tests/support/module_fixture.hpp"
@@ -195,6 +196,36 @@ TEST_CASE("the order of the last two lines is a quirk") {
     const std::string at_once = fixture.say("AT+CFUN=1\r");
     CHECK(at_once + fixture.wait(10s) == "\r\n+CPIN: READY\r\n" + OK + "\r\nCall Ready\r\n\r\nSMS Ready\r\n");
   }
+}
+
+TEST_CASE("a SIM868 says Call Ready twice at power-on, and not after AT+CFUN=1") {
+  World world = ModuleFixture::instant();
+  world.timing.profile = TimingProfile::typical;
+  world.module = module_of(Model::sim868);
+  CHECK(world.module.quirks.second_call_ready);
+  ModuleFixture fixture(world, false);
+  fixture.modem.power_on();
+  CHECK(fixture.wait(1min).ends_with("\r\nCall Ready\r\n\r\nSMS Ready\r\n\r\nCall Ready\r\n"));
+  fixture.say("ATE0\r");
+  fixture.wait(1s);
+  fixture.say("AT+CFUN=0\r");
+  fixture.wait(10s);
+  CHECK(fixture.say("AT+CFUN=1\r") + fixture.wait(1min) ==
+        "\r\n+CPIN: READY\r\n" + OK + "\r\nSMS Ready\r\n\r\nCall Ready\r\n");
+}
+
+TEST_CASE("the size of the drive is the module's") {
+  World world = ModuleFixture::instant();
+  world.module = module_of(Model::sim800c, "1418B08SIM800C24");
+  ModuleFixture fixture(world);
+  CHECK(fixture.ask("AT+FSMEM").ends_with("+FSMEM: C:92160bytes\r\n" + OK));
+  world.module.quirks.drive_bytes = 1024;
+  ModuleFixture small(world);
+  small.ask("AT+FSCREATE=C:\\a.txt");
+  CHECK(small.ask("AT+FSWRITE=C:\\a.txt,0,1025,10").ends_with(ERROR));
+  small.say("AT+FSWRITE=C:\\a.txt,0,1024,10\r");
+  CHECK(small.say(std::string(1024, 'x')).ends_with(OK));
+  CHECK(small.ask("AT+FSMEM").ends_with("+FSMEM: C:0bytes\r\n" + OK));
 }
 
 TEST_CASE("instant: AT+CFUN=0 and 1, with SMS Ready first") {

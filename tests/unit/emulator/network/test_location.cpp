@@ -71,6 +71,21 @@ TEST_CASE("location: a report of a place") {
   CHECK(fixture.ask("AT+CLBS=3,1") == answered("+CLBS: 0,0"));  // it is no look-up
 }
 
+TEST_CASE("location: what the servers say where the scenario has them fail") {
+  for (const int code : {1, 2, 3, 4, 5, 6, 7}) {
+    World world = somewhere();
+    world.network.location.code = code;
+    ModuleFixture fixture(world);
+    fixture.open_bearer();
+    for (const char* line : {"AT+CLBS=1,1", "AT+CLBS=4,1"})
+      CHECK(fixture.ask(line) == answered("+CLBS: " + std::to_string(code)));
+    CHECK(fixture.ask("AT+CLBS=9,1") == answered("+CLBS: 82"));
+    CHECK(fixture.ask("AT+CLBS=9,1,x,y") == answered("+CLBS: 81"));
+    CHECK(fixture.ask("AT+CLBSCFG=0,2") == answered("+CLBSCFG: 0,2,0"));
+    CHECK(fixture.ask("AT+CIPGSMLOC=1,1").starts_with("\r\n+CIPGSMLOC: 0,"));  // another server
+  }
+}
+
 TEST_CASE("location: customer and server are kept until the power goes") {
   ModuleFixture fixture;
   CHECK(fixture.ask("AT+CLBSCFG=?") == answered("+CLBSCFG: (0,1),(1-3),\"ParamValue\""));

@@ -109,6 +109,10 @@ TEST_CASE("parameters check count, kind and range") {
     CAPTURE(good);
     CHECK(fits(good));
   }
+  Arguments typed;
+  REQUIRE(typed.parse("1,,\"bc\""));
+  CHECK(check(typed, parameters).is_ok());
+  CHECK(typed[2].text == "BC");  // as the manual spells it
   for (const char* bad : {"", "3", "5", "-1", "+1", "1.0", "\"3\"", "x", "99999999999", "1,abcd", "1,,A", "1,,\"B\"",
                           "1,,\"D\"", "1,a,\"A\",1", ",a"}) {
     CAPTURE(bad);
