@@ -68,6 +68,11 @@ def commands(page):
                     yield number, text
 
 
+# Pages whose commands have a test of their own.
+NOT_RUN.update({command: "acceptance.%s runs it" % page for page in ("expectations", "lint")
+                for _, command in commands(os.path.join(ROOT, "docs", page + ".md"))})
+
+
 def json_blocks(page):
     """Those that a page in docs shows."""
     with open(os.path.join(ROOT, "docs", page), encoding="utf-8") as file:
