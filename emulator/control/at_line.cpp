@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "emulator/control/at_line.hpp"
+
+#include <utility>
+
+namespace sim800 {
+
+AtLine::AtLine(Modem& modem, Clock& clock) : clock_(clock), channel_(modem.attach(*this, std::string(name))) {
+  channel_.takes_urcs = false;
+}
+
+bool AtLine::ask(std::string line, std::string payload, Duration limit, Done done) {
+  if (waiting_.size() >= max_waiting) return false;
+  waiting_.push_back({std::move(line), std::move(payload), limit, std::move(done)});
+  if (!running_) begin();
+  return true;
+}
+
+void AtLine::begin() {
+  if (waiting_.empty()) return;
+  running_ = true;
+  text_.clear();
+  channel_.format.echo = false;
+  limit_ = clock_.after(waiting_.front().limit, [this] { end(false); });
+  channel_.receive(waiting_.front().line + "\r");
+  look_ = clock_.after(Duration::zero(), [this] { look(); });
+}
+
+void AtLine::send(std::string_view bytes) {
+  if (!running_) return;
+  text_ += bytes.substr(0, max_answer - std::min(max_answer, text_.size()));
+  look_ = clock_.after(Duration::zero(), [this] { look(); });
+}
+
+/// "> " of AT+CMGS, or a line that asks for payload.
+bool AtLine::prompts() const {
+  return text_.ends_with("> ") || text_.ends_with("DOWNLOAD\r\n") || text_.ends_with("CONNECT\r\n") ||
+         text_.ends_with(",1360\r\n") || text_.ends_with(">");
+}
+
+void AtLine::look() {
+  if (!running_) return;
+  if (!waiting_.front().payload.empty() && prompts()) {
+    const std::string payload = std::exchange(waiting_.front().payload, {});
+    channel_.receive(payload);
+    look_ = clock_.after(Duration::zero(), [this] { look(); });
+  } else if (channel_.idle() && !text_.empty()) {
+    end(true);
+  }
+}
+
+void AtLine::end(bool complete) {
+  if (!complete) {
+    channel_.abandon_command();
+    channel_.client_left();
+  }
+  running_ = false;
+  limit_.cancel();
+  const Done done = std::move(waiting_.front().done);
+  waiting_.pop_front();
+  const Answer answer{complete, std::exchange(text_, {})};
+  done(answer);
+  if (!running_) begin();
+}
+
+}  // namespace sim800

@@ -1,0 +1,90 @@
+# sim800 ctl: the control interface from a shell, and what exec gives its command.
+# SPDX-License-Identifier: MIT
+import json
+import os
+import subprocess
+import unittest
+
+from control import Control
+from harness import DEADLINE, ERROR, OK, SIM800, AcceptanceTest
+
+
+class CtlTest(AcceptanceTest):
+    def start(self, **rest):
+        self.running = self.module("--control", "127.0.0.1:0", **rest)
+        self.url = Control.of(self.running).url
+        return self.host(self.running)
+
+    def call(self, *words, url=None):
+        return subprocess.run([SIM800, "ctl", *words], capture_output=True, text=True, timeout=DEADLINE, check=False,
+                              env={**os.environ, "SIM800_CONTROL": self.url if url is None else url})
+
+    def ctl(self, *words):
+        done = self.call(*words)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), words)
+        return done.stdout
+
+    def test_the_verbs(self):
+        host = self.start()
+        host.ok("AT+CMGF=1")
+        self.ctl("signal", "3", "1")
+        host.say("AT+CSQ", b"\r\n+CSQ: 3,1\r\n" + OK)
+        self.ctl("sms", "send", "+420777000000", "UPLOAD")
+        host.expect(b'\r\n+CMTI: "SM",1\r\n')
+        self.assertIn("UPLOAD", self.ctl("sms", "list"))
+        self.ctl("call", "+420777000000")
+        host.until(b"\r\nRING\r\n")
+        self.assertIn("+420777000000", self.ctl("calls"))
+        self.ctl("call", "hang-up")
+        host.until(b"NO CARRIER\r\n")
+        self.assertEqual(self.ctl("at", "AT+CSQ"), "+CSQ: 3,1\nOK\n")
+        self.ctl("sim", "removed")
+        host.expect(b"\r\n+CPIN: NOT READY\r\n")
+        self.ctl("sim", "inserted")
+        self.ctl("wait", "registered", "--timeout", "1h")
+        self.assertIn("network.registration     home\n", self.ctl("modem"))
+        self.ctl("state", "bad")
+        self.assertEqual(self.ctl("--json", "state"), '{"state":"bad"}\n')
+        self.ctl("clock", "advance", "10min")
+        self.ctl("link", "latency", "600ms")
+        self.ctl("do", '{"urc": "+HELLO"}')
+        host.until(b"\r\n+HELLO\r\n")
+        self.assertIn('"urc"', self.ctl("events", "HELLO"))
+        self.ctl("reset")
+        host.until(b"\r\nRDY\r\n")
+        self.ctl("shutdown")
+        self.assertEqual(self.running.process.wait(DEADLINE), 0)
+
+    def test_faults(self):
+        host = self.start()
+        fault = json.loads(self.ctl("--json", "fault", "add", '{"on": {"command": "AT+CSQ"}, "do": {"result": "ERROR"}}'))
+        host.say("AT+CSQ", ERROR)
+        table = self.ctl("fault", "list").splitlines()
+        self.assertEqual(table[0].split(), ["id", "on", "do", "enabled", "matched", "fired"])
+        self.assertEqual(len(table), 2)
+        self.ctl("fault", "remove", str(fault["id"]))
+        self.assertEqual(self.ctl("fault", "list"), "")
+
+    def test_refusals(self):
+        self.start()
+        for status, text, words in ((2, "/signal/rssi: expected an integer from 0 to 31, or 99, found 77", ("signal", "77")),
+                                    (1, "expected an id or a name of GET /v1/faults", ("fault", "remove", "9")),
+                                    (2, "expected JSON or a file with it, found \"nothing\"", ("do", "nothing")),
+                                    (2, "expected JSON, found \"{\"", ("do", "{")),
+                                    (1, "expected event power_off, found nothing", ("wait", "power_off", "--timeout", "10ms"))):
+            done = self.call(*words)
+            self.assertEqual(done.returncode, status, done.stderr)
+            self.assertIn(text, done.stderr)
+        done = self.call("state", url="")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("expected --control URL, or SIM800_CONTROL in the environment, found neither", done.stderr)
+        self.assertEqual(self.call("state", url="unix:" + self.path("nobody")).returncode, 2)
+
+    def test_a_command_of_exec_finds_it(self):
+        done = subprocess.run([SIM800, "exec", "--timing", "instant", "--", SIM800, "ctl", "at", "AT+CSQ"],
+                              capture_output=True, text=True, timeout=DEADLINE, check=False, cwd=self.dir)
+        self.assertEqual((done.returncode, done.stdout.splitlines()[-2:]), (0, ["+CSQ: 21,0", "OK"]), done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,134 @@
+// The control interface without a socket: waits, faults, readers that fall behind, requests before the module is ready.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "tests/support/control_fixture.hpp"
+
+using namespace sim800;
+using namespace sim800::test;
+
+TEST_CASE("control: a wait for a trigger is answered when it has come, and then no more") {
+  ControlFixture f;
+  const auto wait = f.send("POST", "/wait", R"({"on": {"command": "AT+CSQ", "nth": 2}})");
+  CHECK(f.api.waiting() == 1);
+  f.typed("AT+CSQ");
+  CHECK_FALSE(wait->answered);
+  f.typed("AT+CSQ");
+  REQUIRE(wait->answered);
+  CHECK(wait->answered->status == 200);
+  CHECK(f.api.waiting() == 0);
+  CHECK(f.faults.counters().empty());
+  CHECK(f.faults.never_fired().empty());
+}
+
+TEST_CASE("control: time that stands still ends no wait by module time, but advancing does") {
+  ControlFixture f;
+  const auto wait = f.send("GET", "/wait", {}, {{"event", "unregistered"}, {"timeout", "10s"}});
+  CHECK_FALSE(wait->answered);
+  f.ask("POST", "/clock/advance", R"({"by": "11s"})");
+  REQUIRE(wait->answered);
+  CHECK(wait->answered->status == 408);
+}
+
+TEST_CASE("control: who has left a wait does not hold time") {
+  ControlFixture f;
+  f.time.resume();
+  const auto wait = f.send("POST", "/wait", R"({"on": {"command": "AT+CSQ"}, "pause": true})");
+  wait->there = false;
+  f.typed("AT+CSQ");
+  CHECK_FALSE(f.time.paused());
+}
+
+TEST_CASE("control: a wait holds time at the instant of its trigger") {
+  ControlFixture f(R"({"events": [{"after": "5s", "do": {"urc": "+HELLO"}}]})");
+  const auto wait = f.send("POST", "/wait", R"({"on": {"urc": "HELLO"}, "pause": true, "timeout": "1min"})");
+  f.time.resume();
+  f.ask("POST", "/clock/advance", R"({"by": "30s"})");
+  REQUIRE(wait->answered);
+  CHECK(f.time.paused());
+  CHECK(f.time.now() >= 5s);
+  CHECK(f.time.now() < 6s);
+}
+
+TEST_CASE("control: a wait for a fault") {
+  ControlFixture f;
+  const auto fault = f.ask("POST", "/faults", R"({"on": {"command": "AT+CSQ"}, "do": {"cme": 3}})");
+  CHECK(f.status == 201);
+  const auto wait = f.send("GET", "/wait", {}, {{"fault", fault["id"].dump()}});
+  CHECK_FALSE(wait->answered);
+  f.typed("AT+CSQ");
+  REQUIRE(wait->answered);
+  CHECK(wait->answered->status == 200);
+}
+
+TEST_CASE("control: too many waits are refused") {
+  ControlFixture f;
+  std::vector<std::shared_ptr<FakeExchange>> waits;
+  for (int i = 0; i < 100; ++i) waits.push_back(f.send("GET", "/wait", {}, {{"event", "power_off"}}));
+  f.ask("GET", "/wait", {}, {{"event", "power_off"}});
+  CHECK(f.status == 503);
+  f.api.let_go();
+  CHECK(waits.front()->answered->status == 409);
+  CHECK(f.api.waiting() == 0);
+}
+
+TEST_CASE("control: a reader that falls behind is told what is missing") {
+  ControlFixture f;
+  const auto reader = f.send("GET", "/events", {}, {{"from", "1"}});
+  REQUIRE(reader->source);
+  for (std::size_t i = 0; i < Journal::max_events + 10; ++i) f.trace.event("note", {{"text", "x"}});
+  CHECK(f.journal.events().size() == Journal::max_events);
+  const auto text = reader->source();
+  REQUIRE(text);
+  CHECK(text->starts_with("id: "));  // it has read nothing so far, so that nothing is missing
+  for (std::size_t i = 0; i < Journal::max_events + 10; ++i) f.trace.event("note", {{"text", "x"}});
+  CHECK(reader->source()->starts_with("event: missing\ndata: {\"event\":\"missing\",\"events\":"));
+}
+
+TEST_CASE("control: until the module has booted only the program answers") {
+  ControlFixture f;
+  f.is_ready = false;
+  CHECK(f.ask("GET", "/health")["status"] == "booting");
+  CHECK(f.status == 503);
+  f.ask("GET", "/modem");
+  CHECK(f.status == 503);
+  f.ask("GET", "/version");
+  CHECK(f.status == 200);
+}
+
+TEST_CASE("control: each row of the table has a place of its own, and is described") {
+  std::set<std::string> seen;
+  const auto described = openapi("0");
+  for (const ControlRoute& route : control_routes()) {
+    INFO(std::string(route.method), " ", std::string(route.path));
+    CHECK(seen.insert(std::string(route.method) + " " + std::string(route.path)).second);
+    CHECK_FALSE(route.summary.empty());
+    CHECK(described["paths"].contains("/v1" + std::string(route.path)));
+    if (!route.body.empty()) CHECK(nlohmann::json::accept(route.body));
+  }
+}
+
+TEST_CASE("control: nobody gets in without the token, or from another site") {
+  ServerRequest request{"GET", "/v1/modem", {}, {{"host", "localhost:1"}}, {}};
+  CHECK_NOTHROW(check_access(request, {}));
+  for (const char* host :
+       {"", "evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "1.2.3.4", "[::2]"}) {
+    request.headers["host"] = host;
+    CHECK_THROWS_AS(check_access(request, {}), Refusal);
+  }
+  for (const char* host : {"localhost", "127.0.0.1:80", "127.1.2.3", "[::1]:80"}) {
+    request.headers["host"] = host;
+    CHECK_NOTHROW(check_access(request, {}));
+  }
+  request.headers["origin"] = "http://evil.example";
+  CHECK_THROWS_AS(check_access(request, {}), Refusal);
+  request.headers.erase("origin");
+  for (const char* given : {"", "Bearer ", "Bearer 0123456789abcde", "Bearer 0123456789abcdeff", "0123456789abcdef"}) {
+    request.headers["authorization"] = given;
+    CHECK_THROWS_AS(check_access(request, {"0123456789abcdef", true}), Refusal);
+  }
+  request.headers["authorization"] = "Bearer 0123456789abcdef";
+  CHECK_NOTHROW(check_access(request, {"0123456789abcdef", true}));
+}
