@@ -90,6 +90,12 @@ const Command* slowest(const CommandLine& line) {
   return found;
 }
 
+/// One character too many, too few or another, or two that changed places.
+bool one_slip(std::string_view typed, std::string_view meant) {
+  const std::size_t distance = edit_distance(typed, meant);
+  return distance == 1 || (distance == 2 && std::ranges::is_permutation(typed, meant));
+}
+
 bool is_refusal(std::string_view result) {
   return result == "ERROR" || result.starts_with("+CME ERROR") || result.starts_with("+CMS ERROR") || result == "4";
 }
@@ -308,7 +314,7 @@ void Linter::check_names(const LineEvent& event, const std::string& line) {
     const std::string_view name = typed.name.view();
     if (!name.starts_with('+') || known_names().contains(name) || is_probed(name)) continue;
     const auto near = near_words(name, {known_names().begin(), known_names().end()});
-    if (near.empty()) continue;
+    if (near.empty() || !one_slip(name, near.front())) continue;
     return find(LintRule::unknown_command, event, std::string(name),
                 fmt::format("AT{}; the nearest is AT{}", name, near.front()), section_of(near.front()));
   }

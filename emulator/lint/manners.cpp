@@ -137,14 +137,14 @@ bool tells_registration(const TypedCommand& typed) {
 
 bool is_probed(std::string_view name) {
   static constexpr std::string_view probed[] = {
-      "+C5GREG",  "+CAD",         "+CBANDCFG",  "+CDIP",      "+CDV",     "+CECALL",     "+CEMODE",  "+CEREG",
-      "+CESQ",    "+CFGDUALMODE", "+CGAUTO",    "+CGCONTRDP", "+CGDEL",   "+CGNSINF",    "+CGNSPWR", "+CGNSTST",
-      "+CGPSINF", "+CGPSINFO",    "+CGPSOUT",   "+CGPSPWR",   "+CGPSRST", "+CGPSSTATUS", "+CGSM",    "+CHV",
-      "+CLAC",    "+CLDTMF",      "+CLTE",      "+CNAOP",     "+CNAP",    "+CNMP",       "+CNSMOD",  "+CNTI",
-      "+COLR",    "+CPINR",       "+CPLS",      "+CPNN",      "+CPSB",    "+CPSI",       "+CRTT",    "+CRES",
-      "+CSQN",    "+CSS",         "+CTZR",      "+CTZU",      "+CUAD",    "+CVMOD",      "+ICF",     "+PBREADY",
-      "+QPINC",   "+SPIC",        "+SPSERVICE", "+WS46",      "+XREG",    "+ZPAS",       "+CGPIAF",  "+CGEV",
-      "+CRCES",   "+CPMUTEMP"};
+      "+C5GREG",  "+CAD",         "+CBANDCFG", "+CDIP",      "+CDV",     "+CECALL",     "+CEMODE",  "+CEREG",
+      "+CESQ",    "+CFGDUALMODE", "+CGAUTO",   "+CGCONTRDP", "+CGDEL",   "+CGNSINF",    "+CGNSPWR", "+CGNSTST",
+      "+CGPSINF", "+CGPSINFO",    "+CGPSOUT",  "+CGPSPWR",   "+CGPSRST", "+CGPSSTATUS", "+CGSM",    "+CHV",
+      "+CLAC",    "+CLDTMF",      "+CLTE",     "+CNAOP",     "+CNAP",    "+CNMP",       "+CNSMOD",  "+CNTI",
+      "+COLR",    "+CPINR",       "+CPLS",     "+CPNN",      "+CPSB",    "+CPSI",       "+CRTT",    "+CRES",
+      "+CMMS",    "+CPROT",       "+MODE",     "+CSQN",      "+CSS",     "+CTZR",       "+CTZU",    "+CUAD",
+      "+CVMOD",   "+ICF",         "+PBREADY",  "+QPINC",     "+SPIC",    "+SPSERVICE",  "+WS46",    "+XREG",
+      "+ZPAS",    "+CGPIAF",      "+CGEV",     "+CRCES",     "+CPMUTEMP"};
   return std::ranges::find(probed, name) != std::end(probed);
 }
 
