@@ -116,7 +116,7 @@ void FaultEngine::note_needs(const Steps& steps) {
 }
 
 void FaultEngine::note_needs(const Action::Needs& needs) {
-  needs_relay_ = needs_relay_ || needs.relay || needs.transfers;
+  needs_relay_ = needs_relay_ || needs.relay;
   needs_serial_line_ = needs_serial_line_ || needs.serial_line;
   needs_commands_ = needs_commands_ || needs.commands;
   if (needs.watch) watched_.push_back(*needs.watch);
