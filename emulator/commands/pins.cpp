@@ -65,7 +65,10 @@ Result show_light(Invocation& cmd) {
 /// AT+CANT=<mode>,<UrcEnable>,<timer>
 Result detect_antenna(Invocation& cmd) {
   if (const Result kept = keep_setting(cmd); !kept.is_ok()) return kept;
-  cmd.modem.antenna->apply(cmd.channel);
+  Antenna& antenna = *cmd.modem.antenna;
+  antenna.stop();
+  const bool reports = cmd.number(0) == 1 && cmd.number(1) == 1 && cmd.number(2) > 0;
+  if (reports) antenna.watch(cmd.channel, std::chrono::seconds(cmd.number(2)));
   return ok;
 }
 

@@ -149,7 +149,7 @@ Modem::Modem(const Parts& parts)
       file_reader(*this, [](Modem& m) { return std::make_unique<FileReader>(m.files); }),
       media(*this, [](Modem& m) { return std::make_unique<Media>(m.environment_, m.files); }),
       tones(*this, [](Modem& m) { return std::make_unique<Tones>(m.environment_); }),
-      antenna(*this, [](Modem& m) { return std::make_unique<Antenna>(m.environment_, m.settings); }),
+      antenna(*this, [](Modem& m) { return std::make_unique<Antenna>(m.environment_); }),
       gpios(*this, [](Modem&) { return std::make_unique<Pins>(); }),
       pins(*this, [](Modem&) { return std::make_unique<Pins>(); }) {
   rtc.store_zone = [this](int zone) { return parts_.nvram.store("clock", {{"zone", std::to_string(zone)}}); };
