@@ -152,6 +152,47 @@ TEST_CASE("radio link: a host is the same in every spelling, in the map and in w
   CHECK(route({{"127.0.0.1", "10.0.0.1"}, {"*", "10.0.0.2"}}, "127.0.0.1.5", 80).address == "10.0.0.2");
 }
 
+TEST_CASE("radio link: *.name is for all below it, unless another entry says more of one") {
+  const HostMap hosts = {{"*.example.com", "10.0.0.1"},
+                         {"*.b.Example.com:81", "10.0.0.2"},
+                         {"x.example.com", "10.0.0.3"},
+                         {"*", "unresolvable"}};
+  CHECK(route(hosts, "a.example.com", 80).address == "10.0.0.1");
+  CHECK(route(hosts, "A.B.EXAMPLE.COM", 81).address == "10.0.0.2");
+  CHECK(route(hosts, "a.b.example.com", 80).address == "10.0.0.1");
+  CHECK(route(hosts, "x.example.com", 80).address == "10.0.0.3");
+  CHECK(route(hosts, "example.com", 80).kind == Kind::unresolvable);
+  CHECK(route(hosts, "badexample.com", 80).kind == Kind::unresolvable);
+}
+
+TEST_CASE("radio link: lookups are late, or fail, as the model says") {
+  asio::io_context loop;
+  sim800::VirtualClock clock;
+  RadioLink link(loop, {{"*", "10.0.0.1"}}, clock);
+  std::optional<Route> found;
+  std::unique_ptr<sim800::Lookup> lookup;
+  const auto ask = [&](const char* host) {
+    found.reset();
+    lookup = link.route(host, 80, [&](Route there) { found = std::move(there); });
+    loop.restart();
+    loop.poll();
+  };
+  link.set_model({.dns = std::chrono::seconds(20)});
+  ask("www.sim.com");
+  CHECK_FALSE(found);
+  clock.advance(std::chrono::milliseconds(19'999));
+  CHECK_FALSE(found);
+  clock.advance(std::chrono::milliseconds(1));
+  CHECK(found.value().address == "10.0.0.1");
+  ask("10.9.9.9");  // nothing to look up
+  CHECK(found.has_value());
+  link.set_model({.dns_fails = true});
+  ask("www.sim.com");
+  CHECK(found.value().kind == Kind::unresolvable);
+  ask("10.9.9.9");
+  CHECK(found.value().kind == Kind::reachable);
+}
+
 TEST_CASE("radio link: * is for all others, literals too") {
   const HostMap hosts = {{"*", "10.0.0.1:81"}, {"mine.test", "10.0.0.2"}};
   CHECK(route(hosts, "any.test", 80).address == "10.0.0.1");
