@@ -2,6 +2,7 @@
 #include "emulator/calls/dial_string.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace sim800 {
 namespace {
@@ -67,6 +68,31 @@ DialString parse_dial_string(std::string_view typed) {
     parse_number(text, result);
   }
   return result;
+}
+
+// Blanks and the dialling modes T and P mean nothing, also where hosts write them between the parts.
+std::optional<DataCall> parse_data_call(std::string_view typed) {
+  std::string_view text = trim(typed);
+  while (!text.empty() && is_one_of(text.front(), "TtPp ")) text.remove_prefix(1);
+  if (!text.starts_with('*') || !text.ends_with('#')) return std::nullopt;
+  while (text.ends_with('#')) text.remove_suffix(1);
+  std::vector<std::string> parts(1);
+  for (const char c : text.substr(1)) {
+    if (c == '*') {
+      parts.emplace_back();
+    } else if (c != ' ') {
+      parts.back().push_back(to_upper(c));
+    }
+  }
+  const bool request = parts[0] == "98";
+  if (!request && parts[0] != "99" && parts[0] != "88") return std::nullopt;
+  const std::size_t place = request ? 1 : 3;
+  if (parts.size() > place + 1) return DataCall{0};
+  const std::string layer = !request && parts.size() > 2 ? parts[2] : "";
+  if (!layer.empty() && layer != "PPP" && layer != "1") return DataCall{0};
+  if (parts.size() <= place || parts[place].empty()) return DataCall{};
+  const std::string& cid = parts[place];
+  return DataCall{cid.size() == 1 && cid[0] >= '1' && cid[0] <= '3' ? static_cast<unsigned>(cid[0] - '0') : 0U};
 }
 
 }  // namespace sim800

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,5 +21,12 @@ struct DialString {
 };
 
 DialString parse_dial_string(std::string_view typed);
+
+/// A call to the packet network: *99[*[<address>][*[<L2P>][*[<cid>]]]]#, *98[*<cid>]# (27.007 10.2.1), *88 as *99.
+struct DataCall {
+  std::optional<unsigned> cid;  ///< not given: the first
+};
+/// Nothing where the number is another one; a <cid> that does not exist is 0.
+std::optional<DataCall> parse_data_call(std::string_view typed);
 
 }  // namespace sim800

@@ -9,6 +9,7 @@
 #include "emulator/core/latency.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/network/network.hpp"
+#include "emulator/ppp/ppp_service.hpp"
 #include "emulator/sim/phone_book.hpp"
 #include "emulator/sim/sim.hpp"
 #include "protocol/at/phone_number.hpp"
@@ -79,9 +80,23 @@ Task<Result> call_number(Invocation& cmd, std::string number) {
   co_return outcome;
 }
 
+/// ATD*99#: CONNECT at once, and PPP behind it.
+Result call_network(Invocation& cmd, const DataCall& call) {
+  Modem& modem = cmd.modem;
+  if (modem.functionality() != 1) return Cme::cfun_off;
+  if (const auto refused = modem.sim->refusal()) return *refused;
+  const unsigned cid = call.cid.value_or(1);
+  // Context 1 need not be defined: then it is the subscription's own.
+  if (!modem.network->registered() || !modem.world.network.gprs || !modem.ppp->available(cid, cid == 1))
+    return Code::no_carrier;
+  modem.ppp->connect(cmd.channel, cid, cid == 1);
+  return Code::connect;
+}
+
 /// ATD<n>[<mgsm>][;], ATD><n>[;], ATD><str>[;], ATDL   A data call is never answered: NO CARRIER.
 Task<Result> dial(Invocation& cmd) {
   Modem& modem = cmd.modem;
+  if (const auto data = parse_data_call(cmd.typed)) co_return call_network(cmd, *data);
   const DialString dialled = parse_dial_string(cmd.typed);
   const Wanted wanted = find_number(modem, dialled);
   if (!wanted.refused.is_ok()) co_return wanted.refused;
@@ -107,6 +122,7 @@ Task<Result> answer(Invocation& cmd) {
 }
 
 Task<Result> hang_up(Invocation& cmd) {
+  if (cmd.modem.ppp.made() && cmd.modem.ppp->hang_up(cmd.channel)) co_return ok;
   CallService& calls = *cmd.modem.calls;
   if (calls.connections().empty()) co_return ok;
   calls.hang_up(&cmd.channel);

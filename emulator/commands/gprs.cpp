@@ -7,6 +7,7 @@
 #include "emulator/network/gprs.hpp"
 #include "emulator/network/network.hpp"
 #include "emulator/network/network_settings.hpp"
+#include "emulator/ppp/ppp_service.hpp"
 #include "emulator/sim/sim.hpp"
 #include "protocol/at/ip_address.hpp"
 
@@ -59,8 +60,11 @@ Result define_context(Invocation& cmd) {
   Gprs& gprs = *cmd.modem.gprs;
   const unsigned cid = cmd.number(0);
   if (!cmd.text(3).empty() && !is_ip_address(cmd.text(3))) return not_allowed;
-  if (gprs.active(cid)) return not_allowed;
-  if (cmd.arguments.size() == 1) return kept_if(gprs.define(cid, std::nullopt));
+  if (cmd.arguments.size() == 1) {
+    if (gprs.active(cid)) return not_allowed;
+    return kept_if(gprs.define(cid, std::nullopt));
+  }
+  // Hosts send it before each call; it counts from the next activation.
   return kept_if(gprs.define(cid, Gprs::Definition{cmd.text(2), cmd.text(3) == "0.0.0.0" ? "" : cmd.text(3)}));
 }
 
@@ -110,18 +114,18 @@ Task<Result> set_activation(Invocation& cmd) {
   co_return co_await gprs.activate(cid, !named);
 }
 
-/// AT+CGDATA=<L2P>[,<cid>]   There is no PPP peer: the context is activated and ends, as if the peer did not answer.
-Task<Result> enter_data_state(Invocation& cmd) {
-  Gprs& gprs = *cmd.modem.gprs;
-  if (!radio_on(cmd)) co_return Cme::cfun_off;
-  if (const auto refused = cmd.modem.sim->refusal()) co_return *refused;
-  const unsigned cid = cmd.number(1, gprs.first());
-  if (!Gprs::has(cid)) co_return not_allowed;
-  const bool was_active = gprs.active(cid);
-  const Result result = co_await gprs.activate(cid, !cmd.has(1));
-  if (!result.is_ok()) co_return result;
-  if (!was_active) co_await gprs.deactivate(cid, &cmd.channel);
-  co_return Code::no_carrier;
+/// AT+CGDATA=<L2P>[,<cid>]   CONNECT, and the context is activated once the host has negotiated that far.
+Result enter_data_state(Invocation& cmd) {
+  Modem& modem = cmd.modem;
+  if (!radio_on(cmd)) return Cme::cfun_off;
+  if (const auto refused = modem.sim->refusal()) return *refused;
+  const unsigned cid = cmd.number(1, modem.gprs->first());
+  if (!Gprs::has(cid)) return not_allowed;
+  constexpr Result not_subscribed{static_cast<Cme>(133)};
+  if (cmd.has(1) && !modem.gprs->definition(cid) && !modem.gprs->active(cid)) return not_subscribed;
+  if (!modem.network->registered() || !modem.world.network.gprs || !modem.ppp->available(cid, !cmd.has(1))) return error;
+  modem.ppp->connect(cmd.channel, cid, !cmd.has(1));
+  return Code::connect;
 }
 
 Result list_addresses(Invocation& cmd) {

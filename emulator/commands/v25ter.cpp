@@ -4,6 +4,7 @@
 #include "emulator/core/world.hpp"
 #include "emulator/ip/ip_stack.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/ppp/ppp_service.hpp"
 #include "protocol/text/characters.hpp"
 
 #include <algorithm>
@@ -16,8 +17,11 @@ using enum Saved;
 
 Result accept(Invocation&) { return ok; }
 
-/// ATO: back to the data of a transparent connection.
-Result resume_data(Invocation& cmd) { return cmd.modem.ip->resume(cmd.channel) ? Code::connect : error; }
+/// ATO: back to the data of a transparent connection or a data call.
+Result resume_data(Invocation& cmd) {
+  if (cmd.modem.ppp.made() && cmd.modem.ppp->resume(cmd.channel)) return Code::connect;
+  return cmd.modem.ip->resume(cmd.channel) ? Code::connect : error;
+}
 
 Result show_product(Invocation& cmd) {
   cmd.line(cmd.modem.world.module.quirks.ati);

@@ -72,7 +72,7 @@ unsigned Gprs::first() const {
 std::string Gprs::address(unsigned cid) const { return active(cid) ? pdp_.address(context(cid).apn) : "0.0.0.0"; }
 
 // CGACT=1 answers when the network does (manual: at most 150 s).
-Task<Result> Gprs::activate(unsigned cid, bool by_default) {
+Task<Result> Gprs::activate(unsigned cid, bool by_default, Credentials credentials) {
   Context& activated = context(cid);
   if (activated.active) co_return ok;
   if (!activated.definition && !by_default) co_return not_subscribed;
@@ -81,7 +81,8 @@ Task<Result> Gprs::activate(unsigned cid, bool by_default) {
   if (!activated.definition && !by_default) co_return not_subscribed;  // undefined meanwhile, on another channel
   const std::string apn = activated.definition ? activated.definition->apn : "";
   if (apn.empty() && !pdp_.knows(apn)) co_return not_subscribed;
-  if (const Result result = pdp_.open({apn, "", ""}); !result.is_ok()) co_return result;
+  const Result result = pdp_.open({apn, credentials.user, credentials.password});
+  if (!result.is_ok()) co_return result;
   activated.apn = apn;
   activated.active = true;
   co_return ok;
@@ -93,33 +94,47 @@ Task<Result> Gprs::deactivate(unsigned cid, Channel* cause) {
   co_await environment_.clock.sleep(environment_.latency[Latency::pdp_deactivate]);
   if (!active(cid)) co_return ok;  // lost in the meantime
   const std::string freed = address(cid);
-  end(context(cid));
+  end(cid);
   report(fmt::format("ME DEACT \"IP\",\"{}\",{}", freed, cid), cause);
   co_return ok;
 }
 
-void Gprs::end(Context& ended) {
+void Gprs::release(unsigned cid) {
+  if (!active(cid)) return;
+  const std::string freed = address(cid);
+  end(cid);
+  report(fmt::format("ME DEACT \"IP\",\"{}\",{}", freed, cid), nullptr);
+}
+
+std::optional<std::string> Gprs::secret(unsigned cid) const {
+  const auto& defined = context(cid).definition;
+  return pdp_.password(defined ? defined->apn : "");
+}
+
+void Gprs::end(unsigned cid) {
+  Context& ended = context(cid);
   if (!ended.active) return;
   ended.active = false;
   pdp_.close(ended.apn);
+  if (on_ended) on_ended(cid);
 }
 
 void Gprs::lose_contexts() {
   for (unsigned cid = 1; cid <= count; ++cid) {
     if (!active(cid)) continue;
     const std::string address_lost = address(cid);
-    end(context(cid));
+    end(cid);
     report(fmt::format("NW DEACT \"IP\",\"{}\",{}", address_lost, cid), nullptr);
   }
 }
 
 void Gprs::detached(Channel* cause, bool by_module) {
-  for (Context& context : contexts_) end(context);
+  for (unsigned cid = 1; cid <= count; ++cid) end(cid);
   report(by_module ? "ME DETACH" : "NW DETACH", cause);
 }
 
 void Gprs::power_off() {
-  for (Context& context : contexts_) end(context);
+  for (unsigned cid = 1; cid <= count; ++cid) end(cid);
 }
 
 void Gprs::report(std::string_view event, Channel* cause) const {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,15 +52,27 @@ class Gprs final : public Service {
   bool demand(unsigned cid, const Quality& minimum) { return keep(context(cid).minimum, minimum); }
 
   /// AT+CGACT: 133 for an undefined context, unless `by_default`: then it gets the subscription's own access point.
-  Task<Result> activate(unsigned cid, bool by_default);
+  Task<Result> activate(unsigned cid, bool by_default) { return activate(cid, by_default, {}); }
+  /// As a host that gives a name and a password.
+  struct Credentials {
+    std::string user, password;
+  };
+  Task<Result> activate(unsigned cid, bool by_default, Credentials credentials);
   /// 133 for a context that is neither defined nor active.
   Task<Result> deactivate(unsigned cid, Channel* cause);
+
+  /// At once, as the end of a data call.
+  void release(unsigned cid);
+  /// The password of the context's access point; nothing: it has none.
+  std::optional<std::string> secret(unsigned cid) const;
 
   /// The contexts are gone, with a +CGEV for each.
   void lose_contexts();
   /// The packet service is gone, by the module's own decision (`by_module`) or the network's.
   void detached(Channel* cause, bool by_module);
   void power_off() override;
+  /// A context is not active any more.
+  std::function<void(unsigned cid)> on_ended;
 
  private:
   struct Context {
@@ -78,7 +91,7 @@ class Gprs final : public Service {
     return false;
   }
   bool save() const;
-  void end(Context& ended);
+  void end(unsigned cid);
   void report(std::string_view event, Channel* cause) const;
 
   const Environment& environment_;

@@ -58,6 +58,12 @@ void PdpContexts::power_off() {
   users_.clear();
 }
 
+std::optional<std::string> PdpContexts::password(const std::string& apn) const {
+  const auto& known = environment_.world.network.apns;
+  const Apn* const found = known ? find_apn(*known, apn) : nullptr;
+  return found != nullptr ? found->password : std::nullopt;
+}
+
 bool PdpContexts::is_open(const std::string& apn) const { return users_.contains(capitals(apn)); }
 
 std::string PdpContexts::address(const std::string& apn) const {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "emulator/core/environment.hpp"
@@ -29,6 +30,8 @@ class PdpContexts final : public Service {
   bool knows(const std::string& apn) const;
   /// The context is in use already: another user does not wait for the network.
   bool is_open(const std::string& apn) const;
+  /// What its users have to know; nothing: anyone gets in.
+  std::optional<std::string> password(const std::string& apn) const;
   void power_off() override;
   /// One user of a context is gone.
   std::function<void()> on_closed;

@@ -286,7 +286,7 @@ TEST_CASE("AT+CEMNL keeps the list of emergency numbers") {
 TEST_CASE("calls: a data call finds nobody") {
   World world = CallFixture::with_people();
   world.timing.overrides["call.setup"] = 4s;
-  for (const char* number : {"100", "*99#", "*99***1#"}) {
+  for (const char* number : {"100", "*97#"}) {
     CallFixture fixture(world);
     CHECK(fixture.ask("ATD" + std::string(number)) == "");
     CHECK(fixture.wait(4s) == NO_CARRIER);

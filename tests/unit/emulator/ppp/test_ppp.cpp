@@ -1,0 +1,328 @@
+// Data calls: how hosts dial, what they get, and how calls end. The host's frames are written out; the network behind
+// is the test.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include "backends/ports/packets.hpp"
+#include "emulator/calls/dial_string.hpp"
+#include "protocol/ppp/peer.hpp"
+#include "tests/support/module_fixture.hpp"
+#include "tests/support/ppp_host.hpp"
+
+namespace sim800::test {
+namespace {
+
+using namespace ppp;
+
+const std::string CONNECT = "\r\nCONNECT\r\n", NO_CARRIER = "\r\nNO CARRIER\r\n";
+
+class HeldNetwork final : public PacketNetwork {
+ public:
+  std::unique_ptr<PacketPath> open(const PacketHost& given, std::function<void(std::string_view)> on_packet) override {
+    host = given;
+    answer = std::move(on_packet);
+    return std::make_unique<Path>(*this);
+  }
+  PacketHost host;
+  std::vector<std::string> packets;
+  std::function<void(std::string_view)> answer;
+  int paths = 0;
+
+ private:
+  struct Path final : PacketPath {
+    explicit Path(HeldNetwork& n) : network(n) { ++network.paths; }
+    ~Path() override { --network.paths; }
+    void send(std::string_view packet) override { network.packets.emplace_back(packet); }
+    HeldNetwork& network;
+  };
+};
+
+struct PppFixture : ModuleFixture {
+  explicit PppFixture(World given = instant())
+      : ModuleFixture(std::move(given), false),
+        module({world, command_table, clock, own_nvram, files, http, ftp, sockets, pinger, mail, nullptr, 1, nullptr,
+                nullptr, 0, &network}) {
+    channel = &module.attach(line, "line");
+    module.power_on();
+    clock.advance(20s);
+    line.take();
+    ask("ATE0+CMEE=1");
+  }
+
+  std::string ask(std::string_view text) {
+    channel->receive(std::string(text) + "\r");
+    return line.take();
+  }
+  void say(std::uint16_t protocol, const std::string& info) {
+    channel->receive(framed(protocol, info));
+    clock.advance(0s);
+  }
+  /// The next frame of the module.
+  std::string next() {
+    clock.advance(0s);
+    host.receive(line.take());
+    return host.next();
+  }
+  std::string text() {
+    clock.advance(0s);
+    return line.take();
+  }
+  void dial(std::string_view how = "ATD*99#") {
+    CHECK(ask(how) == CONNECT);
+    CHECK(next() == "c0 21: 01 01 00 12 02 06 00 0a 00 00 03 04 c0 23 07 02 08 02");
+    say(lcp, packet(2, 1, "02 06 00 0a 00 00 03 04 c0 23 07 02 08 02"));
+    say(lcp, packet(1, 1, "02 06 00 0a 00 00"));
+    CHECK(next() == "c0 21: 02 01 00 0a 02 06 00 0a 00 00");
+  }
+  /// `proof`: name and password as PAP has them.
+  void prove(std::string_view proof = "00 00") {
+    say(pap, packet(1, 1, proof));
+    CHECK(next() == "c0 23: 02 01 00 05 00");
+  }
+  void go_up() {
+    dial();
+    prove();
+    CHECK(next() == "80 21: 01 01 00 0a 03 06 c0 a8 fe fe");
+    say(ipcp, packet(2, 1, "03 06 c0 a8 fe fe"));
+    const std::string address = to_hex(octets(network_address()));
+    say(ipcp, packet(1, 1, "03 06 " + address));
+    CHECK(next() == "80 21: 02 01 00 0a 03 06 " + address);
+    REQUIRE(network.paths == 1);
+  }
+  std::uint32_t network_address() const { return 0x0a59c101; }
+  static World with_apn() {
+    World world = instant();
+    world.network.apns = {{"internet", Apn{"me", "secret", "10.89.193.1"}}, {"", Apn{{}, {}, "10.89.193.1"}}};
+    return world;
+  }
+
+  HeldNetwork network;
+  RecordingPort line;
+  PppHost host;
+  Modem module;
+};
+
+}  // namespace
+
+TEST_CASE("ppp: every way to dial the network") {
+  struct Row {
+    const char* typed;
+    std::optional<unsigned> cid;
+  };
+  for (const Row& row : {Row{"*99#", {}},
+                         {"T*99#", {}},
+                         {"P*99#", {}},
+                         {" T *99 #", {}},
+                         {"*99##", {}},
+                         {"*99***1#", 1U},
+                         {"*99***3#", 3U},
+                         {"*99**PPP*2#", 2U},
+                         {"*99**1*2#", 2U},
+                         {"*99*10.0.0.1*PPP*1#", 1U},
+                         {"*98#", {}},
+                         {"*98*2#", 2U},
+                         {"*88#", {}},
+                         {"*99***4#", 0U},
+                         {"*99***0#", 0U},
+                         {"*99**X25*1#", 0U},
+                         {"*99***1*2#", 0U}}) {
+    CAPTURE(row.typed);
+    const auto call = parse_data_call(row.typed);
+    REQUIRE(call);
+    CHECK(call->cid == row.cid);
+  }
+  for (const char* other : {"*100#", "*99", "99#", "*#06#", "+420777", "*99#;", "", "*"}) {
+    CAPTURE(other);
+    CHECK_FALSE(parse_data_call(other));
+  }
+}
+
+TEST_CASE("ppp: CONNECT comes at once, LCP behind it, and the context with IPCP") {
+  PppFixture fixture(PppFixture::with_apn());
+  CHECK(fixture.ask("ATD*99***2#") == NO_CARRIER);  // not defined
+  fixture.go_up();
+  CHECK(fixture.network.host.address == 0x0a59c101);
+  CHECK(fixture.network.host.dns[0] == 0x08080808);
+  fixture.say(ip, "a packet");
+  CHECK(fixture.network.packets == std::vector<std::string>{"a packet"});
+  fixture.network.answer("another");
+  CHECK(fixture.next() == "00 21: " + to_hex("another"));
+}
+
+TEST_CASE("ppp: the host ends the call") {
+  PppFixture fixture(PppFixture::with_apn());
+  fixture.go_up();
+  fixture.say(lcp, packet(5, 9));
+  fixture.clock.advance(0s);
+  const std::string said = fixture.line.take();
+  CHECK(said.ends_with(NO_CARRIER));
+  fixture.host.receive(said);
+  CHECK(fixture.host.next() == "c0 21: 06 09 00 04");
+  CHECK(fixture.network.paths == 0);
+  CHECK(fixture.ask("AT+CGACT?").starts_with("\r\n+CGACT: 1,0\r\n"));
+  CHECK(fixture.ask("ATO") == ERROR);
+  fixture.dial();  // and another one
+}
+
+TEST_CASE("ppp: +++, ATO and ATH") {
+  PppFixture fixture(PppFixture::with_apn());
+  fixture.go_up();
+  fixture.clock.advance(1s);
+  fixture.channel->receive("+++");
+  CHECK(fixture.text() == "");
+  fixture.clock.advance(1s);
+  CHECK(fixture.text() == OK);
+  CHECK(fixture.ask("AT") == OK);
+  CHECK(fixture.ask("AT+CGACT?").starts_with("\r\n+CGACT: 1,1\r\n"));
+  fixture.network.answer("lost");
+  CHECK(fixture.ask("ATO") == CONNECT);
+  fixture.say(ip, "on");
+  CHECK(fixture.network.packets == std::vector<std::string>{"on"});
+  fixture.clock.advance(1s);
+  fixture.channel->receive("+++");
+  fixture.clock.advance(1s);
+  CHECK(fixture.text() == OK);
+  CHECK(fixture.ask("ATH") == OK);
+  fixture.clock.advance(0s);
+  CHECK(fixture.network.paths == 0);
+  CHECK(fixture.ask("AT+CGACT?").starts_with("\r\n+CGACT: 1,0\r\n"));
+  CHECK(fixture.ask("ATO") == ERROR);
+}
+
+TEST_CASE("ppp: plus signs without silence around them are data") {
+  PppFixture fixture(PppFixture::with_apn());
+  fixture.go_up();
+  fixture.say(ip, "a");
+  fixture.channel->receive("+++");
+  fixture.clock.advance(2s);
+  CHECK(fixture.text() == "");
+  fixture.channel->receive("++++");
+  fixture.clock.advance(2s);
+  fixture.channel->receive("+++");
+  fixture.clock.advance(500ms);
+  fixture.say(ip, "b");
+  fixture.clock.advance(2s);
+  CHECK(fixture.text() == "");
+  CHECK(fixture.network.packets == std::vector<std::string>{"a", "b"});
+}
+
+TEST_CASE("ppp: what the network thinks of name and password") {
+  SUBCASE("right") {
+    PppFixture fixture(PppFixture::with_apn());
+    fixture.ask("AT+CGDCONT=1,\"IP\",\"internet\"");
+    fixture.dial("ATD*99***1#");
+    fixture.prove("02 6d 65 06 73 65 63 72 65 74");
+    CHECK(fixture.next() == "80 21: 01 01 00 0a 03 06 c0 a8 fe fe");
+  }
+  SUBCASE("wrong: the link is terminated, then NO CARRIER") {
+    PppFixture fixture(PppFixture::with_apn());
+    fixture.ask("AT+CGDCONT=1,\"IP\",\"internet\"");
+    fixture.dial("AT+CGDATA=\"PPP\",1");
+    fixture.prove("02 6d 65 00");
+    CHECK(fixture.next() == "c0 21: 05 02 00 04");
+    fixture.say(lcp, packet(6, 2));
+    CHECK(fixture.text() == NO_CARRIER);
+  }
+  SUBCASE("wrong by CHAP") {
+    PppFixture fixture(PppFixture::with_apn());
+    fixture.ask("AT+CGDCONT=1,\"IP\",\"internet\"");
+    fixture.ask("ATD*99#");
+    fixture.next();
+    fixture.say(lcp, packet(3, 1, "03 05 c2 23 05"));
+    fixture.next();
+    fixture.say(lcp, packet(2, 2, "02 06 00 0a 00 00 03 05 c2 23 05 07 02 08 02"));
+    fixture.say(lcp, packet(1, 1));
+    fixture.next();
+    CHECK(fixture.next().starts_with("c2 23: 01 01 "));
+    fixture.say(chap, packet(2, 1, "10 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 6d 65"));
+    CHECK(fixture.next() == "c2 23: 03 01 00 04");
+    CHECK(fixture.next() == "c0 21: 05 03 00 04");
+  }
+}
+
+TEST_CASE("ppp: the network takes the context") {
+  PppFixture fixture(PppFixture::with_apn());
+  fixture.go_up();
+  fixture.module.lose_bearers();
+  fixture.clock.advance(0s);
+  const std::string said = fixture.line.take();
+  CHECK(said.ends_with(NO_CARRIER));
+  fixture.host.receive(said);
+  CHECK(fixture.host.next() == "c0 21: 05 02 00 04");
+  CHECK(fixture.network.paths == 0);
+  CHECK(fixture.ask("AT") == OK);
+}
+
+TEST_CASE("ppp: where no call is possible") {
+  SUBCASE("not registered") {
+    World world = ModuleFixture::instant();
+    world.network.registration = Registration::denied;
+    PppFixture fixture(world);
+    CHECK(fixture.ask("ATD*99#") == NO_CARRIER);
+    CHECK(fixture.ask("AT+CGDATA=\"PPP\"") == ERROR);
+  }
+  SUBCASE("no packet service") {
+    World world = ModuleFixture::instant();
+    world.network.gprs = false;
+    PppFixture fixture(world);
+    CHECK(fixture.ask("ATDT*99***1#") == NO_CARRIER);
+  }
+  SUBCASE("the radio is off") {
+    PppFixture fixture;
+    fixture.ask("AT+CFUN=0");
+    fixture.text();
+    CHECK(fixture.ask("ATD*99#") == cme(797));
+  }
+}
+
+TEST_CASE("ppp: a host that is gone is asked for half a minute, then NO CARRIER") {
+  PppFixture fixture;
+  CHECK(fixture.ask("ATD*99#") == CONNECT);
+  fixture.clock.advance(31s);
+  const std::string said = fixture.line.take();
+  CHECK(said.ends_with(NO_CARRIER));
+  fixture.host.receive(said);
+  CHECK(fixture.host.frames.size() == 10);
+}
+
+TEST_CASE("ppp: defects of the scenario") {
+  SUBCASE("LCP never answers") {
+    World world = PppFixture::with_apn();
+    world.network.ppp.lcp_silent = true;
+    PppFixture fixture(world);
+    CHECK(fixture.ask("ATD*99#") == CONNECT);
+    fixture.say(lcp, packet(1, 1));
+    fixture.clock.advance(60s);
+    CHECK(fixture.text() == "");
+  }
+  SUBCASE("silence in the middle") {
+    World world = PppFixture::with_apn();
+    world.network.ppp.silent_after = 10s;
+    PppFixture fixture(world);
+    fixture.go_up();
+    fixture.say(lcp, packet(9, 1, "00 00 00 00"));
+    CHECK(fixture.next() == "c0 21: 0a 01 00 08 00 00 00 00");
+    fixture.clock.advance(10s);
+    fixture.say(lcp, packet(9, 2, "00 00 00 00"));
+    fixture.say(ip, "x");
+    fixture.network.answer("y");
+    CHECK(fixture.text() == "");
+    CHECK(fixture.network.packets.empty());
+  }
+}
+
+TEST_CASE("ppp: power goes in the middle of a call") {
+  PppFixture fixture(PppFixture::with_apn());
+  fixture.go_up();
+  fixture.module.lose_power();
+  fixture.clock.advance(10s);
+  CHECK(fixture.network.paths == 0);
+  fixture.module.press_power_key();
+  fixture.clock.advance(20s);
+  fixture.line.take();
+  fixture.ask("ATE0");
+  fixture.host = PppHost();
+  fixture.dial();
+}
+
+}  // namespace sim800::test
