@@ -50,10 +50,7 @@ void AtLine::look() {
 }
 
 void AtLine::end(bool complete) {
-  if (!complete) {
-    channel_.abandon_command();
-    channel_.client_left();
-  }
+  if (!complete) channel_.client_left();  // an open prompt goes with it
   running_ = false;
   limit_.cancel();
   const Done done = std::move(waiting_.front().done);

@@ -25,7 +25,7 @@ class AtLine final : public Port {
   AtLine(Modem& modem, Clock& clock);
 
   struct Answer {
-    bool complete = false;  ///< false: the time is up, and the command was abandoned
+    bool complete = false;  ///< false: the time is up; an open prompt is gone
     std::string text;
   };
   using Done = std::function<void(const Answer&)>;

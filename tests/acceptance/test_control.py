@@ -75,7 +75,7 @@ class Surface(ControlTest):
     def test_what_arrives(self):
         module, control = self.start()
         host = self.host(module)
-        host.ok("AT+CMGF=1", "AT+CLIP=1")
+        host.ok("AT+CMGF=1", "AT+CLIP=1", "AT+CUSD=1")
         control.post("/sms", {"from": "+420777000000", "text": "UPLOAD"})
         host.expect(b'\r\n+CMTI: "SM",1\r\n')
         control.post("/calls", {"from": "+420777000000"})
