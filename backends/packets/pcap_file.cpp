@@ -21,7 +21,7 @@ PcapFile::PcapFile(const std::string& file, const Clock& clock)
   if (!out_)
     throw std::runtime_error("--pcap: expected a file that can be written, found \"" + file +
                              "\": " + std::generic_category().message(errno));
-  for (const std::uint32_t word : {magic, version >> 16U | version << 16U, 0U, 0U, longest, raw_ip}) put(word);
+  for (const std::uint32_t word : {magic, version, 0U, 0U, longest, raw_ip}) put(word);
   out_.flush();
 }
 
