@@ -36,7 +36,8 @@ class Pattern {
   bool found_in(std::string_view text) const;
   /// It matches the text from end to end.
   bool matches(std::string_view text) const;
-  /// Where it is found: the part that matches, then its groups (an empty text for one that takes no part); at most nine.
+  /// Where it is found: the part that matches, then its groups (an empty text for one that takes no part); at most
+  /// nine.
   std::optional<std::vector<std::string>> groups_in(std::string_view text) const;
   /// The number of its groups.
   int groups() const;

@@ -105,7 +105,7 @@ class CurlFtpTraffic {
   CURL* easy_ = nullptr;
   SSL* control_tls_ = nullptr;  // null: in clear
   std::string control_input_, last_reply_, tls_error_;
-  std::string raw_listing_;                 // as it arrived, not yet taken
+  std::string raw_listing_;  // as it arrived, not yet taken
   std::uint64_t received_ = 0;
   bool connected_;         // the server has connected, or need not
   bool quitting_ = false;  // QUIT has been sent: the outcome is known

@@ -218,7 +218,7 @@ struct RadioLink::Impl {
   std::shared_ptr<const Hosts> hosts;             // perhaps of several links
   std::shared_ptr<Mailbox> mailbox;
   LinkState state;
-  std::uint64_t seed;  // of the next relay
+  std::uint64_t seed;      // of the next relay
   Chance chance{seed, 0};  // of lookups
   bool relays_always = false;
   const AddressPlan* modules = nullptr;
@@ -247,8 +247,8 @@ RadioLink::~RadioLink() {
 }
 
 std::unique_ptr<Lookup> RadioLink::route(const std::string& host, std::uint16_t port, std::function<void(Route)> done) {
-  const auto pending =
-      std::make_shared<Pending>(Pending{.done = std::move(done), .work = asio::make_work_guard(impl_->loop.get_executor())});
+  const auto pending = std::make_shared<Pending>(
+      Pending{.done = std::move(done), .work = asio::make_work_guard(impl_->loop.get_executor())});
   const std::string asked = canonical(host);
   const LinkModel& link = impl_->state.model;
   if (!numeric_address(asked)) {

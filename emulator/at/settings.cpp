@@ -19,7 +19,8 @@ std::string join(const Settings::Values& values) { return fmt::format("{}", fmt:
 
 bool fits(const Command& command, std::size_t i, std::string_view value) {
   const Parameter& parameter = command.kept_parameter(i);
-  if (parameter.kind == Parameter::Kind::words) return find_choice(parameter.range, value) == value;  // as commands store it
+  if (parameter.kind == Parameter::Kind::words)
+    return find_choice(parameter.range, value) == value;  // as commands store it
   return parameter.accepts({value, parameter.kind != Parameter::Kind::number});
 }
 

@@ -123,7 +123,8 @@ Result enter_data_state(Invocation& cmd) {
   if (!Gprs::has(cid)) return not_allowed;
   constexpr Result not_subscribed{static_cast<Cme>(133)};
   if (cmd.has(1) && !modem.gprs->definition(cid) && !modem.gprs->active(cid)) return not_subscribed;
-  if (!modem.network->registered() || !modem.world.network.gprs || !modem.ppp->available(cid, !cmd.has(1))) return error;
+  if (!modem.network->registered() || !modem.world.network.gprs || !modem.ppp->available(cid, !cmd.has(1)))
+    return error;
   modem.ppp->connect(cmd.channel, cid, !cmd.has(1));
   return Code::connect;
 }

@@ -46,8 +46,8 @@ struct Environment {
   std::function<void(Code code, Channel* asker)> answer_code;
   Trace* trace = nullptr;  ///< null: nothing is recorded
   const Identity& identity;
-  Plmn* plmn = nullptr;  ///< the network that it shares with other modules; null: it is alone
-  unsigned index = 0;    ///< its number among them
+  Plmn* plmn = nullptr;          ///< the network that it shares with other modules; null: it is alone
+  unsigned index = 0;            ///< its number among them
   Observer* observer = nullptr;  ///< null: nobody watches
   TimePoint origin{};            ///< the times of a scenario count from here
 

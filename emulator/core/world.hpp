@@ -148,7 +148,7 @@ struct PppConfig {
 struct NetworkConfig {
   std::string operator_name = "CHINA MOBILE";
   std::string plmn = "46000";
-  int number_type = 129;  ///< of a caller's number without +: 129 unknown, 161 national
+  int number_type = 129;                      ///< of a caller's number without +: 129 unknown, 161 national
   std::string time = "26/01/01,08:00:00+32";  ///< of its clock when the program starts, in the format of AT+CCLK
   Registration registration = Registration::home;
   int rssi = 21;
@@ -175,7 +175,7 @@ struct SizeRange {
 /// The serial line between host and module.
 struct SerialConfig {
   unsigned baud = 115'200;
-  bool paced = false;  ///< bytes take as long as they do at that rate, 10 bits each
+  bool paced = false;              ///< bytes take as long as they do at that rate, 10 bits each
   std::optional<SizeRange> slice;  ///< what the module sends arrives in pieces of so many bytes
   DurationRange gap;               ///< between two pieces
 };
@@ -184,7 +184,7 @@ enum class TimingProfile : std::uint8_t { typical, instant, maximum };
 
 struct TimingConfig {
   TimingProfile profile = TimingProfile::typical;
-  double scale = 1.0;                         ///< 0.01: everything a hundred times shorter
+  double scale = 1.0;                              ///< 0.01: everything a hundred times shorter
   std::map<std::string, DurationRange> overrides;  ///< by latency name, see latency.hpp
 };
 

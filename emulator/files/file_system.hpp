@@ -24,9 +24,9 @@ namespace sim800 {
 /// creates and removes files; a file changed from outside can be read, but keeps its old size.
 class FileSystem {
  public:
-  static constexpr std::uint64_t capacity = 186'368;  ///< most bytes of all files together; names are free
-  static constexpr std::size_t max_entries = 1024;                   ///< files and directories together
-  static constexpr std::string_view user_folder = R"(C:\User\)";     ///< always exists at the start
+  static constexpr std::uint64_t capacity = 186'368;              ///< most bytes of all files together; names are free
+  static constexpr std::size_t max_entries = 1024;                ///< files and directories together
+  static constexpr std::string_view user_folder = R"(C:\User\)";  ///< always exists at the start
   static constexpr std::string_view ftp_folder = R"(C:\User\FTP\)";  ///< created when first needed
 
   struct Entry {

@@ -43,9 +43,7 @@ int Network::stat_of(Registration registration) const {
   return 4;
 }
 
-void Network::power_on() {
-  await_signal_point();
-}
+void Network::power_on() { await_signal_point(); }
 
 void Network::search(Channel* cause) {
   cancel_all();
@@ -224,7 +222,8 @@ void Network::tell_signal() {
 /// The scenario's next value of the signal is read when its time comes.
 void Network::await_signal_point() {
   const auto& points = environment_.world.network.signal;
-  const auto next = std::ranges::upper_bound(points, environment_.clock.now() - environment_.origin, {}, &SignalPoint::at);
+  const auto next =
+      std::ranges::upper_bound(points, environment_.clock.now() - environment_.origin, {}, &SignalPoint::at);
   if (next == points.end()) return;
   next_point_ = environment_.clock.at(environment_.origin + next->at, [this] {
     tell_signal();

@@ -205,9 +205,8 @@ void SmsCentre::end_first(std::uint8_t status) {
   held_ = shown_ = false;
   if (trace_ != nullptr && gone.message.type == SmsType::deliver) {
     const std::string from = to_utf8(gone.message.address.text());
-    trace_->event("sms", {{"from", from},
-                          {"tpdu", to_hex(encode_sms(gone.message))},
-                          {"taken", status == status_received}});
+    trace_->event("sms",
+                  {{"from", from}, {"tpdu", to_hex(encode_sms(gone.message))}, {"taken", status == status_received}});
   }
   settle(gone, status);
   arm();

@@ -13,14 +13,14 @@ enum : std::uint8_t { mru = 1, accm = 2, auth = 3, magic = 5, short_protocol = 7
 constexpr std::uint32_t flow_control = 0x000a0000;
 constexpr char md5 = 5;  // RFC 1994 chapter 3
 
-std::string name_of(Authentication by) { return by == Authentication::pap ? octets(pap) : octets(chap) + md5; }
+std::string name_of(Authentication by) { return by == Authentication::password ? octets(pap) : octets(chap) + md5; }
 
 }  // namespace
 
 void Lcp::forget() {
   asks_accm_ = asks_short_protocol_ = asks_short_address_ = true;
   accm_ = flow_control;
-  authentication_ = Authentication::pap;
+  authentication_ = Authentication::password;
   framing_ = {};
 }
 
@@ -67,9 +67,10 @@ void Lcp::naked(const Option& suggested) {
   if (suggested.type == accm && suggested.value.size() == 4) accm_ |= number_of(suggested.value);
   if (suggested.type != auth || authentication_ == Authentication::none) return;
   // A host that wants neither is asked for the one it has not heard of yet.
-  const bool chap_next = suggested.value == name_of(Authentication::chap_md5) ||
-                         (suggested.value != name_of(Authentication::pap) && authentication_ == Authentication::pap);
-  authentication_ = chap_next ? Authentication::chap_md5 : Authentication::pap;
+  const bool chap_next =
+      suggested.value == name_of(Authentication::chap_md5) ||
+      (suggested.value != name_of(Authentication::password) && authentication_ == Authentication::password);
+  authentication_ = chap_next ? Authentication::chap_md5 : Authentication::password;
 }
 
 void Lcp::refused(const Option& rejected) {

@@ -10,7 +10,7 @@
 
 namespace sim800::ppp {
 
-enum class Authentication : std::uint8_t { none, pap, chap_md5 };
+enum class Authentication : std::uint8_t { none, password, chap_md5 };  // password: PAP
 
 class Lcp final : public ControlProtocol {
  public:
@@ -35,7 +35,7 @@ class Lcp final : public ControlProtocol {
 
   bool asks_accm_ = true, asks_short_protocol_ = true, asks_short_address_ = true;
   std::uint32_t accm_ = 0;
-  Authentication authentication_ = Authentication::pap;
+  Authentication authentication_ = Authentication::password;
   PppFraming framing_;
 };
 

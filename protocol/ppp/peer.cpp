@@ -39,7 +39,7 @@ std::string md5(std::string_view text) {
 
 bool Proof::fits(std::string_view secret) const {
   if (by == Authentication::none) return true;
-  if (by == Authentication::pap) return password == secret;
+  if (by == Authentication::password) return password == secret;
   std::string text(1, static_cast<char>(id));
   text.append(secret);
   text += challenge;
@@ -133,7 +133,7 @@ void Peer::lcp_up() {
       proved_ = true;
       phase_ = Phase::network;
       return events_.on_proof({});
-    case Authentication::pap: auth_due_ = now_ + patience; return;
+    case Authentication::password: auth_due_ = now_ + patience; return;
     case Authentication::chap_md5:
       challenges_ = 0;
       ++chap_id_;
@@ -151,12 +151,12 @@ void Peer::challenge() {
 
 /// Peer-id length, peer-id, password length, password.
 void Peer::take_pap(const ControlPacket& packet) {
-  if (packet.code != pap_request || lcp_.authentication() != Authentication::pap) return;
+  if (packet.code != pap_request || lcp_.authentication() != Authentication::password) return;
   std::string_view data = packet.data;
   const auto user = take_value(data);
   const auto password = take_value(data);
   if (!user || !password) return;
-  prove({Authentication::pap, *user, *password, packet.id, {}, {}}, pap, pap_ack, pap_nak, packet.id);
+  prove({Authentication::password, *user, *password, packet.id, {}, {}}, pap, pap_ack, pap_nak, packet.id);
 }
 
 /// Value-size, value, name.

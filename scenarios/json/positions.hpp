@@ -36,8 +36,8 @@ class PlacedJson {
   /// a key as written.
   static constexpr std::size_t max_depth = 64, max_size = std::size_t{4} << 20, max_key = 300;
 
-  /// Parses `text` (a byte-order mark and what stands behind // are skipped) and records what is wrong with it: a syntax error, or duplicate keys
-  /// in an object, of which one more than `max_mistakes` ends it.
+  /// Parses `text` (a byte-order mark and what stands behind // are skipped) and records what is wrong with it: a
+  /// syntax error, or duplicate keys in an object, of which one more than `max_mistakes` ends it.
   explicit PlacedJson(std::string_view text);
 
   const std::vector<JsonMistake>& mistakes() const { return mistakes_; }

@@ -29,8 +29,8 @@ struct ModuleScenario {
   std::shared_ptr<Scenario> scenario;
 };
 
-/// Parses the text of a scenario that extends no other; `file` is named in mistakes.  One module, where it says nothing of "modules" or a
-/// "fleet".  Throws ScenarioError.
+/// Parses the text of a scenario that extends no other; `file` is named in mistakes.  One module, where it says nothing
+/// of "modules" or a "fleet".  Throws ScenarioError.
 std::vector<ModuleScenario> parse_modules(std::string_view text, const std::string& file);
 
 /// The same for the first module, without its identity.

@@ -32,7 +32,8 @@ struct LintArguments {
 
 /// The channel without the module that it belongs to; see TraceEvent.
 std::string_view bare(std::string_view channel, const std::string& module) {
-  if (!module.empty() && channel.starts_with(module)) channel.remove_prefix(std::min(channel.size(), module.size() + 1));
+  if (!module.empty() && channel.starts_with(module))
+    channel.remove_prefix(std::min(channel.size(), module.size() + 1));
   return channel;
 }
 

@@ -82,8 +82,7 @@ void add_run_options(CLI::App& to, const std::shared_ptr<RunOptions>& options) {
   command->add_option("SCENARIO", options->scenarios,
                       "A scenario file, or the name of one that ships; several are laid over each other in this order");
   command
-      ->add_option("--set", options->settings,
-                   "Lay this over the scenario, such as network.signal.rssi=3 (repeatable)")
+      ->add_option("--set", options->settings, "Lay this over the scenario, such as network.signal.rssi=3 (repeatable)")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   command->add_flag("--separate", options->separate, "Each scenario is a module of its own");
@@ -135,8 +134,9 @@ void add_run_options(CLI::App& to, const std::shared_ptr<RunOptions>& options) {
       ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}));
   command->add_flag("--show", options->show, "Print what happens on standard error, as sim800 trace would");
   command
-      ->add_flag("--lint{warning}", options->lint,
-                 "Tell what the host does wrong on the line (docs/lint.md); --lint=error: that makes the run fail, with 4")
+      ->add_flag(
+          "--lint{warning}", options->lint,
+          "Tell what the host does wrong on the line (docs/lint.md); --lint=error: that makes the run fail, with 4")
       ->check(CLI::IsMember({"warning", "error"}));
   command->add_option("--report", options->report, "Write a report: JUnit XML, or one page for people")
       ->type_name("FILE.xml|FILE.html");

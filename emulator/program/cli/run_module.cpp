@@ -42,10 +42,10 @@ RunModule::RunModule(const RunCommons& commons, const PlannedModule& planned, un
       sockets_(make_asio_sockets(commons.loop, link_, faults_.get())),
       pinger_(make_icmp_pinger(commons.loop, link_, seed_of(commons.seed, index))),
       mail_(make_curl_mail_client(commons.loop, link_)),
-      packets_(make_packet_network({commons.loop, link_, world_.network.hosts, faults_.get(), commons.capture,
-                                    seed_of(commons.seed, index)})),
-      modem_({world_, command_table, clock_, stores_->nvram, stores_->files, *http_, *ftp_, *sockets_, *pinger_, *mail_, trace_,
-              seed_of(commons.seed, index), &planned.identity, commons.plmn, index, packets_.get()}) {
+      packets_(make_packet_network(
+          {commons.loop, link_, world_.network.hosts, faults_.get(), commons.capture, seed_of(commons.seed, index)})),
+      modem_({world_, command_table, clock_, stores_->nvram, stores_->files, *http_, *ftp_, *sockets_, *pinger_, *mail_,
+              trace_, seed_of(commons.seed, index), &planned.identity, commons.plmn, index, packets_.get()}) {
   if (commons.plmn != nullptr) link_.set_modules(&commons.plmn->addresses);
 }
 

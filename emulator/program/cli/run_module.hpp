@@ -36,7 +36,7 @@ struct RunCommons {
   std::uint64_t seed;
   Journal* journal = nullptr;  ///< of a run that can be changed from outside; null: it cannot
   using Shower = std::function<void(std::string_view module, std::string_view event, Trace::Fields fields)>;
-  Shower show = nullptr;  ///< for --show
+  Shower show = nullptr;        ///< for --show
   PcapFile* capture = nullptr;  ///< of what data calls carry; null: none
 };
 
@@ -67,7 +67,9 @@ class RunModule {
   std::function<void()>& on_ready() { return modem_.on_ready; }
 
   /// For those who change the run: only where there is a journal.
-  ControlledModule controlled() { return {index_, planned_.name, modem_, *faults_, *expectations_, link_, *own_scenario_}; }
+  ControlledModule controlled() {
+    return {index_, planned_.name, modem_, *faults_, *expectations_, link_, *own_scenario_};
+  }
   const std::shared_ptr<RunStores>& stores() const { return stores_; }
 
   const std::string& name() const { return planned_.name; }
@@ -92,7 +94,7 @@ class RunModule {
   const std::shared_ptr<RunStores> stores_;
   std::unique_ptr<Trace> own_trace_;  // null: the run's
   Trace* trace_;
-  std::unique_ptr<FaultEngine> faults_;  // the clients and the module ask it
+  std::unique_ptr<FaultEngine> faults_;         // the clients and the module ask it
   std::unique_ptr<Expectations> expectations_;  // null: there are none, and none can be added
   RadioLink link_;
   std::unique_ptr<HttpClient> http_;

@@ -25,7 +25,7 @@ struct RunOptions {
   std::string report, trace_on_failure;  ///< FILE.xml or FILE.html; a folder
   std::string lint;                      ///< tell what the host does wrong: "warning", or "error" to fail for it
   bool allow_unfired = false;            ///< faults that never fired do not make exec fail
-  std::string control, control_token;  ///< where requests come in, and the file of what they have to bring
+  std::string control, control_token;    ///< where requests come in, and the file of what they have to bring
   std::optional<double> time_scale;
   std::uint64_t seed = 1;
   std::vector<std::string> arguments;  ///< all of them as given, for whoever wants to repeat the run

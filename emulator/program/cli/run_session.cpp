@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "backends/packets/pcap_file.hpp"
 #include "emulator/program/cli/run_session.hpp"
+#include "backends/packets/pcap_file.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -100,9 +100,8 @@ class Run final : private ControlledRun {
         state_lock_(options.state ? StateLock(*options.state) : StateLock()),
         endpoints_(loop_, options, static_cast<unsigned>(plan_.modules.size()), [this] { stop_when_idle(); }),
         clock_(loop_, plan_.world().timing.scale),
-        control_(options.control.empty()
-                     ? nullptr
-                     : std::make_unique<RunControl>(loop_, options.control, options.control_token)),
+        control_(options.control.empty() ? nullptr
+                                         : std::make_unique<RunControl>(loop_, options.control, options.control_token)),
         trace_(make_trace(options)),
         capture_(make_capture(options)),
         seed_(options.seed),
@@ -149,14 +148,20 @@ class Run final : private ControlledRun {
   /// `stores`: those that they keep; none: new ones.
   void make_modules(const std::vector<std::shared_ptr<RunStores>>& stores) {
     if (plan_.several()) plmn_ = std::make_unique<Plmn>(clock_, seed_);
-    const RunCommons commons{loop_, clock_, plmn_.get(), trace_.get(), std::make_shared<CurlMulti>(loop_),
-                             seed_, control_ ? &control_->journal() : nullptr, shower(), capture_.get()};
+    const RunCommons commons{loop_,
+                             clock_,
+                             plmn_.get(),
+                             trace_.get(),
+                             std::make_shared<CurlMulti>(loop_),
+                             seed_,
+                             control_ ? &control_->journal() : nullptr,
+                             shower(),
+                             capture_.get()};
     modules_.reserve(plan_.modules.size());
     for (unsigned n = 0; n < plan_.modules.size(); ++n) {
-      const std::filesystem::path state =
-          state_.empty() || !plan_.several() ? state_ : state_ / std::to_string(n);
-      modules_.push_back(std::make_unique<RunModule>(commons, plan_.modules[n], n,
-                                                     stores.empty() ? open_stores(state) : stores[n]));
+      const std::filesystem::path state = state_.empty() || !plan_.several() ? state_ : state_ / std::to_string(n);
+      modules_.push_back(
+          std::make_unique<RunModule>(commons, plan_.modules[n], n, stores.empty() ? open_stores(state) : stores[n]));
       const bool alike = n > 0 && plan_.modules[n].scenario == plan_.modules[n - 1].scenario;
       if (alike) modules_[n]->share_with(*modules_[n - 1]);
     }
@@ -206,7 +211,8 @@ class Run final : private ControlledRun {
     std::vector<ModuleScenario> given = parse_modules(scenario.dump(), "body");
     if (given.size() == 1) given.resize(plan_.modules.size(), given.front());
     if (given.size() != plan_.modules.size())
-      throw Refusal(409, "modules", fmt::format("{}, as there are", plan_.modules.size()), fmt::format("{}", given.size()));
+      throw Refusal(409, "modules", fmt::format("{}, as there are", plan_.modules.size()),
+                    fmt::format("{}", given.size()));
     if (reset_) throw Refusal(409, "reset", "one at a time", "another one is under way");
     RunPlan plan = *initial_plan_;
     for (unsigned n = 0; n < given.size(); ++n) {
@@ -380,7 +386,8 @@ class Run final : private ControlledRun {
       const std::size_t begin = text.find(' ') + 1, last = std::max(text.rfind(' '), begin);
       if (text.starts_with("pty "))
         add("SIM800_TTY", line.module, std::filesystem::absolute(text.substr(begin, last - begin)));
-      if (text.starts_with("tcp ")) add("SIM800_TCP", line.module, text.substr(begin, last - begin) + ':' + text.substr(last + 1));
+      if (text.starts_with("tcp "))
+        add("SIM800_TCP", line.module, text.substr(begin, last - begin) + ':' + text.substr(last + 1));
     }
     if (control_) variables.emplace("SIM800_CONTROL", control_->url());
     return variables;
@@ -485,7 +492,7 @@ class Run final : private ControlledRun {
   Log& log_;
   Companion* const companion_;  // null: there is none
   const std::unique_ptr<Transcript> show_;
-  const std::string lint_;                                     // empty: without
+  const std::string lint_;                                    // empty: without
   std::map<std::string, LintListener, std::less<>> linters_;  // by the module's name, "" where there is one only
   RunPlan plan_;
   const std::optional<RunPlan> initial_plan_;  // with --control

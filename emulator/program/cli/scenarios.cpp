@@ -162,11 +162,11 @@ int show(const std::vector<std::string>& names, const std::vector<std::string>& 
 }  // namespace
 
 void add_check(CLI::App& app, int& status) {
-  struct Arguments {
+  struct Checked {
     std::vector<std::string> files;
     std::string format;
   };
-  const auto given = std::make_shared<Arguments>();
+  const auto given = std::make_shared<Checked>();
   CLI::App* command = app.add_subcommand("check", "Check scenario files and report every mistake with its place");
   command->add_option("FILE", given->files, "Scenario files, or names of those that ship")->required();
   command->add_option("--format", given->format, "text (default), or github: as workflow commands of GitHub Actions")

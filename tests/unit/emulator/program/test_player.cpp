@@ -190,7 +190,8 @@ TEST_CASE("player: the echo of a text at a prompt is skipped") {
   const std::string dialogue = "> AT+CMGS=1\n< > \n>= Hi\\x1a\n< +CMGS: 1\n< OK\n";
   for (const std::string said : {"\r\n+CMGS: 1\r\n\r\nOK\r\n", "Hi\r\n+CMGS: 1\r\n\r\nOK\r\n"}) {
     for (const std::size_t write_size : {1, 1000})
-      CHECK(play(dialogue, {.script = {{"AT+CMGS=1\r", "\r\n> "}, {"Hi\x1a", said}}, .write_size = write_size}) == "ok");
+      CHECK(play(dialogue, {.script = {{"AT+CMGS=1\r", "\r\n> "}, {"Hi\x1a", said}}, .write_size = write_size}) ==
+            "ok");
   }
 }
 

@@ -133,13 +133,15 @@ TEST_CASE("faults that make no sense are refused, with what would make sense") {
       {fault(R"x({"urc": "(A)(B)"})x", R"([{"urc": "$2"}, {"urc": "$$9"}])"), ""},
       {fault(R"x({"urc": "(A)"})x", R"({"urc": "x$2"})"),
        R"(/faults/0/do/urc: expected captures up to $1, found $2 (the trigger's regular expression has 1 group; $$ is a dollar sign))"},
-      {fault(R"({"command": "ATI"})", R"([{"urc": "$2"}, {"wait": {"urc": "A"}}, {"sms": {"from": "1", "text": "$1"}}])"),
+      {fault(R"({"command": "ATI"})",
+             R"([{"urc": "$2"}, {"wait": {"urc": "A"}}, {"sms": {"from": "1", "text": "$1"}}])"),
        R"(/faults/0/do/2/sms/text: expected captures up to $0, found $1 (the trigger's regular expression has 0 groups; $$ is a dollar sign))"},
       {fault(R"({"command": "ATI"})", R"({"wait": ["4s", "1s"]})"),
        R"(/faults/0/do/wait/1: expected a duration no shorter than the one before it, found "1s")"},
       {fault(R"({"command": "ATI"})", R"({"repeat": {"do": {"urc": "A"}}})"),
        R"(/faults/0/do/repeat/do: expected a wait of at least 1ms, found none (without "times" it goes on for ever))"},
-      {fault(R"({"command": "ATI"})", R"({"repeat": {"times": 5001, "do": [{"urc": "A"}, {"urc": "B"}, {"wait": "0s"}]}})"),
+      {fault(R"({"command": "ATI"})",
+             R"({"repeat": {"times": 5001, "do": [{"urc": "A"}, {"urc": "B"}, {"wait": "0s"}]}})"),
        R"(/faults/0/do/repeat/times: expected at most 10000 actions without a wait of at least 1ms, found 10002)"},
       {fault(R"({"command": "ATI"})", R"({"repeat": {"times": 1000000, "do": [{"urc": "A"}, {"wait": "1s"}]}})"), ""},
       {R"({"events": [{"period": "1s", "do": {"repeat": {"do": [{"urc": "A"}, {"wait": "1s"}]}}}]})",
@@ -155,7 +157,8 @@ TEST_CASE("faults that make no sense are refused, with what would make sense") {
       {fault(R"({"command": "ATI"})", R"({"serial": {"burst": 3}})"),
        R"(/faults/0/do/serial/burst: expected "drop" beside "burst", found none)"},
       {R"({"serial": {"gap": "1s"}})", R"(/serial/gap: expected "slice" beside "gap", found none)"},
-      {R"({"serial": {"slice": [5, 4]}})", R"(/serial/slice/1: expected a number no smaller than the one before it, found 4)"},
+      {R"({"serial": {"slice": [5, 4]}})",
+       R"(/serial/slice/1: expected a number no smaller than the one before it, found 4)"},
       {R"({"module": {"commands": {"+x": {"read": "a"}}}})",
        R"(/module/commands/+x: expected the name of a command without AT, in upper case, such as "+KCNXCFG", found "+x")"},
       {R"({"module": {"commands": {"+X": {"write": {"match": "("}}}}})",
@@ -187,11 +190,11 @@ TEST_CASE("faults that make no sense are refused, with what would make sense") {
       {R"({"timing": {"scale": 0.000001}, "events": [{"after": "1us", "do": {"urc": "RING"}}, {"period": "99s", "do": {"urc": "RING"}}]})",
        R"(/events/1/period: expected a duration of at least 100000ms for 1 action with a time scale of 1e-06, found "99s")"},
       {fault(R"({"command": "AT"})", result, R"(, "when_state": "start")"), ""},
-};
-for (const Row& row : rows) {
-  CAPTURE(row.text);
-  CHECK(mistakes(row.text) == row.mistake);
-}
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    CHECK(mistakes(row.text) == row.mistake);
+  }
 }
 
 TEST_CASE("a time scale that makes events too frequent is refused") {

@@ -42,15 +42,16 @@ std::string described(const World& world) {
       "{} {} {} {} | {} {} {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} | {} {} {} {} {} {} {} {} {} {} {} {} | "
       "{} {} {} | {} "
       "{} {} | {} {} {} {} {} | {} {} {} {}",
-      model, revision, imei, settings.size() + commands.size() + static_cast<unsigned>(unknown), q.tls, q.sni, q.sync_bytes, q.cfun_reset_ok_last,
-      q.sapbr_save, q.http_status_number, q.http_timeout_status, q.http_overflow_status, q.http_data_max,
-      q.http_url_max, sim.present, sim.pin.value_or("-"), sim.puk, sim.imsi, sim.iccid, sim.number, sim.messages.size(),
-      sim.phonebook.size(), net.operator_name, net.plmn, static_cast<int>(net.registration), net.rssi, net.ber,
-      net.gprs, net.location.longitude, net.location.latitude, net.location.accuracy, q.ping_unit_ms,
-      net.apns.has_value(), net.hosts.size(), static_cast<int>(world.timing.profile), world.timing.scale,
-      world.timing.overrides.size(), q.ftp_empty_name, q.ftp_mode, q.ftp_put_length, initial_link(world).latency / 1ms,
-      net.signal.size(), net.operators.size(), net.ussd.size(), net.numbers.size(), world.serial.baud,
-      world.serial.paced, q.http_cut_body, q.http_port_behind_path);
+      model, revision, imei, settings.size() + commands.size() + static_cast<unsigned>(unknown), q.tls, q.sni,
+      q.sync_bytes, q.cfun_reset_ok_last, q.sapbr_save, q.http_status_number, q.http_timeout_status,
+      q.http_overflow_status, q.http_data_max, q.http_url_max, sim.present, sim.pin.value_or("-"), sim.puk, sim.imsi,
+      sim.iccid, sim.number, sim.messages.size(), sim.phonebook.size(), net.operator_name, net.plmn,
+      static_cast<int>(net.registration), net.rssi, net.ber, net.gprs, net.location.longitude, net.location.latitude,
+      net.location.accuracy, q.ping_unit_ms, net.apns.has_value(), net.hosts.size(),
+      static_cast<int>(world.timing.profile), world.timing.scale, world.timing.overrides.size(), q.ftp_empty_name,
+      q.ftp_mode, q.ftp_put_length, initial_link(world).latency / 1ms, net.signal.size(), net.operators.size(),
+      net.ussd.size(), net.numbers.size(), world.serial.baud, world.serial.paced, q.http_cut_body,
+      q.http_port_behind_path);
 }
 
 TEST_CASE("an empty object is the healthy module") {

@@ -98,7 +98,7 @@ TEST_CASE("a text that is no JSON object is reported with the place where it sto
       {"{\"a\": \"b", {"1:9: /a: expected valid JSON, found an invalid string: missing closing quote"}},
       {"{\"a\": \"\xFF\"}", {"1:8: /a: expected valid JSON, found an invalid string: ill-formed UTF-8 byte"}},
       {"{\"a\": 1e999}", {"1:7: /a: expected a number that fits a double, found 1e999"}},
-      {"{} // x", {"1:4: expected valid JSON, found an invalid literal"}},
+      {"{} # x", {"1:4: expected valid JSON, found an invalid literal"}},
       {std::string(100'000, '['),
        {"1:65: " +
         [] {

@@ -87,8 +87,9 @@ TEST_CASE("schema: the checker knows every keyword that the schema uses") {
                                     "oneOf",      "pattern",
                                     "properties", "propertyNames",
                                     "required",   "type"};
-  const std::set<std::string> without_meaning{"$id", "$schema", "default",    "definitions", "description", "examples",
-                                              "title",   "x-expected", "x-key",       "x-one",       "x-several"};
+  const std::set<std::string> without_meaning{"$id",         "$schema",  "default",  "definitions",
+                                              "description", "examples", "title",    "x-expected",
+                                              "x-key",       "x-one",    "x-several"};
   std::set<std::string> used;
   collect_keywords(json::parse(schema_text()), used);
   for (const std::string& keyword : used) {
