@@ -136,7 +136,7 @@ TEST_CASE("packets: unresolvable, refuse and blackhole") {
 }
 
 TEST_CASE("packets: others' addresses and groups are not served") {
-  Rig rig({{"*", "refuse"}});
+  Rig rig(HostMap{{"*", "refuse"}});
   CHECK_FALSE(rig.send(make_udp({own + 1, 7}, {server, 7}, "x")));
   CHECK_FALSE(rig.send(make_udp({own, 7}, {0xffffffff, 7}, "x")));
   CHECK_FALSE(rig.send(make_udp({own, 7}, {0xe0000001, 7}, "x")));

@@ -210,8 +210,8 @@ TEST_CASE("a SIM868 says Call Ready twice at power-on, and not after AT+CFUN=1")
   fixture.wait(1s);
   fixture.say("AT+CFUN=0\r");
   fixture.wait(10s);
-  CHECK(fixture.say("AT+CFUN=1\r") + fixture.wait(1min) ==
-        "\r\n+CPIN: READY\r\n" + OK + "\r\nSMS Ready\r\n\r\nCall Ready\r\n");
+  const std::string at_once = fixture.say("AT+CFUN=1\r");
+  CHECK(at_once + fixture.wait(1min) == "\r\n+CPIN: READY\r\n" + OK + "\r\nSMS Ready\r\n\r\nCall Ready\r\n");
 }
 
 TEST_CASE("the size of the drive is the module's") {

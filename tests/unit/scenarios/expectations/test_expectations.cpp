@@ -234,8 +234,10 @@ TEST_CASE("an expectation changes nothing of what the module does") {
   const auto conversation = [](FaultFixture& f) {
     std::string all;
     for (const char* line :
-         {"AT\rAT+CSQ\rATI\r", "AT+CIPSTART=\"TCP\",\"a\",1\rAT+CIPSTATUS\r", "AT+CMGF=1;+CMGS=\"1\"\r"})
-      all += f.say(line) + f.wait(1s);
+         {"AT\rAT+CSQ\rATI\r", "AT+CIPSTART=\"TCP\",\"a\",1\rAT+CIPSTATUS\r", "AT+CMGF=1;+CMGS=\"1\"\r"}) {
+      all += f.say(line);
+      all += f.wait(1s);
+    }
     return all;
   };
   FaultFixture bare("{}", false);

@@ -167,7 +167,10 @@ TEST_CASE("uart-noise: the seed decides which bytes suffer") {
   const auto heard = [](std::uint64_t seed) {
     FaultFixture fixture = booted("uart-noise", seed);
     std::string all;
-    for (int i = 0; i < 200; ++i) all += fixture.say("AT+CSQ\r") + fixture.wait(1s);
+    for (int i = 0; i < 200; ++i) {
+      all += fixture.say("AT+CSQ\r");
+      all += fixture.wait(1s);
+    }
     return all;
   };
   const std::string first = heard(1);
