@@ -56,7 +56,7 @@ RoutedPath::RoutedPath(const PacketNetworkParts& parts, const PacketHost& host, 
       host_(host),
       names_(names),
       on_packet_(std::move(on_packet)),
-      up_(parts.link.state(), Direction::up, seed, [this](std::string packet) { take(std::move(packet)); }),
+      up_(parts.link.state(), Direction::up, seed, [this](const std::string& packet) { take(packet); }),
       down_(parts.link.state(), Direction::down, seed + 1,
             [this](const std::string& packet) {
               if (parts_.capture != nullptr) parts_.capture->record(packet);
@@ -77,7 +77,7 @@ void RoutedPath::send(std::string_view packet) {
 void RoutedPath::to_host(std::string_view packet) { down_.send(packet); }
 
 /// A packet has come through the link. Nobody else's are carried, and none to groups.
-void RoutedPath::take(std::string bytes) {
+void RoutedPath::take(const std::string& bytes) {
   auto packet = parse_ip(bytes);
   const bool carried = packet && packet->from.address == host_.address && is_one_host(packet->to.address) &&
                        (packet->protocol == IpPacket::tcp || packet->protocol == IpPacket::udp || packet->is_echo());
@@ -244,7 +244,7 @@ void RoutedPath::from_stack(std::string_view bytes) {
     ++dropped_;
     return;
   }
-  if (packet->protocol == IpPacket::icmp && !packet->is_echo()) return unreachable_from_stack(std::move(*packet));
+  if (packet->protocol == IpPacket::icmp && !packet->is_echo()) return unreachable_from_stack(*packet);
   const auto real = by_real_.find({packet->protocol, packet->to.port, packet->from});
   if (real == by_real_.end()) {
     ++dropped_;
@@ -258,7 +258,7 @@ void RoutedPath::from_stack(std::string_view bytes) {
 }
 
 /// The packet that it tells of is one that the host would not know again.
-void RoutedPath::unreachable_from_stack(IpPacket packet) {
+void RoutedPath::unreachable_from_stack(const IpPacket& packet) {
   auto told = parse_ip(packet.payload().substr(8));
   const auto real = told ? by_real_.find({told->protocol, told->from.port, told->to}) : by_real_.end();
   if (real == by_real_.end()) {

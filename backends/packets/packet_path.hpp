@@ -65,7 +65,7 @@ class RoutedPath final : public PacketPath {
     std::uint64_t used = 0;  ///< when, in packets of the path
   };
 
-  void take(std::string bytes);
+  void take(const std::string& bytes);
   void ask(const IpPacket& packet);
   void answer(const IpEnd& asker, const IpEnd& server, const DnsQuestion& question, DnsCode code);
   Flow& flow_of(const FlowKey& key, const IpPacket& packet);
@@ -75,7 +75,7 @@ class RoutedPath final : public PacketPath {
   bool held(Flow& flow, const IpPacket& packet, Direction direction);
   void act(const FlowKey& key, Flow& flow, const Verdict& verdict, const IpPacket* packet);
   void from_stack(std::string_view bytes);
-  void unreachable_from_stack(IpPacket packet);
+  void unreachable_from_stack(const IpPacket& packet);
   void to_host(std::string_view packet);
   void make_room();
 

@@ -2,13 +2,17 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <chrono>
+#include <cmath>
+#include <ratio>
+
 #include "emulator/control/handlers.hpp"
 #include "scenarios/loader/loader.hpp"
 #include "scenarios/loader/schema.hpp"
 
 namespace sim800 {
 
-double seconds(TimePoint time) { return static_cast<double>(time.count() / 1000) / 1e6; }
+double seconds(TimePoint time) { return std::floor(std::chrono::duration<double, std::micro>(time).count()) / 1e6; }
 
 void get_health(Call& call) {
   call.reply({{"status", call.run().ready() ? "ready" : "booting"}, {"waits", call.api.waiting()}},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/ppp/ppp_session.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <random>
@@ -14,6 +15,9 @@
 
 namespace sim800 {
 namespace {
+
+/// A host may begin as soon as it sees CONNECT; it repeats what is longer than this.
+constexpr std::size_t max_early = 4096;
 
 /// What the network names as its name servers.
 constexpr std::array<std::uint32_t, 2> name_servers{0x08080808, 0x08080404};
@@ -81,6 +85,8 @@ PppSession::PppSession(const Parts& parts, std::function<void(const PppSession&)
   start_ = parts_.environment.clock.after(parts_.environment.latency[Latency::answer], [this] {
     peer_.start(parts_.environment.clock.now());
     rearm();
+    started_ = true;
+    take(std::exchange(early_, {}));
   });
 }
 
@@ -95,6 +101,10 @@ std::size_t PppSession::from_host(std::string_view bytes) {
 
 void PppSession::take(std::string_view bytes) {
   if (silent_ || mode_ == Mode::over) return;
+  if (!started_) {
+    early_ += bytes.substr(0, max_early - std::min(max_early, early_.size()));
+    return;
+  }
   peer_.receive(bytes, parts_.environment.clock.now());
   rearm();
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "backends/ports/packets.hpp"
@@ -68,6 +69,8 @@ class PppSession final : public DataUser {
   Timer timer_, start_, silence_, over_;
   Task<> activation_;
   std::unique_ptr<PacketPath> path_;
+  bool started_ = false;
+  std::string early_;         ///< what the host has sent before LCP starts
   bool own_context_ = false;  ///< it has activated it, and deactivates it
   bool silent_ = false;       ///< nothing gets through any more
   std::uint64_t sent_ = 0, received_ = 0, packets_sent_ = 0, packets_received_ = 0, lost_ = 0;

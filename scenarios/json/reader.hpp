@@ -136,7 +136,12 @@ class Value {
 
   template <class T, class Given>
   static void set(T& member, const std::optional<Given>& given) {
-    if (given) member = static_cast<T>(*given);
+    if (!given) return;
+    if constexpr (std::is_same_v<T, std::optional<Given>>) {
+      member = given;
+    } else {
+      member = static_cast<T>(*given);
+    }
   }
 
   Report* report_;

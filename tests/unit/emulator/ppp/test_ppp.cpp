@@ -137,6 +137,14 @@ TEST_CASE("ppp: every way to dial the network") {
   }
 }
 
+TEST_CASE("ppp: a host that begins right behind CONNECT is heard") {
+  PppFixture fixture(PppFixture::with_apn());
+  CHECK(fixture.ask("ATD*99#") == CONNECT);
+  fixture.channel->receive(framed(lcp, packet(1, 1, "02 06 00 0a 00 00")));  // before the module's own request
+  CHECK(fixture.next() == "c0 21: 01 01 00 12 02 06 00 0a 00 00 03 04 c0 23 07 02 08 02");
+  CHECK(fixture.next() == "c0 21: 02 01 00 0a 02 06 00 0a 00 00");
+}
+
 TEST_CASE("ppp: CONNECT comes at once, LCP behind it, and the context with IPCP") {
   PppFixture fixture(PppFixture::with_apn());
   CHECK(fixture.ask("ATD*99***2#") == NO_CARRIER);  // not defined
