@@ -85,6 +85,7 @@ std::vector<ScenarioMistake> Report::take() {
     return std::tie(noted.layer, mistake.line, mistake.column, mistake.pointer, mistake.expected);
   });
   std::vector<ScenarioMistake> taken;
+  taken.reserve(mistakes_.size() + 1);
   for (Noted& noted : mistakes_) taken.push_back(std::move(noted.mistake));
   mistakes_.clear();
   if (more_) {
