@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "backends/control/listener.hpp"
+#include "protocol/text/characters.hpp"
 
 namespace sim800 {
 namespace {
@@ -28,15 +29,8 @@ constexpr std::size_t connection_memory = std::size_t{32} << 10U;
 /// have left.
 constexpr auto heartbeat = std::chrono::seconds(15);
 
-std::string lower(std::string_view text) {
-  std::string small(text);
-  std::ranges::transform(small, small.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return small;
-}
-
 MHD_Result add_header(void* into, MHD_ValueKind, const char* key, const char* value) {
-  (*static_cast<std::map<std::string, std::string>*>(into))[lower(key)] = value != nullptr ? value : "";
+  (*static_cast<std::map<std::string, std::string>*>(into))[lower_case(key)] = value != nullptr ? value : "";
   return MHD_YES;
 }
 

@@ -21,6 +21,7 @@
 #include "backends/link/name_resolver.hpp"
 #include "backends/link/relay.hpp"
 #include "emulator/core/chance.hpp"
+#include "protocol/text/characters.hpp"
 
 namespace sim800 {
 
@@ -76,14 +77,6 @@ std::vector<std::string> numeric_addresses(const addrinfo* list) {
 namespace {
 
 using Kind = Route::Kind;
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
 
 std::string without_brackets(std::string_view host) {
   if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/text/characters.hpp"
+
 namespace sim800 {
 namespace {
 
@@ -16,12 +18,6 @@ constexpr std::uint32_t router = 0xc0a8fefe;
 constexpr std::uint8_t no_host = 1, no_port = 3;
 
 constexpr bool is_one_host(std::uint32_t address) { return address >> 24U != 0 && address < 0xe0000000; }
-
-std::string lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
 
 /// "name:80" of the map is known, whatever becomes of "name" alone.
 bool has_port_of(const HostMap& hosts, const std::string& name) {

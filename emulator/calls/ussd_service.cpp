@@ -25,7 +25,7 @@ Result UssdService::send(const std::string& text, Channel& asker) {
   if (!open_) {
     const auto& codes = environment_.world.network.ussd;
     const auto found = codes.find(text);
-    texts_ = found == codes.end() ? nullptr : &found->second;
+    texts_ = found == codes.end() ? std::vector<std::string>() : found->second;
     next_ = 0;
   }
   readable_ = true;
@@ -51,12 +51,12 @@ void UssdService::answer() {
     open_ = false;
     return say(Kind::ended, asker_);
   }
-  if (texts_ == nullptr || next_ >= texts_->size()) {
+  if (next_ >= texts_.size()) {
     open_ = false;
     return say(Kind::not_supported, asker_);
   }
-  const std::string& text = (*texts_)[next_++];
-  open_ = next_ < texts_->size();
+  const std::string& text = texts_[next_++];
+  open_ = next_ < texts_.size();
   say(open_ ? Kind::asks : Kind::final, asker_, text);
   if (!open_) return;
   timer_ = environment_.clock.after(network_patience, [this] { network_lost(); });

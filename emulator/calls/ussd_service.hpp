@@ -41,7 +41,7 @@ class UssdService final : public Service {
 
   const Environment& environment_;
   const Settings& settings_;
-  const std::vector<std::string>* texts_ = nullptr;  ///< of the open session
+  std::vector<std::string> texts_;  ///< of the open session; none: the network does not know the code
   std::size_t next_ = 0;
   bool open_ = false;  ///< a code was sent, and the network has not finished with it
   bool answering_ = false;

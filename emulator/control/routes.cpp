@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "emulator/control/handlers.hpp"
+#include "protocol/text/characters.hpp"
 
 namespace sim800 {
 namespace {
@@ -157,12 +158,6 @@ nlohmann::ordered_json operation(const ControlRoute& route, bool of_module) {
   return entry;
 }
 
-std::string lower(std::string_view method) {
-  std::string small(method);
-  for (char& c : small) c = static_cast<char>(c - 'A' + 'a');
-  return small;
-}
-
 }  // namespace
 
 std::span<const ControlRoute> control_routes() { return routes; }
@@ -170,9 +165,9 @@ std::span<const ControlRoute> control_routes() { return routes; }
 nlohmann::ordered_json openapi(const std::string& version) {
   nlohmann::ordered_json paths = nlohmann::ordered_json::object();
   for (const ControlRoute& route : routes) {
-    paths[fmt::format("/v1{}", route.path)][lower(route.method)] = operation(route, false);
+    paths[fmt::format("/v1{}", route.path)][lower_case(route.method)] = operation(route, false);
     if (route.scope == module)
-      paths[fmt::format("/v1/modems/{{module}}{}", route.path)][lower(route.method)] = operation(route, true);
+      paths[fmt::format("/v1/modems/{{module}}{}", route.path)][lower_case(route.method)] = operation(route, true);
   }
   return {
       {"openapi", "3.0.3"}, {"info", {{"title", "sim800 control"}, {"version", version}}}, {"paths", std::move(paths)}};

@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <list>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -63,14 +62,6 @@ void apply_presence(Call& call, World& world, World&& fresh) {
   }
 }
 
-/// What a service may be in the middle of using stays.
-template <class T>
-void keep(T&& old) {
-  static std::list<std::remove_cvref_t<T>> kept;
-  kept.push_back(std::forward<T>(old));
-  if (kept.size() > 100) kept.pop_front();
-}
-
 constexpr LivePart live_parts[] = {
     {"/network/signal", apply_signal},
     {"/network/registration", apply_registration},
@@ -85,12 +76,9 @@ constexpr LivePart live_parts[] = {
     {"/network/operators",
      [](Call&, World& world, World&& fresh) { world.network.operators = std::move(fresh.network.operators); }},
     {"/network/location", [](Call&, World& world, World&& fresh) { world.network.location = fresh.network.location; }},
-    {"/network/ussd", [](Call&, World& world,
-                         World&& fresh) { keep(std::exchange(world.network.ussd, std::move(fresh.network.ussd))); }},
+    {"/network/ussd", [](Call&, World& world, World&& fresh) { world.network.ussd = std::move(fresh.network.ussd); }},
     {"/network/numbers",
-     [](Call&, World& world, World&& fresh) {
-       keep(std::exchange(world.network.numbers, std::move(fresh.network.numbers)));
-     }},
+     [](Call&, World& world, World&& fresh) { world.network.numbers = std::move(fresh.network.numbers); }},
     {"/sim/present", apply_presence},
     {"/timing/scale", [](Call& call, World&, World&& fresh) { call.run().clock().set_scale(fresh.timing.scale); }},
 };
