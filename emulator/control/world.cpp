@@ -148,7 +148,7 @@ void post_scenario(Call& call) {
 
 void post_reset(Call& call) {
   const std::string keep_what = call.query("keep").value_or("");
-  if (keep_what != "" && keep_what != "stores")
+  if (!keep_what.empty() && keep_what != "stores")
     throw Refusal(400, "keep", "\"stores\"", fmt::format("\"{}\"", keep_what));
   call.of.reset();
   call.run().reset(keep_what == "stores", [call]() mutable { call.reply_done(); });
