@@ -171,7 +171,7 @@ void Peer::take_chap(const ControlPacket& packet) {
 }
 
 /// The module lets in whoever asks (log of a SIM800L): the network is to judge when it gets the context.
-void Peer::prove(Proof proof, std::uint16_t protocol, std::uint8_t good, std::uint8_t bad, std::uint8_t id) {
+void Peer::prove(const Proof& proof, std::uint16_t protocol, std::uint8_t good, std::uint8_t bad, std::uint8_t id) {
   const bool refused = defects_.refuses_authentication;
   const std::string message = protocol == pap ? std::string(1, '\0') : std::string();
   transmit(protocol, encode(ControlPacket{refused ? bad : good, id, message}), false);

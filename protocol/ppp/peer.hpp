@@ -81,7 +81,7 @@ class Peer {
   void take_pap(const ControlPacket& packet);
   void take_chap(const ControlPacket& packet);
   void challenge();
-  void prove(Proof proof, std::uint16_t protocol, std::uint8_t good, std::uint8_t bad, std::uint8_t id);
+  void prove(const Proof& proof, std::uint16_t protocol, std::uint8_t good, std::uint8_t bad, std::uint8_t id);
   void end(End how);
   void terminate(End how);
 

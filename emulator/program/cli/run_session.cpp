@@ -119,6 +119,7 @@ class Run final : private ControlledRun {
     endpoints_.start();
     watch_signals();
     std::vector<std::string> names;
+    names.reserve(modules_.size());
     for (const auto& module : modules_) names.push_back(module->name());
     announcements_ = endpoints_.announcements(names);
     if (control_) announcements_.push_back(control_->announcement());
@@ -239,7 +240,7 @@ class Run final : private ControlledRun {
     plmn_.reset();
     control_->api()->forget();
     control_->journal().reset();
-    plan_ = next_plan_ ? std::move(*next_plan_) : *initial_plan_;
+    plan_ = next_plan_ ? *next_plan_ : *initial_plan_;
     next_plan_.reset();
     clock_.resume();
     clock_.set_scale(plan_.world().timing.scale);

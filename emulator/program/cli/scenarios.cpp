@@ -120,7 +120,7 @@ int list(const ListOptions& options) {
       continue;
     }
     const std::string& description = modules.front().scenario->world.description;
-    const std::string text = name + ' ' + description;
+    const std::string text = fmt::format("{} {}", name, description);
     if (!std::ranges::all_of(options.words, [&](const std::string& word) { return has_word(text, word); })) continue;
     rows.push_back({{"name", name}, {"description", description}, {"file", file}});
     width = std::max(width, name.size());
