@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "backends/endpoints/endpoints.hpp"
 #include "backends/endpoints/output_queue.hpp"
@@ -24,7 +25,7 @@ namespace sim800 {
 /// A handler that does nothing once `token` is gone or cancelled, so that its object may be destroyed at any time.
 template <typename Function>
 auto guarded(const std::shared_ptr<void>& token, Function function) {
-  return [watch = std::weak_ptr<void>(token), function](asio::error_code error = {}) {
+  return [watch = std::weak_ptr<void>(token), function = std::move(function)](asio::error_code error = {}) {
     // "Not supported" is the answer for regular files, which epoll refuses: they are always ready.
     if (!watch.expired() && error != asio::error::operation_aborted) function();
   };
