@@ -3,13 +3,20 @@
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
 import unittest
 import xml.etree.ElementTree as ElementTree
 
+from doc_page import DocPage
 from harness import DEADLINE, SIM800, AcceptanceTest, Pipe, end, spawn
+
+try:
+    import yaml
+except ImportError:
+    yaml = None
 
 SAY_AT = """
 import os, socket, sys
@@ -133,6 +140,19 @@ class Exec(AcceptanceTest):
         self.assertEqual(program.wait(DEADLINE), 128 + signal.SIGTERM)
         self.assertFalse(os.path.exists(self.path("started")))
 
+    def test_a_module_that_never_gets_ready(self):
+        never = self.scenario({"timing": {"overrides": {"boot.rdy": "1000h", "boot.uart": "1000h"}}})
+        ran = self.exec(never, "--ready-within", "0.2", "--report", "report.xml", command=["touch", self.path("started")],
+                        timing=None)
+        self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (
+            3, "", "sim800: the module was not ready within 0.2 s (--ready-within), so the command was not started\n"))
+        self.assertFalse(os.path.exists(self.path("started")))
+        suite, = ElementTree.parse(self.path("report.xml")).getroot()
+        self.assertEqual(suite[0][0].get("message"), "not started: the module was not ready within 0.2 s")
+        ran = self.exec("--ready-within", "0", command=["true"])
+        self.assertEqual(ran.returncode, 2)
+        self.assertIn("--ready-within", ran.stderr)
+
     def test_a_report_for_ci(self):
         scenario = self.scenario({"name": "two <faults>", "faults": [
             {"on": {"command": "AT+CSQ"}, "do": {"cme": 3}, "name": "no signal"},
@@ -181,6 +201,35 @@ class Exec(AcceptanceTest):
     def test_output_of_the_command_is_its_own(self):
         ran = self.exec(command=["sh", "-c", "cat; echo out; echo err >&2"])
         self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, "out\n", "err\n"))
+
+
+@unittest.skipIf(yaml is None, "there is no Debian package python3-yaml")
+class Workflow(AcceptanceTest):
+    """The steps that docs/exec.md shows for GitHub, as they stand there."""
+
+    def run_steps(self, firmware):
+        page = DocPage("exec.md", self.dir)
+        block, = page.blocks("yaml")
+        steps = yaml.safe_load(block)
+        os.mkdir(self.path("tests"))
+        with open(self.path("tests/no-answer.json"), "w", encoding="utf-8") as file:
+            json.dump({"name": "no-answer", "timing": {"profile": "instant"}, **FAULT}, file)
+        with open(self.path("test-firmware.sh"), "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\n" + firmware)
+        os.chmod(self.path("test-firmware.sh"), 0o755)
+        return steps, [page.shell(step["run"]).returncode for step in steps if "run" in step]
+
+    def test_a_firmware_that_passes(self):
+        steps, statuses = self.run_steps("exec %s\n" % shlex.join([sys.executable, "-c", SAY_AT + "ask('AT+CSQ')"]))
+        self.assertEqual(statuses, [0, 0])
+        upload, = (step for step in steps if "uses" in step)
+        self.assertEqual((upload["if"], upload["with"]), ("failure()", {"path": "traces"}))
+        self.assertEqual(ElementTree.parse(self.path("no-answer.xml")).getroot()[0].get("failures"), "0")
+        self.assertEqual(os.listdir(self.path("traces")), [])
+
+    def test_what_a_firmware_that_fails_leaves_is_what_is_uploaded(self):
+        self.assertEqual(self.run_steps("exit 1\n")[1], [0, 1])
+        self.assertEqual(sorted(os.listdir(self.path("traces"))), ["no-answer.jsonl", "no-answer.txt"])
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@
 
 #include <CLI/CLI.hpp>
 #include <asio/post.hpp>
+#include <asio/steady_timer.hpp>
+#include <chrono>
 #include <csignal>
 #include <memory>
 #include <string>
@@ -26,10 +28,20 @@ bool came_from_terminal(int signal) { return signal == SIGINT && ::tcgetpgrp(STD
 
 class Execution final : public Companion {
  public:
-  Execution(asio::io_context& loop, std::vector<std::string> words) : loop_(loop), command_(loop, std::move(words)) {}
+  /// `bound`: how long the modules may take to get ready, in real time.
+  Execution(asio::io_context& loop, std::vector<std::string> words, std::chrono::duration<double> bound)
+      : loop_(loop), command_(loop, std::move(words)), bound_(loop) {
+    bound_.expires_after(std::chrono::ceil<std::chrono::milliseconds>(bound));
+    bound_.async_wait([this](asio::error_code problem) {
+      if (problem || started_) return;
+      late_ = true;
+      loop_.stop();
+    });
+  }
 
   void ready(const std::map<std::string, std::string>& environment) override {
     started_ = true;
+    bound_.cancel();
     command_.start(environment, [this] { end(bytes_left); });
   }
 
@@ -40,6 +52,8 @@ class Execution final : public Companion {
   }
 
   int status() const { return started_ ? command_.status() : status_; }
+  /// The modules did not get ready in time.
+  bool late() const { return late_; }
   const std::string& problem() const { return command_.problem(); }
 
  private:
@@ -53,7 +67,8 @@ class Execution final : public Companion {
 
   asio::io_context& loop_;
   HostCommand command_;
-  bool started_ = false;
+  asio::steady_timer bound_;
+  bool started_ = false, late_ = false;
   int status_ = 0;
 };
 
@@ -63,10 +78,11 @@ int exec(RunOptions options, const std::vector<std::string>& words) {
   if (options.ptys.empty() && options.pty_dir.empty()) options.pty_dir = folder.path() / "tty";
   if (options.tcps.empty()) options.tcps = {"127.0.0.1:0+"};
   if (options.control.empty()) options.control = "127.0.0.1:0";
-  std::unique_ptr<Execution> execution;
+  const Execution* execution = nullptr;
   const auto make = [&](asio::io_context& loop) {
-    execution = std::make_unique<Execution>(loop, words);
-    return execution.get();
+    auto made = std::make_unique<Execution>(loop, words, std::chrono::duration<double>(options.ready_within));
+    execution = made.get();
+    return made;
   };
   const auto judge = [&](RunEnd& end, Log& log) {
     if (!execution->problem().empty()) log.say(fmt::format("sim800: {}", execution->problem()));
@@ -76,7 +92,15 @@ int exec(RunOptions options, const std::vector<std::string>& words) {
       command.outcome = RunCase::Outcome::failed;
       command.message = fmt::format("exit status {}", status);
     }
+    if (execution->late()) {
+      command.outcome = RunCase::Outcome::failed;
+      command.message = fmt::format("not started: the module was not ready within {:g} s", options.ready_within);
+      log.say(
+          fmt::format("sim800: the module was not ready within {:g} s (--ready-within), so the command was not started",
+                      options.ready_within));
+    }
     end.report.cases.insert(end.report.cases.begin(), std::move(command));
+    if (execution->late()) return fault_unfired;
     return status != 0 ? status : end.verdict(options.allow_unfired);
   };
   return run_and_report(std::move(options), make, judge);
@@ -92,6 +116,11 @@ void add_exec(CLI::App& app, int& status, const std::vector<std::string>& argume
   command->footer("The command stands behind all that, after --: sim800 exec slow-2g -- ./test.sh");
   add_run_options(*command, options);
   command->add_flag("--allow-unfired", options->allow_unfired, "Faults that never fired are no failure");
+  command
+      ->add_option("--ready-within", options->ready_within,
+                   "Seconds of real time that the modules may take to get ready")
+      ->check(number(0.001, 86400))
+      ->capture_default_str();
   command->callback([options, words, &status] {
     if (words.empty()) throw CLI::ValidationError("exec", "expected a command behind --, found none");
     if (options->trace == "-")

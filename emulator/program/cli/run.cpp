@@ -22,20 +22,21 @@
 
 namespace sim800 {
 
-int run_and_report(RunOptions options, const std::function<Companion*(asio::io_context&)>& make,
+int run_and_report(RunOptions options, const std::function<std::unique_ptr<Companion>(asio::io_context&)>& make,
                    const std::function<int(RunEnd&, Log&)>& judge) {
   // A reader that has left, and a limit of a file's size (setrlimit(2)), are errors of the write.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   asio::io_context loop{1};
   Log log(loop, options.log_level);
+  const std::unique_ptr<Companion> companion = make(loop);
   const auto refuse = [&log](const std::exception& problem) {
     log.say(fmt::format("sim800: {}", problem.what()));
     return usage_error;
   };
   try {
     const RunRecord record(options);
-    RunEnd end = run_modules(options, loop, log, make(loop));
+    RunEnd end = run_modules(options, loop, log, companion.get());
     int status = judge(end, log);
     if (status == 0 && !end.sound) status = run_failure;
     const bool written = record.finish(end.report, status != 0, log);
@@ -104,6 +105,24 @@ void add_run_options(CLI::App& to, const std::shared_ptr<RunOptions>& options) {
                    "Listen on this TCP address; each client gets the first module that has none (repeatable)")
       ->type_name("HOST:PORT")
       ->allow_extra_args(false);
+  command
+      ->add_option("--rfc2217", options->rfc2217s,
+                   "Listen on this TCP address for hosts that use modem lines by RFC 2217 (repeatable)")
+      ->type_name("HOST:PORT")
+      ->allow_extra_args(false);
+  command->add_option("--unix", options->unixes, "Listen on this unix socket (repeatable)")
+      ->type_name("PATH")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--connect", options->connections,
+                   "Connect to what listens there, again whenever it has ended (repeatable)")
+      ->type_name("tcp:HOST:PORT|unix:PATH|rfc2217:HOST:PORT")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--baud", options->baud,
+                   "strict: a host at another rate than the module gets garbage, where the port tells the rate; lax: it "
+                   "does not (default; with --rfc2217 strict)")
+      ->check(CLI::IsMember({"lax", "strict"}));
   command
       ->add_option("--state", options->state,
                    "Directory for what the module keeps while it is off; of several DIR/0, DIR/1 ...")

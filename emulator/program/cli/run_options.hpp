@@ -19,12 +19,14 @@ struct RunOptions {
   std::optional<std::string> state;
   std::string pcap;
   std::string timing, trace, log_level = "warning";
-  std::vector<std::string> ptys, tcps, tcp_anys;
+  std::vector<std::string> ptys, tcps, tcp_anys, rfc2217s, unixes, connections;
+  std::string baud;  ///< whether a host at another rate gets garbage: "lax", "strict"; empty: as the port is
   std::string pty_dir;
   bool stdio = false, show = false;
   std::string report, trace_on_failure;  ///< FILE.xml or FILE.html; a folder
   std::string lint;                      ///< tell what the host does wrong: "warning", or "error" to fail for it
   bool allow_unfired = false;            ///< faults that never fired do not make exec fail
+  double ready_within = 120;             ///< seconds of real time until exec gives up on a module that does not get ready
   std::string control, control_token;    ///< where requests come in, and the file of what they have to bring
   std::optional<double> time_scale;
   std::uint64_t seed = 1;

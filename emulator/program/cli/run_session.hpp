@@ -5,6 +5,7 @@
 #include <asio/io_context.hpp>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "emulator/program/cli/run_options.hpp"
@@ -40,8 +41,8 @@ struct RunEnd {
 RunEnd run_modules(const RunOptions& options, asio::io_context& loop, Log& log, Companion* companion = nullptr);
 
 /// The whole of a subcommand: a run, its report and trace, and messages about what cannot be. `make`: the companion, or
-/// null; `judge`: the exit code.
-int run_and_report(RunOptions options, const std::function<Companion*(asio::io_context&)>& make,
+/// null, which lives no longer than the loop that it uses; `judge`: the exit code.
+int run_and_report(RunOptions options, const std::function<std::unique_ptr<Companion>(asio::io_context&)>& make,
                    const std::function<int(RunEnd&, Log&)>& judge);
 
 }  // namespace sim800
