@@ -15,11 +15,12 @@ os.environ["PATH"] = os.pathsep.join([os.path.join(UNPACKED, "sbin"), os.path.jo
                                       "/usr/sbin"])
 
 PROGRAMS = {  # and the package that has it
-    "ModemManager": "modemmanager", "bearerbox": "kannel", "chronyd": "chrony", "comgt": "comgt", "dbus-daemon": "dbus-daemon",
-    "dbus-send": "dbus-bin", "dovecot": "dovecot-pop3d", "gammu": "gammu", "gammu-smsd": "gammu-smsd", "gnokii": "gnokii-cli",
-    "gsmsendsms": "gsm-utils", "mmcli": "modemmanager", "mosquitto": "mosquitto", "nginx": "nginx-light", "ofonod": "ofono",
-    "openssl": "openssl", "pure-ftpd": "pure-ftpd", "pure-pw": "pure-ftpd", "smsbox": "kannel", "smsd": "smstools",
-    "tinyproxy": "tinyproxy",
+    "ModemManager": "modemmanager", "bearerbox": "kannel", "chromium": "chromium", "chronyd": "chrony",
+    "comgt": "comgt", "dbus-daemon": "dbus-daemon", "dbus-send": "dbus-bin", "dovecot": "dovecot-pop3d", "fish": "fish",
+    "gammu": "gammu", "gammu-smsd": "gammu-smsd", "gnokii": "gnokii-cli", "gensiot": "gensio-bin", "gsmsendsms": "gsm-utils",
+    "lintian": "lintian", "man": "man-db", "mandoc": "mandoc", "mmcli": "modemmanager", "mosquitto": "mosquitto",
+    "nginx": "nginx-light", "ofonod": "ofono", "openssl": "openssl", "pure-ftpd": "pure-ftpd", "pure-pw": "pure-ftpd",
+    "smsbox": "kannel", "smsd": "smstools", "tinyproxy": "tinyproxy", "zsh": "zsh",
 }
 AS_ROOT = {"pure-ftpd"}
 

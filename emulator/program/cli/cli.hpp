@@ -48,11 +48,18 @@ void add_check(CLI::App& app, int& status);
 void add_scenarios(CLI::App& app, int& status);
 void add_schema(CLI::App& app, int& status);
 void add_commands(CLI::App& app, int& status);
+void add_explain(CLI::App& app, int& status);
 void add_models(CLI::App& app, int& status);
 void add_play(CLI::App& app, int& status);
 void add_trace(CLI::App& app, int& status);
 void add_lint(CLI::App& app, int& status);
 void add_state(CLI::App& app, int& status);
 void add_ctl(CLI::App& app, int& status);
+void add_completion(CLI::App& app, int& status);
+void add_man(CLI::App& app, int& status);
+
+/// `sim800 complete WORD…`: prints what may stand for the last word, a line for each; a tab and an explanation may
+/// follow. Nothing: files.
+int print_completions(const CLI::App& app, const std::vector<std::string>& words);
 
 }  // namespace sim800

@@ -6,72 +6,21 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "emulator/commands/command_list.hpp"
 #include "emulator/commands/manual_index.hpp"
-#include "emulator/core/personality.hpp"
 #include "emulator/program/cli/cli.hpp"
+#include "emulator/program/cli/command_facts.hpp"
 
 namespace sim800 {
 namespace {
 
-/// As typed: "AT+CSQ", "ATE", "A/".
-std::string typed_name(const Command& command) {
-  const bool bare = command.name == "A/" || command.name == "+++";
-  return (bare ? "" : "AT") + std::string(command.name);
-}
-
-std::string_view word(Support support) {
-  switch (support) {
-    case Support::full: return "full";
-    case Support::state: return "state";
-    case Support::accepts: return "accepts";
-  }
-  return "";
-}
-
-std::string chapter(const Command& command) {
-  return command.section.empty() ? "application note"
-                                 : std::string(command.section.substr(0, command.section.find('.')));
-}
-
-std::vector<std::string> forms(const Command& command) {
-  std::vector<std::string> list;
-  if (command.test) list.emplace_back("test");
-  if (command.read) list.emplace_back("read");
-  if (command.write) list.emplace_back("write");
-  if (command.execute || (command.basic() && command.write && !command.read)) list.emplace_back("execute");
-  return list;
-}
-
-/// The rows; if they differ between models, the first.
-std::vector<const Command*> commands_by_name() {
-  std::vector<const Command*> list;
-  std::set<std::string_view> seen;
-  for (const Command* command : all_commands()) {
-    if (seen.insert(command->name).second) list.push_back(command);
-  }
-  return list;
-}
-
-/// The models that have the command with their usual firmware; empty: all.
-std::vector<std::string_view> models(const Command& command) {
-  std::vector<std::string_view> list;
-  std::ranges::copy_if(model_names(), std::back_inserter(list), [&command](std::string_view name) {
-    const Model model = *find_model(name);
-    return Personality(model, usual_revision(model)).has(command.name);
-  });
-  if (list.size() == model_names().size()) list.clear();
-  return list;
-}
-
 void print_table() {
   for (const Command* command : commands_by_name()) {
     fmt::print("{:<18} {:<8} {:<28} {}\n", typed_name(*command), command->section.empty() ? "-" : command->section,
-               fmt::format("{}", fmt::join(forms(*command), " ")), word(command->support));
+               fmt::format("{}", fmt::join(forms_of(*command), " ")), word(command->support));
   }
 }
 
@@ -79,11 +28,11 @@ void print_json() {
   auto list = nlohmann::ordered_json::array();
   for (const Command* command : commands_by_name()) {
     nlohmann::ordered_json row{{"name", typed_name(*command)},
-                               {"chapter", chapter(*command)},
+                               {"chapter", chapter_of(*command)},
                                {"section", command->section},
-                               {"forms", forms(*command)},
+                               {"forms", forms_of(*command)},
                                {"support", word(command->support)}};
-    if (const auto limited = models(*command); !limited.empty()) row["models"] = limited;
+    if (const auto limited = models_with(*command); !limited.empty()) row["models"] = limited;
     if (command->seconds != 0) row["max_response_s"] = command->seconds;
     list.push_back(std::move(row));
   }
@@ -95,7 +44,7 @@ void print_json() {
 /// A row that only appears in AT&V does not count; A/ and +++ are not commands of a line.
 bool known(std::string_view name) {
   return std::ranges::any_of(all_commands(), [name](const Command* command) {
-    return command->name == name && (!forms(*command).empty() || name == "A/" || name == "+++");
+    return command->name == name && (!forms_of(*command).empty() || name == "A/" || name == "+++");
   });
 }
 

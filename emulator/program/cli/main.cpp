@@ -59,12 +59,17 @@ int run_program(std::vector<std::string> arguments) {
   add_scenarios(app, status);
   add_schema(app, status);
   add_commands(app, status);
+  add_explain(app, status);
   add_models(app, status);
   add_play(app, status);
   add_trace(app, status);
   add_lint(app, status);
   add_state(app, status);
   add_ctl(app, status);
+  add_completion(app, status);
+  add_man(app, status);
+  // Asked by the shell at every press of a key, with words that no parser has to like.
+  if (!given.empty() && given.front() == "complete") return print_completions(app, {given.begin() + 1, given.end()});
   try {
     std::ranges::reverse(arguments);  // as CLI11 takes them
     app.parse(std::move(arguments));
