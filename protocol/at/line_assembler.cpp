@@ -105,12 +105,12 @@ LineAssembler::Event LineAssembler::take(char c) {
     if (state_ == State::prefix_a) state_ = a_starts_line_ ? State::idle : State::junk;
     return Event::none;
   }
-  const bool printable = !is_control(c) && c != ' ';
+  if (is_control(c)) return Event::none;
   if (c == 'A' || c == 'a') {
     a_starts_line_ = state_ == State::idle;
     state_ = State::prefix_a;
-  } else if (printable || state_ == State::prefix_a) {
-    state_ = State::junk;  // control characters and spaces may precede A/, anything else may not
+  } else if (c != ' ' || state_ == State::prefix_a) {
+    state_ = State::junk;  // spaces may precede A/, anything else may not
   }
   return Event::none;
 }
