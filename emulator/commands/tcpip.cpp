@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/commands/tcpip.hpp"
 #include "emulator/ip/ip_stack.hpp"
+#include "emulator/network/gprs.hpp"
 
 #include "protocol/at/ip_address.hpp"
 
@@ -40,8 +41,19 @@ Result start_task(Invocation& cmd) {
   return ok;
 }
 
+/// Without AT+CSTT the first access point of AT+CGDCONT will do (log); where there is none either, nothing does (log).
+void start_defined(Invocation& cmd) {
+  for (unsigned cid = 1; cid <= Gprs::count; ++cid) {
+    const std::optional<Gprs::Definition>& defined = cmd.modem.gprs->definition(cid);
+    if (!defined || defined->apn.empty()) continue;
+    cmd.modem.ip->access() = {defined->apn, "", ""};
+    return cmd.modem.ip->start();
+  }
+}
+
 Task<Result> bring_up(Invocation& cmd) {
   IpStack& ip = *cmd.modem.ip;
+  if (in(ip, {State::initial})) start_defined(cmd);
   if (!in(ip, {State::start})) co_return not_allowed;
   const Result result = co_await ip.activate();
   if (in(ip, {State::deactivated})) cmd.modem.urc("+PDP: DEACT", &cmd.channel);

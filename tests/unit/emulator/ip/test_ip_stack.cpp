@@ -142,6 +142,25 @@ TEST_CASE("ip: where the commands lead") {
   CHECK(fixture.ask("AT+CIPSHUT") == framed("SHUT OK"));
 }
 
+TEST_CASE("ip: AT+CIICR without AT+CSTT takes the first access point of AT+CGDCONT, if there is one") {
+  World world = IpFixture::instant();
+  world.network.apns.emplace();
+  (*world.network.apns)["iot"].ip = "10.1.1.1";
+  (*world.network.apns)["CMNET"].ip = "10.2.2.2";
+  IpFixture fixture(world);
+  fixture.ask("ATE0");
+  CHECK(fixture.ask("AT+CIICR") == ERROR);
+  CHECK(fixture.ask("AT+CGDCONT=1,\"IP\",\"\"") == OK);
+  CHECK(fixture.ask("AT+CIICR") == ERROR);
+  CHECK(fixture.ask("AT+CGDCONT=2,\"IP\",\"iot\"") == OK);
+  CHECK(fixture.ask("AT+CIICR") == OK);
+  CHECK(fixture.ask("AT+CIFSR") == "\r\n10.1.1.1\r\n");
+  CHECK(fixture.ask("AT+CIPSHUT") == framed("SHUT OK"));
+  CHECK(fixture.ask("AT+CSTT=\"CMNET\"") == OK);
+  CHECK(fixture.ask("AT+CIICR") == OK);
+  CHECK(fixture.ask("AT+CIFSR") == "\r\n10.2.2.2\r\n");
+}
+
 TEST_CASE("ip: bringing up takes its time, and none where somebody else has the context open") {
   World world;
   IpFixture fixture(world);
