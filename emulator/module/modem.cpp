@@ -182,7 +182,7 @@ std::unique_ptr<Sim> Modem::connected(std::unique_ptr<Sim> made) {
     announce_sim(nullptr);
     run(start_, finish_start(StartedBy::boot));
   };
-  made->on_blocked = [this] { later([this] { sim_gone(); }); };
+  made->on_blocked = [this] { sim_gone(); };  // before the next line that the host has sent
   return made;
 }
 

@@ -40,6 +40,14 @@ TEST_CASE("a card in use that is given three wrong PINs blocks itself: PUK, netw
   CHECK(fixture.ask("AT+CREG?") == answered("+CREG: 1,1"));
 }
 
+TEST_CASE("a card that blocks itself does so before the next line, also if that was sent together with the wrong PIN") {
+  Numbers fixture;
+  const std::string wrong = "AT+CLCK=\"SC\",1,\"1111\"\r";
+  CHECK(fixture.say(wrong + wrong + wrong + "AT+CPIN=\"12345678\",\"1234\"\rAT+CPIN?\r") ==
+        cme(16) + cme(16) + cme(12) + "\r\n+CPIN: SIM PUK\r\n" + OK +
+            "\r\n+CPIN: READY\r\n\r\nCall Ready\r\n\r\nSMS Ready\r\n" + answered("+CPIN: READY"));
+}
+
 TEST_CASE("fixed dialling: PIN2 once a session, PUK2 after three wrong ones, AT+CPIN after 17 and 18") {
   Numbers fixture;
   CHECK(fixture.ask("AT+CLCK=\"FD\",2") == answered("+CLCK: 0"));

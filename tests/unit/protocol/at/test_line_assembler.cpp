@@ -56,7 +56,8 @@ TEST_CASE("what follows no prefix is dropped without an answer") {
 
 TEST_CASE("control characters inside a command are dropped, NUL also inside quotes") {
   CHECK(lines_of("AT\x1a+C\x1bS\tQ\r") == Lines{"=+CSQ"});
-  CHECK(lines_of("A\x1aT+CSQ\r\x1b""A\x1b/\r") == Lines{"=+CSQ", "A/+CSQ"});
+  CHECK(lines_of("A\x1aT+CSQ\r\x1b"
+                 "A\x1b/\r") == Lines{"=+CSQ", "A/+CSQ"});
   CHECK(lines_of("A T+CSQ\r") == Lines{});
   CHECK(lines_of(std::string("AT+X=\"\x1b\0<\"\r", 11)) == Lines{"=+X=\"\x1b<\""});
 }
