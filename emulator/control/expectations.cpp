@@ -32,9 +32,10 @@ Expectations::Status called(Call& call, const std::string& id) {
 
 }  // namespace
 
-nlohmann::ordered_json expectations_of(const ControlledModule& module) {
+nlohmann::ordered_json expectations_of(const ControlledModule& module, bool at_end) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const Expectations::Status& one : module.expectations.status()) list.push_back(shown(one));
+  const auto all = at_end ? module.expectations.status_at_end() : module.expectations.status();
+  for (const Expectations::Status& one : all) list.push_back(shown(one));
   return list;
 }
 

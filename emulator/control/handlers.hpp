@@ -51,7 +51,8 @@ void get_fault(Call& call);
 void patch_fault(Call& call);
 void delete_fault(Call& call);
 // expectations.cpp
-nlohmann::ordered_json expectations_of(const ControlledModule& module);
+/// `at_end`: as if the run were over now.
+nlohmann::ordered_json expectations_of(const ControlledModule& module, bool at_end = false);
 void get_expectations(Call& call);
 void post_expectations(Call& call);
 void delete_expectations(Call& call);

@@ -59,11 +59,12 @@ std::vector<FaultLine> all_faults(Call& call) {
   return list;
 }
 
-std::string junit(Call& call, const std::vector<FaultLine>& faults) {
+std::string junit(Call& call, const std::vector<FaultLine>& faults, bool at_end) {
   std::size_t silent = 0;
   std::string cases;
   for (const auto& [module, one] : faults) {
-    cases += fmt::format("  <testcase classname=\"faults\" name=\"{} {}: {}\"", xml(module), one.number,
+    cases += fmt::format("  <testcase classname=\"faults\" name=\"{} {}: {}\"", xml(module),
+                         one.fault->name.empty() ? std::to_string(one.number) : xml(one.fault->name),
                          xml(one.fault->on_words));
     if (one.fired > 0) {
       cases += "/>\n";
@@ -75,7 +76,7 @@ std::string junit(Call& call, const std::vector<FaultLine>& faults) {
   std::size_t expected = 0;
   for (std::size_t i = 0; i < call.run().modules(); ++i) {
     const ControlledModule module = call.run().module(i);
-    for (const auto& one : expectations_of(module)) {
+    for (const auto& one : expectations_of(module, at_end)) {
       ++expected;
       const std::string why = one["why"];
       cases += fmt::format("  <testcase classname=\"expectations\" name=\"{} {}: {}\"", xml(module.name),
@@ -123,24 +124,25 @@ void get_metrics(Call& call) {
 
 void get_report(Call& call) {
   const std::string format = call.query("format").value_or("json");
+  const bool at_end = call.flag("end");
   const std::vector<FaultLine> faults = all_faults(call);
-  if (format == "junit") return call.reply_text(junit(call, faults), "application/xml");
+  if (format == "junit") return call.reply_text(junit(call, faults, at_end), "application/xml");
   if (format != "json") throw Refusal(400, "format", "\"json\" or \"junit\"", fmt::format("\"{}\"", format));
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   bool passed = true;
   for (const auto& [module, one] : faults) {
     passed = passed && one.fired > 0;
-    list.push_back({{"module", module},
-                    {"id", one.number},
-                    {"on", one.fault->on_words},
-                    {"do", one.fault->do_words},
-                    {"matched", one.matched},
-                    {"fired", one.fired}});
+    nlohmann::ordered_json line{{"module", module}, {"id", one.number}};
+    if (!one.fault->name.empty()) line["name"] = one.fault->name;
+    if (!one.fault->tags.empty()) line["tags"] = one.fault->tags;
+    line.update(
+        {{"on", one.fault->on_words}, {"do", one.fault->do_words}, {"matched", one.matched}, {"fired", one.fired}});
+    list.push_back(std::move(line));
   }
   nlohmann::ordered_json expectations = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < call.run().modules(); ++i) {
     const ControlledModule module = call.run().module(i);
-    for (auto& one : expectations_of(module)) {
+    for (auto& one : expectations_of(module, at_end)) {
       passed = passed && one["state"] != "failed";
       nlohmann::ordered_json line{{"module", module.name}};
       line.update(one);

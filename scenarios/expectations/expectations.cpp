@@ -119,18 +119,29 @@ void Expectations::settled(Judged& judged) {
                                   {"name", judged.expectation->name},
                                   {"text", judged.judge.why()}});
   }
-  if (on_failure) on_failure(status_of(judged));
+  if (on_failure) on_failure(status_of(judged, judged.judge));
 }
 
-Expectations::Status Expectations::status_of(const Judged& judged) const {
-  const std::string& why = judged.judge.why();
-  return {judged.number, judged.expectation.get(), judged.judge.state(), judged.judge.count(),
-          why.empty() ? "expected " + judged.judge.expected() : why};
+Expectations::Status Expectations::status_of(const Judged& judged, const Judge& judge) {
+  const std::string why = judge.why();
+  return {judged.number, judged.expectation.get(), judge.state(), judge.count(),
+          why.empty() ? "expected " + judge.expected() : why};
 }
 
 std::vector<Expectations::Status> Expectations::status() const {
   std::vector<Status> all;
-  for (const auto& judged : judged_) all.push_back(status_of(*judged));
+  for (const auto& judged : judged_) all.push_back(status_of(*judged, judged->judge));
+  return all;
+}
+
+std::vector<Expectations::Status> Expectations::status_at_end() {
+  compare_last();
+  std::vector<Status> all;
+  for (const auto& judged : judged_) {
+    Judge judge = judged->judge;
+    judge.end(clock_.now());
+    all.push_back(status_of(*judged, judge));
+  }
   return all;
 }
 

@@ -56,6 +56,8 @@ class Expectations {
     std::string why;          ///< what it expects; where it has failed, also what was found
   };
   std::vector<Status> status() const;
+  /// As if the run were over now: none of them is open.
+  std::vector<Status> status_at_end();
 
   /// One failed, the moment it did.
   std::function<void(const Status&)> on_failure;
@@ -72,7 +74,7 @@ class Expectations {
   void noticed(const Occurrence& what);
   void settled(Judged& judged);
   void compare_last();
-  Status status_of(const Judged& judged) const;
+  static Status status_of(const Judged& judged, const Judge& judge);
 
   FaultEngine& engine_;
   Clock& clock_;
