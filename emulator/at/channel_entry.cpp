@@ -17,6 +17,18 @@ namespace {
 /// rate, much shorter than a host notices.
 constexpr Duration line_feed_wait = 10ms;
 
+/// True for as long as it lives, however that ends.
+class While {
+ public:
+  explicit While(bool& so) : so_(so) { so_ = true; }
+  ~While() { so_ = false; }
+  While(const While&) = delete;
+  While& operator=(const While&) = delete;
+
+ private:
+  bool& so_;
+};
+
 }  // namespace
 
 Task<bool> Channel::settle_line_end() {
@@ -52,6 +64,7 @@ Task<bool> Channel::interrupted_before(const std::function<bool()>& over) {
 }
 
 Task<Channel::PayloadResult> Channel::take_payload(std::string& into, std::size_t count, Duration limit) {
+  const While taking(takes_entry_);
   flush();
   carrier_ = true;
   update_dcd();
@@ -80,6 +93,7 @@ Task<Channel::PayloadResult> Channel::take_payload(std::string& into, std::size_
 /// Prompts, then takes a text (27.005 3.5.1; AT manual 4.2.5, 8.2.3).
 Task<PromptResult> Channel::take_text(std::string& into, PromptOptions options) {
   if (!co_await settle_line_end()) co_return PromptResult::gone;
+  const While taking(takes_entry_);
   if (options.prompt) work_->response->prompt();
   flush();
   bool late = false;

@@ -19,6 +19,10 @@ std::string bytes_in(const std::string& place, const std::string& text) {
   return std::move(*bytes);
 }
 
+Refusal still_running() {
+  return {409, "at", "a channel without a command", "one that still runs though its time was up"};
+}
+
 /// Its lines without the final result, and that.
 nlohmann::ordered_json shown(const AtLine::Answer& answer) {
   nlohmann::ordered_json lines = nlohmann::ordered_json::array();
@@ -29,7 +33,7 @@ nlohmann::ordered_json shown(const AtLine::Answer& answer) {
     at = end + 1;
   }
   nlohmann::ordered_json reply{{"text", text}};
-  if (answer.complete && !lines.empty()) {
+  if (answer.end == AtLine::Answer::complete && !lines.empty()) {
     reply["result"] = lines.back();
     lines.erase(lines.end() - 1);
   }
@@ -60,7 +64,9 @@ void post_at(Call& call) {
   if (line.find_first_of("\r\n") != std::string::npos) throw Refusal(400, "line", "one line", "a line end in it");
   const bool asked = call.api.at_line(call.module())
                          .ask(line, bytes_in("payload", payload), limit, [call](const AtLine::Answer& answer) mutable {
-                           call.reply(shown(answer), answer.complete ? 200 : 408);
+                           if (answer.end == AtLine::Answer::refused)
+                             return call.exchange->answer(still_running().answer());
+                           call.reply(shown(answer), answer.end == AtLine::Answer::complete ? 200 : 408);
                          });
   if (!asked) throw Refusal(503, "at", fmt::format("at most {} lines that wait", AtLine::max_waiting), "one more");
 }

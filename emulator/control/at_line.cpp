@@ -17,11 +17,13 @@ bool AtLine::ask(std::string line, std::string payload, Duration limit, Done don
 }
 
 void AtLine::begin() {
-  if (waiting_.empty()) return;
+  if (running_ || waiting_.empty()) return;
   running_ = true;
+  given_up_ = given_up_ && !channel_.idle();
+  if (given_up_) return end(Answer::refused);  // its output would be taken for the answer
   text_.clear();
   channel_.format.echo = false;
-  limit_ = clock_.after(waiting_.front().limit, [this] { end(false); });
+  limit_ = clock_.after(waiting_.front().limit, [this] { end(Answer::late); });
   channel_.receive(waiting_.front().line + "\r");
   look_ = clock_.after(Duration::zero(), [this] { look(); });
 }
@@ -32,32 +34,30 @@ void AtLine::send(std::string_view bytes) {
   look_ = clock_.after(Duration::zero(), [this] { look(); });
 }
 
-/// "> " of AT+CMGS, or a line that asks for payload.
-bool AtLine::prompts() const {
-  return text_.ends_with("> ") || text_.ends_with("DOWNLOAD\r\n") || text_.ends_with("CONNECT\r\n") ||
-         text_.ends_with(",1360\r\n") || text_.ends_with(">");
-}
-
 void AtLine::look() {
   if (!running_) return;
-  if (!waiting_.front().payload.empty() && prompts()) {
+  if (!waiting_.front().payload.empty() && (channel_.takes_entry() || channel_.online())) {
     const std::string payload = std::exchange(waiting_.front().payload, {});
     channel_.receive(payload);
     look_ = clock_.after(Duration::zero(), [this] { look(); });
   } else if (channel_.idle() && !text_.empty()) {
-    end(true);
+    end(Answer::complete);
   }
 }
 
-void AtLine::end(bool complete) {
-  if (!complete) channel_.client_left();  // an open prompt goes with it
+void AtLine::end(Answer::End how) {
+  if (how == Answer::late) {
+    channel_.client_left();  // an open prompt goes with it
+    given_up_ = true;
+  }
   running_ = false;
   limit_.cancel();
   const Done done = std::move(waiting_.front().done);
   waiting_.pop_front();
-  const Answer answer{complete, std::exchange(text_, {})};
+  const Answer answer{how, std::exchange(text_, {})};
+  // A prompt has gone by then.
+  next_ = clock_.after(Duration::zero(), [this] { begin(); });
   done(answer);
-  if (!running_) begin();
 }
 
 }  // namespace sim800

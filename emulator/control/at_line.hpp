@@ -25,12 +25,16 @@ class AtLine final : public Port {
   AtLine(Modem& modem, Clock& clock);
 
   struct Answer {
-    bool complete = false;  ///< false: the time is up; an open prompt is gone
+    enum End : std::uint8_t {
+      complete,
+      late,     ///< the time is up; an open prompt is gone
+      refused,  ///< not typed: a command before it still runs though its time is up
+    } end = late;
     std::string text;
   };
   using Done = std::function<void(const Answer&)>;
-  /// Types a line once those before it are answered; `payload` is typed behind it once the module prompts for it. False
-  /// if too many wait.
+  /// Types a line once those before it are answered; `payload` is typed behind it once the module takes it. False if
+  /// too many wait.
   bool ask(std::string line, std::string payload, Duration limit, Done done);
 
   // Port
@@ -46,15 +50,15 @@ class AtLine final : public Port {
   };
   void begin();
   void look();
-  void end(bool complete);
-  bool prompts() const;
+  void end(Answer::End how);
 
   Clock& clock_;
   Channel& channel_;
   std::deque<Question> waiting_;  ///< the first one runs
   bool running_ = false;
+  bool given_up_ = false;  ///< a command may still run, whose answer nobody waits for
   std::string text_;
-  Timer look_, limit_;
+  Timer look_, limit_, next_;
 };
 
 }  // namespace sim800

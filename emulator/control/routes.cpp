@@ -115,7 +115,7 @@ constexpr ControlRoute routes[] = {
     {"POST", "/clock/resume", run, post_clock_resume, "Makes it go on"},
     {"POST", "/clock/advance", run, post_clock_advance, "Lets time pass at once", {}, advance_object},
     {"GET", "/metrics", run, get_metrics, "Sums, as Prometheus reads them"},
-    {"GET", "/report", run, get_report, "Which faults have fired", "format"},
+    {"GET", "/report", run, get_report, "Which faults have fired, and how the expectations stand", "format end"},
     {"GET", "/scenarios", program, get_scenarios, "The scenarios that ship"},
     {"GET", "/scenarios/{name}", program, get_scenario_named, "One of them"},
     {"POST", "/shutdown", program, post_shutdown, "Ends the run, as SIGTERM"},

@@ -63,6 +63,20 @@ class Surface(ControlTest):
         self.assertEqual(problem.exception.status, 408)
         self.assertEqual(control.at("AT")["result"], "OK")
 
+    def test_the_answer_of_a_line_that_was_given_up_is_not_that_of_the_next(self):
+        _, control = self.start(scenario={"faults": [{"on": {"command": "AT+CSQ"}, "do": {"delay": "10min"}, "times": 1}]})
+        with self.assertRaises(Refused) as problem:
+            control.at("AT+CSQ", timeout="10ms")
+        self.assertEqual(problem.exception.status, 408)
+        self.refused(409, "at: expected a channel without a command, found one that still runs though its time was up",
+                     control, "POST", "/at", {"line": "AT"})
+        control.post("/clock/advance", {"by": "11min"})
+        self.assertEqual(control.at("AT"), {"text": "\r\nOK\r\n", "result": "OK", "lines": []})
+
+    def test_what_looks_like_a_prompt_is_none(self):
+        _, control = self.start(scenario={"faults": [{"on": {"command": "AT+CSQ"}, "do": {"result": "OK", "lines": ["a >", "CONNECT"]}}]})
+        self.assertEqual(control.at("AT+CSQ", payload="AT+NONSENSE\r")["lines"], ["a >", "CONNECT"])
+
     def test_actions_are_those_of_scenarios(self):
         module, control = self.start()
         host = self.host(module)
@@ -138,9 +152,12 @@ class Faults(ControlTest):
         (fault,) = control.get("/faults")
         self.assertEqual((fault["id"], fault["on"], fault["fired"]), (0, "command AT+CSQ", 1))
         self.assertTrue(control.get("/report")["passed"])
-        control.post("/faults", {"on": {"command": "AT+CREG"}, "do": {"cme": 3}})
-        self.assertFalse(control.get("/report")["passed"])
-        self.assertIn(b'failures="1"', control.raw("GET", "/report?format=junit")[1])
+        control.post("/faults", {"name": "lost", "tags": ["cell"], "on": {"command": "AT+CREG"}, "do": {"cme": 3}})
+        report = control.get("/report")
+        self.assertEqual((report["passed"], report["faults"][1]["name"], report["faults"][1]["tags"]), (False, "lost", ["cell"]))
+        junit = control.raw("GET", "/report?format=junit")[1]
+        self.assertIn(b'failures="1"', junit)
+        self.assertIn(b'name="0 lost: command AT+CREG"><failure', junit)
 
     def test_a_transfer_is_cut_that_no_fault_of_the_scenario_concerns(self):
         server = self.keep(ScriptedServer(page(b"hello")))
@@ -181,6 +198,17 @@ class Expected(ControlTest):
         self.assertFalse(control.get("/report")["passed"])
         control.ask("DELETE", "/expectations/few")
         self.assertEqual(control.get("/expectations"), [])
+
+    def test_a_report_can_judge_as_if_the_run_were_over(self):
+        module, control = self.start(scenario={"expect": [{"eventually": {"command": "AT+CSQ"}}, {"command": "AT+CREG", "at_most": 1}]})
+        host = self.host(module)
+        self.assertTrue(control.get("/report")["passed"])
+        report = control.get("/report?end=true")
+        self.assertEqual(([one["state"] for one in report["expectations"]], report["passed"]), (["failed", "met"], False))
+        self.assertIn("expected command AT+CSQ, found none until the run ended", report["expectations"][0]["why"])
+        host.say("AT+CSQ", b"\r\n+CSQ: 21,0\r\n" + OK)  # the run goes on
+        self.assertTrue(control.get("/report?end=true")["passed"])
+        self.assertEqual([one["state"] for one in control.get("/expectations")], ["met", "open"])
 
 
 class Seen(ControlTest):
