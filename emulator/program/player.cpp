@@ -25,7 +25,7 @@ constexpr std::chrono::seconds line_wait{10};
 constexpr std::chrono::seconds urc_wait{120};
 /// A module boots in some ten seconds, and asks a network for as long as that again.
 constexpr std::chrono::seconds boot_wait{60};
-constexpr std::chrono::milliseconds ask_wait{250}, sms_wait{1200};
+constexpr std::chrono::milliseconds ask_wait{250}, sms_wait{1200}, least_sms_wait{100}, least_settle_wait{20};
 constexpr std::chrono::milliseconds level_wait{5};
 /// A longer line is taken for a payload that the dialogue does not expect, and cut here so that it can be reported.
 constexpr std::size_t line_max = 65536;
@@ -83,7 +83,8 @@ bool Player::synchronise(int attempts) {
     // A module that was busy answers the earlier ones too.
     const auto quiet = Clock::now() + options_.synchronise_wait;
     while (sent > 1 && next_line(quiet)) continue;
-    const auto settle = std::chrono::ceil<Clock::duration>(options_.settle_wait * options_.time_scale);
+    const auto settle = std::chrono::ceil<Clock::duration>(std::max<Seconds>(
+        options_.settle_wait * options_.time_scale, std::min(options_.settle_wait, least_settle_wait)));
     while (next_line(Clock::now() + settle)) continue;
     echoes_.clear();
     return true;
@@ -260,10 +261,10 @@ void Player::await_boot() {
   do {
     // Without a card, or before its PIN, a module says nothing more by itself.
     if (lost_ || Clock::now() >= deadline || !says("AT+CPIN?", "+CPIN: READY")) return;
-    std::this_thread::sleep_for(scaled(ask_wait));
+    std::this_thread::sleep_for(ask_wait * options_.time_scale);
   } while (says("AT+CCALR?", "+CCALR: 0"));
   // "SMS Ready" comes last.
-  const auto quiet = std::chrono::ceil<Clock::duration>(scaled(sms_wait));
+  const auto quiet = std::chrono::ceil<Clock::duration>(std::max<Seconds>(sms_wait * options_.time_scale, least_sms_wait));
   while (next_line(Clock::now() + quiet)) continue;
 }
 

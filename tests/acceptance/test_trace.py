@@ -1,5 +1,6 @@
 # Traces that are followed, traces that become dialogues, and the report of the dialogues that are played.
 # SPDX-License-Identifier: MIT
+import json
 import os
 import subprocess
 import unittest
@@ -128,6 +129,33 @@ class Report(Program):
             ran = self.sim800("play", "--report", report, good)
             self.assertEqual((ran.returncode, ran.stdout), (2, ""))
             self.assertIn(expected, ran.stderr)
+
+
+class Beside(Program):
+    """play beside a module that runs already."""
+
+    def play(self, *words, timing="instant", scenario=None):
+        dialogue = self.write("signal.txt", "> AT+CSQ\n< ERROR\n> AT+CSQ\n<~ \\+CSQ: .*\n< OK\n")
+        path = self.write("second.json", json.dumps({
+            "timing": {"profile": timing, "scale": 0.01}, **(scenario or {}),
+            "faults": [{"on": {"line": ".", "nth": 2}, "do": {"result": "ERROR"}}],
+            "expect": [{"never": {"command": "AT+CCALR"}}]}))
+        return self.sim800("exec", path, "--", "sh", "-c", '"$0" play --tcp "$SIM800_TCP" "$@"', SIM800, *words, dialogue)
+
+    def test_whether_a_controlled_module_has_booted_is_not_asked_on_its_line(self):
+        for timing in "instant", "typical":
+            with self.subTest(timing):
+                ran = self.play(timing=timing)
+                self.assertEqual((ran.returncode, ran.stderr), (0, ""), ran.stdout)
+
+    def test_a_module_that_has_no_card_is_not_waited_for(self):
+        ran = self.play(scenario={"sim": {"present": False}})
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""), ran.stdout)
+
+    def test_a_control_that_is_not_there(self):
+        ran = self.play("--control", "unix:" + self.path("none"))
+        self.assertEqual(ran.returncode, 2)
+        self.assertIn(self.path("none"), ran.stderr)
 
 
 if __name__ == "__main__":

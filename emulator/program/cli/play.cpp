@@ -5,15 +5,19 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "emulator/program/cli/cli.hpp"
+#include "emulator/program/cli/control_client.hpp"
 #include "emulator/program/cli/run_record.hpp"
 #include "emulator/program/host_line.hpp"
 #include "emulator/program/player.hpp"
@@ -30,10 +34,11 @@ constexpr int synchronise_attempts = 10;
 
 struct PlayArguments {
   std::vector<std::string> files, ignore, scenarios, settings;
-  std::string pty, tcp, timing, report;
+  std::string pty, tcp, timing, report, control;
   unsigned baud = 115200;
   std::optional<unsigned long long> seed;
-  double time_scale = 1, least_wait = 0;
+  double time_scale = 1;
+  double least_wait = 10;  ///< what comes later is late because of this machine, which no scale makes faster
 };
 
 /// Arguments of a `sim800 run` to play against.
@@ -48,6 +53,28 @@ std::vector<std::string> emulator_arguments(const PlayArguments& given, const st
   command.insert(command.end(), given.scenarios.begin(), given.scenarios.end());
   return command;
 }
+
+/// What an emulator's record tells of its start.
+class BootRecord {
+ public:
+  void take(const TraceEvent& event) {
+    if (event.name == "power" || event.name == "reset") *this = {};
+    if (event.name != "urc") return;
+    const std::string text = event.text("text");
+    announces_ = announces_ || text == "RDY";
+    call_ready_ = call_ready_ || text == "Call Ready";
+    sms_ready_ = sms_ready_ || text == "SMS Ready";
+    refused_ = refused_ || (text.starts_with("+CPIN: ") && text != "+CPIN: READY");
+  }
+
+  /// It has said all that it says by itself: it has booted, or has no card that it may use.
+  bool over() const { return refused_ || (call_ready_ && sms_ready_) || !announces_; }
+
+ private:
+  /// It says RDY: one that finds its rate by what it is sent does not, nor anything after it.
+  bool announces_ = false;
+  bool call_ready_ = false, sms_ready_ = false, refused_ = false;
+};
 
 /// What an emulator that was started here does besides what it says on its line.
 class StartedEmulator {
@@ -64,22 +91,15 @@ class StartedEmulator {
     return levels_[signal];
   }
 
-  /// Whether it has said all that it says by itself: it has booted, or has no card that it may use.
   bool booted() {
     look();
-    return refused_ || (call_ready_ && sms_ready_) || !announces_;
+    return boot_.over();
   }
 
  private:
   void look() {
     follower_.read([this](const TraceEvent& event) {
-      const std::string text = event.text("text");
-      if (event.name == "urc") {
-        announces_ = announces_ || text == "RDY";
-        call_ready_ = call_ready_ || text == "Call Ready";
-        sms_ready_ = sms_ready_ || text == "SMS Ready";
-        refused_ = refused_ || (text.starts_with("+CPIN: ") && text != "+CPIN: READY");
-      }
+      boot_.take(event);
       if (event.name == "line") levels_[event.text("signal")] = event.rest.value("on", false);
     });
   }
@@ -89,18 +109,45 @@ class StartedEmulator {
   TraceFollower follower_;
   std::optional<ChildEmulator> child_;
   std::map<std::string, bool> levels_;
-  /// It says RDY: one that finds its rate by what it is sent does not, nor anything after it.
-  bool announces_ = false;
-  bool call_ready_ = false, sms_ready_ = false, refused_ = false;
+  BootRecord boot_;
+};
+
+/// A run that tells over its control interface what its module has done.
+class ControlledEmulator {
+ public:
+  explicit ControlledEmulator(std::string url) : client_(std::move(url), {}) {}
+
+  bool booted() const {
+    const ControlClient::Reply reply = client_.ask("GET", "/events?format=jsonl");
+    if (reply.refused()) throw ControlClientError(fmt::format("--control: {}", reply.body));
+    BootRecord boot;
+    std::istringstream lines(reply.body);
+    for (std::string line; std::getline(lines, line);) {
+      TraceEvent event;
+      if (parse_trace_event(line, event).empty()) boot.take(event);
+    }
+    return boot.over();
+  }
+
+ private:
+  ControlClient client_;
 };
 
 /// Real time: how long a boot takes at most, at this scale.
-void await_boot(StartedEmulator& emulator, double time_scale) {
-  constexpr std::chrono::duration<double> most{20};
-  const auto deadline =
-      std::chrono::steady_clock::now() + std::chrono::ceil<std::chrono::milliseconds>(most * std::min(time_scale, 1.0));
+template <class Emulator>
+void await_boot(Emulator& emulator, double time_scale) {
+  constexpr std::chrono::duration<double> most{20}, least{5};
+  const auto deadline = std::chrono::steady_clock::now() +
+                        std::chrono::ceil<std::chrono::milliseconds>(std::max(most * time_scale, least));
   while (!emulator.booted() && std::chrono::steady_clock::now() < deadline)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
+}
+
+/// Empty: there is none to be asked.
+std::string control_of(const PlayArguments& given) {
+  if (!given.control.empty()) return given.control;
+  const char* const named = std::getenv("SIM800_CONTROL");
+  return named == nullptr ? "" : named;
 }
 
 Pattern pattern_to_ignore(const std::string& source) {
@@ -143,13 +190,19 @@ int play(const PlayArguments& given) {
     options.level = [&emulator](const std::string& signal) { return std::optional(emulator->level(signal)); };
     if (!from_power_on) await_boot(*emulator, given.time_scale);
   }
+  const std::string control = emulator ? "" : control_of(given);
+  if (!from_power_on && !control.empty()) {
+    ControlledEmulator there(control);
+    await_boot(there, given.time_scale);
+    options.settle_wait = std::chrono::milliseconds(100);
+  }
   Player player(line.get(), options);
   if (!from_power_on && !player.synchronise(synchronise_attempts)) {
     fmt::print(stderr, "{}: expected \"OK\" in response to \"AT\", got none in {} attempts\n", dialogues.front().file,
                synchronise_attempts);
     return 1;
   }
-  if (!from_power_on && !emulator) player.await_boot();
+  if (!from_power_on && !emulator && control.empty()) player.await_boot();
   const auto start = std::chrono::steady_clock::now();
   const auto seconds = [start] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -188,6 +241,10 @@ void add_play(CLI::App& app, int& status) {
   command->add_option("DIALOGUE", given->files, "Dialogue files, played in this order on one line")->required();
   auto* pty = command->add_option("--pty", given->pty, "Use the module on this tty (a pty or a serial port)");
   auto* tcp = command->add_option("--tcp", given->tcp, "Use the module at HOST:PORT")->excludes(pty);
+  command
+      ->add_option("--control", given->control,
+                   "Where the run of the module on --pty or --tcp is controlled; otherwise SIM800_CONTROL says so")
+      ->type_name("URL");
   command->add_option("--baud", given->baud, "Rate of the serial port")
       ->check(whole_number(1, 4'000'000))
       ->capture_default_str()
@@ -198,7 +255,8 @@ void add_play(CLI::App& app, int& status) {
   command->add_option("--time-scale", given->time_scale, "Scale of the module's time; waits are multiplied by it")
       ->check(number(1e-6, 1000));
   command->add_option("--least-wait", given->least_wait, "Seconds to wait for a line at least, whatever the scale")
-      ->check(number(0, 3600));
+      ->check(number(0, 3600))
+      ->capture_default_str();
   command->add_option("--report", given->report, "Write a report as JUnit XML")->type_name("FILE.xml");
   // The rest is for the emulator that is started without --pty and --tcp.
   for (auto* option :
