@@ -23,6 +23,9 @@ REMARK = re.compile(r"^\$ |\s+#.*$|\s{2,}.*$|\s*&$")
 NOT_RUN = {
     "./dev test": "this is it; .ci/bare runs it as a newcomer does",
     "./dev demo": "the test acceptance.demo is this tour",
+    "./dev package": "acceptance.package makes the package",
+    "cmake --install build/release --prefix PREFIX": "acceptance.install does",
+    "sim800 completion fish | source": "acceptance.explain runs it in fish",
     "./dev bench": "minutes long, and its figures want an idle machine; CI compiles it",
     "./dev bench --only pty --only tcp": "as ./dev bench",
     "./dev bench --only sockets": "as ./dev bench",
@@ -38,6 +41,8 @@ NOT_RUN = {
     "sim800 ctl --control http://127.0.0.1:4711 sms send +420777000000 UPLOAD": "acceptance.ctl runs it",
     "sim800 run --pcap FILE": "acceptance.ppp runs it",
     "printf 'AT+CSQ\\r' >&3": "a line of the script that is ./test-firmware.sh here",
+    "PYTHONPATH=clients/python/src pytest -p pytest_sim800.plugin": "acceptance.pytest runs it",
+    "printf 'AT\\r' | sim800 run --stdio --timing instant --control 127.0.0.1:0": "for its times",
     "sim800 state DIR": "acceptance.state shows what a directory keeps",
     "./dev soak 20": "minutes; it is a test by itself",
     "./dev twice 3": "runs this test, twice at a time",
@@ -72,7 +77,7 @@ def commands(page):
 
 
 # Pages whose commands have a test of their own.
-NOT_RUN.update({command: "acceptance.%s runs it" % page for page in ("expectations", "lint")
+NOT_RUN.update({command: "acceptance.%s runs it" % page for page in ("cookbook", "expectations", "lint")
                 for _, command in commands(os.path.join(ROOT, "docs", page + ".md"))})
 
 
@@ -152,6 +157,9 @@ class Docs(AcceptanceTest):
             "sim800 scenarios show http-timeout site.json": self.ends,
             "sim800 schema": self.ends,
             "sim800 commands --coverage": self.ends,
+            "sim800 explain AT+COPS": self.ends,
+            "sim800 run slow-2g": self.starts,
+            "sim800 --help": self.ends,
             "sim800 play DIALOGUE…": self.ends,
             "sim800 play --pty ./sim800.tty DIALOGUE…": self.plays,
             "sim800 play --tcp localhost:8000 DIALOGUE…": self.plays,
