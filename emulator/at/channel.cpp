@@ -27,10 +27,12 @@ void Channel::receive(std::string_view bytes) {
     return;
   }
   receiving_ = true;
-  input_.append(bytes);
+  std::string rest;
+  input_.append(without_flow_bytes(bytes, rest));
   if (busy()) input_came_.raise();
   pump();
   receiving_ = false;
+  if (input_.full()) stop_host();
   give_back_work();
 }
 
@@ -38,6 +40,7 @@ void Channel::client_arrived() { owner_.record("client", {{"channel", name_}, {"
 
 void Channel::client_left() {
   owner_.record("client", {{"channel", name_}, {"present", false}});
+  drop_held_output(Port::congested_at);
   input_.client_left();
   if (busy()) input_came_.raise();
   pump();
@@ -66,6 +69,7 @@ void Channel::consume(std::size_t count) {
   const bool was_full = !wants_input();
   input_.consume(count);
   ahead_ -= std::min(ahead_, count);
+  if (host_stopped_ != 0 && input_.size() <= InputQueue::limit / 2) let_host_go_on();
   if (was_full && wants_input() && !receiving_) port_.input_wanted();
 }
 
@@ -81,7 +85,7 @@ bool Channel::forget_client() {
 void Channel::pump() {
   if (pumping_) return;
   pumping_ = true;
-  while (!busy() && owner_.answers() && (online() || port_.unsent() <= Port::congested_at)) {
+  while (!busy() && owner_.answers() && (online() || !congested())) {
     const std::string_view bytes = input_.waiting();
     if (bytes.empty()) {
       if (forget_client()) continue;
@@ -153,7 +157,7 @@ void Channel::begin_line(bool runnable) {
 bool Channel::congested() {
   if (unsent() <= Port::congested_at) return false;
   flush();
-  return port_.unsent() > Port::congested_at;
+  return unsent() > Port::congested_at;
 }
 
 void Channel::run_line() {
@@ -223,6 +227,10 @@ void Channel::end_line(Result result) {
   }
   line_state_ = LineState::none;
   owner_.touch();
+  if (std::exchange(reframe_, false)) {
+    flush();
+    owner_.reframe();
+  }
   for (const std::string& text : std::exchange(behind_, {})) append_line(work.out, format, text);
   rest();
   if (on_free && free()) on_free();
@@ -257,6 +265,7 @@ void Channel::go_offline(std::optional<Code> said) {
 void Channel::power_up() {
   carrier_ = false;
   load_format();
+  power_lines(true);
 }
 
 void Channel::load_format() {
@@ -283,8 +292,11 @@ void Channel::power_down(bool silently) {
   if (silently) work_->out.clear();
   for (; !urcs_.empty(); urcs_.pop_front()) append(urcs_.front());  // NORMAL POWER DOWN may be among them
   flush();
+  drop_held_output(0);
   if (wire_ == Wire::muted) wire_ = Wire::served;
   forget_input();
+  carrier_ = false;
+  power_lines(false);
   give_back_work();
 }
 
@@ -297,6 +309,7 @@ void Channel::forget_input() {
   if (input_.size() > 0)
     owner_.record("lost", {{"channel", name_}, {"bytes", static_cast<std::int64_t>(input_.size())}});
   input_.clear();
+  let_host_go_on();
   ahead_ = 0;
   drop_echo();
   turn_.cancel();
@@ -322,14 +335,6 @@ void Channel::set_lines(bool on) {
   forget_input();
   give_back_work();
   if (on) power_up();
-}
-
-void Channel::update_dcd() {
-  const bool on = carrier_ || settings_.number(key::dcd) == 0;
-  if (on == dcd_) return;
-  dcd_ = on;
-  owner_.record("line", {{"channel", name_}, {"signal", "DCD"}, {"on", on}});
-  if (owner_.observer != nullptr) owner_.observer->level("DCD", on);
 }
 
 }  // namespace sim800

@@ -22,6 +22,7 @@
 #include "emulator/core/environment.hpp"
 #include "emulator/core/task.hpp"
 #include "protocol/at/line_assembler.hpp"
+#include "protocol/at/modem_lines.hpp"
 #include "protocol/at/port.hpp"
 #include "protocol/at/response.hpp"
 
@@ -42,6 +43,8 @@ class DataUser {
   virtual void wire_free() {}
   /// Data mode is over, and all that was on its way: power-off, or its DLC was closed.
   virtual void line_reset() {}
+  /// The host let DTR fall: command mode, and with `hang_up` the end of the call (AT&D).
+  virtual void dtr_dropped(bool /*hang_up*/) {}
 };
 
 /// Bytes come in by receive(), become lines, lines become commands, responses leave through the port. What arrives
@@ -52,11 +55,15 @@ class Channel final : public PortUser {
 
   // From the port.
   void receive(std::string_view bytes) override;
-  bool wants_input() const override { return !input_.full(); }
+  /// A host that stops the module has to be heard when it lets it go on.
+  bool wants_input() const override { return output_stopped() ? input_.size() < most_behind_stop : !input_.full(); }
   void client_arrived() override;
   void client_left() override;
   void drained() override;
   void output_lost(std::size_t count) override;
+  void host_line(ModemLine line, bool on) override;
+  void host_framing(const Framing& framing) override;
+  void host_break(bool on) override;
 
   // From the module.
   void urc(std::string_view text);
@@ -88,7 +95,7 @@ class Channel final : public PortUser {
 
   /// Nothing is running, the last result is some time ago and the port is not congested: bytes that belong to no
   /// command may be written.
-  bool free() const { return !busy() && !resting_ && wire_ == Wire::served && !congested_now(); }
+  bool free() const { return !busy() && !resting_ && wire_ == Wire::served && !congested_now() && !output_stopped(); }
   /// It is free() again; may also be called without need.
   std::function<void()> on_free;
   /// Bytes that belong to no command, unchanged.
@@ -119,6 +126,21 @@ class Channel final : public PortUser {
   std::size_t input_waiting() const { return input_.size(); }
   std::size_t unsent() const { return port_.unsent() + unsent_here(); }
 
+  // Modem lines.
+
+  bool is_on(ModemLine line) const { return levels_.is_on(line); }
+  /// The module moves one of its own.
+  void drive(ModemLine line, bool on);
+  /// A scenario moves any of them, and leaves it to whoever drives it again. Call on a fresh stack.
+  void hold(ModemLine line, std::optional<bool> on);
+  /// Its port is a DLC.
+  bool is_dlc = false;
+  /// AT+IPR or AT+ICF was given: the UART follows once the line has its result.
+  void reframe_after_result() { reframe_ = true; }
+  void frame(const Framing& framing) {
+    if (!is_dlc) port_.set_framing(framing);
+  }
+
   // For conversations.
 
   /// Sends the response so far.
@@ -142,6 +164,8 @@ class Channel final : public PortUser {
 
   /// Prompts, then takes text up to Ctrl-Z or ESC, echoed like commands.
   Task<PromptResult> take_text(std::string& into, PromptOptions options);
+  /// The running command takes a payload or a text now.
+  bool takes_entry() const { return takes_entry_; }
 
   /// S5 and &C changed.
   void apply_settings();
@@ -165,6 +189,8 @@ class Channel final : public PortUser {
     lent,    ///< a multiplexer, which is the data user
     closed,  ///< nobody: a DLC that is not open
   };
+  /// With so many bytes waiting behind a host's XOFF, the wire stops reading.
+  static constexpr std::size_t most_behind_stop = std::size_t{64} * 1024;
   struct Unsolicited {
     std::string text;
     std::optional<Code> code;
@@ -197,6 +223,17 @@ class Channel final : public PortUser {
   void end_line(Result result);
   void append(const Unsolicited& urc);
   void update_dcd();
+  void power_lines(bool on);
+  void moved(ModemLine line);
+  void dtr_off();
+  bool output_stopped() const;
+  void resume_output();
+  bool hold_output();
+  void drop_held_output(std::size_t rest);
+  std::string_view without_flow_bytes(std::string_view bytes, std::string& rest);
+  void stop_host();
+  void let_host_go_on();
+  void send_now(char byte);
   void push(Unsolicited urc);
   void forget_input();
   void give_back_work();
@@ -225,7 +262,12 @@ class Channel final : public PortUser {
   bool pumping_ = false;
   bool receiving_ = false;
   bool carrier_ = false;
-  bool dcd_ = false;
+  bool takes_entry_ = false;
+  LineLevels levels_;
+  bool powered_ = false;
+  bool xoff_ = false;              ///< the host has sent XOFF
+  bool reframe_ = false;           ///< see reframe_after_result()
+  std::uint8_t host_stopped_ = 0;  ///< how the module has stopped the host, as AT+IFC has it
 
   BorrowedWorkspace work_{format};
   Task<Result> conversation_;

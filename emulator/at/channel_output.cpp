@@ -177,6 +177,7 @@ void Channel::line_inside(std::string_view text) {
 
 void Channel::flush() {
   if (unsent_here() > 0) {
+    if (hold_output()) return;
     std::string& out = work_->out;
     if (wire_ != Wire::muted) {
       port_.send(out);

@@ -97,6 +97,7 @@ Multiplexer::Multiplexer(ChannelOwner& owner, Channel& wire) : wire_(wire) {
   for (std::uint8_t dlci = 1; dlci <= dlc_count; ++dlci) {
     auto made = std::make_unique<Dlc>(*this, dlci);
     made->channel = &owner.attach(*made, wire.name() + "." + std::to_string(dlci));
+    made->channel->is_dlc = true;
     made->channel->set_lines(false);
     made->channel->takes_urcs = dlci == 1;  // field: URCs come on the first DLC
     dlcs_.at(dlci - 1U) = std::move(made);

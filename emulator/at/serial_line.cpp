@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "protocol/at/uart.hpp"
+
 namespace sim800 {
 namespace {
 
@@ -14,6 +16,8 @@ constexpr std::size_t output_limit = std::size_t{1024} * 1024;
 
 SerialLine::SerialLine(Clock& clock, const SerialConfig& config, SerialFaults* faults, Port& wire)
     : clock_(clock),
+      paced_(config.paced),
+      framing_{.baud = config.baud},
       byte_time_(config.paced ? Duration(10s) / config.baud : Duration::zero()),  // 8N1: ten bits per byte
       slice_(config.paced ? std::max<std::size_t>(1, config.baud / 10'000) : std::numeric_limits<std::size_t>::max()),
       faults_(faults),
@@ -37,6 +41,66 @@ void SerialLine::send(std::string_view bytes) {
   tx_.push(bytes);
   congested_ = congested_ || unsent() >= congested_at;
 }
+
+// --- rate and framing
+
+void SerialLine::set_framing(const Framing& framing) {
+  follows_rate_ = follows_rate_ || strict_ || (framed_ && framing != framing_);
+  if (framing != framing_ || !framed_) found_ = 0;
+  framed_ = true;
+  framing_ = framing;
+  pace();
+  wire_.set_framing(framing);
+}
+
+void SerialLine::host_framing(const Framing& framing) {
+  host_ = framing;
+  pace();
+  module_->host_framing(framing);
+}
+
+/// A module that has not found the host's rate yet has none.
+Framing SerialLine::module_framing() const {
+  Framing framing = framing_;
+  if (framing.baud == 0) framing.baud = found_;
+  return framing;
+}
+
+/// Bytes take as long as they do at the module's rate, where a scenario's does not stand for it.
+void SerialLine::pace() {
+  if (!paced_ || !follows_rate_) return;
+  const Framing framing = module_framing();
+  if (framing.baud == 0) return;
+  byte_time_ = Duration(1s) * framing.bits() / framing.baud;
+  slice_ = std::max<std::size_t>(1, framing.baud / (std::size_t{1000} * framing.bits()));
+}
+
+std::string SerialLine::distorted(SerialDirection direction, std::string_view bytes) {
+  if (!strict_ || !host_ || !framed_ || host_->baud == 0) return std::string(bytes);
+  if (direction == SerialDirection::rx && framing_.baud == 0 && found_ != host_->baud) return synchronised(bytes);
+  const Framing module = module_framing();
+  if (module == *host_) return std::string(bytes);
+  if (module.baud == 0) return {};  // it says nothing that could be read
+  return direction == SerialDirection::rx ? as_heard(bytes, *host_, module) : as_heard(bytes, module, *host_);
+}
+
+/// The module looks for the host's rate: it finds it by AT or at, and hears nothing before.
+std::string SerialLine::synchronised(std::string_view bytes) {
+  constexpr unsigned slowest = 1200, fastest = 115'200;
+  const bool detectable = host_->baud >= slowest && host_->baud <= fastest && host_->data_bits == 8 &&
+                          host_->parity == Framing::Parity::none && host_->stop_bits == 1;
+  for (std::size_t i = 0; detectable && i < bytes.size(); ++i) {
+    const char a = std::exchange(before_, bytes[i]);
+    if (!((a == 'A' && bytes[i] == 'T') || (a == 'a' && bytes[i] == 't'))) continue;
+    found_ = host_->baud;
+    before_ = '\0';
+    pace();
+    return std::string(1, a) + std::string(bytes.substr(i));
+  }
+  return {};
+}
+
+// --- bytes
 
 /// Bytes of the previous client arrive before the change of clients is reported.
 void SerialLine::client_arrived() {
@@ -63,7 +127,9 @@ void SerialLine::tell_drained() {
   }
 }
 
-void SerialLine::arrived(SerialDirection direction, std::string_view bytes) {
+void SerialLine::arrived(SerialDirection direction, std::string_view sent) {
+  const std::string bytes = distorted(direction, sent);
+  if (bytes.empty()) return module_->output_lost(sent.size());
   if (direction == SerialDirection::tx) return wire_.send(bytes);
   module_->receive(bytes);
   if (wants_input()) wire_.input_wanted();

@@ -1,10 +1,10 @@
-// The serial line between an endpoint and an AT channel, if it is more than a wire: bytes take their time, and faults
-// affect them.
-// SPDX-License-Identifier: MIT
+// The serial line between an endpoint and an AT channel, if it is more than a wire: bytes take their time, faults
+// affect them, and who has another rate than the other side hears garbage. SPDX-License-Identifier: MIT
 #pragma once
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,6 +25,8 @@ class SerialLine final : public Port, public PortUser {
 
   /// Call before anything is sent or received.
   void attach(PortUser& module) { module_ = &module; }
+  /// A host whose rate or framing is known and differs from the module's sends and gets garbage.
+  void mind_framing() { strict_ = true; }
   /// The module's UART stops: unsent bytes are lost. Returns their number.
   std::size_t cut();
 
@@ -35,6 +37,8 @@ class SerialLine final : public Port, public PortUser {
   void send(std::string_view bytes) override;
   std::size_t unsent() const override { return tx_.size() + wire_.unsent(); }
   void input_wanted() override { wire_.input_wanted(); }
+  void set_line(ModemLine line, bool on) override { wire_.set_line(line, on); }
+  void set_framing(const Framing& framing) override;
 
   // From the endpoint.
   void receive(std::string_view bytes) override { rx_.push(bytes); }
@@ -43,6 +47,9 @@ class SerialLine final : public Port, public PortUser {
   void client_left() override;
   void drained() override;
   void output_lost(std::size_t count) override { module_->output_lost(count); }
+  void host_line(ModemLine line, bool on) override { module_->host_line(line, on); }
+  void host_framing(const Framing& framing) override;
+  void host_break(bool on) override { module_->host_break(on); }
 
  private:
   static constexpr std::size_t input_limit = 4096;
@@ -74,8 +81,20 @@ class SerialLine final : public Port, public PortUser {
   };
   void arrived(SerialDirection direction, std::string_view bytes);
   void tell_drained();
+  Framing module_framing() const;
+  void pace();
+  std::string distorted(SerialDirection direction, std::string_view bytes);
+  std::string synchronised(std::string_view bytes);
 
   Clock& clock_;
+  const bool paced_;
+  bool strict_ = false;
+  bool framed_ = false;          ///< the module has said how
+  bool follows_rate_ = false;    ///< pacing does
+  Framing framing_;              ///< of the module; rate 0: it finds the host's
+  unsigned found_ = 0;           ///< that rate, once it has found it
+  char before_ = '\0';           ///< the last byte from a host whose rate it looks for
+  std::optional<Framing> host_;  ///< nothing: unknown
   Duration byte_time_;
   std::size_t slice_;  ///< bytes that arrive at once: as many as take 1 ms, at least one
   SerialFaults* faults_;

@@ -1,5 +1,5 @@
-// Sleep by AT+CSCLK=2 (AT manual 6.2.20; hardware design guide).  AT+CSCLK=1 sleeps by DTR alone, and the DTR of a wire
-// without modem lines is always on: it never sleeps. SPDX-License-Identifier: MIT
+// Sleep by AT+CSCLK (AT manual 6.2.20; hardware design guide).
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include "emulator/at/line_settings.hpp"
@@ -14,14 +14,21 @@ class Sleep {
 
   /// Activity that keeps the module awake.
   void touch() { touched_at_ = clock_.now(); }
-  /// Bytes arrived. True if they only wake the module, or follow those too closely: they are lost.
-  template <class Idle>
-  bool consumes_wakeup(const Idle& idle) {
+  /// Bytes arrived. True if they are lost: they only wake the module, or follow those too closely, or it sleeps by DTR.
+  template <class Dtr, class Idle>
+  bool consumes_wakeup(const Dtr& dtr, const Idle& idle) {
     const TimePoint now = clock_.now();
-    const bool asleep = now - touched_at_ >= falls_asleep_after && settings_.number(key::csclk) == automatic && idle();
+    const std::uint32_t mode = settings_.number(key::csclk);
+    if (mode == by_dtr && !dtr() && idle()) return true;
+    const bool asleep = now - touched_at_ >= falls_asleep_after && mode == automatic && idle();
     if (asleep) awake_at_ = now + wakes_in;
     touched_at_ = now;
     return now < awake_at_;
+  }
+  /// DTR is on again.
+  template <class Idle>
+  void dtr_on(const Idle& idle) {
+    if (settings_.number(key::csclk) == by_dtr && idle()) awake_at_ = clock_.now() + wakes_by_dtr_in;
   }
   void power_on() {
     awake_at_ = TimePoint::min();
@@ -29,9 +36,10 @@ class Sleep {
   }
 
  private:
-  static constexpr std::uint32_t automatic = 2;
+  static constexpr std::uint32_t by_dtr = 1, automatic = 2;
   static constexpr Duration falls_asleep_after = std::chrono::seconds(5);
   static constexpr Duration wakes_in = std::chrono::milliseconds(100);
+  static constexpr Duration wakes_by_dtr_in = std::chrono::milliseconds(50);
 
   const Clock& clock_;
   const Settings& settings_;

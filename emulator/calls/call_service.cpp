@@ -153,6 +153,7 @@ void CallService::alert(Connection& call) {
 void CallService::connect(int id, Channel* channel) {
   Connection& call = *find(id);
   call.state = State::active;
+  on_asking(who_asks() != 0);
   report(call, channel);
   if (call.from_network) {
     phone_book_.log("RC", call.number);
@@ -220,6 +221,7 @@ void CallService::let_in(const std::string& from, unsigned rings, CallLeg leg) {
   call.leg = leg;
   if (leg != 0) environment_.plmn->alert(leg, call.state == State::waiting);
   report(call, nullptr);
+  on_asking(true);
   ring(call.id);
 }
 
@@ -293,6 +295,7 @@ void CallService::end(int id, int cause, bool by_host, Channel* channel) {
   const auto found = std::ranges::find(connections_, id, &Connection::id);
   Connection gone = std::move(*found);
   connections_.erase(found);
+  on_asking(who_asks() != 0);
   gone.next.cancel();
   last_cause_ = cause;
   if (gone.leg != 0) environment_.plmn->release(gone.leg, cause_for_far_end(gone, cause, by_host));

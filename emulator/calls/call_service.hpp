@@ -74,6 +74,8 @@ class CallService final : public Service, public CallParty {
   std::function<bool()> sends_message = [] { return false; };
   /// A call is being set up, in either direction, by the command of `waiter` or by none that waits.
   std::function<void(Channel* waiter)> on_set_up = [](Channel*) {};
+  /// Whether a call asks to be answered; may be told again without need.
+  std::function<void(bool asks)> on_asking = [](bool) {};
   /// The last call has ended.
   std::function<void()> on_all_ended = [] {};
   /// The far end sends DTMF: +DTMF for each recognised digit.

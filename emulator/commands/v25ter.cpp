@@ -60,6 +60,13 @@ Result control_flow(Invocation& cmd) {
   return cmd.modem.world.module.quirks.flow_control_silent ? Result::silent() : Result{Cme::unknown};
 }
 
+/// AT+IPR, AT+ICF: the result is still framed as before.
+Result keep_framing(Invocation& cmd) {
+  const Result kept = keep_setting(cmd);
+  if (kept.is_ok()) cmd.channel.reframe_after_result();
+  return kept;
+}
+
 /// +ICF?: the parity reads 255 where the format has none.
 Result show_framing(Invocation& cmd) {
   const Settings& settings = cmd.modem.settings;
@@ -90,11 +97,11 @@ constexpr Command table[] = {
     {.name = "+GSN", .section = "2.2.38", .test = "", .execute = show_imei},
     {.name = "+ICF", .section = "2.2.39", .support = state, .saved = profile_uart,
      .parameters = {number("1-6", "3"), optional(number("0,1,3", "3"))},
-     .test = show_ranges, .read = show_framing, .write = keep_setting},
+     .test = show_ranges, .read = show_framing, .write = keep_framing},
     listed(48, setting("+IFC", "2.2.40", state, profile_uart, {number("0-2", "0"), optional(number("0-2", "0"))})),
     {.name = "+IPR", .section = "2.2.41", .support = state, .saved = profile_uart, .parameters = {number(rates, "115200")},
      .test = "+IPR: (),(0,1200,2400,4800,9600,19200,38400,57600,115200,230400,460800)",
-     .read = show_setting, .write = keep_setting, .profile_line = 47},
+     .read = show_setting, .write = keep_framing, .profile_line = 47},
     {.name = "+CGMI", .section = "3.2.8", .test = "", .execute = show_manufacturer},
     {.name = "+CGMM", .section = "3.2.9", .test = "", .execute = show_model},
     {.name = "+CGMR", .section = "3.2.10", .test = "", .execute = show_revision},

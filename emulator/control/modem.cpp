@@ -100,12 +100,14 @@ Json memories(const Modem& modem) {
   return state;
 }
 
-Json lines_of(const Journal::Sums& sums) {
+/// A DLC has no lines of its own but DCD.
+Json lines_of(const Modem& modem, const Journal::Sums& sums) {
   Json list = Json::array();
-  for (const auto& [channel, present] : sums.clients) {
-    Json one{{"channel", text_of_bytes(channel)}, {"client", present}};
-    for (const auto& [key, on] : sums.lines) {
-      if (key.first == channel) one[key.second] = on;
+  for (const auto& channel : modem.channels()) {
+    const auto client = sums.clients.find(channel->name());
+    Json one{{"channel", text_of_bytes(channel->name())}, {"client", client != sums.clients.end() && client->second}};
+    for (const ModemLine line : modem_lines) {
+      if (!channel->is_dlc || line == ModemLine::dcd) one[std::string(text_of(line))] = channel->is_on(line);
     }
     list.push_back(std::move(one));
   }
@@ -143,7 +145,7 @@ Json modem_state(Call& call) {
           {"messages", memories(modem)},
           {"drive", {{"free", modem.files.free_bytes()}, {"capacity", FileSystem::capacity}}},
           {"endpoints", call.run().endpoints()},
-          {"lines", lines_of(call.sums())}};
+          {"lines", lines_of(modem, call.sums())}};
 }
 
 void get_modem(Call& call) { call.reply(modem_state(call)); }

@@ -111,6 +111,8 @@ class IpStack final : public Service {
   bool transparent(unsigned n) const { return transparent_.uses(connections_[n]); }
   /// ATO
   bool resume(Channel& channel) { return transparent_.resume(channel); }
+  /// Data have been pushed to a host in command mode.
+  std::function<void()> on_pushed = [] {};
 
   /// AT+CIPSERVER.
   void listen(std::uint16_t port, Channel& channel);

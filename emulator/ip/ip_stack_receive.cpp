@@ -69,6 +69,7 @@ void IpStack::push(unsigned n) {
     }
     connection.channel->write(bytes);
     connection.consume(bytes.size());
+    on_pushed();
   }
 }
 

@@ -166,6 +166,12 @@ void TransparentMode::take_pluses() {
   pluses_ = 0;
 }
 
+void TransparentMode::dtr_dropped(bool hang_up) {
+  if (mode_ != Mode::online) return;
+  take_pluses();
+  hang_up ? on_stuck(*connection_) : escape();
+}
+
 void TransparentMode::escape() {
   pluses_ = 0;
   mode_ = Mode::escaped;

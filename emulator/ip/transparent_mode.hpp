@@ -33,8 +33,9 @@ class TransparentMode final : public DataUser {
   void move();
 
   std::size_t from_host(std::string_view bytes) override;
+  void dtr_dropped(bool hang_up) override;
 
-  /// The peer has accepted nothing for 645 s (manual 8.2.3): give it up.
+  /// Give it up: the peer has accepted nothing for 645 s (manual 8.2.3), or the host has let DTR fall (AT&D2).
   std::function<void(IpConnection& connection)> on_stuck;
 
  private:

@@ -30,6 +30,14 @@ void Modem::fall_silent(Duration span) {
   });
 }
 
+void Modem::hold_line(ModemLine line, std::optional<bool> on) {
+  later([this, line, on] {
+    for (const auto& channel : channels_) {
+      if (!channel->is_dlc) channel->hold(line, on);
+    }
+  });
+}
+
 // --- the card
 
 void Modem::remove_sim() {

@@ -12,6 +12,7 @@
 #include "emulator/board/antenna.hpp"
 #include "emulator/board/media.hpp"
 #include "emulator/board/pins.hpp"
+#include "emulator/board/ring_indicator.hpp"
 #include "emulator/board/tones.hpp"
 #include "emulator/calls/call_barring.hpp"
 #include "emulator/calls/call_service.hpp"
@@ -102,8 +103,12 @@ Modem::Modem(const Parts& parts)
           [](Modem& m) { return std::make_unique<TlsClient>(m.environment_, m.settings, m.parts_.nvram, m.files); }),
       ip(*this,
          [](Modem& m) {
-           return std::make_unique<IpStack>(IpStack::Parts{m.environment_, m.settings, *m.network, *m.pdp, *m.tls,
-                                                           m.parts_.nvram, m.parts_.sockets, m.trace()});
+           auto made = std::make_unique<IpStack>(IpStack::Parts{m.environment_, m.settings, *m.network, *m.pdp, *m.tls,
+                                                                m.parts_.nvram, m.parts_.sockets, m.trace()});
+           made->on_pushed = [&m] {
+             if (RingIndicator::reacts_to_data(m.settings)) m.ring_indicator->pulse();
+           };
+           return made;
          }),
       ip_filters(*this, [](Modem& m) { return std::make_unique<IpFilters>(m.parts_.nvram); }),
       ping(*this, [](Modem& m) { return std::make_unique<PingService>(m.environment_, *m.ip, m.parts_.pinger); }),
@@ -150,6 +155,12 @@ Modem::Modem(const Parts& parts)
       media(*this, [](Modem& m) { return std::make_unique<Media>(m.environment_, m.files); }),
       tones(*this, [](Modem& m) { return std::make_unique<Tones>(m.environment_); }),
       antenna(*this, [](Modem& m) { return std::make_unique<Antenna>(m.environment_); }),
+      ring_indicator(*this,
+                     [](Modem& m) {
+                       return std::make_unique<RingIndicator>(m.clock, m.settings, [&m](bool on) {
+                         for (const auto& channel : m.channels_) channel->drive(ModemLine::ri, on);
+                       });
+                     }),
       gpios(*this, [](Modem&) { return std::make_unique<Pins>(); }),
       pins(*this, [](Modem&) { return std::make_unique<Pins>(); }) {
   rtc.store_zone = [this](int zone) { return parts_.nvram.store("clock", {{"zone", std::to_string(zone)}}); };
@@ -221,6 +232,9 @@ std::unique_ptr<CallService> Modem::connected(std::unique_ptr<CallService> made)
   made->sends_message = [this] { return sms.made() && sms->sending(); };
   made->on_set_up = [this](Channel* waiter) { media->call_set_up(waiter); };
   made->on_all_ended = [this] { media->call_ended(); };
+  made->on_asking = [this](bool asks) {
+    if (asks || ring_indicator.made()) ring_indicator->ring(asks);
+  };
   return made;
 }
 
@@ -280,6 +294,7 @@ bool Modem::idle() const {
 void Modem::urc(std::string_view text, Channel* cause) {
   if (!answers()) return;
   sleep.touch();
+  indicate(text);
   record("urc", {{"text", text}});
   for (const auto& channel : channels_) {
     if (channel.get() == cause) {
@@ -298,6 +313,7 @@ bool Modem::urc(std::string_view text, WhileOnline policy) {
   auto listeners = channels_ | std::views::filter(listens);
   if (!listeners.empty() && std::ranges::all_of(listeners, drops)) return false;
   sleep.touch();
+  indicate(text);
   record("urc", {{"text", text}});
   for (const auto& channel : channels_) channel->urc(text, policy);
   if (faults != nullptr) faults->urc(text);
@@ -307,6 +323,7 @@ bool Modem::urc(std::string_view text, WhileOnline policy) {
 void Modem::urc(Code code) {
   if (!answers()) return;
   sleep.touch();
+  indicate(text_of(code));
   record("urc", {{"text", text_of(code)}});
   for (const auto& channel : channels_) channel->urc(code);
   if (faults != nullptr) faults->urc(text_of(code));
@@ -320,6 +337,7 @@ void Modem::answer(std::string_view text, Channel* asker) {
   if (asker == nullptr || !asker->has_lines()) return urc(text);
   if (!answers()) return;
   sleep.touch();
+  indicate(text);
   record("urc", {{"channel", asker->name()}, {"text", text}});
   asker->answer(text);
   if (faults != nullptr) faults->urc(text);
@@ -329,6 +347,7 @@ void Modem::answer(Code code, Channel* asker) {
   if (asker == nullptr || !asker->has_lines()) return urc(code);
   if (!answers()) return;
   sleep.touch();
+  indicate(text_of(code));
   record("urc", {{"channel", asker->name()}, {"text", text_of(code)}});
   asker->answer(code);
   if (faults != nullptr) faults->urc(text_of(code));
@@ -345,6 +364,42 @@ bool Modem::set_imei(const std::string& imei) { return parts_.nvram.store("imei"
 
 void Modem::apply_line_settings() {
   for (const auto& channel : channels_) channel->apply_settings();
+}
+
+// --- its UART
+
+/// RI, with a URC.
+void Modem::indicate(std::string_view urc) {
+  if (RingIndicator::reacts_to(urc, settings)) ring_indicator->pulse();
+}
+
+/// DLCs have the DTR of the line that they are on.
+std::ptrdiff_t Modem::dtr_on_lines() const {
+  return std::ranges::count_if(channels_,
+                               [](const auto& channel) { return !channel->is_dlc && channel->is_on(ModemLine::dtr); });
+}
+
+void Modem::dtr_on() {
+  if (dtr_on_lines() == 1) sleep.dtr_on([this] { return at_rest(); });
+}
+
+Framing Modem::framing() const {
+  using enum Framing::Parity;
+  const std::uint32_t format = settings.number(key::icf_format);
+  Framing framing{.baud = rate_};
+  framing.data_bits = format <= 3 ? 8 : 7;
+  framing.stop_bits = format == 1 || format == 4 ? 2 : 1;
+  if (format == 2 || format == 5) {
+    const std::uint32_t parity = settings.number(key::icf_parity);
+    framing.parity = parity == 0 ? odd : parity == 1 ? even : space;
+  }
+  return framing;
+}
+
+/// AT+IPR=0 waits for a reset (manual 2.2.41).
+void Modem::reframe() {
+  if (fixed_rate()) rate_ = settings.number(key::ipr);
+  for (const auto& channel : channels_) channel->frame(framing());
 }
 
 }  // namespace sim800

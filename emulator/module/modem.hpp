@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +63,7 @@ class Pinger;
 class PingService;
 class Antenna;
 class Pins;
+class RingIndicator;
 class Pop3Service;
 class PppService;
 class PreferredOperators;
@@ -147,6 +150,8 @@ class Modem final : private OwnLatencies, public ChannelOwner, private MobileSta
   void fall_silent(Duration span);
   /// Off at once, without a message or saving; the clock starts again. PWRKEY boots it.
   void lose_power();
+  /// The host's or the module's, on every line: moved, or left to whoever drives it.
+  void hold_line(ModemLine line, std::optional<bool> on);
   /// These bytes leave the UART now, wherever its lines are in an answer.
   void say_raw(std::string_view bytes);
 
@@ -162,9 +167,13 @@ class Modem final : private OwnLatencies, public ChannelOwner, private MobileSta
 
   bool answers() const override { return power_ == Power::on; }
   bool consumes_wakeup() override {
-    return sleep.consumes_wakeup([this] { return at_rest(); });
+    return sleep.consumes_wakeup([this] { return dtr_on_lines() > 0; }, [this] { return at_rest(); });
   }
+  void dtr_on() override;
+  void reframe() override;
   void touch() override { sleep.touch(); }
+  /// Its AT channels, in the order in which they were attached; those of DLCs, too.
+  const std::vector<std::unique_ptr<Channel>>& channels() const { return channels_; }
   /// No command runs on any channel and nothing waits to be sent.
   bool idle() const;
   /// Nor does any service have something in progress.
@@ -258,6 +267,9 @@ class Modem final : private OwnLatencies, public ChannelOwner, private MobileSta
   }
   void boot_urc(std::string_view text, bool needs_fixed_rate);
   bool fixed_rate() const { return settings.number(key::ipr) != 0; }
+  void indicate(std::string_view urc);
+  std::ptrdiff_t dtr_on_lines() const;
+  Framing framing() const;
 
   friend void adopt(Modem& modem, Service& service);
 
@@ -307,6 +319,7 @@ class Modem final : private OwnLatencies, public ChannelOwner, private MobileSta
   OnDemand<Media> media;
   OnDemand<Tones> tones;
   OnDemand<Antenna> antenna;
+  OnDemand<RingIndicator> ring_indicator;
   OnDemand<Pins> gpios;  ///< by AT+SGPIO's numbers
   OnDemand<Pins> pins;   ///< by AT+CGPIO's
 
@@ -319,6 +332,7 @@ class Modem final : private OwnLatencies, public ChannelOwner, private MobileSta
   bool call_ready_ = false;
   bool sms_ready_ = false;  ///< messages can be read and sent
   bool synchronised_ = false;
+  unsigned rate_ = 0;  ///< of the UART, in bit/s; 0: that of the host
   Task<> boot_, start_;
   Timer power_change_;
   std::vector<std::function<void()>> external_events_;

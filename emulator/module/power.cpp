@@ -103,7 +103,9 @@ Task<> Modem::boot() {
   const TimePoint on = clock.now();
   co_await clock.sleep_until(on + std::min(latency[Latency::boot_uart], latency[Latency::boot_rdy]));
   power_ = Power::on;
+  rate_ = settings.number(key::ipr);
   for (const auto& channel : channels_) channel->power_up();
+  reframe();
   if (world.module.quirks.sync_bytes) boot_urc(sync_bytes, true);
   co_await clock.sleep_until(on + latency[Latency::boot_rdy]);
   ready_ = true;

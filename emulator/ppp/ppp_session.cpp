@@ -69,13 +69,8 @@ PppSession::PppSession(const Parts& parts, std::function<void(const PppSession&)
              .on_end = [this](ppp::Peer::End end) { finish(reason(end), true); }},
             challenge(parts.environment.seed + static_cast<std::uint64_t>(parts.environment.clock.now().count())),
             defects_of(parts.environment.world.network.ppp)),
-      escape_(parts.environment.clock, {.data = [this](std::string_view bytes) { take(bytes); },
-                                        .escape =
-                                            [this] {
-                                              mode_ = Mode::escaped;
-                                              escape_.end();
-                                              parts_.channel.go_offline(Code::ok);
-                                            }}) {
+      escape_(parts.environment.clock,
+              {.data = [this](std::string_view bytes) { take(bytes); }, .escape = [this] { escape(); }}) {
   parts_.environment.record("ppp", {{"channel", parts_.channel.name()},
                                     {"cid", static_cast<std::int64_t>(parts_.cid)},
                                     {"state", std::string_view("dialled")}});
@@ -122,6 +117,16 @@ void PppSession::packet_to_host(std::string_view packet) {
   }
   ++packets_received_;
   received_ += packet.size();
+}
+
+void PppSession::escape() {
+  mode_ = Mode::escaped;
+  escape_.end();
+  parts_.channel.go_offline(Code::ok);
+}
+
+void PppSession::dtr_dropped(bool hang_up) {
+  if (mode_ == Mode::online) hang_up ? finish("DTR dropped", true) : escape();
 }
 
 bool PppSession::resume() {

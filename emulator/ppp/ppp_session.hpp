@@ -48,10 +48,12 @@ class PppSession final : public DataUser {
   // From the channel.
   std::size_t from_host(std::string_view bytes) override;
   void line_reset() override;
+  void dtr_dropped(bool hang_up) override;
 
  private:
   enum class Mode : std::uint8_t { online, escaped, over };
 
+  void escape();
   void take(std::string_view bytes);
   void to_host(std::string_view bytes);
   void packet_to_host(std::string_view packet);

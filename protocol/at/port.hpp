@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "protocol/at/modem_lines.hpp"
+
 namespace sim800 {
 
 /// What an endpoint reports to its AT channel (TE → TA). Implemented by the channel.
@@ -23,6 +25,12 @@ class PortUser {
   virtual void drained() = 0;
   /// `count` bytes of output were lost because nobody read them.
   virtual void output_lost(std::size_t count) = 0;
+  /// The host has moved DTR or RTS. A port without lines never says so: they are on.
+  virtual void host_line(ModemLine /*line*/, bool /*on*/) {}
+  /// The host frames its bytes so from now on. A port that cannot know never says so.
+  virtual void host_framing(const Framing& /*framing*/) {}
+  /// The host holds its data line low, or no longer.
+  virtual void host_break(bool /*on*/) {}
 };
 
 /// What an AT channel asks of its endpoint (TA → TE). Implemented by endpoints and tests.
@@ -37,6 +45,10 @@ class Port {
   virtual std::size_t unsent() const = 0;
   /// The channel has room for input again.
   virtual void input_wanted() = 0;
+  /// The module has moved DCD, CTS, RI or DSR, or says where they are.
+  virtual void set_line(ModemLine /*line*/, bool /*on*/) {}
+  /// The module's UART frames its bytes so from now on.
+  virtual void set_framing(const Framing& /*framing*/) {}
 };
 
 }  // namespace sim800

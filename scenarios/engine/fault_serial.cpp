@@ -73,6 +73,12 @@ Duration FaultEngine::gap() {
   return serial_chance_.in(pieces ? pieces->gap : scenario_.world.serial.gap);
 }
 
+void FaultEngine::change_level(ModemLine line, std::optional<bool> on, std::optional<Duration> span) {
+  const auto held = levels_.try_emplace(
+      line, clock_, std::nullopt, [this, line](const std::optional<bool>& level) { modem_->hold_line(line, level); });
+  held.first->second.set(on, span);
+}
+
 void FaultEngine::cut_serial_lines() {
   soon([this] {
     for (SerialLine* line : lines_) {

@@ -58,6 +58,8 @@ class Effects {
   virtual void change_supply(Supply supply, std::optional<Duration> span) = 0;
   virtual void change_temperature(int celsius, std::optional<Duration> span) = 0;
   virtual void change_card(Card card, std::optional<Duration> span) = 0;
+  /// Nothing: the line is left to whoever drives it.
+  virtual void change_level(ModemLine line, std::optional<bool> on, std::optional<Duration> span) = 0;
   /// The running transfer of that kind ends with a code, else the next one.
   virtual void end_transfer(TransferKind::User user, int code) = 0;
   /// Happens to all running transfers, else to the next one.

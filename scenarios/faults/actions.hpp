@@ -41,6 +41,7 @@ std::shared_ptr<const Action> read_call(const Value& action);
 std::shared_ptr<const Action> read_ussd(const Value& action);
 std::shared_ptr<const Action> read_supply(const Value& action);
 std::shared_ptr<const Action> read_temperature(const Value& action);
+std::shared_ptr<const Action> read_level_action(const Value& action);
 std::shared_ptr<const Action> read_reset(const Value& action);
 std::shared_ptr<const Action> read_freeze(const Value& action);
 std::shared_ptr<const Action> read_power(const Value& action);

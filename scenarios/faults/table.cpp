@@ -37,6 +37,7 @@ constexpr ActionRow rows[] = {
     {"ussd", read_ussd},
     {"supply", read_supply},
     {"temperature", read_temperature},
+    {"level", read_level_action},
     {"reset", read_reset},
     {"freeze", read_freeze},
     {"power", read_power},
@@ -47,12 +48,12 @@ constexpr ActionRow rows[] = {
 /// Keys allowed next to an action.
 struct Beside {
   std::string_view key;
-  std::array<std::string_view, 9> actions;
+  std::array<std::string_view, 10> actions;
 };
 constexpr Beside besides[] = {
     {"lines", {"result", "cme", "cms"}},
     {"place", {"urc", "raw", "sms"}},
-    {"for", {"serial", "link", "dns", "registration", "signal", "sim", "supply", "temperature", "state"}}};
+    {"for", {"serial", "link", "dns", "registration", "signal", "sim", "supply", "temperature", "level", "state"}}};
 // clang-format on
 
 void check_besides(const Value& action, std::string_view name) {

@@ -28,6 +28,8 @@ class RecordingPort final : public Port {
   }
   std::size_t unsent() const override { return stuck; }
   void input_wanted() override { ++wanted; }
+  void set_line(ModemLine line, bool on) override { lines.drive(line, on); }
+  void set_framing(const Framing& given) override { framing = given; }
 
   /// What was sent since the last call.
   std::string take() { return std::exchange(sent, {}); }
@@ -35,6 +37,8 @@ class RecordingPort final : public Port {
   std::string sent;
   std::size_t stuck = 0;
   int writes = 0, wanted = 0;
+  LineLevels lines;  ///< as the module has them
+  Framing framing;
 };
 
 /// Keeps the last request; the test answers it.

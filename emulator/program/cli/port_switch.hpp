@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 #include "protocol/at/port.hpp"
@@ -14,7 +15,12 @@ class PortSwitch final : public PortUser {
   /// Null: to none, and what arrives is lost.
   void lead_to(PortUser* user) {
     user_ = user;
-    if (user_ != nullptr && present_) user_->client_arrived();
+    if (user_ == nullptr) return;
+    if (present_) user_->client_arrived();
+    for (const ModemLine line : modem_lines) {
+      if (!levels_.is_on(line) && is_from_host(line)) user_->host_line(line, false);
+    }
+    if (framing_) user_->host_framing(*framing_);
   }
 
   void receive(std::string_view bytes) override {
@@ -35,10 +41,23 @@ class PortSwitch final : public PortUser {
   void output_lost(std::size_t count) override {
     if (user_ != nullptr) user_->output_lost(count);
   }
+  void host_line(ModemLine line, bool on) override {
+    levels_.drive(line, on);
+    if (user_ != nullptr) user_->host_line(line, on);
+  }
+  void host_framing(const Framing& framing) override {
+    framing_ = framing;
+    if (user_ != nullptr) user_->host_framing(framing);
+  }
+  void host_break(bool on) override {
+    if (user_ != nullptr) user_->host_break(on);
+  }
 
  private:
   PortUser* user_ = nullptr;
   bool present_ = false;
+  LineLevels levels_;
+  std::optional<Framing> framing_;
 };
 
 }  // namespace sim800

@@ -161,4 +161,66 @@ TEST_CASE("a paced line loses what is said faster than it carries, and counts it
   CHECK(wire.port.sent == "a");
 }
 
+TEST_CASE("a strict line: a host at another rate sends and gets garbage, until both agree") {
+  Wire wire(115'200, false);
+  wire.line.mind_framing();
+  wire.line.set_framing({.baud = 115'200});
+  wire.line.receive("AT\r");  // nothing is known of the host
+  CHECK(std::exchange(wire.module.heard, {}) == "AT\r");
+  wire.line.host_framing({.baud = 9600});
+  wire.line.receive("AT\r");
+  CHECK(std::exchange(wire.module.heard, {}).find("AT") == std::string::npos);
+  wire.line.send("\r\nOK\r\n");
+  CHECK(wire.port.take().find("OK") == std::string::npos);
+  wire.line.set_framing({.baud = 9600});
+  CHECK(wire.port.framing.baud == 9600);
+  wire.line.receive("AT\r");
+  CHECK(wire.module.heard == "AT\r");
+  wire.line.send("\r\nOK\r\n");
+  CHECK(wire.port.take() == "\r\nOK\r\n");
+  wire.line.host_framing({.baud = 9600, .data_bits = 7, .parity = Framing::Parity::even});
+  wire.module.heard.clear();
+  wire.line.receive("AT\r");
+  CHECK(wire.module.heard != "AT\r");
+}
+
+TEST_CASE("a strict line: a module without a rate finds the host's by AT or at") {
+  Wire wire(115'200, false);
+  wire.line.mind_framing();
+  wire.line.set_framing({.baud = 0});
+  wire.line.host_framing({.baud = 19'200});
+  wire.line.send("\r\n+X: 1\r\n");
+  CHECK(wire.port.take().empty());
+  wire.line.receive("xAx aTAt\r");
+  CHECK(wire.module.heard.empty());
+  wire.line.receive("A");
+  wire.line.receive("T\r");
+  CHECK(std::exchange(wire.module.heard, {}) == "AT\r");
+  wire.line.send("OK");
+  CHECK(wire.port.take() == "OK");
+  wire.line.host_framing({.baud = 230'400});
+  wire.line.receive("AT\r");
+  CHECK(wire.module.heard.empty());  // too fast to be found
+  wire.line.host_framing({.baud = 1200});
+  wire.line.receive("at\r");
+  CHECK(wire.module.heard == "at\r");
+}
+
+TEST_CASE("a paced line follows the module's rate and framing") {
+  Wire wire(115'200);
+  wire.line.set_framing({.baud = 115'200});
+  wire.line.set_framing({.baud = 1200});
+  wire.line.send("O");
+  wire.clock.advance(8333us);
+  CHECK(wire.port.sent.empty());
+  wire.clock.advance(1us);
+  CHECK(wire.port.take() == "O");
+  wire.line.set_framing({.baud = 1200, .data_bits = 8, .parity = Framing::Parity::even, .stop_bits = 1});
+  wire.line.send("O");
+  wire.clock.advance(9166us);
+  CHECK(wire.port.sent.empty());
+  wire.clock.advance(1us);
+  CHECK(wire.port.take() == "O");
+}
+
 }  // namespace sim800::test

@@ -197,6 +197,27 @@ TEST_CASE("ppp: +++, ATO and ATH") {
   CHECK(fixture.ask("ATO") == ERROR);
 }
 
+TEST_CASE("ppp: DTR falls") {
+  PppFixture fixture(PppFixture::with_apn());
+  fixture.go_up();
+  CHECK(fixture.line.lines.is_on(ModemLine::dcd));
+  fixture.channel->host_line(ModemLine::dtr, false);  // AT&D1
+  CHECK(fixture.text() == OK);
+  CHECK_FALSE(fixture.line.lines.is_on(ModemLine::dcd));
+  fixture.channel->host_line(ModemLine::dtr, true);
+  CHECK(fixture.ask("AT&D2") == OK);
+  CHECK(fixture.ask("ATO") == CONNECT);
+  fixture.channel->host_line(ModemLine::dtr, false);
+  CHECK(fixture.text() == NO_CARRIER);
+  CHECK(fixture.network.paths == 0);
+  CHECK(fixture.ask("AT&D0") == OK);
+  fixture.dial();
+  fixture.channel->host_line(ModemLine::dtr, true);
+  fixture.channel->host_line(ModemLine::dtr, false);
+  CHECK(fixture.text() == "");
+  CHECK(fixture.channel->online());
+}
+
 TEST_CASE("ppp: plus signs without silence around them are data") {
   PppFixture fixture(PppFixture::with_apn());
   fixture.go_up();
