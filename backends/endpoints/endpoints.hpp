@@ -32,6 +32,8 @@ class Endpoint : public Port {
   /// given
   /// ("tcp:127.0.0.1:0#2" is the second one that was given so), "stdio".
   virtual std::string name() const = 0;
+  /// From now on the user is told how the host frames its bytes, where the endpoint can know.
+  virtual void watch_framing() {}
 };
 
 /// A pseudo-terminal whose slave is reached by the symbolic link `link`; the link goes with the endpoint.
@@ -51,6 +53,21 @@ constexpr std::chrono::milliseconds usual_patience = std::chrono::seconds(2);
 /// has vanished makes way after a minute at most.  Throws EndpointError.
 std::unique_ptr<Endpoint> open_tcp(asio::io_context& loop, const std::string& address, std::size_t nth = 1,
                                    std::chrono::milliseconds patience = usual_patience);
+
+/// A unix socket that listens at `path`, which goes with the endpoint; clients as of TCP. One that nobody listens on
+/// any more is replaced. Throws EndpointError, also where any other file is there.
+std::unique_ptr<Endpoint> open_unix(asio::io_context& loop, const std::string& path);
+
+/// TCP with RFC 2217 on it: the client has DTR and RTS, sees the module's lines, sets rate and framing and sends
+/// breaks. Without a client DTR and RTS are off. Throws EndpointError.
+std::unique_ptr<Endpoint> open_rfc2217(asio::io_context& loop, const std::string& address, std::size_t nth = 1);
+
+/// A connection to an end that listens, made again whenever it has ended: "tcp:HOST:PORT", "unix:PATH", or
+/// "rfc2217:HOST:PORT", a server that has a real port: the module is on that port, with its rate and lines. Throws
+/// EndpointError.
+std::unique_ptr<Endpoint> open_connection(asio::io_context& loop, const std::string& target);
+/// RFC 2217 as a client on such a connection.
+std::unique_ptr<Endpoint> speak_rfc2217(asio::io_context& loop, std::unique_ptr<Endpoint> connection);
 
 /// One listening TCP socket for many modules.
 class EndpointPool {

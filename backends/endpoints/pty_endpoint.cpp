@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -32,6 +33,50 @@ void set_raw(int terminal) {
   if (tcgetattr(terminal, &settings) != 0) return;
   cfmakeraw(&settings);
   tcsetattr(terminal, TCSANOW, &settings);
+}
+
+unsigned rate_of(speed_t speed) {
+  static constexpr std::array<std::pair<speed_t, unsigned>, 19> rates{{{B50, 50},
+                                                                       {B75, 75},
+                                                                       {B110, 110},
+                                                                       {B150, 150},
+                                                                       {B300, 300},
+                                                                       {B600, 600},
+                                                                       {B1200, 1200},
+                                                                       {B2400, 2400},
+                                                                       {B4800, 4800},
+                                                                       {B9600, 9600},
+                                                                       {B19200, 19'200},
+                                                                       {B38400, 38'400},
+                                                                       {B57600, 57'600},
+                                                                       {B115200, 115'200},
+                                                                       {B230400, 230'400},
+                                                                       {B460800, 460'800},
+                                                                       {B500000, 500'000},
+                                                                       {B921600, 921'600},
+                                                                       {B1000000, 1'000'000}}};
+  for (const auto& [known, rate] : rates) {
+    if (known == speed) return rate;
+  }
+  return 0;
+}
+
+/// As a host has set its terminal; a rate of its own counts as unknown.
+Framing framing_of(const termios& settings) {
+  Framing framing{.baud = rate_of(cfgetospeed(&settings))};
+  switch (settings.c_cflag & CSIZE) {
+    case CS5: framing.data_bits = 5; break;
+    case CS6: framing.data_bits = 6; break;
+    case CS7: framing.data_bits = 7; break;
+    default: break;
+  }
+  if ((settings.c_cflag & PARENB) != 0) {
+    const bool odd = (settings.c_cflag & PARODD) != 0, fixed = (settings.c_cflag & CMSPAR) != 0;
+    using Parity = Framing::Parity;
+    framing.parity = fixed ? (odd ? Parity::mark : Parity::space) : odd ? Parity::odd : Parity::even;
+  }
+  framing.stop_bits = (settings.c_cflag & CSTOPB) != 0 ? 2 : 1;
+  return framing;
 }
 
 /// The symlink; removed with the object unless somebody else has replaced it.
@@ -117,6 +162,15 @@ class PtyEndpoint final : public StreamEndpoint {
 
   std::string announcement() const override { return "pty " + name().substr(4) + " " + slave_path_; }
 
+  /// A terminal that no host has set has the module's rate.
+  void watch_framing() override {
+    watches_framing_ = true;
+    termios settings{};
+    if (tcgetattr(slave_.get(), &settings) != 0) return;
+    cfsetspeed(&settings, B115200);
+    tcsetattr(slave_.get(), TCSANOW, &settings);
+  }
+
   void input_wanted() override {
     if (!leaving_) return await_input();
     asio::post(loop(), guarded(life(), [this] { take_rest(); }));
@@ -152,7 +206,16 @@ class PtyEndpoint final : public StreamEndpoint {
       if (watch.expired()) return;
     }
     if (leaving_) return take_rest();
+    if (watches_framing_) tell_framing();
     StreamEndpoint::input_ready();
+  }
+
+  /// Before what was sent with it.
+  void tell_framing() {
+    termios settings{};
+    if (tcgetattr(slave_.get(), &settings) != 0) return;
+    const Framing framing = framing_of(settings);
+    if (std::exchange(framing_, framing) != framing) user()->host_framing(framing);
   }
 
   // A pty becomes writable with every read of the client: handling that would cost a fifth of a short command's round
@@ -219,6 +282,8 @@ class PtyEndpoint final : public StreamEndpoint {
   Link link_;
   int clients_ = 0;
   bool leaving_ = false;
+  bool watches_framing_ = false;
+  std::optional<Framing> framing_;  ///< as the user knows it
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A TCP port as the module's serial line.
+// A TCP port or a unix socket as the module's serial line.
 // SPDX-License-Identifier: MIT
 #include <fcntl.h>
 #include <linux/sockios.h>
@@ -7,6 +7,9 @@
 #include <spdlog/spdlog.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -23,6 +26,7 @@
 #include <vector>
 
 #include "backends/endpoints/stream_endpoint.hpp"
+#include "emulator/core/unique_fd.hpp"
 #include "protocol/text/host_port.hpp"
 
 namespace sim800 {
@@ -51,23 +55,59 @@ tcp::endpoint resolve(asio::io_context& loop, const HostPort& address) {
   return *found.begin();
 }
 
-tcp::acceptor listen(asio::io_context& loop, const std::string& text, const HostPort& address) try {
+/// A socket that listens.
+struct Listening {
+  UniqueFd socket;
+  std::string where;   ///< "HOST PORT", or a path
+  std::string path{};  ///< of a unix socket
+};
+
+Listening listen(asio::io_context& loop, const std::string& text) try {
+  const HostPort address = parse_address(text);
   const tcp::endpoint local = resolve(loop, address);
   tcp::acceptor acceptor(loop, local.protocol());
   fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
   acceptor.set_option(tcp::acceptor::reuse_address(true));
   acceptor.bind(local);
   acceptor.listen();
-  acceptor.non_blocking(true);
-  return acceptor;
+  const std::string where = address.host + " " + std::to_string(acceptor.local_endpoint().port());
+  return {UniqueFd(acceptor.release()), where};
 } catch (const asio::system_error& error) {
   throw EndpointError("cannot listen on " + text + ": " + error.code().message());
+}
+
+[[noreturn]] void refuse_path(const std::string& path, const std::string& why) {
+  throw EndpointError("cannot listen on " + path + ": " + why);
+}
+
+Listening listen_on_path(const std::string& path) {
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof name.sun_path) {
+    refuse_path('"' + path + '"', "expected a path of 1 to " + std::to_string(sizeof name.sun_path - 1) +
+                                      " bytes, found one of " + std::to_string(path.size()));
+  }
+  path.copy(name.sun_path, path.size());
+  const auto* const address = reinterpret_cast<const sockaddr*>(&name);
+  const auto open = [] { return UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)); };
+  Listening made{open(), path, path};
+  struct stat status{};
+  // Left over by a process that has been killed.
+  if (::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode) &&
+      ::connect(open().get(), address, sizeof name) != 0 && errno == ECONNREFUSED) {
+    ::unlink(path.c_str());
+  }
+  if (::bind(made.socket.get(), address, sizeof name) != 0 || ::listen(made.socket.get(), 8) != 0)
+    refuse_path(path, std::strerror(errno));
+  return made;
 }
 
 bool peer_has_ended(int socket) {
   tcp_info info{};
   socklen_t size = sizeof info;
-  return getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state != TCP_ESTABLISHED;
+  if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0) return info.tcpi_state != TCP_ESTABLISHED;
+  pollfd query{socket, POLLRDHUP, 0};
+  return poll(&query, 1, 0) == 1 && (query.revents & (POLLRDHUP | POLLHUP)) != 0;
 }
 
 bool is_dead(int socket) {
@@ -96,20 +136,26 @@ class Listener {
  public:
   using Descriptor = asio::posix::stream_descriptor;
 
-  Listener(asio::io_context& loop, const std::string& text, std::string name)
+  Listener(asio::io_context& loop, Listening listening, std::string name)
       : loop_(loop),
         name_(std::move(name)),
-        address_(parse_address(text)),
-        acceptor_(listen(loop, text, address_)),
+        where_(std::move(listening.where)),
+        path_(std::move(listening.path)),
+        acceptor_(loop, listening.socket.release()),
         retry_(loop) {}
+  ~Listener() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
 
   /// A client is there: take() or leave_waiting().
   std::function<void()> on_client;
 
-  std::string where() const { return address_.host + " " + std::to_string(acceptor_.local_endpoint().port()); }
+  const std::string& where() const { return where_; }
 
   void await_client() {
-    acceptor_.async_wait(tcp::acceptor::wait_read, guarded(life_, [this] { on_client(); }));
+    acceptor_.async_wait(Descriptor::wait_read, guarded(life_, [this] { on_client(); }));
   }
 
   /// Its socket; -1 where there is none now, and it waits for the next one.
@@ -153,8 +199,8 @@ class Listener {
 
   asio::io_context& loop_;
   std::string name_;
-  HostPort address_;
-  tcp::acceptor acceptor_;
+  std::string where_, path_;
+  Descriptor acceptor_;
   asio::steady_timer retry_;
   std::vector<std::shared_ptr<Descriptor>> refused_;
   std::shared_ptr<void> life_ = std::make_shared<char>();
@@ -252,16 +298,15 @@ class TcpLine : public StreamEndpoint {
 /// A line with a listener of its own.
 class TcpEndpoint final : public TcpLine {
  public:
-  TcpEndpoint(asio::io_context& loop, const std::string& text, std::size_t nth, std::chrono::milliseconds patience)
-      : TcpLine(loop, "tcp:" + text + (nth == 1 ? "" : "#" + std::to_string(nth)), patience),
-        listener_(loop, text, name()) {
+  TcpEndpoint(asio::io_context& loop, const std::string& name, Listening listening, std::chrono::milliseconds patience)
+      : TcpLine(loop, name, patience), listener_(loop, std::move(listening), name) {
     listener_.on_client = [this] { take_client(); };
     on_free = [this] {
       if (std::exchange(next_waits_, false)) take_client();
     };
   }
 
-  std::string announcement() const override { return "tcp " + listener_.where(); }
+  std::string announcement() const override { return name().substr(0, name().find(':')) + " " + listener_.where(); }
 
  private:
   void attached() override { listener_.await_client(); }
@@ -283,7 +328,7 @@ class TcpEndpoint final : public TcpLine {
 class TcpPool final : public EndpointPool {
  public:
   TcpPool(asio::io_context& loop, const std::string& text, std::size_t count)
-      : name_("tcp-any:" + text), listener_(loop, text, name_) {
+      : name_("tcp-any:" + text), listener_(loop, listen(loop, text), name_) {
     listener_.on_client = [this] { take_client(); };
     lines_.reserve(count);
     for (std::size_t n = 0; n < count; ++n) {
@@ -335,7 +380,12 @@ std::unique_ptr<EndpointPool> open_tcp_any(asio::io_context& loop, const std::st
 
 std::unique_ptr<Endpoint> open_tcp(asio::io_context& loop, const std::string& address, std::size_t nth,
                                    std::chrono::milliseconds patience) {
-  return std::make_unique<TcpEndpoint>(loop, address, nth, patience);
+  const std::string name = "tcp:" + address + (nth == 1 ? "" : "#" + std::to_string(nth));
+  return std::make_unique<TcpEndpoint>(loop, name, listen(loop, address), patience);
+}
+
+std::unique_ptr<Endpoint> open_unix(asio::io_context& loop, const std::string& path) {
+  return std::make_unique<TcpEndpoint>(loop, "unix:" + path, listen_on_path(path), usual_patience);
 }
 
 }  // namespace sim800

@@ -119,9 +119,10 @@ void add_run_options(CLI::App& to, const std::shared_ptr<RunOptions>& options) {
       ->type_name("tcp:HOST:PORT|unix:PATH|rfc2217:HOST:PORT")
       ->allow_extra_args(false);
   command
-      ->add_option("--baud", options->baud,
-                   "strict: a host at another rate than the module gets garbage, where the port tells the rate; lax: it "
-                   "does not (default; with --rfc2217 strict)")
+      ->add_option(
+          "--baud", options->baud,
+          "strict: a host at another rate than the module gets garbage, where the port tells the rate; lax: it "
+          "does not (default; with --rfc2217 strict)")
       ->check(CLI::IsMember({"lax", "strict"}));
   command
       ->add_option("--state", options->state,

@@ -28,7 +28,8 @@ HostPort first_of(const std::string& address, unsigned modules) {
 /// None given: what stands for them.
 RunOptions completed(RunOptions options, unsigned modules) {
   const bool none = options.ptys.empty() && options.tcps.empty() && options.tcp_anys.empty() &&
-                    options.pty_dir.empty() && !options.stdio;
+                    options.pty_dir.empty() && !options.stdio && options.rfc2217s.empty() && options.unixes.empty() &&
+                    options.connections.empty();
   if (none && modules == 1) options.ptys.emplace_back("./sim800.tty");
   if (none && modules > 1) options.pty_dir = "./sim800.ttys";
   return options;
@@ -44,6 +45,7 @@ Demand demand_of(const RunOptions& options, unsigned modules) {
   demand.descriptors = 2 * demand.ptys + 2 * options.ptys.size() + (options.pty_dir.empty() ? 0 : 2);
   demand.descriptors += 2 * (options.tcps.size() - consecutive) + of_all(2) * consecutive;
   demand.descriptors += (of_all(1) + 1) * options.tcp_anys.size();
+  demand.descriptors += 2 * (options.rfc2217s.size() + options.unixes.size()) + options.connections.size();
   return demand;
 }
 
@@ -51,7 +53,7 @@ Demand demand_of(const RunOptions& options, unsigned modules) {
 
 RunEndpoints::RunEndpoints(asio::io_context& loop, const RunOptions& given, unsigned modules,
                            std::function<void()> at_end)
-    : loop_(loop), modules_(modules) {
+    : loop_(loop), modules_(modules), baud_(given.baud) {
   const RunOptions options = completed(given, modules);
   require(demand_of(options, modules));
   open_dealt(options);
@@ -61,8 +63,10 @@ RunEndpoints::RunEndpoints(asio::io_context& loop, const RunOptions& given, unsi
   stdio_ = owned_.back().get();
 }
 
-void RunEndpoints::own(std::unique_ptr<Endpoint> endpoint, unsigned module) {
-  lines_.push_back({owned_.emplace_back(std::move(endpoint)).get(), module});
+/// `knows_rate`: hosts set it in earnest there, as on hardware.
+void RunEndpoints::own(std::unique_ptr<Endpoint> endpoint, unsigned module, bool knows_rate) {
+  const bool strict = baud_.empty() ? knows_rate : baud_ == "strict";
+  lines_.push_back({.endpoint = owned_.emplace_back(std::move(endpoint)).get(), .module = module, .strict = strict});
 }
 
 void RunEndpoints::open_dealt(const RunOptions& options) {
@@ -73,6 +77,13 @@ void RunEndpoints::open_dealt(const RunOptions& options) {
     const auto before = std::count(options.tcps.begin(), address, *address);
     own(open_tcp(loop_, *address, static_cast<std::size_t>(before) + 1), tcp++ % modules_);
   }
+  unsigned port = 0, path = 0, connection = 0;
+  for (auto address = options.rfc2217s.begin(); address != options.rfc2217s.end(); ++address) {
+    const auto before = std::count(options.rfc2217s.begin(), address, *address);
+    own(open_rfc2217(loop_, *address, static_cast<std::size_t>(before) + 1), port++ % modules_, true);
+  }
+  for (const std::string& each : options.unixes) own(open_unix(loop_, each), path++ % modules_);
+  for (const std::string& target : options.connections) own(open_connection(loop_, target), connection++ % modules_);
 }
 
 void RunEndpoints::open_for_all(const RunOptions& options) {

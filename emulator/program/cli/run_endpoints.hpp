@@ -13,8 +13,9 @@
 
 namespace sim800 {
 
-/// `--pty` and `--tcp` are dealt out in the order given, the first of each to module 0, and round again; `--stdio` is
-/// module 0's; `--pty-dir`, `--tcp HOST:PORT+` and `--tcp-any` have a line for every module.
+/// `--pty`, `--tcp`, `--rfc2217`, `--unix` and `--connect` are dealt out in the order given, the first of each to
+/// module 0, and round again; `--stdio` is module 0's; `--pty-dir`, `--tcp HOST:PORT+` and `--tcp-any` have a line for
+/// every module.
 class RunEndpoints {
  public:
   /// All exist, and no byte moves yet. `modules`: how many there are. `at_end`: see open_stdio(). Throws EndpointError,
@@ -25,6 +26,7 @@ class RunEndpoints {
     Endpoint* endpoint;
     unsigned module;
     PortUser* user = nullptr;
+    bool strict = false;  ///< a host at another rate than the module gets garbage
   };
   std::vector<Line>& lines() { return lines_; }
   /// Standard input and output; null without.
@@ -35,13 +37,14 @@ class RunEndpoints {
   void start();
 
  private:
-  void own(std::unique_ptr<Endpoint> endpoint, unsigned module);
+  void own(std::unique_ptr<Endpoint> endpoint, unsigned module, bool knows_rate = false);
   void open_dealt(const RunOptions& options);
   void open_for_all(const RunOptions& options);
   void open_tcps(const std::string& address);
 
   asio::io_context& loop_;
   unsigned modules_;
+  std::string baud_;
   std::vector<std::unique_ptr<Endpoint>> owned_;
   std::vector<std::unique_ptr<EndpointPool>> pools_;
   std::vector<Line> lines_;

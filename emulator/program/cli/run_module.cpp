@@ -83,11 +83,13 @@ std::unique_ptr<Expectations> RunModule::make_expectations() {
 }
 
 /// With a serial line between them if it makes a difference.
-PortUser& RunModule::connect(Endpoint& endpoint) {
+PortUser& RunModule::connect(Endpoint& endpoint, bool strict) {
   const bool faulty = faults_ && (faults_->needs_serial_line() || own_scenario_);
-  if (!faulty && !world_.serial.paced) return modem_.attach(endpoint, endpoint.name());
+  if (strict) endpoint.watch_framing();
+  if (!faulty && !world_.serial.paced && !strict) return modem_.attach(endpoint, endpoint.name());
   SerialLine& line = *serial_lines_.emplace_back(
       std::make_unique<SerialLine>(clock_, world_.serial, faulty ? faults_.get() : nullptr, endpoint));
+  if (strict) line.mind_framing();
   line.attach(modem_.attach(line, endpoint.name()));
   if (faulty) faults_->add(line);
   return line;

@@ -56,8 +56,8 @@ class RunModule {
 
   /// What it has in common with another module of its scenario is in memory once.
   void share_with(const RunModule& other) { link_.share_hosts(other.link_); }
-  /// Puts a channel on an endpoint.
-  PortUser& connect(Endpoint& endpoint);
+  /// Puts a channel on an endpoint. `strict`: a host at another rate gets garbage.
+  PortUser& connect(Endpoint& endpoint, bool strict);
   /// Switches it on.
   void start();
   void press_power_key() { modem_.press_power_key(); }

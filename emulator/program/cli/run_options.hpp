@@ -26,8 +26,8 @@ struct RunOptions {
   std::string report, trace_on_failure;  ///< FILE.xml or FILE.html; a folder
   std::string lint;                      ///< tell what the host does wrong: "warning", or "error" to fail for it
   bool allow_unfired = false;            ///< faults that never fired do not make exec fail
-  double ready_within = 120;             ///< seconds of real time until exec gives up on a module that does not get ready
-  std::string control, control_token;    ///< where requests come in, and the file of what they have to bring
+  double ready_within = 120;           ///< seconds of real time until exec gives up on a module that does not get ready
+  std::string control, control_token;  ///< where requests come in, and the file of what they have to bring
   std::optional<double> time_scale;
   std::uint64_t seed = 1;
   std::vector<std::string> arguments;  ///< all of them as given, for whoever wants to repeat the run

@@ -172,7 +172,7 @@ class Run final : private ControlledRun {
   void connect() {
     std::vector<RunEndpoints::Line>& lines = endpoints_.lines();
     for (std::size_t i = 0; i < lines.size(); ++i) {
-      PortUser& channel = modules_[lines[i].module]->connect(*lines[i].endpoint);
+      PortUser& channel = modules_[lines[i].module]->connect(*lines[i].endpoint, lines[i].strict);
       if (control_) switches_[i].lead_to(&channel);
       lines[i].user = control_ ? &switches_[i] : &channel;
     }
