@@ -13,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <string_view>
+#include <utility>
 
 #include "backends/link/tcp_options.hpp"
 
@@ -60,12 +61,28 @@ int FtpSockets::adopt(int socket) {
   return socket;
 }
 
+FtpSockets::~FtpSockets() { close_left(); }
+
 void FtpSockets::close(int socket) {
   const std::scoped_lock lock(mutex_);
-  open_.erase(socket);
   if (socket == control_) control_ = -1;
-  if (socket == data_) data_ = -1;
+  if (socket == data_) {
+    data_ = -1;
+    if (unacknowledged(socket) > 0) {
+      close_left();
+      left_ = socket;
+      ::shutdown(socket, SHUT_WR);
+      return;
+    }
+  }
+  open_.erase(socket);
   ::close(socket);
+}
+
+void FtpSockets::close_left() {
+  if (left_ < 0) return;
+  open_.erase(left_);
+  ::close(std::exchange(left_, -1));
 }
 
 void FtpSockets::cut() {
@@ -76,7 +93,8 @@ void FtpSockets::cut() {
 
 std::uint64_t FtpSockets::unacknowledged_data() const {
   const std::scoped_lock lock(mutex_);
-  return data_ >= 0 ? unacknowledged(data_) : 0;
+  const int socket = data_ >= 0 ? data_ : left_;
+  return socket >= 0 ? unacknowledged(socket) : 0;
 }
 
 void FtpSockets::set_data(int socket) {

@@ -30,8 +30,14 @@ bool comes_from(const FtpCaller& caller, int socket);
 
 class FtpSockets {
  public:
+  FtpSockets() = default;
+  FtpSockets(const FtpSockets&) = delete;
+  FtpSockets& operator=(const FtpSockets&) = delete;
+  ~FtpSockets();
+
   /// Takes over a socket for libcurl; -1 where there is none, or after cut().  The first is the control connection's.
   int adopt(int socket);
+  /// A data connection that has not got rid of everything ends all the same, but can be asked how much that is.
   void close(int socket);
   /// Ends all connections at once, and those to come.
   void cut();
@@ -49,9 +55,12 @@ class FtpSockets {
   bool has_data() const;
 
  private:
+  void close_left();
+
   mutable std::mutex mutex_;  // guards what is below: a number must not go to another socket between look-up and use
   std::set<int> open_;
   bool cut_ = false;
+  int left_ = -1;                 ///< the data connection closed last, if it still has something to send
   int control_ = -1, data_ = -1;  // changed in the session's thread only, which therefore reads them without it
 };
 

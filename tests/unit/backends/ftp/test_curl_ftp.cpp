@@ -414,6 +414,22 @@ TEST_CASE("ftp: an upload with pauses, and a server that takes it slowly") {
   CHECK(server.stored == fixture.upload);
 }
 
+TEST_CASE("ftp: what an upload counts as sent is no more than the server has got, also when all has been written") {
+  FtpClientFixture fixture;
+  FtpServer server(fixture.loop, {.receive_buffer = 4096});
+  fixture.upload = ftp_bytes(300'000);
+  fixture.start(ftp_request(server.port(), FtpVerb::put));
+  std::size_t ahead = 0;
+  run_until(fixture.loop, [&] {
+    const std::size_t sent = fixture.session->sent();
+    ahead = std::max(ahead, sent - std::min(sent, server.stored.size()));
+    return fixture.outcome.has_value();
+  });
+  CHECK(ahead < 100'000);  // what the buffers of the server hold
+  CHECK(fixture.session->sent() == fixture.upload.size());
+  CHECK(server.stored == fixture.upload);
+}
+
 TEST_CASE("ftp: a server that never answers QUIT holds nobody up") {
   FtpClientFixture fixture;
   FtpServer server(fixture.loop, {.replies = {{"QUIT", ""}}, .data = "hello"});
