@@ -3,8 +3,10 @@
 """The closing line says how many agree, and how many are known to differ.  A transcript that is listed as differing and
 agrees is a failure too: its line `# differs:` is to go."""
 import concurrent.futures
+import glob
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -203,6 +205,21 @@ class Evidence(AcceptanceTest):
         script = os.path.join(ROOT, "docs", "evidence.py")
         ran = subprocess.run([sys.executable, "-B", script, "--check"], capture_output=True, text=True, check=False)
         self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+
+
+class Kinds(unittest.TestCase):
+    def test_each_names_cases_that_exist(self):
+        with open(os.path.join(ROOT, "docs", "evidence.md"), encoding="utf-8") as page:
+            section = page.read().split("## Kinds\n")[1].split("\n## ")[0]
+        rows = [line for line in section.splitlines() if line.startswith("| ")][1:]
+        cases = set()
+        for path in glob.glob(os.path.join(ROOT, "tests", "unit", "**", "*.cpp"), recursive=True):
+            with open(path, encoding="utf-8") as source:
+                cases.update(re.findall(r'TEST_CASE(?:_FIXTURE\(\w+, |\()"((?:[^"\\]|\\.)*)"', source.read()))
+        cases = {re.sub(r"\\(.)", r"\1", case) for case in cases}
+        named = [name for row in rows for name in re.findall(r"`([^`]*)`", row.split(" | ")[1])]
+        self.assertGreater(len(named), 50)
+        self.assertEqual([name for name in named if name not in cases], [])
 
 
 HEAD = "# source: owner/repository#1\n# module: SIM800L R14.18\n# seen: OK.\n"
