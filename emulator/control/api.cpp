@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "emulator/control/panel.hpp"
 #include "emulator/control/wait.hpp"
 #include "scenarios/json/duration_text.hpp"
 #include "scenarios/json/nearest.hpp"
@@ -142,7 +143,11 @@ ControlApi::~ControlApi() { journal_.on_event = nullptr; }
 
 void ControlApi::handle(const std::shared_ptr<HttpExchange>& exchange) {
   try {
-    check_access(exchange->request(), access_);
+    const ServerRequest& request = exchange->request();
+    // The page itself tells nothing, and asks its reader for the token.
+    const bool page = request.path == "/" && (request.method == "GET" || request.method == "HEAD");
+    check_access(request, page ? Access{.token = {}, .by_name = access_.by_name && access_.token.empty()} : access_);
+    if (page) return exchange->answer(panel());
     route(exchange);
   } catch (const Refusal& refusal) {
     exchange->answer(refusal.answer());
