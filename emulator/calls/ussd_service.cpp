@@ -23,6 +23,7 @@ Result UssdService::send(const std::string& text, Channel& asker) {
   if (answering_) return Cme::not_allowed;
   asker_ = &asker;
   if (!open_) {
+    unasked_ = false;
     const auto& codes = environment_.world.network.ussd;
     const auto found = codes.find(text);
     texts_ = found == codes.end() ? std::vector<std::string>() : found->second;
@@ -53,7 +54,7 @@ void UssdService::answer() {
   }
   if (next_ >= texts_.size()) {
     open_ = false;
-    return say(Kind::not_supported, asker_);
+    return say(unasked_ ? Kind::ended : Kind::not_supported, asker_);
   }
   const std::string& text = texts_[next_++];
   open_ = next_ < texts_.size();
@@ -73,7 +74,16 @@ void UssdService::network_lost() {
   say(Kind::ended, asker_);
 }
 
-void UssdService::receive(std::string_view text) { say(Kind::final, nullptr, text); }
+void UssdService::receive(std::string_view text, bool reply_expected) {
+  if (!reply_expected) return say(Kind::final, nullptr, text);
+  texts_.clear();
+  next_ = 0;
+  open_ = unasked_ = true;
+  answering_ = false;
+  asker_ = nullptr;
+  timer_ = environment_.clock.after(network_patience, [this] { network_lost(); });
+  say(Kind::asks, nullptr, text);
+}
 
 /// +CUSD: <m>[, "<str>", <dcs>]
 void UssdService::say(Kind kind, Channel* asker, std::string_view text) {

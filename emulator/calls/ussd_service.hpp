@@ -27,7 +27,7 @@ class UssdService final : public Service {
   /// AT+CUSD=2: ends the session, without an answer.
   void cancel();
   /// The network sends a text unasked.
-  void receive(std::string_view text);
+  void receive(std::string_view text, bool reply_expected = false);
   /// Registration is lost: an open session ends with +CUSD: 2.
   void network_lost() override;
   void power_off() override { cancel(); }
@@ -45,6 +45,7 @@ class UssdService final : public Service {
   std::size_t next_ = 0;
   bool open_ = false;  ///< a code was sent, and the network has not finished with it
   bool answering_ = false;
+  bool unasked_ = false;      ///< the network began it, and ends it once the host has replied
   bool readable_ = true;      ///< what the host has sent last
   Timer timer_;               ///< the network's answer; then its time limit
   Channel* asker_ = nullptr;  ///< of the session

@@ -7,6 +7,8 @@
 #include "emulator/calls/ussd_service.hpp"
 #include "emulator/control/handlers.hpp"
 #include "emulator/sms/sms_service.hpp"
+#include "protocol/sms/sms_pdu.hpp"
+#include "protocol/text/hex.hpp"
 #include "scenarios/faults/actions.hpp"
 
 namespace sim800 {
@@ -41,6 +43,15 @@ nlohmann::ordered_json shown(const AtLine::Answer& answer) {
   return reply;
 }
 
+/// A message in PDU mode.
+Sms delivered(const std::string& pdu) {
+  const auto found = decode_pdu(from_hex(pdu).value_or(""), false);
+  if (!found || found->message.type != SmsType::deliver)
+    throw Refusal(400, "pdu", "an SMS-DELIVER as AT+CMGR shows it, with the service centre before it",
+                  fmt::format("\"{}\"", pdu));
+  return found->message;
+}
+
 }  // namespace
 
 void post_do(Call& call) {
@@ -72,19 +83,29 @@ void post_at(Call& call) {
 }
 
 void post_sms(Call& call) {
-  Body body(call.request().body, call.rules());
-  std::string from, text;
-  body.value()["from"].read(from);
-  body.value()["text"].read(text);
-  call.module().modem.sms->receive(from, text);
+  const Body body(call.request().body, call.rules());
+  const nlohmann::json& json = body.json();
+  SmsService& sms = *call.module().modem.sms;
+  if (json.contains("pdu")) {
+    if (json.size() > 1) throw Refusal(400, "body", "\"pdu\" alone, which says the rest", "more keys");
+    sms.receive(delivered(json["pdu"].get<std::string>()));
+  } else if (!json.contains("from") || !json.contains("text")) {
+    throw Refusal(400, "body", R"(the keys "from" and "text", or "pdu")", "neither");
+  } else {
+    std::optional<int> message_class;
+    if (json.contains("class")) message_class = json["class"].get<int>();
+    sms.receive(json["from"].get<std::string>(), json["text"].get<std::string>(), message_class);
+  }
   call.reply_done();
 }
 
 void post_ussd(Call& call) {
   Body body(call.request().body, call.rules());
   std::string text;
+  bool reply_expected = false;
   body.value()["text"].read(text);
-  call.module().modem.ussd->receive(text);
+  body.value()["reply_expected"].read(reply_expected);
+  call.module().modem.ussd->receive(text, reply_expected);
   call.reply_done();
 }
 

@@ -137,11 +137,12 @@ void SmsCentre::arm_expiry() {
   if (next != TimePoint::max()) expiry_ = environment_.clock.at(next, [this] { expire(); });
 }
 
-void SmsCentre::send_to_module(std::string_view from, std::string_view text) {
+void SmsCentre::send_to_module(std::string_view from, std::string_view text, std::optional<int> message_class) {
   const std::u16string units = from_utf8(text);
   Sms message;
   message.address = parse_sender(from_utf8(from));
   message.coding = fits_gsm(units) ? 0x00 : 0x08;
+  if (message_class) message.coding |= static_cast<std::uint8_t>(0x10 | *message_class);  // 23.038 chapter 4
   message.centre_time = now();
   const SmsAlphabet alphabet = message.alphabet();
   auto parts = split_body(alphabet, alphabet == SmsAlphabet::gsm ? to_gsm(units) : to_octets(units));

@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "emulator/core/environment.hpp"
 #include "emulator/core/trace.hpp"
@@ -41,7 +42,9 @@ class SmsCentre final : public SmsRecipient {
   void report(const SmsSender& sent, std::uint8_t status, const SmsTime& accepted) override;
 
   /// A text from somebody, in as many messages as needed.
-  void send_to_module(std::string_view from, std::string_view text);
+  void send_to_module(std::string_view from, std::string_view text, std::optional<int> message_class = {});
+  /// A message as it is.
+  void send_to_module(Sms message) { queue(std::move(message), Duration::zero()); }
 
   /// The module looks at the oldest waiting message.
   std::function<Answer(const Sms&)> on_arrival;

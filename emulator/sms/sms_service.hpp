@@ -35,7 +35,11 @@ class SmsService final : public Service {
              const NetworkTime& time, Nvram& nvram, Trace* trace);
 
   /// A text (UTF-8) from a number or a name; a long one arrives in parts.
-  void receive(std::string_view from, std::string_view text) { centre_.send_to_module(from, text); }
+  void receive(std::string_view from, std::string_view text, std::optional<int> message_class = {}) {
+    centre_.send_to_module(from, text, message_class);
+  }
+  /// A message as it is, of type DELIVER.
+  void receive(const Sms& message) { centre_.send_to_module(message); }
   /// A cell broadcast: shown if AT+CNMI and AT+CSCB allow it.
   void broadcast(std::uint16_t identifier, std::string_view text);
 

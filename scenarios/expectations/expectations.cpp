@@ -137,6 +137,7 @@ std::vector<Expectations::Status> Expectations::status() const {
 std::vector<Expectations::Status> Expectations::status_at_end() {
   compare_last();
   std::vector<Status> all;
+  all.reserve(judged_.size());
   for (const auto& judged : judged_) {
     Judge judge = judged->judge;
     judge.end(clock_.now());

@@ -103,6 +103,31 @@ class Surface(ControlTest):
         control.post("/ussd", {"text": "Credit 5.30"})
         host.until(b"+CUSD: 0")
 
+    def test_a_message_of_a_class(self):
+        module, control = self.start()
+        host = self.host(module)
+        host.ok("AT+CMGF=1", "AT+CNMI=2,1")
+        control.post("/sms", {"from": "+420777000000", "text": "Now", "class": 2})
+        host.expect(b'\r\n+CMTI: "SM",1\r\n')
+        self.assertEqual(control.get("/sms")[0]["class"], 2)
+        host.ok("AT+CMGF=0")
+        pdu = host.ask("AT+CMGR=1").split("\r\n")[2]
+        host.ok("AT+CMGD=1")
+        control.post("/sms", {"pdu": pdu})
+        host.expect(b'\r\n+CMTI: "SM",1\r\n')
+        self.assertEqual(host.ask("AT+CMGR=1").split("\r\n")[2][-20:], pdu[-20:])
+
+    def test_the_network_asks(self):
+        module, control = self.start()
+        host = self.host(module)
+        host.ok("AT+CUSD=1")
+        control.post("/ussd", {"text": "Which tariff?", "reply_expected": True})
+        host.until(b'+CUSD: 1')
+        host.until(b'"Which tariff?"')
+        host.until(b"\r\n")
+        host.ok('AT+CUSD=1,"2"')
+        host.until(b"+CUSD: 2\r\n")
+
     def test_the_far_end_answers(self):
         module, control = self.start(scenario={"network": {"numbers": {"*": {"call": "no-answer"}}}})
         host = self.host(module)
@@ -454,6 +479,10 @@ class Refusals(ControlTest):
                 (400, "body:1:", "POST", "/do", {"signals": 1}),
                 (400, 'expected the key "do", found none', "POST", "/faults", {"on": {"command": "AT+CSQ"}}),
                 (400, '/on/command: expected a command such as "AT+CSQ", found "CSQ"', "POST", "/faults", {"on": {"command": "CSQ"}, "do": {"cme": 3}}),
+                (400, 'body: expected the keys "from" and "text", or "pdu", found neither', "POST", "/sms", {"from": "+1"}),
+                (400, 'body: expected "pdu" alone, which says the rest, found more keys', "POST", "/sms", {"from": "+1", "pdu": "00"}),
+                (400, 'pdu: expected an SMS-DELIVER as AT+CMGR shows it', "POST", "/sms", {"pdu": "00"}),
+                (400, "/class: expected", "POST", "/sms", {"from": "+1", "text": "", "class": 4}),
                 (400, "/timeout: expected a", "POST", "/wait", {"on": {"command": "AT"}, "timeout": "ten"}),
                 (400, 'timeout: expected a duration with a unit, such as 250ms, 5s or 2min, found "10"', "GET", "/wait?event=boot&timeout=10", None),
                 (400, 'event: expected one of "boot", "sim_ready"', "GET", "/wait?event=born", None),

@@ -7,6 +7,7 @@ import unittest
 
 from control import Control
 from harness import DEADLINE, ERROR, OK, SIM800, AcceptanceTest
+from peers import ROOT
 
 
 class CtlTest(AcceptanceTest):
@@ -64,12 +65,30 @@ class CtlTest(AcceptanceTest):
         self.assertEqual(len(table), 2)
         self.ctl("fault", "remove", str(fault["id"]))
         self.assertEqual(self.ctl("fault", "list"), "")
+        self.ctl("fault", "add", "http-500-every-third")
+        with open(os.path.join(ROOT, "scenarios", "http-500-every-third.json"), encoding="utf-8") as file:
+            count = len(json.load(file)["faults"])
+        self.assertEqual(len(json.loads(self.ctl("--json", "fault", "list"))), count)
+
+    def test_another_scenario(self):
+        host = self.start()
+        self.ctl("scenario", "sim-missing")
+        host.until(b"\r\nRDY\r\n")
+        host.until(b"+CPIN: NOT INSERTED\r\n")
+        with open(self.path("weak.json"), "w", encoding="utf-8") as file:
+            json.dump({"network": {"signal": {"rssi": 3}}}, file)
+        self.ctl("scenario", self.path("weak.json"))
+        host.until(b"\r\nSMS Ready\r\n")
+        host.say("AT+CSQ", b"\r\n+CSQ: 3,0\r\n" + OK)
+        self.assertIn('"rssi":3', self.ctl("--json", "scenario"))
 
     def test_refusals(self):
         self.start()
         for status, text, words in ((2, "/signal/rssi: expected an integer from 0 to 31, or 99, found 77", ("signal", "77")),
                                     (1, "expected an id or a name of GET /v1/faults", ("fault", "remove", "9")),
                                     (2, "expected JSON or a file with it, found \"nothing\"", ("do", "nothing")),
+                                    (1, "found \"nothing\"", ("scenario", "nothing")),
+                                    (1, "found \"nothing\"", ("fault", "add", "nothing")),
                                     (2, "expected JSON, found \"{\"", ("do", "{")),
                                     (1, "expected event power_off, found nothing", ("wait", "power_off", "--timeout", "10ms"))):
             done = self.call(*words)

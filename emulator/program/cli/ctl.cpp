@@ -106,6 +106,35 @@ Json json_or_file(const std::string& given) {
   return json;
 }
 
+/// JSON, or a file with it, or the scenario of that name that ships with the program that runs.
+std::optional<Json> scenario_called(const Ctl& ctl, const std::string& given, int& status) {
+  if (given.starts_with('{') || given.starts_with('[') || std::ifstream(given)) return json_or_file(given);
+  const auto reply = ctl.ask("GET", "/scenarios/" + ControlClient::escaped(given));
+  if (!reply.refused()) return Json::parse(reply.body);
+  status = Ctl::complain(reply);
+  return std::nullopt;
+}
+
+int put_scenario(const Ctl& ctl, const std::string& given) {
+  if (given.empty()) return ctl.show("GET", "/scenario");
+  int status = 0;
+  const auto scenario = scenario_called(ctl, given, status);
+  return scenario ? ctl.show("PUT", "/scenario", *scenario) : status;
+}
+
+/// One fault, or all those of a scenario.
+int add_fault(const Ctl& ctl, const std::string& given) {
+  int status = 0;
+  const auto found = scenario_called(ctl, given, status);
+  if (!found) return status;
+  if (!found->is_object() || !found->contains("faults")) return ctl.show("POST", "/faults", *found);
+  for (const Json& fault : found->at("faults")) {
+    status = ctl.show("POST", "/faults", fault);
+    if (status != 0) return status;
+  }
+  return 0;
+}
+
 int call(const Ctl& ctl, const std::string& what, unsigned rings) {
   const std::pair<const char*, const char*> far_ends[] = {
       {"answer", "answered"}, {"busy", "busy"}, {"no-answer", "no-answer"}, {"hang-up", "ended"}};
@@ -250,6 +279,10 @@ void add_world(const Verbs& verbs, const std::shared_ptr<Arguments>& a) {
       ->add_option("JSON|FILE", a->one)
       ->required();
   verbs
+      .add(nullptr, "scenario", "The scenario as it is now, or another one: modules boot",
+           [a](const Ctl& ctl) { return put_scenario(ctl, a->one); })
+      ->add_option("JSON|FILE|NAME", a->one);
+  verbs
       .add(nullptr, "state", "The named state, or enters another one",
            [a](const Ctl& ctl) {
              return a->one.empty() ? ctl.show("GET", "/state") : ctl.show("PUT", "/state", {{"state", a->one}});
@@ -260,9 +293,9 @@ void add_world(const Verbs& verbs, const std::shared_ptr<Arguments>& a) {
 void add_faults(const Verbs& verbs, const std::shared_ptr<Arguments>& a) {
   CLI::App* fault = verbs.group("fault", "Faults");
   verbs
-      .add(fault, "add", "One more, as in a scenario's \"faults\"",
-           [a](const Ctl& ctl) { return ctl.show("POST", "/faults", json_or_file(a->one)); })
-      ->add_option("JSON|FILE", a->one)
+      .add(fault, "add", "One more, as in a scenario's \"faults\"; or all those of a scenario",
+           [a](const Ctl& ctl) { return add_fault(ctl, a->one); })
+      ->add_option("JSON|FILE|NAME", a->one)
       ->required();
   verbs.add(fault, "list", "All, with their counters", [](const Ctl& ctl) { return ctl.show("GET", "/faults"); });
   verbs
@@ -291,7 +324,7 @@ void add_watching(const Verbs& verbs, const std::shared_ptr<Arguments>& a) {
   });
   events->add_option("REGEX", a->one);
   events->add_flag("-f,--follow", a->flag, "What happens from now on");
-  for (const char* name : {"modem", "calls", "commands", "report", "metrics", "scenario"})
+  for (const char* name : {"modem", "calls", "commands", "report", "metrics"})
     verbs.add(nullptr, name, fmt::format("GET /{}", name),
               [name](const Ctl& ctl) { return ctl.show("GET", std::string("/") + name); });
 }
