@@ -130,6 +130,7 @@ Expectations::Status Expectations::status_of(const Judged& judged, const Judge& 
 
 std::vector<Expectations::Status> Expectations::status() const {
   std::vector<Status> all;
+  all.reserve(judged_.size());
   for (const auto& judged : judged_) all.push_back(status_of(*judged, judged->judge));
   return all;
 }
