@@ -1,12 +1,12 @@
 # Run by cmake --install; packaging/documents.cmake sets source, documents, libraries, share and program.
 # The pages that are not here are for people who have the sources. An installed page names the places where things are
 # installed, and lacks what stands between <!-- sources --> and <!-- /sources -->.
-set(pages README CHANGELOG attach choices compatibility control dialogues exec expectations file-system latencies lint modules
+set(pages README attach choices compatibility control dialogues exec expectations file-system latencies lint modules
   nvram packages personalities ppp scenarios trace)
 list(JOIN pages | known)
 set(into "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}")
 
-foreach(page IN LISTS pages)
+foreach(page IN LISTS pages ITEMS CHANGELOG)
   set(file "${source}/docs/${page}.md")
   if(NOT EXISTS "${file}")
     set(file "${source}/${page}.md")
@@ -29,7 +29,7 @@ foreach(page IN LISTS pages)
   string(REGEX REPLACE "!?\\[([^]]*)\\]\\([A-Za-z./-]+\\.(md|png)(#[a-z-]*)?\\)" "\\1" text "${text}")
   string(REPLACE "](@" "](" text "${text}")
   # Neither does a list of pages name it, nor a remark how a page was written.
-  string(REGEX REPLACE "\n\\| docs/[^\n]*" "" text "${text}")
+  string(REGEX REPLACE "\n\\| (docs/|CONTRIBUTING)[^\n]*" "" text "${text}")
   string(REGEX REPLACE "<!-- [^\n]*-->\n" "" text "${text}")
   file(WRITE "${into}/${documents}/${page}.md" "${text}")
 endforeach()
