@@ -217,7 +217,7 @@ void Linter::check_manner(const Line& /*line*/, const Typed& typed, const LineEv
 void Linter::check_patience(const Line& line, const Typed& typed, const LineEvent& event) {
   if (line.command.empty() && line.ended == 0) return;
   if (!line.running && typed.number >= line.ended) return;
-  const Duration waited = typed.at - line.since;
+  const Duration waited = std::max(typed.at - line.since, Duration::zero());  // it may have come before
   const std::string what =
       fmt::format("{} {:.3f} s after {}", line_text(event.text), seconds(waited), line_text(line.command));
   if (waited < at_once)
@@ -345,7 +345,7 @@ void Linter::sent(Line& line, const LineEvent& event) {
   line.heard += event.text.substr(event.text.size() - std::min(event.text.size(), most_heard));
   if (line.heard.size() > 2 * most_heard) line.heard.erase(0, line.heard.size() - most_heard);
   if (const auto granted = prompt_in(line.heard)) {
-    if (*granted > 0) line.announced = *granted;
+    if (*granted > 0) line.announced = granted;
     open_data(line, event);
   }
 }

@@ -14,7 +14,8 @@ constexpr DataManner data_commands[] = {
     {"+CMGS", Form::write, "", -1},      {"+CMGW", Form::write, "", -1},       {"+CMGW", Form::execute, "", -1},
     {"+CIPSEND", Form::execute, "", -1}, {"+CIPSEND", Form::write, "", 0},     {"+HTTPDATA", Form::write, "", 0},
     {"+FTPPUT", Form::write, "2,", 1},   {"+FTPEXTPUT", Form::write, "2,", 2}, {"+SMTPBODY", Form::write, "", 0},
-    {"+FSWRITE", Form::write, "", 2},    {"+CMMSDOWN", Form::write, "", 1},    {"+SMTPFT", Form::write, "", 0},
+    {"+CNMA", Form::write, "", -1},      {"+FSWRITE", Form::write, "", 2},     {"+CMMSDOWN", Form::write, "", 1},
+    {"+SMTPFT", Form::write, "", 0},
 };
 
 // Limits: what the manual allows the command, with its protocol's own time-out.
@@ -137,14 +138,14 @@ bool tells_registration(const TypedCommand& typed) {
 
 bool is_probed(std::string_view name) {
   static constexpr std::string_view probed[] = {
-      "+C5GREG",  "+CAD",         "+CBANDCFG", "+CDIP",      "+CDV",     "+CECALL",     "+CEMODE",  "+CEREG",
-      "+CESQ",    "+CFGDUALMODE", "+CGAUTO",   "+CGCONTRDP", "+CGDEL",   "+CGNSINF",    "+CGNSPWR", "+CGNSTST",
-      "+CGPSINF", "+CGPSINFO",    "+CGPSOUT",  "+CGPSPWR",   "+CGPSRST", "+CGPSSTATUS", "+CGSM",    "+CHV",
-      "+CLAC",    "+CLDTMF",      "+CLTE",     "+CNAOP",     "+CNAP",    "+CNMP",       "+CNSMOD",  "+CNTI",
-      "+COLR",    "+CPINR",       "+CPLS",     "+CPNN",      "+CPSB",    "+CPSI",       "+CRTT",    "+CRES",
-      "+CMMS",    "+CPROT",       "+MODE",     "+CSQN",      "+CSS",     "+CTZR",       "+CTZU",    "+CUAD",
-      "+CVMOD",   "+ICF",         "+PBREADY",  "+QPINC",     "+SPIC",    "+SPSERVICE",  "+WS46",    "+XREG",
-      "+ZPAS",    "+CGPIAF",      "+CGEV",     "+CRCES",     "+CPMUTEMP"};
+      "+C5GREG",  "+CAD",         "+CBANDCFG", "+CDIP",      "+CDV",      "+CECALL",     "+CEMODE",  "+CEREG",
+      "+CESQ",    "+CFGDUALMODE", "+CGAUTO",   "+CGCONTRDP", "+CGDEL",    "+CGNSINF",    "+CGNSPWR", "+CGNSTST",
+      "+CGPSINF", "+CGPSINFO",    "+CGPSOUT",  "+CGPSPWR",   "+CGPSRST",  "+CGPSSTATUS", "+CGSM",    "+CHV",
+      "+CLAC",    "+CLDTMF",      "+CLTE",     "+CNAOP",     "+CNAP",     "+CNMP",       "+CNSMOD",  "+CNTI",
+      "+COLR",    "+CPINR",       "+CPLS",     "+CPNN",      "+CPSB",     "+CPSI",       "+CRTT",    "+CRES",
+      "+CMMS",    "+CPROT",       "+MODE",     "+CSQN",      "+CSS",      "+CTZR",       "+CTZU",    "+CUAD",
+      "+CVMOD",   "+ICF",         "+PBREADY",  "+QPINC",     "+SPIC",     "+SPSERVICE",  "+WS46",    "+XREG",
+      "+ZPAS",    "+CGPIAF",      "+CGEV",     "+CRCES",     "+CPMUTEMP", "+CPOS"};
   return std::ranges::find(probed, name) != std::end(probed);
 }
 

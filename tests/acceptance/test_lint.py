@@ -41,6 +41,15 @@ class Lint(AcceptanceTest):
         ran = self.lint(self.trace(exchange(1, "+CREG?", "OK") + exchange(2, "+CSQ", "OK")))
         self.assertEqual((ran.stdout, ran.stderr, ran.returncode), ("", "", 0))
 
+    def test_a_message_that_is_acknowledged_with_a_pdu(self):
+        """As oFono does; what is typed at the prompt is no line."""
+        text = exchange(1, "+CREG?", "OK") + event(2, "rx", channel="c", data="AT+CNMA=1,2\\r") + \
+            event(2.01, "command", channel="c", line="+CNMA=1,2") + event(2.02, "tx", channel="c", data="\\r\\n> ") + \
+            event(2.03, "rx", channel="c", data="0000\\u001a") + event(2.04, "result", channel="c", text="OK") + \
+            exchange(2.05, "+CSQ", "OK")
+        ran = self.lint("-", text=text)
+        self.assertEqual((ran.stdout, ran.stderr, ran.returncode), ("", "", 0))
+
     def test_findings(self):
         trace = self.trace(exchange(1, "+CSQQ", "ERROR") + exchange(2, "+CSQQ", "ERROR"))
         ran = self.lint(trace)
