@@ -90,6 +90,14 @@ TEST_CASE("decode: HTTP and FTP over a socket") {
   CHECK(meaning("rx", "").empty());
 }
 
+TEST_CASE("decode: the blocks of data that the module's FTP client moves") {
+  CHECK(meaning("tx", "\r\n+FTPGET: 2,50\r\n") == Texts{"FTP data: 50 bytes from the server"});
+  CHECK(meaning("tx", "\r\n+FTPLIST: 2,7\r\n") == Texts{"FTP data: 7 bytes from the server"});
+  CHECK(meaning("tx", "\r\n+FTPPUT: 2,1360\r\n") == Texts{"FTP data: 1360 bytes for the server"});
+  CHECK(meaning("tx", "\r\n+FTPGET: 2,0\r\n\r\n+FTPGET: 1,1\r\n+FTPGET: 2,x\r\n+FTPGET: 2,\r\n").empty());
+  CHECK(meaning("rx", "+FTPGET: 2,50\r\n").empty());
+}
+
 TEST_CASE("follower: gives whole lines as they come, and waits for the file") {
   const sim800::TemporaryDirectory folder;
   const std::string file = folder.path() / "t";
