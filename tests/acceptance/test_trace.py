@@ -7,6 +7,8 @@ import unittest
 import xml.etree.ElementTree as ElementTree
 
 from harness import DEADLINE, SIM800, AcceptanceTest, Pipe, end, spawn
+from servers import LOOPBACK
+from sockets import Sink, TcpServer
 
 SERVERLESS = {"network": {"hosts": {"*": "unresolvable"}}}
 
@@ -150,6 +152,14 @@ class Beside(Program):
 
     def test_a_module_that_has_no_card_is_not_waited_for(self):
         ran = self.play(scenario={"sim": {"present": False}})
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""), ran.stdout)
+
+    def test_the_level_of_a_modem_line_is_known_over_tcp(self):
+        server = self.keep(TcpServer(Sink()))
+        dialogue = self.write("transparent.txt", "".join(line + "\n" for line in (
+            "> AT+CIPMODE=1", "< OK", '> AT+CSTT="CMNET"', "< OK", "> AT+CIICR", "< OK", "> AT+CIFSR", r"<~ \d+\.\d+\.\d+\.\d+",
+            "<! DCD off", '> AT+CIPSTART="TCP","%s",%d' % (LOOPBACK, server.port), "< OK", "< CONNECT", "<! DCD on")))
+        ran = self.sim800("exec", "--timing", "instant", "--", "sh", "-c", '"$0" play --tcp "$SIM800_TCP" "$1"', SIM800, dialogue)
         self.assertEqual((ran.returncode, ran.stderr), (0, ""), ran.stdout)
 
     def test_a_control_that_is_not_there(self):

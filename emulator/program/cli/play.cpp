@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -118,18 +119,30 @@ class ControlledEmulator {
   explicit ControlledEmulator(std::string url) : client_(std::move(url), {}) {}
 
   bool booted() const {
-    const ControlClient::Reply reply = client_.ask("GET", "/events?format=jsonl");
-    if (reply.refused()) throw ControlClientError(fmt::format("--control: {}", reply.body));
     BootRecord boot;
-    std::istringstream lines(reply.body);
-    for (std::string line; std::getline(lines, line);) {
-      TraceEvent event;
-      if (parse_trace_event(line, event).empty()) boot.take(event);
-    }
+    look([&](const TraceEvent& event) { boot.take(event); });
     return boot.over();
   }
 
+  bool level(const std::string& signal) const {
+    bool on = false;
+    look([&](const TraceEvent& event) {
+      if (event.name == "line" && event.text("signal") == signal) on = event.rest.value("on", false);
+    });
+    return on;
+  }
+
  private:
+  void look(const std::function<void(const TraceEvent&)>& take) const {
+    const ControlClient::Reply reply = client_.ask("GET", "/events?format=jsonl");
+    if (reply.refused()) throw ControlClientError(fmt::format("--control: {}", reply.body));
+    std::istringstream lines(reply.body);
+    for (std::string line; std::getline(lines, line);) {
+      TraceEvent event;
+      if (parse_trace_event(line, event).empty()) take(event);
+    }
+  }
+
   ControlClient client_;
 };
 
@@ -190,11 +203,12 @@ int play(const PlayArguments& given) {
     options.level = [&emulator](const std::string& signal) { return std::optional(emulator->level(signal)); };
     if (!from_power_on) await_boot(*emulator, given.time_scale);
   }
-  const std::string control = emulator ? "" : control_of(given);
-  if (!from_power_on && !control.empty()) {
-    ControlledEmulator there(control);
-    await_boot(there, given.time_scale);
+  std::optional<ControlledEmulator> controlled;
+  if (const std::string url = emulator ? "" : control_of(given); !url.empty()) {
+    controlled.emplace(url);
     options.settle_wait = std::chrono::milliseconds(100);
+    options.level = [&controlled](const std::string& signal) { return std::optional(controlled->level(signal)); };
+    if (!from_power_on) await_boot(*controlled, given.time_scale);
   }
   Player player(line.get(), options);
   if (!from_power_on && !player.synchronise(synchronise_attempts)) {
@@ -202,7 +216,7 @@ int play(const PlayArguments& given) {
                synchronise_attempts);
     return 1;
   }
-  if (!from_power_on && !emulator && control.empty()) player.await_boot();
+  if (!from_power_on && !emulator && !controlled) player.await_boot();
   const auto start = std::chrono::steady_clock::now();
   const auto seconds = [start] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
