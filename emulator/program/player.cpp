@@ -264,7 +264,8 @@ void Player::await_boot() {
     std::this_thread::sleep_for(ask_wait * options_.time_scale);
   } while (says("AT+CCALR?", "+CCALR: 0"));
   // "SMS Ready" comes last.
-  const auto quiet = std::chrono::ceil<Clock::duration>(std::max<Seconds>(sms_wait * options_.time_scale, least_sms_wait));
+  const auto quiet =
+      std::chrono::ceil<Clock::duration>(std::max<Seconds>(sms_wait * options_.time_scale, least_sms_wait));
   while (next_line(Clock::now() + quiet)) continue;
 }
 

@@ -21,7 +21,7 @@ struct PlayerOptions {
   std::chrono::duration<double> least_wait{0};       ///< no wait for the module is shorter, whatever the scale
   std::vector<Pattern> ignore;                       ///< lines are skipped if one of these matches the whole line
   std::chrono::milliseconds synchronise_wait{1000};  ///< for the answer to each AT of synchronise(); not scaled
-  std::chrono::milliseconds settle_wait{0};          ///< of silence, before synchronise() is done; scaled, down to 20 ms
+  std::chrono::milliseconds settle_wait{0};  ///< of silence, before synchronise() is done; scaled, down to 20 ms
   /// Whether a modem line ("DCD") is on; nothing: there is no such line. Not given: of a serial port, its own.
   std::function<std::optional<bool>(const std::string& signal)> level{};
 };

@@ -247,7 +247,8 @@ TEST_CASE("lint: unknown-command") {
   f.ask("AT+CSQQ");
   CHECK(f.found().starts_with("unknown-command: AT+CSQQ; the nearest is AT+CSQ"));
   SUBCASE("what other modules have may be tried") {
-    for (const char* line : {"AT+CEREG?", "AT+CESQ", "AT+CNSMOD?", "AT+CPOS=?", "AT+XYZZY", "AT+CSQ=5", "AT+CMGS=1,2,3"})
+    for (const char* line :
+         {"AT+CEREG?", "AT+CESQ", "AT+CNSMOD?", "AT+CPOS=?", "AT+XYZZY", "AT+CSQ=5", "AT+CMGS=1,2,3"})
       f.ask(line);
     CHECK(f.listener.linter.findings().size() == 1);
   }
