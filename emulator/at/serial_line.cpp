@@ -75,11 +75,14 @@ void SerialLine::pace() {
   slice_ = std::max<std::size_t>(1, framing.baud / (std::size_t{1000} * framing.bits()));
 }
 
+/// As far as is known, the two ends frame bytes alike.
+bool SerialLine::agrees() const {
+  return !strict_ || !host_ || !framed_ || host_->baud == 0 || module_framing() == *host_;
+}
+
 std::string SerialLine::distorted(SerialDirection direction, std::string_view bytes) {
-  if (!strict_ || !host_ || !framed_ || host_->baud == 0) return std::string(bytes);
   if (direction == SerialDirection::rx && framing_.baud == 0 && found_ != host_->baud) return synchronised(bytes);
   const Framing module = module_framing();
-  if (module == *host_) return std::string(bytes);
   if (module.baud == 0) return {};  // it says nothing that could be read
   return direction == SerialDirection::rx ? as_heard(bytes, *host_, module) : as_heard(bytes, module, *host_);
 }
@@ -128,11 +131,17 @@ void SerialLine::tell_drained() {
 }
 
 void SerialLine::arrived(SerialDirection direction, std::string_view sent) {
-  const std::string bytes = distorted(direction, sent);
-  if (bytes.empty()) return module_->output_lost(sent.size());
-  if (direction == SerialDirection::tx) return wire_.send(bytes);
-  module_->receive(bytes);
-  if (wants_input()) wire_.input_wanted();
+  std::string heard;
+  std::string_view bytes = sent;
+  if (!agrees()) bytes = heard = distorted(direction, sent);
+  if (bytes.empty()) {
+    module_->output_lost(sent.size());
+  } else if (direction == SerialDirection::tx) {
+    wire_.send(bytes);
+  } else {
+    module_->receive(bytes);
+  }
+  if (direction == SerialDirection::rx && wants_input()) wire_.input_wanted();
 }
 
 // --- one direction

@@ -1,5 +1,6 @@
 // The serial line between an endpoint and an AT channel, if it is more than a wire: bytes take their time, faults
-// affect them, and who has another rate than the other side hears garbage. SPDX-License-Identifier: MIT
+// affect them, and who has another rate than the other side hears garbage.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <cstddef>
@@ -83,6 +84,7 @@ class SerialLine final : public Port, public PortUser {
   void tell_drained();
   Framing module_framing() const;
   void pace();
+  bool agrees() const;
   std::string distorted(SerialDirection direction, std::string_view bytes);
   std::string synchronised(std::string_view bytes);
 

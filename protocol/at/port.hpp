@@ -23,7 +23,7 @@ class PortUser {
   virtual void client_left() = 0;
   /// Port::unsent() has dropped below Port::congested_at again.
   virtual void drained() = 0;
-  /// `count` bytes of output were lost because nobody read them.
+  /// `count` bytes were lost: output that nobody read, or what a line made nothing of, in either direction.
   virtual void output_lost(std::size_t count) = 0;
   /// The host has moved DTR or RTS. A port without lines never says so: they are on.
   virtual void host_line(ModemLine /*line*/, bool /*on*/) {}

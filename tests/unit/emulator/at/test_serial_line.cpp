@@ -206,6 +206,21 @@ TEST_CASE("a strict line: a module without a rate finds the host's by AT or at")
   CHECK(wire.module.heard == "at\r");
 }
 
+TEST_CASE("a strict line: what a module without a rate does not hear is counted, and the host can go on") {
+  Wire wire(115'200);
+  wire.line.mind_framing();
+  wire.line.set_framing({.baud = 0});
+  wire.line.host_framing({.baud = 230'400});
+  const std::string much(5000, 'x');
+  wire.line.receive(much);
+  CHECK_FALSE(wire.line.wants_input());
+  const int before = wire.port.wanted;
+  wire.clock.advance(1s);
+  CHECK(wire.module.heard.empty());
+  CHECK(wire.module.lost == much.size());
+  CHECK(wire.port.wanted > before);
+}
+
 TEST_CASE("a paced line follows the module's rate and framing") {
   Wire wire(115'200);
   wire.line.set_framing({.baud = 115'200});
