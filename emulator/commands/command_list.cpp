@@ -3,7 +3,9 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -63,6 +65,20 @@ std::vector<const Command*> rows_of_all_chapters() {
 CommandRows all_commands() {
   static const std::vector<const Command*> rows = rows_of_all_chapters();
   return rows;
+}
+
+std::vector<const Command*> commands_by_name() {
+  std::vector<const Command*> list;
+  std::set<std::string_view> seen;
+  for (const Command* command : all_commands()) {
+    if (seen.insert(command->name).second) list.push_back(command);
+  }
+  return list;
+}
+
+std::string typed_name(const Command& command) {
+  const bool bare = command.name == "A/" || command.name == "+++";
+  return (bare ? "" : "AT") + std::string(command.name);
 }
 
 const CommandTable& command_table(const ModuleConfig& module) {

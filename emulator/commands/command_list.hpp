@@ -2,12 +2,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "emulator/at/command.hpp"
 
 namespace sim800 {
 
 /// The rows of all models.
 CommandRows all_commands();
+/// The same; if those of one name differ between models, the first.
+std::vector<const Command*> commands_by_name();
+/// As typed: "AT+CSQ", "ATE", "A/".
+std::string typed_name(const Command& command);
 /// The commands of one module; created on first use, and kept for all modules of the same kind.
 /// Thread-safe.
 const CommandTable& command_table(const ModuleConfig& module);

@@ -24,11 +24,10 @@ std::string nonce() {
 
 std::string command_names() {
   std::string names;
-  for (const Command* command : all_commands()) {
+  for (const Command* command : commands_by_name()) {
     if (command->name.find_first_of("<>\"\\") != command->name.npos) continue;
     if (!names.empty()) names += ' ';
-    names += command->name == "A/" || command->name == "+++" ? "" : "AT";
-    names += command->name;
+    names += typed_name(*command);
   }
   return names;
 }

@@ -3,17 +3,10 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
 
-#include "emulator/commands/command_list.hpp"
 #include "emulator/core/personality.hpp"
 
 namespace sim800 {
-
-std::string typed_name(const Command& command) {
-  const bool bare = command.name == "A/" || command.name == "+++";
-  return (bare ? "" : "AT") + std::string(command.name);
-}
 
 std::string_view word(Support support) {
   switch (support) {
@@ -35,15 +28,6 @@ std::vector<std::string> forms_of(const Command& command) {
   if (command.read) list.emplace_back("read");
   if (command.write) list.emplace_back("write");
   if (command.execute || (command.basic() && command.write && !command.read)) list.emplace_back("execute");
-  return list;
-}
-
-std::vector<const Command*> commands_by_name() {
-  std::vector<const Command*> list;
-  std::set<std::string_view> seen;
-  for (const Command* command : all_commands()) {
-    if (seen.insert(command->name).second) list.push_back(command);
-  }
   return list;
 }
 

@@ -10,15 +10,11 @@
 
 namespace sim800 {
 
-/// As typed: "AT+CSQ", "ATE", "A/".
-std::string typed_name(const Command& command);
 std::string_view word(Support support);
 /// Of the manual, or "application note".
 std::string chapter_of(const Command& command);
 /// "test", "read", "write", "execute".
 std::vector<std::string> forms_of(const Command& command);
-/// The rows; if they differ between models, the first.
-std::vector<const Command*> commands_by_name();
 /// The models that have the command with their usual firmware; empty: all.
 std::vector<std::string_view> models_with(const Command& command);
 

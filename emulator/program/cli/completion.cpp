@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "emulator/commands/command_list.hpp"
 #include "emulator/program/cli/cli.hpp"
 #include "emulator/program/cli/command_facts.hpp"
 #include "scenarios/loader/loader.hpp"
@@ -66,8 +68,6 @@ bool takes_value(const CLI::Option& option) {
   return option.get_items_expected_max() > 0 && !option.get_lnames().empty();
 }
 
-const CLI::Option* option_called(const CLI::App& app, const std::string& word) { return app.get_option_no_throw(word); }
-
 const CLI::App* subcommand_called(const CLI::App& app, const std::string& word) {
   for (const CLI::App* sub : app.get_subcommands({}))
     if (sub->check_name(word)) return sub;
@@ -108,7 +108,7 @@ Candidates candidates(const CLI::App& root, const std::vector<std::string>& word
     if (word == "--") return {};
     if (std::exchange(open, nullptr) != nullptr) continue;
     if (word.starts_with('-')) {
-      const CLI::Option* option = option_called(*app, word);
+      const CLI::Option* option = app->get_option_no_throw(word);
       if (option != nullptr && takes_value(*option)) open = option;
     } else if (const CLI::App* next = subcommand_called(*app, word); next != nullptr) {
       app = next;
@@ -122,7 +122,7 @@ Candidates candidates(const CLI::App& root, const std::vector<std::string>& word
   Candidates list;
   if (last.starts_with("--") && last.find('=') != last.npos) {
     const std::string name = last.substr(0, last.find('='));
-    if (const CLI::Option* option = option_called(*app, name); option != nullptr) {
+    if (const CLI::Option* option = app->get_option_no_throw(name); option != nullptr) {
       for (auto& [value, help] : values_of(*option)) list.emplace_back(fmt::format("{}={}", name, value), help);
     }
     return list;
