@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -77,7 +77,22 @@ class BootRecord {
   bool call_ready_ = false, sms_ready_ = false, refused_ = false;
 };
 
-/// What an emulator that was started here does besides what it says on its line.
+/// What an emulator does besides what it says on its line.
+class EmulatorRecord {
+ public:
+  void take(const TraceEvent& event) {
+    boot_.take(event);
+    if (event.name == "line") levels_[event.text("signal")] = event.rest.value("on", false);
+  }
+  bool booted() const { return boot_.over(); }
+  bool level(const std::string& signal) { return levels_[signal]; }
+
+ private:
+  BootRecord boot_;
+  std::map<std::string, bool> levels_;
+};
+
+/// One that was started here: its trace tells.
 class StartedEmulator {
  public:
   StartedEmulator(const PlayArguments& given, ChildEmulator::Until until)
@@ -87,63 +102,43 @@ class StartedEmulator {
 
   const std::string& tcp_address() const { return child_->tcp_address(); }
 
-  bool level(const std::string& signal) {
-    look();
-    return levels_[signal];
-  }
-
-  bool booted() {
-    look();
-    return boot_.over();
+  /// As it is now.
+  EmulatorRecord& look() {
+    follower_.read([this](const TraceEvent& event) { record_.take(event); });
+    return record_;
   }
 
  private:
-  void look() {
-    follower_.read([this](const TraceEvent& event) {
-      boot_.take(event);
-      if (event.name == "line") levels_[event.text("signal")] = event.rest.value("on", false);
-    });
-  }
-
   TemporaryFolder folder_;
   std::string trace_;
   TraceFollower follower_;
   std::optional<ChildEmulator> child_;
-  std::map<std::string, bool> levels_;
-  BootRecord boot_;
+  EmulatorRecord record_;
 };
 
-/// A run that tells over its control interface what its module has done.
+/// A run that tells over its control interface.
 class ControlledEmulator {
  public:
   explicit ControlledEmulator(std::string url) : client_(std::move(url), {}) {}
 
-  bool booted() const {
-    BootRecord boot;
-    look([&](const TraceEvent& event) { boot.take(event); });
-    return boot.over();
-  }
-
-  bool level(const std::string& signal) const {
-    bool on = false;
-    look([&](const TraceEvent& event) {
-      if (event.name == "line" && event.text("signal") == signal) on = event.rest.value("on", false);
-    });
-    return on;
-  }
-
- private:
-  void look(const std::function<void(const TraceEvent&)>& take) const {
-    const ControlClient::Reply reply = client_.ask("GET", "/events?format=jsonl");
+  /// As it is now.
+  EmulatorRecord& look() {
+    const ControlClient::Reply reply = client_.ask("GET", fmt::format("/events?format=jsonl&from={}", next_));
     if (reply.refused()) throw ControlClientError(fmt::format("--control: {}", reply.body));
     std::istringstream lines(reply.body);
     for (std::string line; std::getline(lines, line);) {
       TraceEvent event;
-      if (parse_trace_event(line, event).empty()) take(event);
+      if (!parse_trace_event(line, event).empty()) continue;
+      next_ = event.rest.value("n", next_) + 1;
+      record_.take(event);
     }
+    return record_;
   }
 
+ private:
   ControlClient client_;
+  std::uint64_t next_ = 0;  ///< number of the first event that it has not been asked for
+  EmulatorRecord record_;
 };
 
 /// Real time: how long a boot takes at most, at this scale.
@@ -152,7 +147,7 @@ void await_boot(Emulator& emulator, double time_scale) {
   constexpr std::chrono::duration<double> most{20}, least{5};
   const auto deadline = std::chrono::steady_clock::now() +
                         std::chrono::ceil<std::chrono::milliseconds>(std::max(most * time_scale, least));
-  while (!emulator.booted() && std::chrono::steady_clock::now() < deadline)
+  while (!emulator.look().booted() && std::chrono::steady_clock::now() < deadline)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
 
@@ -200,14 +195,16 @@ int play(const PlayArguments& given) {
   // What it says last is still on its way.
   if (emulator) {
     options.settle_wait = std::chrono::milliseconds(100);
-    options.level = [&emulator](const std::string& signal) { return std::optional(emulator->level(signal)); };
+    options.level = [&emulator](const std::string& signal) { return std::optional(emulator->look().level(signal)); };
     if (!from_power_on) await_boot(*emulator, given.time_scale);
   }
   std::optional<ControlledEmulator> controlled;
   if (const std::string url = emulator ? "" : control_of(given); !url.empty()) {
     controlled.emplace(url);
     options.settle_wait = std::chrono::milliseconds(100);
-    options.level = [&controlled](const std::string& signal) { return std::optional(controlled->level(signal)); };
+    options.level = [&controlled](const std::string& signal) {
+      return std::optional(controlled->look().level(signal));
+    };
     if (!from_power_on) await_boot(*controlled, given.time_scale);
   }
   Player player(line.get(), options);
