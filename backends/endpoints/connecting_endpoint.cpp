@@ -71,13 +71,7 @@ class ConnectingEndpoint final : public StreamEndpoint {
     const int socket = socket_.release();
     const int on = 1;
     if (to_.protocol().family() != AF_UNIX) setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    open_socket(socket);
-    set_limit(kept_for_client);
-    const std::weak_ptr<void> watch = life();
-    user()->client_arrived();
-    if (watch.expired()) return;
-    await_input();
-    await_output();
+    serve(socket);
   }
 
   /// Each reason is told once, until there is a connection.

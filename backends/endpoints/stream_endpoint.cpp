@@ -44,11 +44,17 @@ void StreamEndpoint::open_wire(int input, int output) {
   input_over_ = output_over_ = false;
 }
 
-void StreamEndpoint::open_socket(int socket) {
+void StreamEndpoint::serve(int socket) {
   wire_life_ = std::make_shared<char>();
   socket_.emplace(SocketInput{.socket = Socket(loop_, {AF_INET, IPPROTO_TCP}, socket)});
   input_is_socket_ = output_is_socket_ = true;
   input_over_ = output_over_ = false;
+  set_limit(kept_for_client);
+  const std::weak_ptr<void> watch = life();
+  user()->client_arrived();
+  if (watch.expired()) return;
+  await_input();
+  await_output();
 }
 
 void StreamEndpoint::close_wire() {

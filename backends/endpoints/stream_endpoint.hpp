@@ -65,8 +65,8 @@ class StreamEndpoint : public Endpoint {
 
   /// Takes over descriptors (the same one twice for a bidirectional one).
   void open_wire(int input, int output);
-  /// Takes over a socket that no other process has.
-  void open_socket(int socket);
+  /// Takes over the socket of a client that has come, which no other process has. This may be gone afterwards.
+  void serve(int socket);
   /// Closes them; what is queued stays.
   void close_wire();
   /// After a wait for output asio is woken whenever the descriptor becomes writable, for good; this ends it.

@@ -237,14 +237,8 @@ class TcpLine : public StreamEndpoint {
     const int on = 1;
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     probe_when_idle(socket);
-    open_socket(socket);
     client_ = Client::here;
-    set_limit(kept_for_client);
-    const std::weak_ptr<void> watch = life();
-    user()->client_arrived();
-    if (watch.expired()) return;
-    await_input();
-    await_output();
+    serve(socket);
   }
 
  private:
