@@ -17,9 +17,9 @@ BUILD = os.path.dirname(SIM800)
 class Package(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        for program in "cpack", "dpkg-deb", "dpkg-shlibdeps":
+        for program in "cpack", "dpkg-deb", "dpkg-shlibdeps", "file":
             if not shutil.which(program):
-                raise unittest.SkipTest("there is no %s (Debian's packages cmake and dpkg-dev)" % program)
+                raise unittest.SkipTest("there is no %s (Debian's packages cmake, dpkg-dev and file)" % program)
         with open(SIM800, "rb") as file:
             if re.search(rb"__[at]san_", file.read()):
                 raise unittest.SkipTest("nobody packs a program with sanitizers")
