@@ -64,14 +64,33 @@ std::string encode(const MuxFrame& frame) {
 void MuxDecoder::reset() {
   state_ = State::hunting;
   whole_ = false;
+  taken_ = 0;
+}
+
+void MuxDecoder::skip(std::size_t count) {
+  lost_ += count;
+  taken_ = 0;
 }
 
 std::string_view MuxDecoder::feed(std::string_view bytes, const std::function<bool(const MuxFrame&)>& take) {
   for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const State before = state_;
     octet(static_cast<unsigned char>(bytes[i]));
-    if (!whole_) continue;
-    whole_ = false;
-    if (complete() && !take(frame())) return bytes.substr(i + 1);
+    if (whole_) {
+      whole_ = false;
+      if (!complete()) {
+        skip(taken_);
+      } else {
+        taken_ = 0;
+        if (!take(frame())) return bytes.substr(i + 1);
+      }
+    } else if (state_ == State::hunting) {
+      skip(taken_ + 1);
+    } else if (state_ != State::address) {
+      ++taken_;
+    } else if (before == State::control) {
+      skip(taken_);  // a flag where a frame had begun
+    }
   }
   return {};
 }

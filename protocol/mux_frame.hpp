@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace sim800 {
 
@@ -24,7 +25,7 @@ struct MuxFrame {
 std::string encode(const MuxFrame& frame);
 
 /// Extracts frames from a stream of bytes, split in any way. Anything that is not a frame (a wrong check sequence, an
-/// unknown type, too long, no closing flag) is skipped silently up to the next flag.
+/// unknown type, too long, no closing flag) is skipped up to the next flag, and counted.
 class MuxDecoder {
  public:
   /// `longest`: maximum octets of information.
@@ -33,10 +34,13 @@ class MuxDecoder {
   /// Calls `take` for each frame; false stops. Returns the bytes after the last frame taken.
   std::string_view feed(std::string_view bytes, const std::function<bool(const MuxFrame&)>& take);
   void reset();
+  /// Bytes that were skipped since it was last asked; flags between frames are none of them.
+  std::size_t take_lost() { return std::exchange(lost_, 0); }
 
  private:
   enum class State : std::uint8_t { hunting, address, control, length, long_length, info, check, end };
   void octet(unsigned char value);
+  void skip(std::size_t count);
   void length_known();
   bool complete() const;
   MuxFrame frame() const;
@@ -47,7 +51,9 @@ class MuxDecoder {
   std::string info_;
   std::size_t wanted_ = 0;
   unsigned char check_ = 0;
-  bool whole_ = false;  ///< the closing flag of a frame has just arrived
+  bool whole_ = false;     ///< the closing flag of a frame has just arrived
+  std::size_t taken_ = 0;  ///< bytes since the last frame or flag
+  std::size_t lost_ = 0;
 };
 
 }  // namespace sim800

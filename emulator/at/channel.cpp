@@ -66,11 +66,11 @@ bool Channel::idle() const {
 }
 
 void Channel::consume(std::size_t count) {
-  const bool was_full = !wants_input();
+  const bool was_full = !receiving_ && !wants_input();
   input_.consume(count);
   ahead_ -= std::min(ahead_, count);
   if (host_stopped_ != 0 && input_.size() <= InputQueue::limit / 2) let_host_go_on();
-  if (was_full && wants_input() && !receiving_) port_.input_wanted();
+  if (was_full && wants_input()) port_.input_wanted();
 }
 
 /// At the point in the stream where a client left, its half-typed line is forgotten.
@@ -166,7 +166,7 @@ void Channel::run_line() {
   const std::size_t count = runnable_ ? line.commands().size() : 0;
   // Faults are asked about a line without a command, too.
   while (next_ < count || (next_ == 0 && owner_.faults != nullptr)) {
-    if (congested()) {
+    if (next_ > 0 && congested()) {
       line_state_ = LineState::waits_for_wire;
       return;
     }
@@ -231,7 +231,9 @@ void Channel::end_line(Result result) {
     flush();
     owner_.reframe();
   }
-  for (const std::string& text : std::exchange(behind_, {})) append_line(work.out, format, text);
+  if (!behind_.empty()) {
+    for (const std::string& text : std::exchange(behind_, {})) append_line(work.out, format, text);
+  }
   rest();
   if (on_free && free()) on_free();
 }
@@ -334,7 +336,9 @@ void Channel::set_lines(bool on) {
   work_->out.clear();
   forget_input();
   give_back_work();
-  if (on) power_up();
+  if (on) return power_up();
+  carrier_ = false;
+  power_lines(false);
 }
 
 }  // namespace sim800

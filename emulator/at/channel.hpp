@@ -133,13 +133,9 @@ class Channel final : public PortUser {
   void drive(ModemLine line, bool on);
   /// A scenario moves any of them, and leaves it to whoever drives it again. Call on a fresh stack.
   void hold(ModemLine line, std::optional<bool> on);
-  /// Its port is a DLC.
-  bool is_dlc = false;
   /// AT+IPR or AT+ICF was given: the UART follows once the line has its result.
   void reframe_after_result() { reframe_ = true; }
-  void frame(const Framing& framing) {
-    if (!is_dlc) port_.set_framing(framing);
-  }
+  void frame(const Framing& framing) { port_.set_framing(framing); }
 
   // For conversations.
 

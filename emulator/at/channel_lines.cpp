@@ -30,9 +30,7 @@ void Channel::hold(ModemLine line, std::optional<bool> on) {
   if (levels_.hold(line, on)) moved(line);
 }
 
-/// Frames carry no more of a DLC's lines than DCD.
 void Channel::drive(ModemLine line, bool on) {
-  if (is_dlc && line != ModemLine::dcd) return;
   if (levels_.drive(line, on)) moved(line);
 }
 
@@ -41,7 +39,7 @@ void Channel::moved(ModemLine line) {
   owner_.record("line", {{"channel", name_}, {"signal", text_of(line)}, {"on", on}});
   if (owner_.observer != nullptr) owner_.observer->level(text_of(line), on);
   switch (line) {
-    case ModemLine::dtr: return on ? owner_.dtr_on() : dtr_off();
+    case ModemLine::dtr: return on ? owner_.dtr_on(*this) : dtr_off();
     case ModemLine::rts: return on ? resume_output() : void();
     default: return port_.set_line(line, on);
   }
@@ -56,11 +54,12 @@ void Channel::dtr_off() {
 void Channel::update_dcd() { drive(ModemLine::dcd, powered_ && (carrier_ || settings_.number(key::dcd) == 0)); }
 
 void Channel::power_lines(bool on) {
-  powered_ = on;
+  powered_ = on && wire_ != Wire::closed;
   update_dcd();
+  if (wire_ == Wire::closed) return;
   drive(ModemLine::cts, on);
   drive(ModemLine::dsr, on);
-  if (!on || is_dlc) return;
+  if (!on) return;
   // The port may have served another module before.
   for (const ModemLine line : modem_lines) {
     if (!is_from_host(line)) port_.set_line(line, levels_.is_on(line));
@@ -85,10 +84,11 @@ void Channel::resume_output() {
   drained();
 }
 
-/// Without XON and XOFF, which the UART deals with.
+/// Without XON and XOFF, which the UART deals with. Frames of a multiplexer have those values as data.
 std::string_view Channel::without_flow_bytes(std::string_view bytes, std::string& rest) {
   const auto is_flow_byte = [](char byte) { return byte == xon || byte == xoff; };
-  if (settings_.number(key::ifc_output) != by_bytes || std::ranges::none_of(bytes, is_flow_byte)) return bytes;
+  if (settings_.number(key::ifc_output) != by_bytes || wire_ == Wire::lent) return bytes;
+  if (std::ranges::none_of(bytes, is_flow_byte)) return bytes;
   for (const char byte : bytes) {
     if (!is_flow_byte(byte)) {
       rest += byte;

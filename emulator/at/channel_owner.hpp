@@ -50,8 +50,8 @@ class ChannelOwner {
   virtual void touch() = 0;
   /// The first line after power-on: with autobauding, the host's rate is known only now.
   virtual void synchronised() = 0;
-  /// A host has raised DTR, which wakes a module that sleeps by it.
-  virtual void dtr_on() {}
+  /// A host has raised DTR there, which wakes a module that sleeps by it.
+  virtual void dtr_on(const Channel& /*channel*/) {}
   /// The UART frames bytes as AT+IPR and AT+ICF have it from now on.
   virtual void reframe() {}
   /// AT+CMEE.

@@ -1,5 +1,9 @@
 // AT+CMUX: several channels on one serial line (27.010; AT manual 3.2.38).
 // SPDX-License-Identifier: MIT
+#include "emulator/at/multiplexer.hpp"
+
+#include <chrono>
+
 #include "emulator/module/modem.hpp"
 
 namespace sim800 {
@@ -8,8 +12,11 @@ namespace {
 /// AT+CMUX=<mode>[,<subset>[,<port_speed>[,<N1>[,<T1>[,<N2>[,<T2>[,<T3>[,<k>]]]]]]]]   Omitted values get their first
 /// value. OK, then frames.
 Result multiplex(Invocation& cmd) {
-  constexpr std::size_t frame_size = 3;  // N1
-  const Result result = cmd.modem.multiplex(cmd.channel, cmd.number(frame_size, 127));
+  constexpr std::size_t n1 = 3, n2 = 5, t2 = 6;
+  const MuxSettings settings{.frame_size = cmd.number(n1, 127),
+                             .patience = std::chrono::milliseconds(10) * cmd.number(t2, 30),
+                             .repeats = cmd.number(n2, 3)};
+  const Result result = cmd.modem.multiplex(cmd.channel, settings);
   if (!result.is_ok()) return result;
   for (std::size_t i = 0; i < cmd.command.kept(); ++i) {
     const auto first = parse_number(cmd.command.parameters[i].initial).value_or(0);

@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include "emulator/board/board.hpp"
+#include "emulator/board/pins.hpp"
 #include "emulator/calls/call_service.hpp"
 #include "emulator/control/handlers.hpp"
 #include "emulator/files/file_system.hpp"
 #include "emulator/internet/ftp_service.hpp"
 #include "emulator/internet/http_service.hpp"
 #include "emulator/ip/ip_stack.hpp"
+#include "emulator/module/net_light.hpp"
 #include "emulator/network/bearer.hpp"
 #include "emulator/network/network.hpp"
 #include "emulator/sim/sim.hpp"
@@ -41,8 +44,8 @@ Json network_state(const Modem& modem) {
   Json state{{"registration", registration_word(network.creg(0, false))},
              {"attached", network.attached()},
              {"signal", {{"rssi", signal.rssi}, {"ber", signal.ber}}},
-             {"area", Network::area},
-             {"cell", Network::cell}};
+             {"area", network.area()},
+             {"cell", network.cell()}};
   if (network.registered())
     state["operator"] = {{"name", network.serving().long_name}, {"plmn", network.serving().plmn}};
   return state;
@@ -100,18 +103,42 @@ Json memories(const Modem& modem) {
   return state;
 }
 
-/// A DLC has no lines of its own but DCD.
 Json lines_of(const Modem& modem, const Journal::Sums& sums) {
   Json list = Json::array();
   for (const auto& channel : modem.channels()) {
     const auto client = sums.clients.find(channel->name());
     Json one{{"channel", text_of_bytes(channel->name())}, {"client", client != sums.clients.end() && client->second}};
     for (const ModemLine line : modem_lines) {
-      if (!channel->is_dlc || line == ModemLine::dcd) one[std::string(text_of(line))] = channel->is_on(line);
+      one[std::string(text_of(line))] = channel->is_on(line);
     }
     list.push_back(std::move(one));
   }
   return list;
+}
+
+Json pins_of(const Pins& pins) {
+  Json all = Json::object();
+  for (const auto& [pin, high] : pins.inputs()) all[pins.name(pin)] = {{"direction", "in"}, {"high", high}};
+  for (const auto& [pin, high] : pins.outputs()) all[pins.name(pin)] = {{"direction", "out"}, {"high", high}};
+  return all;
+}
+
+/// What is wired to it.
+Json board_of(const Modem& modem) {
+  const NetLight light = net_light(modem);
+  Json state{{"netlight", {{"on_ms", light.on / 1ms}, {"off_ms", light.off / 1ms}}}, {"pins", Json::object()}};
+  if (modem.gpios.made()) state["pins"].update(pins_of(*modem.gpios));
+  if (modem.pins.made()) state["pins"].update(pins_of(*modem.pins));
+  if (!modem.board.made()) return state;
+  state["adc"] = modem.board->adc_mv;
+  if (modem.board->battery) {
+    constexpr std::string_view words[] = {"no", "yes", "finished"};
+    Battery& battery = *modem.board->battery;
+    state["battery"] = {{"level", battery.level()},
+                        {"millivolts", battery.millivolts()},
+                        {"charging", words[static_cast<std::size_t>(battery.charging())]}};
+  }
+  return state;
 }
 
 std::string_view word_of(Supply supply) {
@@ -130,6 +157,7 @@ Json modem_state(Call& call) {
           {"functionality", modem.functionality()},
           {"supply", word_of(modem.supply())},
           {"temperature", modem.temperature()},
+          {"board", board_of(modem)},
           {"model", modem.world.module.model},
           {"revision", modem.world.module.revision},
           {"imei", modem.imei()},

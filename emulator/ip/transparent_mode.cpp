@@ -166,6 +166,14 @@ void TransparentMode::take_pluses() {
   pluses_ = 0;
 }
 
+/// The connection stays, as after an escape: ATO goes on with it once the DLC is open again.
+void TransparentMode::line_reset() {
+  if (mode_ != Mode::online) return;
+  take_pluses();
+  mode_ = Mode::escaped;
+  send_block();
+}
+
 void TransparentMode::dtr_dropped(bool hang_up) {
   if (mode_ != Mode::online) return;
   take_pluses();

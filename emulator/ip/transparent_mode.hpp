@@ -33,6 +33,7 @@ class TransparentMode final : public DataUser {
   void move();
 
   std::size_t from_host(std::string_view bytes) override;
+  void line_reset() override;
   void dtr_dropped(bool hang_up) override;
 
   /// Give it up: the peer has accepted nothing for 645 s (manual 8.2.3), or the host has let DTR fall (AT&D2).

@@ -8,6 +8,7 @@ namespace {
 std::string_view text_key(std::string_view event) {
   if (event == "rx" || event == "tx") return "data";
   if (event == "command") return "line";
+  if (event == "line") return "signal";
   if (event == "power") return "state";
   if (event == "fault") return "do";
   return "text";

@@ -120,7 +120,7 @@ void Linter::event(const LineEvent& event) {
   if (event.name == "command") command(line, event);
   if (event.name == "result") result(line, event);
   if (event.name == "client") line = Line();
-  if (event.name == "line" && !event.on) line.carries_data = false;
+  if (event.name == "line" && event.text == "DCD" && !event.on) line.carries_data = false;
 }
 
 void Linter::power(std::string_view state) {

@@ -22,7 +22,7 @@ namespace sim800 {
 struct LineEvent {
   TimePoint at{};
   std::string_view name, channel;
-  std::string_view text;   ///< of rx and tx the data; else line, text, state or do
+  std::string_view text;   ///< of rx and tx the data; else line, signal, text, state or do
   std::int64_t bytes = 0;  ///< of lost
   bool on = false;         ///< of line and client
 };

@@ -33,7 +33,7 @@ void Modem::fall_silent(Duration span) {
 void Modem::hold_line(ModemLine line, std::optional<bool> on) {
   later([this, line, on] {
     for (const auto& channel : channels_) {
-      if (!channel->is_dlc) channel->hold(line, on);
+      if (!is_dlc(*channel)) channel->hold(line, on);
     }
   });
 }
@@ -68,6 +68,18 @@ void Modem::lock_sim() {
     if (!sim->present()) return;
     sim->lock();
     if (sim->locked()) sim_gone();
+  });
+}
+
+void Modem::restart_sim() {
+  later([this] {
+    if (!sim->ready()) return;
+    start_.cancel();
+    stop_messages();
+    sim->activate();
+    announce_sim(nullptr);
+    if (sim->locked()) return search_network();
+    run(start_, finish_start(StartedBy::cfun));
   });
 }
 

@@ -8,8 +8,9 @@
 #include <ranges>
 #include <utility>
 
+#include "emulator/at/multiplexer.hpp"
 #include "emulator/board/alarms.hpp"
-#include "emulator/board/antenna.hpp"
+#include "emulator/board/board.hpp"
 #include "emulator/board/media.hpp"
 #include "emulator/board/pins.hpp"
 #include "emulator/board/ring_indicator.hpp"
@@ -32,7 +33,9 @@
 #include "emulator/ip/ip_stack.hpp"
 #include "emulator/ip/ntp_service.hpp"
 #include "emulator/ip/ping_service.hpp"
+#include "emulator/module/module_card.hpp"
 #include "emulator/module/module_settings.hpp"
+#include "emulator/module/toolkit_service.hpp"
 #include "emulator/network/bearer.hpp"
 #include "emulator/network/cells.hpp"
 #include "emulator/network/gprs.hpp"
@@ -43,6 +46,7 @@
 #include "emulator/network/network_time.hpp"
 #include "emulator/network/pdp.hpp"
 #include "emulator/ppp/ppp_service.hpp"
+#include "emulator/sim/card_files.hpp"
 #include "emulator/sim/phone_book.hpp"
 #include "emulator/sim/preferred_operators.hpp"
 #include "emulator/sim/sim.hpp"
@@ -54,6 +58,24 @@ namespace {
 
 /// The loader has refused other names.
 Model model_of(const World& world) { return find_model(world.module.model).value_or(Model::sim800l); }
+
+/// That AT+SJDR moves (AT manual, chapter 20); none on the models with SIM800V's pins.
+std::optional<std::uint32_t> jamming_pin(Model model) {
+  using enum Model;
+  switch (model) {
+    case sim800h:
+    case sim800l: return 5;
+    case sim800:
+    case sim800m64:
+    case sim800a:
+    case sim800f: return 67;
+    case sim808: return 63;
+    case sim800c:
+    case sim800c_ds:
+    case sim868: return 29;
+    default: return std::nullopt;
+  }
+}
 
 }  // namespace
 
@@ -83,11 +105,25 @@ Modem::Modem(const Parts& parts)
       rtc(clock),
       sleep(clock, settings),
       sim(*this, [](Modem& m) { return m.connected(std::make_unique<Sim>(m.environment_, m.parts_.nvram)); }),
-      barring(*this, [](Modem& m) { return std::make_unique<CallBarring>(m.parts_.nvram, m.identity.imsi); }),
-      preferred_operators(
-          *this, [](Modem& m) { return std::make_unique<PreferredOperators>(m.parts_.nvram, m.identity.iccid); }),
+      card(*this,
+           [](Modem& m) {
+             return std::make_unique<CardFiles>(m.environment_, *m.sim, m.parts_.nvram,
+                                                std::make_unique<ModuleCard>(m));
+           }),
+      barring(*this, [](Modem& m) { 
+                return std::make_unique<CallBarring>(m.parts_.nvram, m.identity.imsi,
+                                                     m.world.network.services.barring_password);
+              }),
+      preferred_operators(*this,
+                          [](Modem& m) {
+                            return std::make_unique<PreferredOperators>(m.world, m.parts_.nvram, m.identity.iccid);
+                          }),
       network(*this, [](Modem& m) { return m.connected(std::make_unique<Network>(m.environment_, m.settings)); }),
-      cells(*this, [](Modem& m) { return std::make_unique<Cells>(m.environment_, m.settings, *m.network); }),
+      cells(*this, [](Modem& m) { 
+              auto made = std::make_unique<Cells>(m.environment_, m.settings, *m.network);
+              made->in_call = [&m] { return m.calls.made() && m.calls->talking(); };
+              return made;
+            }),
       network_time(*this, [](Modem& m) { return std::make_unique<NetworkTime>(m.environment_, *m.network); }),
       pdp(*this, [](Modem& m) { return m.connected(std::make_unique<PdpContexts>(m.environment_, *m.network)); }),
       gprs(*this,
@@ -130,7 +166,8 @@ Modem::Modem(const Parts& parts)
       calls(*this,
             [](Modem& m) {
               return m.connected(
-                  std::make_unique<CallService>(m.environment_, m.settings, *m.network, *m.phone_book, m.parts_.nvram));
+                  std::make_unique<CallService>(m.environment_, m.settings, *m.network, *m.phone_book,
+                                                               *m.barring, m.parts_.nvram));
             }),
       ussd(*this, [](Modem& m) { return std::make_unique<UssdService>(m.environment_, m.settings); }),
       mail(*this,
@@ -150,19 +187,33 @@ Modem::Modem(const Parts& parts)
                                                 m.parts_.nvram, *m.sms, m.parts_.http);
           }),
       alarms(*this, [](Modem& m) { return m.connected(std::make_unique<Alarms>(m.clock, m.parts_.nvram, m.rtc)); }),
-      jamming(*this, [](Modem& m) { return std::make_unique<Jamming>(m.environment_, m.settings); }),
+      jamming(*this,
+              [](Modem& m) {
+                auto made = std::make_unique<Jamming>(m.environment_, m.settings);
+                if (const auto pin = jamming_pin(m.model))
+                  made->on_pin = [&m, number = *pin](bool high) { m.pins->set_output(number, high); };
+                return made;
+              }),
       file_reader(*this, [](Modem& m) { return std::make_unique<FileReader>(m.files); }),
       media(*this, [](Modem& m) { return std::make_unique<Media>(m.environment_, m.files); }),
       tones(*this, [](Modem& m) { return std::make_unique<Tones>(m.environment_); }),
-      antenna(*this, [](Modem& m) { return std::make_unique<Antenna>(m.environment_); }),
+      board(*this, [](Modem& m) { return m.connected(std::make_unique<Board>(m.environment_, m.settings)); }),
       ring_indicator(*this,
                      [](Modem& m) {
                        return std::make_unique<RingIndicator>(m.clock, m.settings, [&m](bool on) {
-                         for (const auto& channel : m.channels_) channel->drive(ModemLine::ri, on);
+                         for (const auto& channel : m.channels_) {
+                           if (channel->takes_urcs) channel->drive(ModemLine::ri, on);
+                         }
                        });
                      }),
-      gpios(*this, [](Modem&) { return std::make_unique<Pins>(); }),
-      pins(*this, [](Modem&) { return std::make_unique<Pins>(); }) {
+      toolkit(*this,
+              [](Modem& m) {
+                static const CardApplication none;
+                const CardApplication* application = m.world.sim.toolkit.get();
+                return std::make_unique<ToolkitService>(m, m.environment_, application != nullptr ? *application : none);
+              }),
+      gpios(*this, [](Modem& m) { return std::make_unique<Pins>(m.environment_, "GPIO"); }),
+      pins(*this, [](Modem& m) { return std::make_unique<Pins>(m.environment_, "PIN"); }) {
   rtc.store_zone = [this](int zone) { return parts_.nvram.store("clock", {{"zone", std::to_string(zone)}}); };
   rtc.on_set = [this] {
     if (alarms.made()) alarms->rearm();
@@ -174,6 +225,7 @@ Modem::Modem(const Parts& parts)
   // Two act on their own: the network's clock runs from the start, and an alarm that was set may ring.
   static_cast<void>(*network_time);
   if (parts_.nvram.find(Alarms::section) != nullptr) static_cast<void>(*alarms);
+  if (world.board != nullptr) static_cast<void>(*board);
 }
 
 void adopt(Modem& modem, Service& service) {
@@ -203,6 +255,11 @@ std::unique_ptr<Network> Modem::connected(std::unique_ptr<Network> made) {
     if (ip.made()) ip->lose_service(cause);
     gprs->detached(cause, cause != nullptr || !sim->ready());  // without its card the module detaches on its own
   };
+  made->preferred = [this] {
+    std::vector<std::string> names;
+    for (const auto& [place, entry] : preferred_operators->entries()) names.push_back(entry.name);
+    return names;
+  };
   made->on_registration = [this](bool registered, Channel* cause) {
     if (!registered) lose_network();
     if (registered && sms.made()) sms->registered();
@@ -220,7 +277,10 @@ std::unique_ptr<PdpContexts> Modem::connected(std::unique_ptr<PdpContexts> made)
 }
 
 std::unique_ptr<Bearers> Modem::connected(std::unique_ptr<Bearers> made) {
-  made->on_opened = [this](unsigned) { tell(ModuleEvent::bearer_open); };
+  made->on_opened = [this](unsigned) {
+    load_changed();
+    tell(ModuleEvent::bearer_open);
+  };
   made->on_closed = [this](unsigned cid) {
     for_each_service([cid](Service& service) { service.bearer_closed(cid); });
     tell(ModuleEvent::bearer_closed);
@@ -229,8 +289,13 @@ std::unique_ptr<Bearers> Modem::connected(std::unique_ptr<Bearers> made) {
 }
 
 std::unique_ptr<CallService> Modem::connected(std::unique_ptr<CallService> made) {
+  if (!world.sim.files.empty() && parts_.nvram.find("charge:" + identity.imsi) == nullptr)
+    fill_meter(made->meter, world.sim);
   made->sends_message = [this] { return sms.made() && sms->sending(); };
-  made->on_set_up = [this](Channel* waiter) { media->call_set_up(waiter); };
+  made->on_set_up = [this](Channel* waiter) {
+    media->call_set_up(waiter, settings.number(key::cttsring) == 1);
+    load_changed();
+  };
   made->on_all_ended = [this] { media->call_ended(); };
   made->on_asking = [this](bool asks) {
     if (asks || ring_indicator.made()) ring_indicator->ring(asks);
@@ -239,14 +304,27 @@ std::unique_ptr<CallService> Modem::connected(std::unique_ptr<CallService> made)
 }
 
 std::unique_ptr<SmsService> Modem::connected(std::unique_ptr<SmsService> made) {
+  made->on_sending = [this] { load_changed(); };
   made->lets_in = [this](std::string_view from) { return calls->lists.lets_sms(from); };
   made->name_of = [this](std::string_view number) { return phone_book->name_of(number); };
+  made->card_takes = [this](const Sms& message) { return toolkit.made() && toolkit->take_sms(message); };
   if (sms_ready_) made->start();
   return made;
 }
 
 std::unique_ptr<Alarms> Modem::connected(std::unique_ptr<Alarms> made) {
   made->on_ring = [this](unsigned n) { ring_alarm(n); };
+  return made;
+}
+
+std::unique_ptr<Board> Modem::connected(std::unique_ptr<Board> made) {
+  if (!made->battery) return made;
+  made->battery->works = [this] { return working(); };
+  made->battery->may_charge = [this] {
+    return commands.find(key::echarge.command) == nullptr || settings.number(key::echarge) == 1;
+  };
+  made->battery->on_supply = [this](Supply supply) { set_supply(supply); };
+  made->battery->on_empty = [this] { lose_power(); };
   return made;
 }
 
@@ -267,7 +345,7 @@ Channel& Modem::attach(Port& port, std::string name) {
   return channel;
 }
 
-Result Modem::multiplex(Channel& channel, std::size_t frame_size) {
+Result Modem::multiplex(Channel& channel, const MuxSettings& settings_of_it) {
   constexpr Result already_running{static_cast<Cme>(768)};
   Multiplexer* chosen = nullptr;
   for (const auto& each : multiplexers_) {
@@ -275,16 +353,25 @@ Result Modem::multiplex(Channel& channel, std::size_t frame_size) {
     if (each->is_on(channel)) chosen = each.get();
   }
   if (chosen == nullptr) chosen = multiplexers_.emplace_back(std::make_unique<Multiplexer>(*this, channel)).get();
-  chosen->start(frame_size);
+  chosen->start(settings_of_it);
   return ok;
+}
+
+bool Modem::is_dlc(const Channel& channel) const {
+  return std::ranges::any_of(multiplexers_, [&](const auto& each) { return each->has_dlc(channel); });
 }
 
 void Modem::lose_network() {
   for_each_service([](Service& service) { service.network_lost(); });
 }
 
-bool Modem::at_rest() const {
-  return idle() && std::ranges::none_of(services_, [](const Service* service) { return service->busy(); });
+bool Modem::working() const {
+  return std::ranges::any_of(services_, [](const Service* service) { return service->busy(); });
+}
+
+/// A transmission begins: the battery feels it.
+void Modem::load_changed() {
+  if (board.made() && board->battery) board->battery->look();
 }
 
 bool Modem::idle() const {
@@ -376,11 +463,11 @@ void Modem::indicate(std::string_view urc) {
 /// DLCs have the DTR of the line that they are on.
 std::ptrdiff_t Modem::dtr_on_lines() const {
   return std::ranges::count_if(channels_,
-                               [](const auto& channel) { return !channel->is_dlc && channel->is_on(ModemLine::dtr); });
+                               [this](const auto& channel) { return !is_dlc(*channel) && channel->is_on(ModemLine::dtr); });
 }
 
-void Modem::dtr_on() {
-  if (dtr_on_lines() == 1) sleep.dtr_on([this] { return at_rest(); });
+void Modem::dtr_on(const Channel& channel) {
+  if (!is_dlc(channel) && dtr_on_lines() == 1) sleep.dtr_on([this] { return at_rest(); });
 }
 
 Framing Modem::framing() const {

@@ -16,9 +16,9 @@
 #include "emulator/at/channel_owner.hpp"
 #include "emulator/at/fault_hooks.hpp"
 #include "emulator/at/line_settings.hpp"
-#include "emulator/at/multiplexer.hpp"
 #include "emulator/at/settings.hpp"
 #include "emulator/at/sleep.hpp"
+#include "emulator/core/board_config.hpp"
 #include "emulator/core/clock.hpp"
 #include "emulator/core/environment.hpp"
 #include "emulator/core/identity.hpp"
@@ -37,6 +37,7 @@ class Alarms;
 class Bearers;
 class CallBarring;
 class CallService;
+class CardFiles;
 class Cells;
 class FileReader;
 class FileSystem;
@@ -53,6 +54,7 @@ class MailClient;
 class MailConnection;
 class Media;
 class MmsService;
+class Multiplexer;
 class Network;
 class NetworkTime;
 class NtpService;
@@ -61,7 +63,7 @@ class PdpContexts;
 class PhoneBook;
 class Pinger;
 class PingService;
-class Antenna;
+class Board;
 class Pins;
 class RingIndicator;
 class Pop3Service;
@@ -74,7 +76,9 @@ class SmtpService;
 class Sockets;
 class TlsClient;
 class Tones;
+class ToolkitService;
 class UssdService;
+struct MuxSettings;
 
 /// Events in the life of a module that others may wait for.
 enum class ModuleEvent : std::uint8_t {
@@ -86,10 +90,6 @@ enum class ModuleEvent : std::uint8_t {
   bearer_closed,
   power_off,  ///< not before a reset
 };
-
-/// The supply voltage as the module classifies it (hardware design guide: warns at 3.5 and 4.3 V, switches off at 3.4
-/// and 4.4 V).
-enum class Supply : std::uint8_t { normal, under_voltage, under_voltage_off, over_voltage, over_voltage_off };
 
 class Modem final : private OwnLatencies, public ChannelOwner, private MobileStation {
  public:
@@ -135,6 +135,8 @@ class Modem final : private OwnLatencies, public ChannelOwner, private MobileSta
   void insert_sim();
   /// The card asks for its PIN (1234 unless the scenario sets one): +CPIN: SIM PIN, the network is lost.
   void lock_sim();
+  /// It is reset, by itself (REFRESH): the module starts it again, as at boot.
+  void restart_sim();
   /// Warns each time it is called, with AT+CBATCHK=1; the *_off levels switch the module off.
   void set_supply(Supply supply);
   /// Warns each time it is called beyond -30 and 80 degrees, switches off beyond -40 and 85, with AT+CMTE=1.
@@ -169,7 +171,7 @@ class Modem final : private OwnLatencies, public ChannelOwner, private MobileSta
   bool consumes_wakeup() override {
     return sleep.consumes_wakeup([this] { return dtr_on_lines() > 0; }, [this] { return at_rest(); });
   }
-  void dtr_on() override;
+  void dtr_on(const Channel& channel) override;
   void reframe() override;
   void touch() override { sleep.touch(); }
   /// Its AT channels, in the order in which they were attached; those of DLCs, too.
@@ -177,7 +179,9 @@ class Modem final : private OwnLatencies, public ChannelOwner, private MobileSta
   /// No command runs on any channel and nothing waits to be sent.
   bool idle() const;
   /// Nor does any service have something in progress.
-  bool at_rest() const;
+  bool at_rest() const { return idle() && !working(); }
+  /// Some service has something in progress.
+  bool working() const;
 
   // What commands do to the whole module.
 
@@ -192,7 +196,9 @@ class Modem final : private OwnLatencies, public ChannelOwner, private MobileSta
   /// The module is about to switch off: it leaves the network, and its boot ends if it is still running.
   void detach_for_good();
   /// AT+CMUX on that channel: frames on its port once its line has ended. 768 if there are some already.
-  Result multiplex(Channel& channel, std::size_t frame_size);
+  Result multiplex(Channel& channel, const MuxSettings& settings);
+  /// Its port is a DLC: no pins of the module.
+  bool is_dlc(const Channel& channel) const;
   /// AT+CGSN; AT+SIMEI writes it for good. False: it cannot be saved, and nothing has changed.
   std::string imei() const;
   bool set_imei(const std::string& imei);
@@ -248,6 +254,7 @@ class Modem final : private OwnLatencies, public ChannelOwner, private MobileSta
   void later(std::function<void()> what);
   void sim_gone();
   void judge_supply();
+  void load_changed();
   void judge_temperature();
   void ring_alarm(unsigned n);
   std::unique_ptr<Sim> connected(std::unique_ptr<Sim> made);
@@ -257,6 +264,7 @@ class Modem final : private OwnLatencies, public ChannelOwner, private MobileSta
   std::unique_ptr<CallService> connected(std::unique_ptr<CallService> made);
   std::unique_ptr<SmsService> connected(std::unique_ptr<SmsService> made);
   std::unique_ptr<Alarms> connected(std::unique_ptr<Alarms> made);
+  std::unique_ptr<Board> connected(std::unique_ptr<Board> made);
   void load_contexts();
   void stop_messages();
   void for_each_service(const std::function<void(Service&)>& act);
@@ -288,6 +296,7 @@ class Modem final : private OwnLatencies, public ChannelOwner, private MobileSta
 
   // The services.  Each is made by a line in the constructor, from those above it.
   OnDemand<Sim> sim;
+  OnDemand<CardFiles> card;  ///< its files
   OnDemand<CallBarring> barring;
   OnDemand<PreferredOperators> preferred_operators;
   OnDemand<Network> network;
@@ -318,8 +327,9 @@ class Modem final : private OwnLatencies, public ChannelOwner, private MobileSta
   OnDemand<FileReader> file_reader;
   OnDemand<Media> media;
   OnDemand<Tones> tones;
-  OnDemand<Antenna> antenna;
+  OnDemand<Board> board;
   OnDemand<RingIndicator> ring_indicator;
+  OnDemand<ToolkitService> toolkit;
   OnDemand<Pins> gpios;  ///< by AT+SGPIO's numbers
   OnDemand<Pins> pins;   ///< by AT+CGPIO's
 

@@ -5,6 +5,8 @@
 #include <ranges>
 #include <utility>
 
+#include "emulator/board/board.hpp"
+#include "emulator/at/multiplexer.hpp"
 #include "emulator/core/latency.hpp"
 #include "emulator/core/service.hpp"
 #include "emulator/core/world.hpp"
@@ -14,6 +16,7 @@
 #include "emulator/ip/ip_settings.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/module/module_settings.hpp"
+#include "emulator/module/toolkit_service.hpp"
 #include "emulator/network/network.hpp"
 #include "emulator/network/network_settings.hpp"
 #include "emulator/sim/sim.hpp"
@@ -53,6 +56,7 @@ void Modem::power_on() {
   enter_power("on");
   settings.boot();
   load_contexts();
+  if (settings.number(key::cant_mode) == 1) static_cast<void>(*board);  // which watches the antenna again
   for_each_service([](Service& service) { service.power_on(); });
   sleep.power_on();
   powered_ = true;
@@ -163,6 +167,7 @@ Task<> Modem::finish_start(StartedBy cause) {
 void Modem::say_call_ready() {
   call_ready_ = true;
   if (settings.number(key::ciurc) == 1) boot_urc("Call Ready", false);
+  if (world.sim.toolkit != nullptr && sim->ready()) toolkit->start();
 }
 
 void Modem::say_sms_ready() {

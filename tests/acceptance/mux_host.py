@@ -95,6 +95,8 @@ class MuxHost:
             self.answers.append((link, control))
         elif link == 0:
             self.messages.append((info[0], info[2:]))
+            if info[0] == MSC:
+                self.line.send(frame(0, UIH, bytes([MSC & ~2]) + info[1:]))
         else:
             self.inner[link].sendall(info)
 

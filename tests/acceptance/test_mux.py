@@ -30,8 +30,8 @@ class Mux(AcceptanceTest):
             link.say("AT", OK)
         self.links[2].ok("ATE0")
         self.links[3].say("AT", OK)
-        self.mux.until(lambda: len(self.mux.messages) == 4)
-        self.assertEqual(self.mux.messages, [(MSC, bytes([link << 2 | 3, 0x0D])) for link in (1, 2, 3, 4)])
+        self.mux.until(lambda: len(set(self.mux.messages)) == 4)
+        self.assertEqual(set(self.mux.messages), {(MSC, bytes([link << 2 | 3, 0x0D])) for link in (1, 2, 3, 4)})
         self.mux.tell(MSC, b"\x07\x0D")
         self.assertEqual(self.mux.problems, [])
 

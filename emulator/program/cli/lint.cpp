@@ -58,7 +58,7 @@ class TraceLint {
  private:
   void hear(const TraceEvent& event) {
     std::string text = event.bytes;
-    for (const char* key : {"line", "state", "do", "text"}) {
+    for (const char* key : {"line", "signal", "state", "do", "text"}) {
       if (text.empty()) text = event.text(key);
     }
     LineEvent told{.at = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(event.time)),

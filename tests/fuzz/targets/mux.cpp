@@ -4,12 +4,30 @@
 #include <string>
 
 #include "protocol/mux_frame.hpp"
+#include "protocol/mux_message.hpp"
 #include "tests/fuzz/target.hpp"
 
 namespace sim800::test {
 namespace {
 
 constexpr std::size_t longest = 127;
+
+/// What is said on the control channel: each message is written as it was read.
+void messages(std::string_view info) {
+  while (const auto message = take_mux_message(info)) {
+    std::string written = encode(*message);
+    std::string_view again = written;
+    const auto read = take_mux_message(again);
+    require(read && read->type == message->type && read->values == message->values && again.empty(),
+            "a message that was written is not understood");
+    if (const auto signals = parse_mux_signals(message->values)) {
+      const auto same = parse_mux_signals(encode(*signals));
+      require(same && same->dlci == signals->dlci && same->break_for == signals->break_for, "signals change");
+    }
+    if (const auto parameters = parse_mux_parameters(message->values))
+      require(parse_mux_parameters(encode(*parameters))->n1 == parameters->n1, "parameters change");
+  }
+}
 
 /// The frames of a stream that arrives in pieces of this size, written again. After each frame the receiver may stop.
 std::string frames(std::string_view stream, std::size_t piece, bool stops) {
@@ -24,6 +42,7 @@ std::string frames(std::string_view stream, std::size_t piece, bool stops) {
         require(frame.info.size() <= longest, "a frame that is too long");
         require(frame.dlci < 64, "a DLC that cannot be");
         seen += encode(frame);
+        messages(frame.info);
         return !stops;
       });
       require(part.size() < before, "decoding stands still");

@@ -169,8 +169,22 @@ TEST_CASE("asker: transparent mode on the second DLC") {
   for (const char* line : {"AT+CIPSHUT\r", "AT+CIPMUX=0\r", "AT+CIPMODE=1\r", "AT+CSTT\r", "AT+CIICR\r", "AT+CIFSR\r"})
     fixture.on(2, line);
   CHECK(fixture.on(2, "AT+CIPSTART=\"TCP\",\"10.1.2.3\",80\r") == OK);
-  fixture.sockets.last().connect();
+  HeldSockets::Peer& peer = fixture.sockets.last();
+  peer.connect();
   fixture.hears(2, framed("CONNECT"));
+  // The connection outlives its DLC, as it does an escape.
+  const auto reopen = [&] {
+    fixture.say(encode({2, true, MuxType::disc, true, {}}));
+    fixture.say(encode({2, true, MuxType::sabm, true, {}}));
+    fixture.on(2, "ATE0\r");
+  };
+  reopen();
+  CHECK(fixture.on(2, "ATO\r") == framed("CONNECT"));
+  peer.send("abc");
+  fixture.hears(2, "abc");
+  fixture.say(encode({2, true, MuxType::disc, true, {}}));
+  peer.close();
+  fixture.hears(1, framed("CLOSED"));
 }
 
 }  // namespace sim800::test
