@@ -81,6 +81,7 @@ bool IpPacket::is_echo() const {
 bool IpPacket::is_syn() const {
   return protocol == tcp && (static_cast<unsigned char>(bytes[header + 13]) & (syn | ack)) == syn;
 }
+std::uint32_t IpPacket::sequence() const { return protocol == tcp ? get32(bytes, header + 4) : 0; }
 std::size_t IpPacket::data() const {
   const std::size_t size = bytes.size() - header;
   if (protocol == udp) return size - udp_header;

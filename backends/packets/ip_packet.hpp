@@ -28,6 +28,8 @@ struct IpPacket {
   std::string_view payload() const { return std::string_view(bytes).substr(header); }
   bool is_echo() const;
   bool is_syn() const;
+  /// The sequence number of a TCP segment.
+  std::uint32_t sequence() const;
   /// Bytes of data that TCP or UDP carries.
   std::size_t data() const;
   /// With other ends, and checksums to match. Of an ICMP echo only the addresses change.

@@ -130,8 +130,9 @@ void RoutedPath::answer(const IpEnd& asker, const IpEnd& server, const DnsQuesti
 
 RoutedPath::Flow& RoutedPath::flow_of(const FlowKey& key, const IpPacket& packet) {
   const auto known = flows_.find(key);
-  // A port that is used again is another connection.
-  const bool again = known != flows_.end() && packet.is_syn() && known->second.state != Flow::State::searching;
+  // A port that is used again is another connection; a SYN that is only sent again begins none.
+  const bool again = known != flows_.end() && packet.is_syn() && known->second.state != Flow::State::searching &&
+                     known->second.begin != packet.sequence();
   if (known != flows_.end() && !again) return known->second;
   if (known != flows_.end()) {
     by_real_.erase({key.protocol, key.own_port, known->second.real});
@@ -139,6 +140,7 @@ RoutedPath::Flow& RoutedPath::flow_of(const FlowKey& key, const IpPacket& packet
   }
   make_room();
   Flow& flow = flows_[key];
+  if (packet.is_syn()) flow.begin = packet.sequence();
   search(key, flow);
   return flow;
 }

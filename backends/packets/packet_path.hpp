@@ -55,6 +55,7 @@ class RoutedPath final : public PacketPath {
   struct Flow {
     enum class State : std::uint8_t { searching, open, refused, unreachable, dead };
     State state = State::searching;
+    std::uint32_t begin = 0;  ///< sequence number of its SYN
     IpEnd real;
     std::unique_ptr<Lookup> lookup;
     std::list<IpPacket> waiting;
