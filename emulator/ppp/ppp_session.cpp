@@ -19,6 +19,9 @@ namespace {
 /// A host may begin as soon as it sees CONNECT; it repeats what is longer than this.
 constexpr std::size_t max_early = 4096;
 
+/// What is written at once.
+constexpr std::size_t longest_burst = std::size_t{16} * 1024;
+
 /// What the network names as its name servers.
 constexpr std::array<std::uint32_t, 2> name_servers{0x08080808, 0x08080404};
 
@@ -106,20 +109,39 @@ void PppSession::take(std::string_view bytes) {
 
 /// What the module says while the host types commands is lost, and asked for again.
 void PppSession::to_host(std::string_view bytes) {
+  if (gathers_) {
+    burst_ += bytes;
+    return;
+  }
+  send_burst();
   if (mode_ == Mode::online && !silent_ && parts_.channel.online()) parts_.channel.write(bytes);
+}
+
+void PppSession::send_burst() {
+  burst_end_.cancel();
+  const std::string burst = std::exchange(burst_, {});
+  if (!burst.empty() && mode_ == Mode::online && !silent_ && parts_.channel.online()) parts_.channel.write(burst);
 }
 
 /// A link that is slower than the network loses packets: TCP slows down by it.
 void PppSession::packet_to_host(std::string_view packet) {
-  if (mode_ != Mode::online || silent_ || parts_.channel.unsent() >= Port::congested_at || !peer_.send(packet)) {
+  const bool begins = burst_.empty();
+  const bool congested = parts_.channel.unsent() + burst_.size() >= Port::congested_at;
+  gathers_ = true;
+  const bool sent = mode_ == Mode::online && !silent_ && !congested && peer_.send(packet);
+  gathers_ = false;
+  if (!sent) {
     ++lost_;
     return;
   }
   ++packets_received_;
   received_ += packet.size();
+  if (burst_.size() >= longest_burst) return send_burst();
+  if (begins) burst_end_ = parts_.environment.clock.after(Duration::zero(), [this] { send_burst(); });
 }
 
 void PppSession::escape() {
+  send_burst();
   mode_ = Mode::escaped;
   escape_.end();
   parts_.channel.go_offline(Code::ok);
@@ -212,6 +234,7 @@ void PppSession::line_reset() { finish("line closed", false); }
 
 void PppSession::finish(std::string_view why, bool says) {
   if (mode_ == Mode::over) return;
+  send_burst();
   const bool was_online = std::exchange(mode_, Mode::over) == Mode::online;
   parts_.environment.record("ppp", {{"channel", parts_.channel.name()},
                                     {"cid", static_cast<std::int64_t>(parts_.cid)},

@@ -57,6 +57,7 @@ class PppSession final : public DataUser {
   void take(std::string_view bytes);
   void to_host(std::string_view bytes);
   void packet_to_host(std::string_view packet);
+  void send_burst();
   void rearm();
   void prove(const ppp::Proof& proof);
   Task<> activate(ppp::Proof proof);
@@ -68,11 +69,13 @@ class PppSession final : public DataUser {
   Mode mode_ = Mode::online;
   ppp::Peer peer_;
   EscapeSequence escape_;
-  Timer timer_, start_, silence_, over_;
+  Timer timer_, start_, silence_, over_, burst_end_;
   Task<> activation_;
   std::unique_ptr<PacketPath> path_;
   bool started_ = false;
   std::string early_;         ///< what the host has sent before LCP starts
+  std::string burst_;         ///< packets of the network that have come at once: one write
+  bool gathers_ = false;      ///< what the peer sends belongs to it
   bool own_context_ = false;  ///< it has activated it, and deactivates it
   bool silent_ = false;       ///< nothing gets through any more
   std::uint64_t sent_ = 0, received_ = 0, packets_sent_ = 0, packets_received_ = 0, lost_ = 0;

@@ -14,20 +14,37 @@ constexpr std::uint16_t fcs_start = 0xffff, fcs_good = 0xf0b8;
 /// XON and XOFF: the module asks for them to be escaped, so that bare ones come from something between it and the host.
 constexpr std::uint32_t inserted = 0x000a0000;
 
-constexpr std::array<std::uint16_t, 256> fcs_table = [] {
-  std::array<std::uint16_t, 256> table{};
-  for (unsigned byte = 0; byte < table.size(); ++byte) {
+/// What an octet does to the sequence when so many more follow it: eight octets are taken at once.
+constexpr std::size_t at_once = 8;
+constexpr std::array<std::array<std::uint16_t, 256>, at_once> fcs_tables = [] {
+  std::array<std::array<std::uint16_t, 256>, at_once> tables{};
+  for (unsigned byte = 0; byte < 256; ++byte) {
     unsigned value = byte;
     for (int bit = 0; bit < 8; ++bit) value = (value & 1U) != 0 ? (value >> 1U) ^ 0x8408U : value >> 1U;
-    table[byte] = static_cast<std::uint16_t>(value);
+    tables[0][byte] = static_cast<std::uint16_t>(value);
   }
-  return table;
+  for (std::size_t behind = 1; behind < at_once; ++behind) {
+    for (std::size_t byte = 0; byte < 256; ++byte) {
+      const std::uint16_t before = tables[behind - 1][byte];
+      tables[behind][byte] = static_cast<std::uint16_t>((before >> 8U) ^ tables[0][before & 0xffU]);
+    }
+  }
+  return tables;
 }();
 
 std::uint16_t add_to_fcs(std::uint16_t fcs, std::string_view bytes) {
+  while (bytes.size() >= at_once) {
+    unsigned sum = 0;
+    for (std::size_t i = 0; i < at_once; ++i) {
+      const unsigned before = i == 0 ? fcs & 0xffU : i == 1 ? fcs >> 8U : 0U;
+      sum ^= fcs_tables[at_once - 1 - i][before ^ static_cast<unsigned char>(bytes[i])];
+    }
+    fcs = static_cast<std::uint16_t>(sum);
+    bytes.remove_prefix(at_once);
+  }
   for (const char c : bytes) {
     const unsigned index = (fcs ^ static_cast<unsigned char>(c)) & 0xffU;
-    fcs = static_cast<std::uint16_t>((fcs >> 8U) ^ fcs_table[index]);
+    fcs = static_cast<std::uint16_t>((fcs >> 8U) ^ fcs_tables[0][index]);
   }
   return fcs;
 }
@@ -35,6 +52,15 @@ std::uint16_t add_to_fcs(std::uint16_t fcs, std::string_view bytes) {
 bool in_map(char c, std::uint32_t accm) {
   const auto byte = static_cast<unsigned char>(c);
   return byte < 0x20 && ((accm >> byte) & 1U) != 0;
+}
+
+bool is_special(char c, std::uint32_t accm) { return c == flag || c == escape || in_map(c, accm); }
+
+/// How many octets at the start go over the line as they are.
+std::size_t plain_octets(std::string_view bytes, std::uint32_t accm) {
+  std::size_t count = 0;
+  while (count < bytes.size() && !is_special(bytes[count], accm)) ++count;
+  return count;
 }
 
 /// The protocol number, one octet or two; nothing where it is neither.
@@ -69,20 +95,30 @@ std::string encode(const PppFrame& frame, const PppFraming& framing) {
 
   std::string line(1, flag);
   line.reserve(content.size() + content.size() / 8 + 2);
-  for (const char c : content) {
-    if (c == flag || c == escape || in_map(c, framing.accm)) {
-      line.push_back(escape);
-      line.push_back(static_cast<char>(c ^ escape_bit));
-    } else {
-      line.push_back(c);
-    }
+  for (std::string_view rest = content; !rest.empty();) {
+    const std::size_t plain = plain_octets(rest, framing.accm);
+    line.append(rest.substr(0, plain));
+    rest.remove_prefix(plain);
+    if (rest.empty()) break;
+    line.push_back(escape);
+    line.push_back(static_cast<char>(rest.front() ^ escape_bit));
+    rest.remove_prefix(1);
   }
   line.push_back(flag);
   return line;
 }
 
 void PppDecoder::feed(std::string_view bytes, const std::function<void(PppFrame)>& take) {
-  for (const char c : bytes) {
+  while (!bytes.empty()) {
+    if (inside_ && !escaped_) {
+      const std::size_t plain = plain_octets(bytes, inserted), room = longest - frame_.size();
+      too_long_ = too_long_ || plain > room;
+      if (!too_long_) frame_.append(bytes.substr(0, plain));
+      bytes.remove_prefix(plain);
+      if (bytes.empty()) return;
+    }
+    const char c = bytes.front();
+    bytes.remove_prefix(1);
     if (c == flag) {
       end_frame(take);
       inside_ = true;
