@@ -18,8 +18,10 @@ def fcs(data):
     return value ^ 0xFFFF
 
 
-def frame(protocol, info):
-    content = b"\xFF\x03" + struct.pack(">H", protocol) + info
+def frame(protocol, info, short=False):
+    """`short`: without address and control, the protocol as one octet where that is possible (RFC 1661 6.5, 6.6)."""
+    number = struct.pack(">H", protocol)
+    content = (number.lstrip(b"\0") if short else b"\xFF\x03" + number) + info
     content += struct.pack("<H", fcs(content))
     escaped = b"".join(bytes([0x7D, c ^ 0x20]) if c < 0x20 or c in b"}~" else bytes([c]) for c in content)
     return b"~" + escaped + b"~"
@@ -46,12 +48,23 @@ class PppHost:
         self.frames, self.said = [], []  # said: what the module sent, frame by frame
         self.rest = b""
         self.address = self.dns = None
-        self.sequence = 0
+        self.shortened = False  # the last frame
 
     # --- frames
 
-    def send(self, protocol, info):
-        self.line.send(frame(protocol, info))
+    def send(self, protocol, info, short=False):
+        self.line.send(frame(protocol, info, short))
+
+    def ask(self, protocol, code, identifier, options=""):
+        self.send(protocol, packet(code, identifier, bytes.fromhex(options)))
+
+    def hears(self, protocol, *wanted):
+        """The next frames of that protocol are these; others are passed over."""
+        for each in wanted:
+            got, info = self.next()
+            while got != protocol:
+                got, info = self.next()
+            assert info.hex() == each, (info.hex(), each)
 
     def next(self, seconds=30):
         """(protocol, content) of the next good frame."""
@@ -83,7 +96,8 @@ class PppHost:
         if len(content) < 4 or fcs(content[:-2]) != struct.unpack("<H", content[-2:])[0]:
             return  # CONNECT, or noise
         content = bytes(content[:-2])
-        if content.startswith(b"\xFF\x03"):
+        self.shortened = not content.startswith(b"\xFF\x03")
+        if not self.shortened:
             content = content[2:]
         if content[0] & 1:
             self.frames.append((content[0], content[1:]))

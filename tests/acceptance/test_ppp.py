@@ -1,13 +1,16 @@
 # Data calls as a host with a TCP/IP stack of its own sees them: PPP on a line and on a DLC, names, connections, faults.
 # SPDX-License-Identifier: MIT
+import hashlib
+import json
 import os
 import struct
 import subprocess
+import time
 import unittest
 
 from harness import AcceptanceTest, Host
 from mux_host import MuxHost
-from ppp_host import IPCP, LCP, PAP, PppHost, packet
+from ppp_host import CHAP, IP, IPCP, LCP, PAP, PppHost, packet
 from servers import ScriptedServer, at, page
 
 BODY = bytes(range(256)) * 40
@@ -47,6 +50,165 @@ class Ppp(AcceptanceTest):
             (IPCP, "0301001603060a59c101810608080808830608080404"),
             (IPCP, "0202001603060a59c101810608080808830608080404"),
             (LCP, "064d0004")])
+
+    def test_every_octet_of_chap(self):
+        line = self.start(network={"apns": {"": {"user": "me", "password": "secret", "ip": "10.89.193.1"}}})
+        ppp = self.dial(line)
+        ppp.hears(LCP, "010100120206000a00000304c02307020802")
+        ppp.ask(LCP, 3, 1, "0305c22305")  # CHAP-MD5, please
+        ppp.hears(LCP, "010200130206000a00000305c2230507020802")
+        ppp.ask(LCP, 2, 2, "0206000a00000305c2230507020802")
+        ppp.ask(LCP, 1, 7, "0206000a0000")
+        ppp.hears(LCP, "0207000a0206000a0000")
+        protocol, challenge = ppp.next()
+        self.assertEqual((protocol, challenge[:5], challenge[21:]), (CHAP, b"\1\1\0\x1b\x10", b"SIM800"))
+        digest = hashlib.md5(b"\1" + b"secret" + challenge[5:21]).digest()
+        ppp.send(CHAP, packet(2, 1, b"\x10" + digest + b"me"))
+        ppp.hears(CHAP, "03010004")
+        ppp.hears(IPCP, "0101000a0306c0a8fefe")
+        ppp.ask(IPCP, 2, 1, "0306c0a8fefe")
+        ppp.ask(IPCP, 1, 3, "03060a59c101")
+        ppp.hears(IPCP, "0203000a03060a59c101")
+
+    def test_a_wrong_password_by_chap(self):
+        line = self.start(network={"apns": {"": {"user": "me", "password": "secret"}}})
+        ppp = self.dial(line)
+        ppp.hears(LCP, "010100120206000a00000304c02307020802")
+        ppp.ask(LCP, 3, 1, "0305c22305")
+        ppp.hears(LCP, "010200130206000a00000305c2230507020802")
+        ppp.ask(LCP, 2, 2, "0206000a00000305c2230507020802")
+        ppp.ask(LCP, 1, 7, "0206000a0000")
+        ppp.hears(LCP, "0207000a0206000a0000")
+        self.assertEqual(ppp.next()[0], CHAP)
+        ppp.send(CHAP, packet(2, 1, b"\x10" + bytes(16) + b"me"))
+        ppp.hears(CHAP, "03010004")  # the module lets in, the network does not
+        ppp.hears(LCP, "05030004")
+        ppp.ask(LCP, 6, 3)
+        line.buffer = ppp.rest + line.buffer
+        line.until(b"\r\nNO CARRIER\r\n")
+
+    def test_what_a_host_may_ask_for_and_what_not(self):
+        ppp = self.dial(self.start())
+        ppp.hears(LCP, "010100120206000a00000304c02307020802")
+        ppp.ask(LCP, 1, 1, "0104057802060000000005061122334407020802")  # MRU, no escapes, magic, PFC, ACFC
+        ppp.hears(LCP, "0301000a0206000a0000")
+        ppp.ask(LCP, 1, 2, "0d03061104060013090300aabbccddee0206000a0000")  # callback, MRRU, endpoint
+        self.assertEqual(ppp.next()[1][0], 4)
+        ppp.ask(LCP, 1, 3, "0304c0230206000a0000")  # the module is to prove itself
+        ppp.hears(LCP, "040300080304c023")
+        ppp.ask(LCP, 1, 4, "010405780206000a000005061122334407020802")
+        ppp.hears(LCP, "0204001801040578" "0206000a0000" "050611223344" "0702" "0802")
+        ppp.ask(LCP, 4, 1, "0206000a00000304c02307020802")  # none of its own
+        ppp.hears(LCP, "01020004")
+        ppp.ask(LCP, 2, 2)
+        ppp.ask(LCP, 9, 5, "1122334401020304")
+        ppp.hears(LCP, "0a05000c0000000001020304")
+        ppp.ask(LCP, 15, 6, "00")  # no such code
+        ppp.hears(LCP, "070300090f06000500")
+        ppp.send(0x80FD, packet(1, 1, bytes.fromhex("1a040000")))  # CCP
+        ppp.hears(LCP, "0804000e80fd010100081a040000")
+
+    def test_ipcp_option_by_option(self):
+        line = self.start(network={"apns": {"": {"ip": "10.89.193.1"}}})
+        ppp = self.dial(line)
+        ppp.negotiate(LCP, bytes.fromhex("0206000a0000"))
+        ppp.hears(IPCP, "0101000a0306c0a8fefe")
+        ppp.ask(IPCP, 1, 1, "0206002d0f01030600000000")  # VJ
+        ppp.hears(IPCP, "0401000a0206002d0f01")
+        ppp.ask(IPCP, 1, 2, "03060a000001810601020304830605060708")  # addresses of its own
+        ppp.hears(IPCP, "0302001603060a59c101810608080808830608080404")
+        ppp.ask(IPCP, 3, 1, "03060a000001")  # and one for the module
+        self.assertEqual(ppp.next()[1][0], 1)
+        ppp.ask(IPCP, 1, 3, "03060a59c101")
+        ppp.hears(IPCP, "0203000a03060a59c101")
+
+    def test_frames_without_what_need_not_be_said(self):
+        line = self.start(network={"hosts": {"*": "unresolvable"}})
+        ppp = self.dial(line).open()
+        whole = ppp.send
+        ppp.send = lambda protocol, info: whole(protocol, info, short=True)
+        self.assertEqual(ppp.resolve("a.test"), 3)
+        self.assertTrue(ppp.shortened)
+
+    def test_the_trace_counts(self):
+        server = self.keep(ScriptedServer(page(BODY)))
+        trace = self.path("trace")
+        line = self.start("--trace", trace, network={"hosts": {"a.test": at(server.port)}})
+        ppp = self.dial(line).open()
+        self.fetch(ppp, 80)
+        ppp.close()
+        line.buffer = ppp.rest
+        line.until(b"\r\nNO CARRIER\r\n")
+        with open(trace, encoding="utf-8") as file:
+            events = [event for event in map(json.loads, file) if event["event"] == "ppp"]
+        self.assertEqual([event["state"] for event in events], ["dialled", "up", "over"])
+        self.assertEqual((events[2]["reason"], events[2]["lost"], events[2]["bad_frames"]), ("host", 0, 0))
+        self.assertGreater(events[2]["received"], len(BODY))
+        self.assertGreater(events[2]["packets_sent"], 3)
+
+    # --- the link and faults act on packets
+
+    def with_faults(self, *faults, **network):
+        server = self.keep(ScriptedServer(page(BODY)))
+        line = self.start(faults=list(faults), network={"hosts": {"a.test": at(server.port)}, **network})
+        return self.dial(line).open()
+
+    def syn_until_answered(self, ppp, port):
+        to = ppp.resolve("a.test")
+        begin = time.monotonic()
+        while time.monotonic() < begin + 30:
+            ppp.segment(to, (port, 80), 2, 1000, 0)
+            ppp.send(LCP, packet(9, 1, bytes(4)))
+            while True:  # until the echo is back
+                protocol, info = ppp.next()
+                if protocol == IP and info[9] == 6 and info[33] & 0x12 == 0x12:
+                    return time.monotonic() - begin
+                if protocol == LCP:
+                    break
+        raise AssertionError("no connection")
+
+    def test_a_connection_that_is_reset(self):
+        ppp = self.with_faults({"on": {"socket": {"phase": "connect"}, "nth": 1}, "do": {"connection": "reset"}},
+                               {"on": {"socket": {"phase": "data", "direction": "down", "after_bytes": 3000}, "nth": 1},
+                                "do": {"connection": "reset"}})
+        to = ppp.resolve("a.test")
+        for own in (50001, 50002):
+            self.assertRaises(ConnectionError, ppp.fetch, to, 80, b"GET / HTTP/1.0\r\n\r\n", own)
+        self.assertTrue(ppp.fetch(to, 80, b"GET / HTTP/1.0\r\n\r\n", 50003).endswith(BODY))
+
+    def test_a_connection_that_is_held_up(self):
+        ppp = self.with_faults({"on": {"socket": {"phase": "connect"}, "nth": 1}, "do": {"delay": "1s"}})
+        self.assertGreater(self.syn_until_answered(ppp, 50001), 1)
+
+    def test_a_connection_that_is_swallowed(self):
+        ppp = self.with_faults({"on": {"socket": {"host": "a.test", "phase": "connect"}, "nth": 1}, "do": {"silence": "1s"}})
+        self.assertGreater(self.syn_until_answered(ppp, 50001), 1)
+
+    def test_a_link_that_takes_its_time(self):
+        ppp = self.with_faults(link={"latency_ms": 600})
+        begin = time.monotonic()
+        ppp.resolve("a.test")
+        self.assertGreaterEqual(time.monotonic() - begin, 0.6)
+
+    def test_a_link_of_80_kbit_per_second(self):
+        ppp = self.with_faults(link={"down_kbps": 80})
+        begin = time.monotonic()
+        self.assertTrue(self.fetch(ppp, 80).endswith(BODY))
+        self.assertGreaterEqual(time.monotonic() - begin, len(BODY) * 8 / 80000)
+
+    def test_a_link_without_luck(self):
+        ppp = self.with_faults(link={"loss": 1})
+        ppp.datagram(ppp.dns, 53, b"\x12\x34\1\0\0\1\0\0\0\0\0\0\1a\4test\0\0\1\0\1")
+        ppp.send(LCP, packet(9, 1, bytes(4)))
+        self.assertEqual(ppp.next(), (LCP, bytes.fromhex("0a01000800000000")))
+
+    # --- what is wrong with the module's end
+
+    def test_a_module_that_does_not_speak_ip(self):
+        ppp = self.dial(self.start(network={"ppp": {"ip": "refuse"}}))
+        ppp.negotiate(LCP, bytes.fromhex("0206000a0000"))
+        ppp.ask(IPCP, 1, 1, "030600000000")
+        ppp.hears(LCP, "080300108021" "0101000a030600000000")
 
     def test_a_page_by_name(self):
         server = self.keep(ScriptedServer(page(BODY)))
