@@ -61,17 +61,25 @@ class Bench:
             child.communicate()
 
     @contextlib.contextmanager
+    def running(self, *options):
+        """A running module: yields the process, and the words of its endpoints by kind."""
+        command = [self.sim800, "run", self.scenario, "--timing", "instant", *options]
+        with self.process(*command) as child:
+            endpoints = {}
+            while "ready" not in endpoints:
+                words = child.stdout.readline().split()
+                if not words:
+                    sys.exit("bench: the emulator did not start")
+                endpoints.setdefault(words[0], []).append(words[1:])
+            yield child, endpoints
+
+    @contextlib.contextmanager
     def module(self):
         """A running module: yields the process, its pty, and its TCP addresses (one to measure, one to prepare)."""
-        command = [self.sim800, "run", self.scenario, "--timing", "instant", "--pty", self.directory / "tty",
-                   "--tcp", "127.0.0.1:0", "--tcp", "127.0.0.1:0"]
-        with self.process(*command) as child:
-            lines = []
-            while lines[-1:] != [["ready"]]:
-                lines.append(child.stdout.readline().split())
-                if not lines[-1]:
-                    sys.exit("bench: the emulator did not start")
-            yield child, lines[0][2], ":".join(lines[1][1:]), Line(lines[2][1], int(lines[2][2]))
+        tcp = ("--tcp", "127.0.0.1:0")
+        with self.running("--pty", self.directory / "tty", *tcp, *tcp) as (child, endpoints):
+            measured, prepared = endpoints["tcp"]
+            yield child, endpoints["pty"][0][1], ":".join(measured), Line(prepared[0], int(prepared[1]))
 
     @contextlib.contextmanager
     def answer_loop(self, kind, size):
@@ -210,6 +218,22 @@ class Bench:
             yield Row(f"link of {kbps:,} kbit/s for 5 s, off by how much of it", abs(achieved / kbps - 1) * 100, "%", aim=3,
                       digits=2)
 
+    def ppp(self):
+        size, rounds = 64 << 20, 9
+        with self.one_cpu(), self.module() as (_, _, tcp, _):
+            ours, bare, ratio = self.medians("bench_ppp", "compare", size, rounds, tcp)
+        rate = lambda nanoseconds: size / nanoseconds * 1e3
+        yield Row(f"{size >> 20} MB of TCP through PPP, floor: libslirp alone", rate(ours), "MB/s", rate(bare), 1 / ratio, 0.5, ">=")
+        scenario = self.directory / "paced.json"
+        scenario.write_text(json.dumps({"module": {"settings": {"E": 0}}, "serial": {"paced": True}}))
+        with self.process(self.sim800, "run", scenario, "--timing", "instant", "--tcp", "127.0.0.1:0") as child:
+            endpoint = child.stdout.readline().split()[1:]
+            while child.stdout.readline().strip() != "ready":
+                pass
+            octets, spent = self.medians("bench_ppp", "wire", 128 << 10, ":".join(endpoint))
+        yield Row("TCP through PPP at 115200 baud, off by how much of it", abs(octets * 10 / spent * 1e9 / 115_200 - 1) * 100,
+                  "%", aim=5, digits=2)
+
     def sockets(self):
         size, part = 32 << 20, 2 << 20
         rate = lambda seconds, count: count / seconds / 1e6
@@ -296,7 +320,93 @@ class Bench:
     def fleet_figures(self, *words):
         return self.medians("bench_fleet", *words)
 
+    def control(self):
+        """What the control interface costs, each against a module without it in the same run."""
+        tcp, controlled = ("--tcp", "127.0.0.1:0"), ("--control", "127.0.0.1:0")
+        clients = (("--control", 0, ControlClient.idle, 1.05), ("--control and an idle client", 1, ControlClient.idle, 1.05),
+                   ("an event client that reads nothing", 1, ControlClient.deaf, None),
+                   ("ten event clients that read", 10, ControlClient.reading, None))
+        for name, count, kind, aim in clients:
+            with self.one_cpu(), self.running(*tcp) as (_, plain), self.running(*tcp, *controlled) as (_, ends), \
+                    contextlib.ExitStack() as held:
+                for _ in range(count):
+                    held.enter_context(kind(ends["control"][0][0]))
+                measured, floor = (":".join(one["tcp"][0]) for one in (ends, plain))
+                ours, bare, ratio = self.exchange("AT", 1, len(OK), 400, 50, measured, floor)
+            yield Row(f"AT to OK over TCP, {name}, floor: no --control", ours / 1e3, "us", bare / 1e3, ratio, aim)
+        few, many = 1_000, 11_000
+        per_line = lambda count, *options: (count(many, *options) - count(few, *options)) / (many - few)
+        plain, ours = per_line(self.typed_instructions), per_line(self.typed_instructions, *controlled)
+        yield Row("instructions of one AT over --stdio, --control, floor: none", ours, "", plain, ours / plain, digits=0)
+        plain, ours = per_line(self.typed_allocations), per_line(self.typed_allocations, *controlled)
+        yield Row("heap allocations of one AT over --stdio, no --control", plain, "", aim=0, digits=2)
+        yield Row("heap allocations of one AT over --stdio, --control", ours, "", digits=2)
+        yield from self.control_memory(tcp, controlled)
+
+    def control_memory(self, tcp, controlled):
+        with self.running(*tcp) as (child, _):
+            bare = self.resident(child.pid)
+        with self.running(*tcp, *controlled) as (child, ends):
+            idle = self.resident(child.pid)
+        yield Row("memory resident, --control, floor: no --control", idle, "MiB", bare, idle / bare)
+        lines = 300_000  # more than twice what is kept
+        for name, count in (("no client", 0), ("an event client that reads nothing", 1), ("ten that read nothing", 10)):
+            with self.running(*tcp, *controlled) as (child, ends), contextlib.ExitStack() as held:
+                for _ in range(count):
+                    held.enter_context(ControlClient.deaf(ends["control"][0][0]))
+                address = ends["tcp"][0]
+                Line(address[0], int(address[1])).ask_often("AT", lines)
+                most = self.resident(child.pid, "VmHWM")
+            yield Row(f"most memory, --control, {lines:,} AT, {name}", most, "MiB", aim=64)
+
+    def pytest(self):
+        """From asking for a module to having one, as the fixture of pytest-sim800 does it."""
+        sys.path.insert(0, str(HERE.parent / "clients" / "python" / "src"))
+        sys.dont_write_bytecode = True
+        from pytest_sim800 import Launch, Modem, Process
+        from pytest_sim800.process import Pool
+        launch, pool, rounds = Launch(str(self.sim800)), Pool(), 40
+        took = {"empty": [], "new": [], "lives on": []}
+
+        def timed(name, deed):
+            start = time.perf_counter()
+            made = deed()
+            took[name].append((time.perf_counter() - start) * 1e3)
+            return made
+
+        def ready(process):
+            Modem(process).get("/scenario")
+            return process
+
+        for _ in range(rounds):
+            with contextlib.ExitStack() as held:
+                timed("empty", lambda: held.enter_context(self.process(self.programs / "bench_empty")).stdout.readline())
+            timed("new", lambda: ready(Process(launch))).end()
+        pool.give(Process(launch))
+        for _ in range(rounds):
+            pool.give(timed("lives on", lambda: ready(pool.take(launch)[0])))
+        pool.end()
+        bare, new, lives = (statistics.median(took[name]) for name in ("empty", "new", "lives on"))
+        yield Row("a module for a test, new process, floor: an empty program", new, "ms", bare, aim=100)
+        yield Row("a module for a test, one that lives on and is reset", lives, "ms", aim=100)
+
     # --- what they need ---
+
+    def typed_instructions(self, count, *options):
+        return self.typed(count, r"Collected : (\d+)", "--tool=callgrind",
+                          f"--callgrind-out-file={self.directory}/callgrind.out", options)
+
+    def typed_allocations(self, count, *options):
+        return self.typed(count, r"total heap usage: ([\d,]+) allocs", "--leak-check=no", options)
+
+    def typed(self, count, pattern, *words):
+        """A figure that valgrind reports of a run that answers so many AT on its standard input."""
+        *tool, options = words
+        command = ["valgrind", *tool, self.sim800, "run", self.scenario, "--timing", "instant", "--stdio", *options]
+        done = subprocess.run(command, check=True, input="AT\r" * count, capture_output=True, text=True)
+        if done.stdout.count("OK") != count:
+            sys.exit(f"bench: {done.stdout.count('OK')} answers to {count} lines")
+        return int(re.search(pattern, done.stderr)[1].replace(",", ""))
 
     @contextlib.contextmanager
     def ftp_server(self, line, size):
@@ -376,9 +486,53 @@ class Line:
         self.send(command.encode() + b"\r")
         self.wait_for(end)
 
+    def ask_often(self, command, count, depth=64):
+        """Several lines at a time."""
+        for _ in range(count // depth):
+            self.send((command + "\r").encode() * depth)
+            left = depth * len(OK)
+            while left:
+                left -= len(self.wire.recv(left))
+
+
+class ControlClient:
+    """Clients of the control interface at URL, for as long as the context lasts."""
+
+    @classmethod
+    @contextlib.contextmanager
+    def asked(cls, url, path):
+        """One that has asked, and had the first of the answer."""
+        address = url.removeprefix("http://")
+        host, _, port = address.rpartition(":")
+        with socket.create_connection((host, int(port)), 30) as wire:
+            wire.sendall(f"GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n".encode())
+            if not wire.recv(1).startswith(b"H"):
+                sys.exit("bench: the control interface does not answer")
+            yield wire
+
+    @classmethod
+    def idle(cls, url):
+        return cls.asked(url, "/v1/health")
+
+    @classmethod
+    def deaf(cls, url):
+        return cls.asked(url, "/v1/events")
+
+    @classmethod
+    @contextlib.contextmanager
+    def reading(cls, url):
+        with cls.asked(url, "/v1/events") as wire:
+            wire.setblocking(True)
+            child = subprocess.Popen(["cat"], stdin=wire, stdout=subprocess.DEVNULL)
+            try:
+                yield
+            finally:
+                child.kill()
+                child.wait()
+
 
 MEASURES = ["pty", "tcp", "pipeline", "httpread", "httpget", "start", "csq", "memory", "ftpget", "ftpput", "ftpmemory",
-            "link", "sockets", "fleet"]
+            "link", "ppp", "sockets", "fleet", "control", "pytest"]
 
 
 def print_table(rows):
