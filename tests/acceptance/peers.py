@@ -15,12 +15,13 @@ os.environ["PATH"] = os.pathsep.join([os.path.join(UNPACKED, "sbin"), os.path.jo
                                       "/usr/sbin"])
 
 PROGRAMS = {  # and the package that has it
-    "ModemManager": "modemmanager", "bearerbox": "kannel", "chromium": "chromium", "chronyd": "chrony",
-    "comgt": "comgt", "dbus-daemon": "dbus-daemon", "dbus-send": "dbus-bin", "dovecot": "dovecot-pop3d", "fish": "fish",
-    "gammu": "gammu", "gammu-smsd": "gammu-smsd", "gnokii": "gnokii-cli", "gensiot": "gensio-bin", "gsmsendsms": "gsm-utils",
-    "lintian": "lintian", "man": "man-db", "mandoc": "mandoc", "mmcli": "modemmanager", "mosquitto": "mosquitto",
-    "nginx": "nginx-light", "ofonod": "ofono", "openssl": "openssl", "pure-ftpd": "pure-ftpd", "pure-pw": "pure-ftpd",
-    "smsbox": "kannel", "smsd": "smstools", "tinyproxy": "tinyproxy", "zsh": "zsh",
+    "ModemManager": "modemmanager", "bearerbox": "kannel", "busybox": "busybox-static", "chromium": "chromium",
+    "chronyd": "chrony", "comgt": "comgt", "dbus-daemon": "dbus-daemon", "dbus-send": "dbus-bin",
+    "dovecot": "dovecot-pop3d", "fish": "fish", "gammu": "gammu", "gammu-smsd": "gammu-smsd", "gensiot": "gensio-bin",
+    "gnokii": "gnokii-cli", "gsmsendsms": "gsm-utils", "lintian": "lintian", "linux.uml": "user-mode-linux",
+    "man": "man-db", "mandoc": "mandoc", "mmcli": "modemmanager", "mosquitto": "mosquitto", "nginx": "nginx-light",
+    "ofonod": "ofono", "openssl": "openssl", "pppd": "ppp", "pure-ftpd": "pure-ftpd", "pure-pw": "pure-ftpd",
+    "ser2net": "ser2net", "smsbox": "kannel", "smsd": "smstools", "tinyproxy": "tinyproxy", "zsh": "zsh",
 }
 AS_ROOT = {"pure-ftpd"}
 
