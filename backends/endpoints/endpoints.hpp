@@ -69,6 +69,10 @@ std::unique_ptr<Endpoint> open_connection(asio::io_context& loop, const std::str
 /// RFC 2217 as a client on such a connection.
 std::unique_ptr<Endpoint> speak_rfc2217(asio::io_context& loop, std::unique_ptr<Endpoint> connection);
 
+/// A serial port of this machine: "DEVICE[:BAUD][,dcd=dtr,ri=!rts,...]", see serial_wiring.hpp. It is opened again
+/// whenever it has gone; without lines of its own DTR and RTS are on. Throws EndpointError.
+std::unique_ptr<Endpoint> open_serial(asio::io_context& loop, const std::string& text);
+
 /// One listening TCP socket for many modules.
 class EndpointPool {
  public:

@@ -20,6 +20,7 @@
 #include "backends/endpoints/link_claim.hpp"
 #include "backends/endpoints/pty_watch.hpp"
 #include "backends/endpoints/stream_endpoint.hpp"
+#include "backends/endpoints/terminal_framing.hpp"
 #include "emulator/core/unique_fd.hpp"
 
 namespace sim800 {
@@ -33,50 +34,6 @@ void set_raw(int terminal) {
   if (tcgetattr(terminal, &settings) != 0) return;
   cfmakeraw(&settings);
   tcsetattr(terminal, TCSANOW, &settings);
-}
-
-unsigned rate_of(speed_t speed) {
-  static constexpr std::array<std::pair<speed_t, unsigned>, 19> rates{{{B50, 50},
-                                                                       {B75, 75},
-                                                                       {B110, 110},
-                                                                       {B150, 150},
-                                                                       {B300, 300},
-                                                                       {B600, 600},
-                                                                       {B1200, 1200},
-                                                                       {B2400, 2400},
-                                                                       {B4800, 4800},
-                                                                       {B9600, 9600},
-                                                                       {B19200, 19'200},
-                                                                       {B38400, 38'400},
-                                                                       {B57600, 57'600},
-                                                                       {B115200, 115'200},
-                                                                       {B230400, 230'400},
-                                                                       {B460800, 460'800},
-                                                                       {B500000, 500'000},
-                                                                       {B921600, 921'600},
-                                                                       {B1000000, 1'000'000}}};
-  for (const auto& [known, rate] : rates) {
-    if (known == speed) return rate;
-  }
-  return 0;
-}
-
-/// As a host has set its terminal; a rate of its own counts as unknown.
-Framing framing_of(const termios& settings) {
-  Framing framing{.baud = rate_of(cfgetospeed(&settings))};
-  switch (settings.c_cflag & CSIZE) {
-    case CS5: framing.data_bits = 5; break;
-    case CS6: framing.data_bits = 6; break;
-    case CS7: framing.data_bits = 7; break;
-    default: break;
-  }
-  if ((settings.c_cflag & PARENB) != 0) {
-    const bool odd = (settings.c_cflag & PARODD) != 0, fixed = (settings.c_cflag & CMSPAR) != 0;
-    using Parity = Framing::Parity;
-    framing.parity = fixed ? (odd ? Parity::mark : Parity::space) : odd ? Parity::odd : Parity::even;
-  }
-  framing.stop_bits = (settings.c_cflag & CSTOPB) != 0 ? 2 : 1;
-  return framing;
 }
 
 /// The symlink; removed with the object unless somebody else has replaced it.

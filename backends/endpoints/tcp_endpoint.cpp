@@ -1,21 +1,16 @@
 // A TCP port or a unix socket as the module's serial line.
 // SPDX-License-Identifier: MIT
-#include <fcntl.h>
 #include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <spdlog/spdlog.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
-#include <asio/system_error.hpp>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -25,82 +20,13 @@
 #include <utility>
 #include <vector>
 
+#include "backends/endpoints/listening.hpp"
 #include "backends/endpoints/stream_endpoint.hpp"
 #include "emulator/core/unique_fd.hpp"
-#include "protocol/text/host_port.hpp"
 
 namespace sim800 {
 
 namespace {
-
-using asio::ip::tcp;
-
-// Without a host only this machine can connect: anything else must be requested.
-HostPort parse_address(const std::string& text) {
-  auto address = parse_host_port(text);
-  if (!address || address->host.find('*') != std::string::npos) {
-    throw EndpointError("\"" + text + "\" is no HOST:PORT ([HOST]:PORT for IPv6)");
-  }
-  if (address->host.empty()) address->host = "127.0.0.1";
-  return *std::move(address);
-}
-
-tcp::endpoint resolve(asio::io_context& loop, const HostPort& address) {
-  tcp::resolver resolver(loop);
-  const std::string port = std::to_string(address.port);
-  asio::error_code error;
-  // A name with both kinds of address means IPv4, which clients try first.
-  auto found = resolver.resolve(tcp::v4(), address.host, port, tcp::resolver::numeric_service, error);
-  if (error) found = resolver.resolve(address.host, port, tcp::resolver::numeric_service);
-  return *found.begin();
-}
-
-/// A socket that listens.
-struct Listening {
-  UniqueFd socket;
-  std::string where;   ///< "HOST PORT", or a path
-  std::string path{};  ///< of a unix socket
-};
-
-Listening listen(asio::io_context& loop, const std::string& text) try {
-  const HostPort address = parse_address(text);
-  const tcp::endpoint local = resolve(loop, address);
-  tcp::acceptor acceptor(loop, local.protocol());
-  fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
-  acceptor.set_option(tcp::acceptor::reuse_address(true));
-  acceptor.bind(local);
-  acceptor.listen();
-  const std::string where = address.host + " " + std::to_string(acceptor.local_endpoint().port());
-  return {UniqueFd(acceptor.release()), where};
-} catch (const asio::system_error& error) {
-  throw EndpointError("cannot listen on " + text + ": " + error.code().message());
-}
-
-[[noreturn]] void refuse_path(const std::string& path, const std::string& why) {
-  throw EndpointError("cannot listen on " + path + ": " + why);
-}
-
-Listening listen_on_path(const std::string& path) {
-  sockaddr_un name{};
-  name.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof name.sun_path) {
-    refuse_path('"' + path + '"', "expected a path of 1 to " + std::to_string(sizeof name.sun_path - 1) +
-                                      " bytes, found one of " + std::to_string(path.size()));
-  }
-  path.copy(name.sun_path, path.size());
-  const auto* const address = reinterpret_cast<const sockaddr*>(&name);
-  const auto open = [] { return UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)); };
-  Listening made{open(), path, path};
-  struct stat status{};
-  // Left over by a process that has been killed.
-  if (::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode) &&
-      ::connect(open().get(), address, sizeof name) != 0 && errno == ECONNREFUSED) {
-    ::unlink(path.c_str());
-  }
-  if (::bind(made.socket.get(), address, sizeof name) != 0 || ::listen(made.socket.get(), 8) != 0)
-    refuse_path(path, std::strerror(errno));
-  return made;
-}
 
 bool peer_has_ended(int socket) {
   tcp_info info{};
@@ -322,7 +248,7 @@ class TcpEndpoint final : public TcpLine {
 class TcpPool final : public EndpointPool {
  public:
   TcpPool(asio::io_context& loop, const std::string& text, std::size_t count)
-      : name_("tcp-any:" + text), listener_(loop, listen(loop, text), name_) {
+      : name_("tcp-any:" + text), listener_(loop, listen_on_port(loop, text), name_) {
     listener_.on_client = [this] { take_client(); };
     lines_.reserve(count);
     for (std::size_t n = 0; n < count; ++n) {
@@ -375,7 +301,7 @@ std::unique_ptr<EndpointPool> open_tcp_any(asio::io_context& loop, const std::st
 std::unique_ptr<Endpoint> open_tcp(asio::io_context& loop, const std::string& address, std::size_t nth,
                                    std::chrono::milliseconds patience) {
   const std::string name = "tcp:" + address + (nth == 1 ? "" : "#" + std::to_string(nth));
-  return std::make_unique<TcpEndpoint>(loop, name, listen(loop, address), patience);
+  return std::make_unique<TcpEndpoint>(loop, name, listen_on_port(loop, address), patience);
 }
 
 std::unique_ptr<Endpoint> open_unix(asio::io_context& loop, const std::string& path) {

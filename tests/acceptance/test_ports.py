@@ -1,8 +1,11 @@
 # Ports with modem lines, rates and other ways to connect, with clients and servers of other people.
 # SPDX-License-Identifier: MIT
 import json
+import mmap
 import os
+import pty
 import socket
+import struct
 import subprocess
 import termios
 import threading
@@ -131,6 +134,30 @@ class Rfc2217(AcceptanceTest):
         port.write(b"AT+FSREAD=a.bin,0,%d,0\r" % len(data))
         self.assertIn(data, port.read_until(OK))
 
+    # By SET-BAUDRATE, -DATASIZE, -PARITY and -STOPSIZE, against what AT+IPR and AT+ICF set.
+
+    def test_every_rate(self):
+        port = self.port()
+        self.ask(port, "ATE0")
+        for rate in (1200, 2400, 4800, 9600, 19200, 38400, 57600, 230400, 460800, 115200):
+            with self.subTest(rate):
+                port.write(b"AT+IPR=%d\r" % rate)
+                self.assertEqual(port.read_until(OK), OK)
+                port.baudrate = rate
+                self.assertEqual(self.ask(port, "AT+IPR?"), b"\r\n+IPR: %d\r\n" % rate + OK)
+
+    def test_every_framing(self):
+        port = self.port()
+        self.ask(port, "ATE0")
+        for setting, size, parity, stop in [
+                ("1", 8, "N", 2), ("2,0", 8, "O", 1), ("2,1", 8, "E", 1), ("2,3", 8, "S", 1), ("4", 7, "N", 2),
+                ("5,0", 7, "O", 1), ("5,1", 7, "E", 1), ("5,3", 7, "S", 1), ("6", 7, "N", 1), ("3", 8, "N", 1)]:
+            with self.subTest(setting):
+                port.write(b"AT+ICF=%s\r" % setting.encode())
+                self.assertEqual(port.read_until(OK), OK)
+                port.bytesize, port.parity, port.stopbits = size, parity, stop
+                self.assertEqual(self.ask(port, "AT"), OK)
+
 
 class Gensio(AcceptanceTest):
     def test_gensiot(self):
@@ -236,6 +263,186 @@ class Terminal(AcceptanceTest):
         termios.tcsetattr(host.descriptor, termios.TCSANOW, settings)
 
 
+class Adapter(AcceptanceTest):
+    """The module on a serial port of the machine, for which a pseudo-terminal stands."""
+
+    def setUp(self):
+        super().setUp()
+        self.master, slave = pty.openpty()
+        self.addCleanup(os.close, slave)
+        self.addCleanup(os.close, self.master)
+        self.slave = slave
+        self.device = os.ttyname(slave)
+
+    def start(self, rest="", environment=None, scenario=None):
+        self.trace = self.path("trace.jsonl")
+        module = self.module("--serial", self.device + rest, "--trace", self.trace, tcp=0, scenario=scenario,
+                             env=environment)
+        self.assertEqual(module.lines[0], "serial " + self.device)
+        return Host(os.dup(self.master))
+
+    def rate(self):
+        return termios.tcgetattr(self.slave)[4]
+
+    def test_the_rate_follows_the_module(self):
+        host = self.keep(self.start(":9600"))
+        host.until(BOOT)
+        self.assertEqual(self.rate(), termios.B9600)
+        host.ok("AT", "AT+IPR=38400")
+        until(lambda: self.rate() == termios.B38400)
+        host.ok("AT+ICF=1")
+        until(lambda: termios.tcgetattr(self.slave)[2] & termios.CSTOPB)
+
+    def test_without_lines_they_are_on(self):
+        host = self.keep(self.start())
+        host.until(BOOT)
+        host.ok("AT+IFC=2,2", "AT+CSCLK=1", "AT")
+
+    def lines(self):
+        """The adapter's, as the module sets them and a test moves them."""
+        library = os.path.join(os.path.dirname(SIM800), "tests", "libserial_lines.so")
+        if not os.path.exists(library):
+            self.skipTest("the tests are not built beside %s" % SIM800)
+        path = self.path("lines")
+        with open(path, "wb") as file:
+            file.write(struct.pack("=ii", 0, termios.TIOCM_DSR | termios.TIOCM_CTS))
+        with open(path, "r+b") as file:
+            self.levels = mmap.mmap(file.fileno(), 8)
+        self.addCleanup(self.levels.close)
+        return {"LD_PRELOAD": library, "SERIAL_LINES": path}
+
+    def outputs(self):
+        return struct.unpack_from("=i", self.levels, 0)[0]
+
+    def inputs(self, bits):
+        struct.pack_into("=i", self.levels, 4, bits)
+
+    def traced(self, mark):
+        with open(self.trace, encoding="utf-8") as file:
+            return mark in file.read()
+
+    def test_lines_through_a_null_modem_cable(self):
+        host = self.keep(self.start(environment=self.lines()))
+        host.until(BOOT)
+        both = termios.TIOCM_DTR | termios.TIOCM_RTS
+        until(lambda: self.outputs() == both)  # DSR and CTS
+        host.ok("AT+IFC=2,2")
+        self.inputs(termios.TIOCM_DSR)  # the host's RTS falls
+        until(lambda: self.traced('"signal":"RTS","on":false'))
+        host.send("AT+CSQ\r")
+        until(lambda: self.traced('"line":"+CSQ"'))
+        self.inputs(termios.TIOCM_DSR | termios.TIOCM_CTS)
+        host.until(b"+CSQ: 21,0\r\n" + OK)
+        self.inputs(termios.TIOCM_CTS)
+        until(lambda: self.traced('"signal":"DTR","on":false'))
+        self.inputs(termios.TIOCM_CTS | termios.TIOCM_DSR)
+        host.send("AT+CPOWD=0\r")
+        until(lambda: self.outputs() == 0)
+
+    def test_lines_as_they_are_mapped(self):
+        host = self.keep(self.start(":115200,dcd=dtr,ri=!rts,dtr=!dcd,rts=on", self.lines(), {
+            "faults": [{"on": {"command": "AT+CBC"}, "do": {"level": {"RI": "high"}}}]}))
+        host.until(BOOT)
+        until(lambda: self.outputs() == termios.TIOCM_RTS)  # no RI, inverted
+        host.ok("AT&C0")
+        until(lambda: self.outputs() == termios.TIOCM_RTS | termios.TIOCM_DTR)
+        host.ask("AT+CBC")
+        until(lambda: self.outputs() == termios.TIOCM_DTR)
+        self.inputs(termios.TIOCM_CAR)
+        until(lambda: self.traced('"signal":"DTR","on":false'))
+        self.assertFalse(self.traced('"signal":"RTS"'))
+
+
+class Sniffed(AcceptanceTest):
+    """--tap, with a reader of pcapng of our own, and with Wireshark's where it is to be had."""
+
+    def blocks(self, pipe, count):
+        for _ in range(count):
+            kind, size = struct.unpack("<II", pipe.take(8))
+            body = pipe.take(size - 8)
+            self.assertEqual(struct.unpack("<I", body[-4:]), (size,))
+            yield kind, body[:-4]
+
+    def test_both_directions_can_be_told(self):
+        module = self.module("--pty", self.path("a"), "--pty", self.path("b"), "--tap", "127.0.0.1:0", tcp=0)
+        word, host, port = module.lines[2].split()
+        self.assertEqual((word, host), ("tap", "127.0.0.1"))
+        sniffer = self.keep(Host.tcp(("127.0.0.1", int(port))))
+        heads = list(self.blocks(sniffer, 3))
+        self.assertEqual([kind for kind, _ in heads], [0x0A0D0D0A, 1, 1])
+        self.assertEqual(struct.unpack("<HH", heads[1][1][:4]), (250, 0))
+        self.assertIn(("pty:" + self.path("a")).encode(), heads[1][1])
+        line = self.keep(Host.pty(self.path("b")))
+        line.until(BOOT)
+        line.ok("ATE0")
+        line.send("AT\r")
+        line.expect(OK)
+        said = {1: b"", 2: b""}
+        while not said[1].endswith(OK + OK):
+            (kind, body), = self.blocks(sniffer, 1)
+            self.assertEqual(kind, 6)
+            index, _, _, size, _ = struct.unpack("<IIIII", body[:20])
+            event = body[28]
+            if index == 1 and event in said:
+                said[event] += body[32:20 + size]
+                flags = struct.unpack("<HHI", body[20 + (size + 3) // 4 * 4:][:8])
+                self.assertEqual(flags, (2, 4, {1: 2, 2: 1}[event]))
+        self.assertTrue(said[2].endswith(b"ATE0\rAT\r"), said)
+
+
+class Ser2net(AcceptanceTest):
+    """A server of serial ports, as on a board beside the hardware."""
+
+    def serve(self, accepter, connector):
+        """Its port."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            number = free.getsockname()[1]
+        with open(self.path("ser2net.yaml"), "w", encoding="utf-8") as file:
+            file.write("connection: &port\n  accepter: %s,127.0.0.1,%d\n  connector: %s\n" % (accepter, number, connector))
+        server = spawn(["ser2net", "-n", "-c", self.path("ser2net.yaml")], stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(end, server)
+        return number
+
+    def test_in_front_of_the_module(self):
+        module = self.module("--rfc2217", "127.0.0.1:0", tcp=0)
+        number = self.serve("tcp", "telnet(rfc2217),tcp,127.0.0.1,%s" % module.lines[0].split()[2])
+
+        def connected():
+            try:
+                self.connection = socket.create_connection(("127.0.0.1", number), DEADLINE)
+            except ConnectionRefusedError:
+                return False
+            return True
+        until(connected)
+        host = self.keep(Host(self.connection.fileno(), self.connection))
+        host.send("ATE0\r")
+        host.until(OK)
+
+    def test_the_module_is_on_its_port(self):
+        master, slave = pty.openpty()
+        self.addCleanup(os.close, master)
+        self.addCleanup(os.close, slave)
+        number = self.serve("telnet(rfc2217),tcp", "serialdev,%s,115200n81,local" % os.ttyname(slave))
+        self.module("--connect", "rfc2217:127.0.0.1:%d" % number, tcp=0)
+        host = self.keep(Host(os.dup(master)))
+        host.until(BOOT)
+        host.ok("AT", "AT+IPR=9600")
+        until(lambda: termios.tcgetattr(slave)[4] == termios.B9600)
+        host.ok("AT")
+        data = bytes(range(256)) * 4
+        host.ok("ATE0")
+        host.send("AT+FSCREATE=a.bin\r")
+        host.expect(OK)
+        host.send("AT+FSWRITE=a.bin,0,%d,10\r" % len(data))
+        host.until(b">")
+        host.send(data)
+        host.until(OK)
+        host.send("AT+FSREAD=a.bin,0,%d,0\r" % len(data))
+        host.until(data)
+
+
 class Refused(AcceptanceTest):
     def refusal(self, *options):
         ran = subprocess.run([SIM800, "run", *options], capture_output=True, text=True, check=False, timeout=DEADLINE)
@@ -250,6 +457,14 @@ class Refused(AcceptanceTest):
                 (["--connect", "tcp:127.0.0.1"], 'sim800: --connect tcp:127.0.0.1: expected HOST:PORT behind the colon, found "127.0.0.1"'),
                 (["--connect", "unix:"], "sim800: --connect unix:: expected a path of 1 to 107 bytes, found 0"),
                 (["--rfc2217", "nothing"], 'sim800: "nothing" is no HOST:PORT ([HOST]:PORT for IPv6)'),
+                (["--serial", self.path("none")], "sim800: --serial %s: No such file or directory" % self.path("none")),
+                (["--serial", "/dev/null"],
+                 "sim800: --serial /dev/null: expected a serial port: Inappropriate ioctl for device"),
+                (["--serial", "/dev/x,ri=cts"], 'sim800: --serial /dev/x,ri=cts: expected an output of the adapter (dtr, rts) '
+                 'behind ri=, found "cts"'),
+                (["--serial", "/dev/x,ri=rts,dcd=rts"],
+                 "sim800: --serial /dev/x,ri=rts,dcd=rts: the adapter's rts is given twice"),
+                (["--tap", "nothing"], 'sim800: "nothing" is no HOST:PORT ([HOST]:PORT for IPv6)'),
                 (["--unix", self.path("file")], "sim800: cannot listen on %s: Address already in use" % self.path("file")),
                 (["--unix", "x" * 200], 'sim800: cannot listen on "%s": expected a path of 1 to 107 bytes, found one of 200' % ("x" * 200))]:
             with self.subTest(options):

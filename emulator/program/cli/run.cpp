@@ -119,6 +119,18 @@ void add_run_options(CLI::App& to, const std::shared_ptr<RunOptions>& options) {
       ->type_name("tcp:HOST:PORT|unix:PATH|rfc2217:HOST:PORT")
       ->allow_extra_args(false);
   command
+      ->add_option("--serial", options->serials,
+                   "Be the module on this serial port of the machine; its adapter's DTR and RTS are driven by lines of "
+                   "the module, as in dcd=dtr or ri=!rts, and dtr=dsr or rts=on says where the module's come from "
+                   "(repeatable)")
+      ->type_name("DEVICE[:BAUD][,LINE=[!]LINE...]")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--tap", options->tap,
+                   "Listen here for sniffers, which get a copy of what passes the endpoints, as pcapng")
+      ->type_name("HOST:PORT|unix:PATH")
+      ->allow_extra_args(false);
+  command
       ->add_option(
           "--baud", options->baud,
           "strict: a host at another rate than the module gets garbage, where the port tells the rate; lax: it "

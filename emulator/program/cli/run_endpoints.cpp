@@ -29,7 +29,7 @@ HostPort first_of(const std::string& address, unsigned modules) {
 RunOptions completed(RunOptions options, unsigned modules) {
   const bool none = options.ptys.empty() && options.tcps.empty() && options.tcp_anys.empty() &&
                     options.pty_dir.empty() && !options.stdio && options.rfc2217s.empty() && options.unixes.empty() &&
-                    options.connections.empty();
+                    options.connections.empty() && options.serials.empty();
   if (none && modules == 1) options.ptys.emplace_back("./sim800.tty");
   if (none && modules > 1) options.pty_dir = "./sim800.ttys";
   return options;
@@ -46,6 +46,7 @@ Demand demand_of(const RunOptions& options, unsigned modules) {
   demand.descriptors += 2 * (options.tcps.size() - consecutive) + of_all(2) * consecutive;
   demand.descriptors += (of_all(1) + 1) * options.tcp_anys.size();
   demand.descriptors += 2 * (options.rfc2217s.size() + options.unixes.size()) + options.connections.size();
+  demand.descriptors += options.serials.size() + (options.tap.empty() ? 0 : Tap::most_sniffers + 1);
   return demand;
 }
 
@@ -58,9 +59,22 @@ RunEndpoints::RunEndpoints(asio::io_context& loop, const RunOptions& given, unsi
   require(demand_of(options, modules));
   open_dealt(options);
   open_for_all(options);
-  if (!options.stdio) return;
-  own(open_stdio(loop_, std::move(at_end)), 0);
-  stdio_ = owned_.back().get();
+  if (options.stdio) {
+    own(open_stdio(loop_, std::move(at_end)), 0);
+    stdio_ = owned_.back().get();
+  }
+  if (!options.tap.empty()) {
+    tap_ = open_tap(loop_, options.tap);
+    watch_lines();
+  }
+}
+
+void RunEndpoints::watch_lines() {
+  for (Line& line : lines_) {
+    Endpoint* watched = watched_.emplace_back(tap_->watch(*line.endpoint)).get();
+    if (line.endpoint == stdio_) stdio_ = watched;
+    line.endpoint = watched;
+  }
 }
 
 /// `knows_rate`: hosts set it in earnest there, as on hardware.
@@ -77,13 +91,14 @@ void RunEndpoints::open_dealt(const RunOptions& options) {
     const auto before = std::count(options.tcps.begin(), address, *address);
     own(open_tcp(loop_, *address, static_cast<std::size_t>(before) + 1), tcp++ % modules_);
   }
-  unsigned port = 0, path = 0, connection = 0;
+  unsigned port = 0, path = 0, connection = 0, serial = 0;
   for (auto address = options.rfc2217s.begin(); address != options.rfc2217s.end(); ++address) {
     const auto before = std::count(options.rfc2217s.begin(), address, *address);
     own(open_rfc2217(loop_, *address, static_cast<std::size_t>(before) + 1), port++ % modules_, true);
   }
   for (const std::string& each : options.unixes) own(open_unix(loop_, each), path++ % modules_);
   for (const std::string& target : options.connections) own(open_connection(loop_, target), connection++ % modules_);
+  for (const std::string& each : options.serials) own(open_serial(loop_, each), serial++ % modules_);
 }
 
 void RunEndpoints::open_for_all(const RunOptions& options) {
@@ -118,6 +133,7 @@ std::vector<std::string> RunEndpoints::announcements(const std::vector<std::stri
     all.push_back(modules_ == 1 ? text : fmt::format("{} module {}", text, names[line.module]));
   }
   for (const auto& pool : pools_) all.push_back(pool->announcement());
+  if (tap_) all.push_back(tap_->announcement());
   return all;
 }
 
@@ -126,6 +142,7 @@ void RunEndpoints::start() {
     if (line.endpoint != stdio_) line.endpoint->attach(*line.user);
   }
   for (const auto& pool : pools_) pool->start();
+  if (tap_) tap_->start();
 }
 
 }  // namespace sim800

@@ -9,13 +9,14 @@
 #include <vector>
 
 #include "backends/endpoints/endpoints.hpp"
+#include "backends/endpoints/tap.hpp"
 #include "emulator/program/cli/run_options.hpp"
 
 namespace sim800 {
 
-/// `--pty`, `--tcp`, `--rfc2217`, `--unix` and `--connect` are dealt out in the order given, the first of each to
-/// module 0, and round again; `--stdio` is module 0's; `--pty-dir`, `--tcp HOST:PORT+` and `--tcp-any` have a line for
-/// every module.
+/// `--pty`, `--tcp`, `--rfc2217`, `--unix`, `--connect` and `--serial` are dealt out in the order given, the first of
+/// each to module 0, and round again; `--stdio` is module 0's; `--pty-dir`, `--tcp HOST:PORT+` and `--tcp-any` have a
+/// line for every module.
 class RunEndpoints {
  public:
   /// All exist, and no byte moves yet. `modules`: how many there are. `at_end`: see open_stdio(). Throws EndpointError,
@@ -41,12 +42,15 @@ class RunEndpoints {
   void open_dealt(const RunOptions& options);
   void open_for_all(const RunOptions& options);
   void open_tcps(const std::string& address);
+  void watch_lines();
 
   asio::io_context& loop_;
   unsigned modules_;
   std::string baud_;
   std::vector<std::unique_ptr<Endpoint>> owned_;
   std::vector<std::unique_ptr<EndpointPool>> pools_;
+  std::unique_ptr<Tap> tap_;
+  std::vector<std::unique_ptr<Endpoint>> watched_;  ///< stand for those above
   std::vector<Line> lines_;
   Endpoint* stdio_ = nullptr;
 };

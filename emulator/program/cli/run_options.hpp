@@ -19,7 +19,8 @@ struct RunOptions {
   std::optional<std::string> state;
   std::string pcap;
   std::string timing, trace, log_level = "warning";
-  std::vector<std::string> ptys, tcps, tcp_anys, rfc2217s, unixes, connections;
+  std::vector<std::string> ptys, tcps, tcp_anys, rfc2217s, unixes, connections, serials;
+  std::string tap;   ///< where sniffers connect
   std::string baud;  ///< whether a host at another rate gets garbage: "lax", "strict"; empty: as the port is
   std::string pty_dir;
   bool stdio = false, show = false;
