@@ -28,6 +28,18 @@ constexpr std::size_t connection_memory = std::size_t{32} << 10U;
 /// A stream without news sends a comment, and a client that waits is looked after: of both we learn only so that they
 /// have left.
 constexpr auto heartbeat = std::chrono::seconds(15);
+/// After something has come in, those are looked for that have left with their last bytes.
+constexpr auto leavers_after = std::chrono::milliseconds(500);
+
+int socket_of(MHD_Connection* connection) {
+  const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  return info == nullptr ? -1 : info->connect_fd;
+}
+
+bool has_left(int socket) {
+  char byte = 0;
+  return ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
 
 MHD_Result add_header(void* into, MHD_ValueKind, const char* key, const char* value) {
   (*static_cast<std::map<std::string, std::string>*>(into))[lower_case(key)] = value != nullptr ? value : "";
@@ -60,7 +72,7 @@ struct HttpServer::Impl {
   class Exchange;
 
   Impl(asio::io_context& l, HttpListener where)
-      : loop(l), listener(std::move(where)), ready(loop), timeout(loop), beat(loop) {}
+      : loop(l), listener(std::move(where)), ready(loop), timeout(loop), beat(loop), leavers(loop) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl();
@@ -70,20 +82,24 @@ struct HttpServer::Impl {
   void run_soon();
   void watch();
   void beat_on();
+  void look_for_leavers();
 
   static MHD_Result handle(void* self, MHD_Connection* connection, const char* url, const char* method,
                            const char* version, const char* data, std::size_t* size, void** context);
   static void completed(void* self, MHD_Connection* connection, void** context, MHD_RequestTerminationCode how);
   static ssize_t read(void* exchange, std::uint64_t position, char* into, std::size_t most);
+  static void came_or_went(void* self, MHD_Connection* connection, void** context,
+                           MHD_ConnectionNotificationCode which);
 
   asio::io_context& loop;
   HttpListener listener;
   Handler handler;
   MHD_Daemon* daemon = nullptr;
   asio::posix::stream_descriptor ready;
-  asio::steady_timer timeout, beat;
+  asio::steady_timer timeout, beat, leavers;
   std::set<Exchange*> exchanges;
-  bool run_posted = false, running = false;
+  std::map<MHD_Connection*, Exchange*> connections;  ///< null: no request has come in yet, or no other one
+  bool run_posted = false, running = false, leavers_due = false;
   /// For what is posted, and may come when all is over.
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);
 };
@@ -113,10 +129,10 @@ class HttpServer::Impl::Exchange final : public HttpExchange, public std::enable
 
   bool present() const override {
     if (connection_ == nullptr) return false;
-    const MHD_ConnectionInfo* info = MHD_get_connection_info(connection_, MHD_CONNECTION_INFO_CONNECTION_FD);
-    char byte = 0;
-    return info == nullptr || ::recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0;
+    return !has_left(socket_of(connection_));
   }
+  /// It has come in whole.
+  bool dispatched() const { return dispatched_; }
 
   // From the server.
 
@@ -248,14 +264,28 @@ MHD_Result HttpServer::Impl::handle(void* self, MHD_Connection* connection, cons
   auto* const made = new std::shared_ptr<Exchange>(std::make_shared<Exchange>(server, connection));
   *context = made;
   server.exchanges.insert(made->get());
+  server.connections[connection] = made->get();
   (*made)->begin(url, method);
   return MHD_YES;
 }
 
-void HttpServer::Impl::completed(void* self, MHD_Connection*, void** context, MHD_RequestTerminationCode) {
+void HttpServer::Impl::came_or_went(void* self, MHD_Connection* connection, void**,
+                                    MHD_ConnectionNotificationCode which) {
+  auto& server = *static_cast<Impl*>(self);
+  if (which == MHD_CONNECTION_NOTIFY_STARTED) {
+    server.connections[connection] = nullptr;
+  } else {
+    server.connections.erase(connection);
+    server.run_soon();  // where no place was free, the daemon looks for new clients the next time only
+  }
+}
+
+void HttpServer::Impl::completed(void* self, MHD_Connection* connection, void** context, MHD_RequestTerminationCode) {
+  auto& server = *static_cast<Impl*>(self);
   auto* const exchange = static_cast<std::shared_ptr<Exchange>*>(*context);
   if (exchange == nullptr) return;
-  static_cast<Impl*>(self)->exchanges.erase(exchange->get());
+  server.exchanges.erase(exchange->get());
+  if (const auto of = server.connections.find(connection); of != server.connections.end()) of->second = nullptr;
   (*exchange)->detach();
   delete exchange;
   *context = nullptr;
@@ -266,12 +296,13 @@ ssize_t HttpServer::Impl::read(void* exchange, std::uint64_t, char* into, std::s
 }
 
 void HttpServer::Impl::start() {
-  daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, nullptr, nullptr, &handle,
-                            this, MHD_OPTION_EXTERNAL_LOGGER, &log, nullptr, MHD_OPTION_LISTEN_SOCKET,
-                            listener.socket.get(), MHD_OPTION_NOTIFY_COMPLETED, &completed, this,
-                            MHD_OPTION_CONNECTION_LIMIT, max_clients, MHD_OPTION_CONNECTION_TIMEOUT, patience_seconds,
-                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_memory, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-                            MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
+  daemon =
+      MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, nullptr, nullptr, &handle, this,
+                       MHD_OPTION_EXTERNAL_LOGGER, &log, nullptr, MHD_OPTION_LISTEN_SOCKET, listener.socket.get(),
+                       MHD_OPTION_NOTIFY_COMPLETED, &completed, this, MHD_OPTION_NOTIFY_CONNECTION, &came_or_went, this,
+                       MHD_OPTION_CONNECTION_LIMIT, max_clients, MHD_OPTION_CONNECTION_TIMEOUT, patience_seconds,
+                       MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_memory, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+                       MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
   if (daemon == nullptr) throw HttpServerError("--control: the HTTP server cannot be started");
   listener.socket.release();  // the daemon closes it
   ready.assign(MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd);
@@ -307,6 +338,7 @@ void HttpServer::Impl::run() {
   running = true;
   MHD_run(daemon);
   running = false;
+  if (!leavers_due && !connections.empty()) look_for_leavers();
   MHD_UNSIGNED_LONG_LONG wait = 0;
   if (MHD_get_timeout(daemon, &wait) != MHD_YES) {
     timeout.cancel();
@@ -334,6 +366,21 @@ void HttpServer::Impl::beat_on() {
     if (problem || !*here) return;
     for (Exchange* exchange : std::set<Exchange*>(exchanges)) exchange->look_after();
     beat_on();
+  });
+}
+
+/// The daemon does not notice an end that came together with bytes: it would keep the place of a request that will
+/// never be whole, or of a client that wants nothing more, for as long as its patience lasts.
+void HttpServer::Impl::look_for_leavers() {
+  leavers_due = true;
+  leavers.expires_after(leavers_after);
+  leavers.async_wait([this, here = alive](asio::error_code problem) {
+    if (problem || !*here) return;
+    leavers_due = false;
+    for (const auto& [connection, exchange] : connections) {
+      const int socket = socket_of(connection);
+      if ((exchange == nullptr || !exchange->dispatched()) && has_left(socket)) ::shutdown(socket, SHUT_RDWR);
+    }
   });
 }
 
