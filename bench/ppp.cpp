@@ -76,8 +76,10 @@ class Source {
 /// As much of TCP as takes a stream that loses nothing, or very little.
 class Receiver {
  public:
-  Receiver(const IpEnd& own, const IpEnd& server, std::function<void(const std::string&)> send)
-      : own_(own), server_(server), send_(std::move(send)) {
+  static constexpr std::uint32_t most = 0xffff, small = 0x2000;  ///< windows; the latter is that of a small host
+
+  Receiver(const IpEnd& own, const IpEnd& server, std::uint32_t window, std::function<void(const std::string&)> send)
+      : own_(own), server_(server), window_(window), send_(std::move(send)) {
     segment(syn);
     ++sent_;
   }
@@ -123,13 +125,12 @@ class Receiver {
   }
 
   void segment(int flags) {
-    constexpr std::uint32_t window = 0xffff;
     const std::string options = (flags & syn) != 0 ? octets(0x020405b4) : std::string();  // MSS 1460
     std::string tcp =
         octets(own_.port, 2) + octets(server_.port, 2) + octets(sent_) + octets((flags & ack) != 0 ? expected_ : 0);
     tcp += static_cast<char>((20 + options.size()) / 4 << 4);
     tcp += static_cast<char>(flags);
-    tcp += octets(window, 2) + octets(0) + options;
+    tcp += octets(window_, 2) + octets(0) + options;
     IpPacket packet;
     packet.bytes = octets(0x45000000 + static_cast<std::uint32_t>(20 + tcp.size())) + octets(0x00010000) +
                    octets(0x40060000) + octets(own_.address) + octets(server_.address) + tcp;
@@ -161,6 +162,7 @@ class Receiver {
   }
 
   const IpEnd own_, server_;
+  const std::uint32_t window_;
   std::function<void(const std::string&)> send_;
   std::uint32_t sent_ = 1000, expected_ = 0;
   std::size_t received_ = 0;
@@ -189,7 +191,7 @@ class Network {
 
   Nanoseconds fetch(std::uint16_t port, std::uint16_t own_port, std::size_t size) {
     const auto begin = Clock::now();
-    Receiver receiver({SlirpStack::guest, own_port}, {loopback, port},
+    Receiver receiver({SlirpStack::guest, own_port}, {loopback, port}, Receiver::most,
                       [this](const std::string& packet) { write_all(host_, with_length(packet)); });
     std::array<char, 64 * 1024> buffer{};
     while (!receiver.done()) {
@@ -260,9 +262,9 @@ class Call {
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
-  Nanoseconds fetch(std::uint16_t port, std::uint16_t own_port, std::size_t size) {
+  Nanoseconds fetch(std::uint16_t port, std::uint16_t own_port, std::size_t size, std::uint32_t window) {
     const auto begin = Clock::now();
-    Receiver receiver({own_, own_port}, {loopback, port},
+    Receiver receiver({own_, own_port}, {loopback, port}, window,
                       [this](const std::string& packet) { send(PppFrame{ppp::ip, packet}); });
     read_ = 0;
     while (!receiver.done()) {
@@ -333,7 +335,7 @@ int run(int count, char** words) {
     Call call(words[count - 1]);
     std::uint16_t own_port = 50'000;
     if (how == "wire") {
-      const Nanoseconds took = call.fetch(source.port(), own_port, size);
+      const Nanoseconds took = call.fetch(source.port(), own_port, size, Receiver::small);
       std::printf("%zu %lld\n", call.octets_read(), static_cast<long long>(took.count()));
       return 0;
     }
@@ -341,7 +343,7 @@ int run(int count, char** words) {
     Rounds rounds;
     for (int round = std::atoi(words[3]); round > 0; --round, ++own_port) {
       const Nanoseconds floor = network.fetch(source.port(), own_port, size);
-      rounds.add(call.fetch(source.port(), own_port, size), floor);
+      rounds.add(call.fetch(source.port(), own_port, size, Receiver::most), floor);
     }
     rounds.print();
     return 0;

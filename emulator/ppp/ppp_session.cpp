@@ -19,6 +19,9 @@ namespace {
 /// A host may begin as soon as it sees CONNECT; it repeats what is longer than this.
 constexpr std::size_t max_early = 4096;
 
+/// A slow line holds so much for the host, which is two windows of TCP without scaling.
+constexpr std::size_t most_unsent = 2 * Port::congested_at;
+
 /// What is written at once.
 constexpr std::size_t longest_burst = std::size_t{16} * 1024;
 
@@ -126,7 +129,7 @@ void PppSession::send_burst() {
 /// A link that is slower than the network loses packets: TCP slows down by it.
 void PppSession::packet_to_host(std::string_view packet) {
   const bool begins = burst_.empty();
-  const bool congested = parts_.channel.unsent() + burst_.size() >= Port::congested_at;
+  const bool congested = parts_.channel.unsent() + burst_.size() >= most_unsent;
   gathers_ = true;
   const bool sent = mode_ == Mode::online && !silent_ && !congested && peer_.send(packet);
   gathers_ = false;
