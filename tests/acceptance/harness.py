@@ -9,6 +9,7 @@ import select
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import termios
 import time
@@ -16,6 +17,9 @@ import tty
 import unittest
 
 from peers import PROGRAMS, ROOT, require
+
+sys.path.insert(0, os.path.join(ROOT, "clients", "python", "src"))
+from pytest_sim800.process import Run, tied  # the package that users have: one way to start a module and to ask it
 
 DEADLINE = 120.0  # seconds without the bytes waited for, after which a test has failed
 SIM800 = os.path.abspath(os.environ.get("SIM800", os.path.join(ROOT, "build/release/sim800")))
@@ -34,7 +38,7 @@ def spawn(command, **options):
     """A process that cannot outlive this one, however this one ends.  A test whose program is not to be had is skipped."""
     if command[0] in PROGRAMS:
         require(command[0])
-    return subprocess.Popen(["setpriv", "--pdeathsig", "TERM", "--", *command], **options)
+    return subprocess.Popen(tied(command), **options)
 
 
 def end(process, how=signal.SIGTERM):
@@ -203,36 +207,24 @@ class Host(Pipe):
         return data
 
 
-class Module:
+class Module(Run):
     """`sim800 run` with these options; a scenario is a dict."""
 
     def __init__(self, folder, *options, scenario=None, timing="instant", tcp=1, env=None, wrapper=()):
-        self.folder = folder
         command = [*wrapper, SIM800, "run", *(("--timing", timing) if timing else ()), *["--tcp", "127.0.0.1:0"] * tcp, *options]
         if scenario is not None:
             path = os.path.join(folder, "scenario.json")
             with open(path, "w", encoding="utf-8") as file:
                 json.dump(scenario, file)
             command.append(path)
-        self.errors = open(os.path.join(folder, "stderr"), "w+b")
-        self.process = spawn(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors,
-                             env=None if env is None else {**os.environ, **env})
-        self.stdout = Pipe(self.process.stdout.fileno())
+        super().__init__(command, folder, cwd=folder, env=None if env is None else {**os.environ, **env})
         self.pid = self.process.pid
-        try:
-            self.lines = self.stdout.until(re.compile(rb"(?:\A|\n)ready\n"))
-        except AssertionError as problem:
-            problem = AssertionError("%s; stderr: %s" % (problem, self.stderr()))
-            self.end()
-            raise problem from None
-        self.lines = self.stdout.seen.decode().splitlines()
-        words = [line.split(" ") for line in self.lines]
-        self.tcp = [(w[1], int(w[2])) for w in words if w[0] == "tcp"]
-        self.ptys = [w[1] for w in words if w[0] == "pty"]
+        self.tcp = [(words[1], int(words[2])) for words in self.all("tcp")]
+        self.ptys = [words[1] for words in self.all("pty")]
 
-    def stderr(self):
-        self.errors.seek(0)
-        return self.errors.read().decode(errors="replace")
+        self.clients = []  # of its control interface
+
+    stderr = Run.errors
 
     def memory_kib(self):
         """The most memory it ever had in use, or None where a sanitizer (shadow memory of terabytes) hides it."""
@@ -247,9 +239,9 @@ class Module:
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def end(self, how=signal.SIGTERM):
-        status = end(self.process, how)
-        self.errors.close()
-        return status
+        for client in self.clients:
+            client.close()
+        return super().end(how)
 
 
 class AcceptanceTest(unittest.TestCase):

@@ -23,7 +23,7 @@ def wire(method, path, body=b"", *headers):
 
 def requests_of(control):
     """One that would do for each of the interface's paths, apart from those that wait or end the run."""
-    api = json.loads(control.raw("GET", "/openapi.json")[1])
+    api = json.loads(control.exchange("GET", "/openapi.json")[1])
     bodies = [b'{"signal": {"rssi": 3}}', b'{"on": {"command": "AT+CSQ"}, "do": {"cme": 3}}', b'{"from": "+420777000000", "text": "x"}',
               b'{"line": "AT"}', b'{"network": {"signal": {"rssi": 9}}}', b'[{"wait": "1s"}, {"urc": "X"}]', b'{"state": "x"}']
     for path, methods in api["paths"].items():
@@ -74,7 +74,8 @@ class Malformed(AcceptanceTest):
                     connection.sendall(text)
                 except ConnectionError:  # refused in the middle of it
                     pass
-                # Many are not complete, and wait for more. What is asked next is answered after them: there is one thread.
+                # Many are not complete, and wait for more. Who comes next is answered after them: there is one thread.
+                control.close()
                 self.assertEqual(control.get("/health")["status"], "ready")
                 try:
                     connection.setblocking(False)
@@ -86,7 +87,7 @@ class Malformed(AcceptanceTest):
                 self.assertFalse(answer[9:10] == b"5" and answer[9:12] != b"505", (answer, text))
         self.assertGreater(statuses.get(b"400", 0), MALFORMED // 20, statuses)
         self.assertIsNone(module.process.poll())
-        control.raw("DELETE", "/faults")
+        control.exchange("DELETE", "/faults")
         self.assertEqual(control.get("/health")["status"], "ready")
         self.assertNotIn("[error]", module.stderr())
 
@@ -107,7 +108,7 @@ class Readers(AcceptanceTest):
         control, host = Control.of(module), self.host(module)
         streams = []
         for _ in range(10):
-            connection = control.connection()
+            connection = control.connect()
             self.addCleanup(connection.close)
             connection.request("GET", "/v1/events?from=1")
             streams.append(connection.getresponse())
@@ -115,7 +116,7 @@ class Readers(AcceptanceTest):
         for _ in range(100):
             host.send("AT+CSQ\r")
             host.until(OK)
-        last = json.loads(control.raw("GET", "/events?format=jsonl&match=rx")[1].splitlines()[-1])["n"]
+        last = json.loads(control.exchange("GET", "/events?format=jsonl&match=rx")[1].splitlines()[-1])["n"]
         self.assertGreater(last, 400)
         for stream in streams:
             self.assertEqual(self.read(stream, last), list(range(1, last + 1)))
@@ -125,7 +126,7 @@ class Readers(AcceptanceTest):
         control, host = Control.of(module), self.host(module)
         host.ok("ATE0")
         for _ in range(100):
-            connection = control.connection()
+            connection = control.connect()
             connection.request("GET", "/v1/events?from=0")
             connection.getresponse().read(100)
             connection.close()

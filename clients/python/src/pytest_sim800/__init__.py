@@ -3,8 +3,8 @@
 """The module's world is changed, and looked at, by the same words that scenario files have (docs/control.md)."""
 from .control import Control, Refused
 from .modem import AtAnswer, Call, Clock, Command, Commands, Expectation, Fault, Modem, Sms
-from .process import Launch, Process
+from .process import Launch, NotReady, Process, Run
 from .servers import fixture
 
 __all__ = ["AtAnswer", "Call", "Clock", "Command", "Commands", "Control", "Expectation", "Fault", "Launch", "Modem",
-           "Process", "Refused", "Sms", "fixture"]
+           "NotReady", "Process", "Refused", "Run", "Sms", "fixture"]

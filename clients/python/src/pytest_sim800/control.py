@@ -6,7 +6,7 @@ import http.client
 import json
 import os
 import socket
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple, Union
 from urllib.parse import quote, urlencode
 
 
@@ -23,20 +23,22 @@ class Refused(AssertionError):
 
 
 class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: str) -> None:
-        super().__init__("localhost")
+    def __init__(self, path: str, timeout: Optional[float]) -> None:
+        super().__init__("localhost", timeout=timeout)
         self._path = path
 
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
         self.sock.connect(self._path)
 
 
 class Control:
     """One connection, opened when it is first needed; not for several threads at a time."""
 
-    def __init__(self, url: str, token: str = "") -> None:
+    def __init__(self, url: str, token: str = "", timeout: Optional[float] = None) -> None:
         self.url = url
+        self._timeout = timeout  # in seconds, for each answer
         self._headers: Dict[str, str] = {"Authorization": "Bearer " + token} if token else {}
         self._connection: Optional[http.client.HTTPConnection] = None
 
@@ -46,34 +48,43 @@ class Control:
         return cls(os.environ["SIM800_CONTROL"])
 
     def connect(self) -> http.client.HTTPConnection:
+        """One more, for requests that the methods here do not make."""
         if self.url.startswith("unix:"):
-            return _UnixConnection(self.url[5:])
+            return _UnixConnection(self.url[5:], self._timeout)
         host, _, port = self.url[len("http://"):].rstrip("/").rpartition(":")
-        return http.client.HTTPConnection(host.strip("[]"), int(port))
+        return http.client.HTTPConnection(host.strip("[]"), int(port), timeout=self._timeout)
 
     def raw(self, method: str, path: str, body: Any = None, query: Optional[Dict[str, Any]] = None) -> bytes:
         if query:
             path += "?" + urlencode(query)
-        text = None if body is None else json.dumps(body)
+        status, answer = self.exchange(method, path, None if body is None else json.dumps(body))
+        if status >= 400:
+            raise Refused(status, answer)
+        return answer
+
+    def exchange(self, method: str, path: str, body: Union[None, str, bytes] = None,
+                 headers: Optional[Mapping[str, str]] = None) -> Tuple[int, bytes]:
+        """Status and body, whatever they are."""
         # An idle connection may have been dropped: what never reached the program is said again.
         fresh = self._connection is None
         try:
-            return self._exchange(method, path, text)
+            return self._exchange(method, path, body, headers)
         except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
-            self.close()
             if fresh:
                 raise
-            return self._exchange(method, path, text)
+            return self._exchange(method, path, body, headers)
 
-    def _exchange(self, method: str, path: str, text: Optional[str]) -> bytes:
+    def _exchange(self, method: str, path: str, body: Union[None, str, bytes],
+                  headers: Optional[Mapping[str, str]]) -> Tuple[int, bytes]:
         if self._connection is None:
             self._connection = self.connect()
-        self._connection.request(method, "/v1" + path, text, self._headers)
-        answer = self._connection.getresponse()
-        body = answer.read()
-        if answer.status >= 400:
-            raise Refused(answer.status, body)
-        return body
+        try:
+            self._connection.request(method, "/v1" + path, body, {**self._headers, **(headers or {})})
+            answer = self._connection.getresponse()
+            return answer.status, answer.read()
+        except BaseException:
+            self.close()  # what comes next would be an answer to something else
+            raise
 
     def ask(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         return json.loads(self.raw(method, path, body, query))

@@ -383,7 +383,7 @@ class Modem:
         if isinstance(what, dict):
             record = self.post("/wait", {"on": what, "timeout": timeout, "pause": pause})
         else:
-            wanted = {"fault": what.id} if isinstance(what, Fault) else {"event": what}
+            wanted: Dict[str, Any] = {"fault": what.id} if isinstance(what, Fault) else {"event": what}
             record = self.get("/wait", **wanted, timeout=timeout, pause=_word(pause), next=_word(next))
         return record
 
@@ -408,7 +408,9 @@ class Modem:
                                      (unwanted.pattern, self._transcript.lines[number], self._tail())) from None
             if done:
                 self._next_line = number + 1
-                return search.found if all else next(one for one in search.found if one)
+                if all:
+                    return search.found
+                return next(one for one in search.found if one)
         missing = [one.pattern for one, match in zip(wanted, search.found) if match is None]
         raise AssertionError("expected a line with %s within %g s, found none%s" %
                              ((" and " if all else " or ").join(map(repr, missing)), timeout, self._tail()))

@@ -173,7 +173,8 @@ def modem(request: pytest.FixtureRequest, modem_factory: Callable[..., Modem]) -
 def pytest_runtest_call(item: pytest.Item) -> None:
     """After the test itself, if that has passed."""
     __tracebackhide__ = True
-    said = [complaint for one in item.stash.get(_recorded, []) for complaint in one.complaints()]
+    recorded: List[Recorded] = item.stash.get(_recorded, [])
+    said = [complaint for one in recorded for complaint in one.complaints()]
     if said:
         pytest.fail("\n".join(said), pytrace=False)
 
@@ -184,6 +185,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = outcome.get_result()
     if not report.failed or call.when == "teardown":
         return
-    for number, one in enumerate(item.stash.get(_recorded, [])):
+    recorded: List[Recorded] = item.stash.get(_recorded, [])
+    for number, one in enumerate(recorded):
         title = "sim800 transcript" + (" of modem %d" % number if number else "")
         report.sections.append((title, one.transcript()))

@@ -6,11 +6,12 @@ import json
 import os
 import select
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional, Tuple
+from dataclasses import dataclass
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from .control import Control
 
@@ -39,38 +40,92 @@ def find_program(given: Optional[str]) -> Optional[str]:
     return shutil.which(given or os.environ.get("SIM800") or "sim800")
 
 
-@dataclass
-class Process:
-    """`sim800 run` in a folder of its own, ready."""
+def tied(command: Sequence[str]) -> List[str]:
+    """The command, so that it ends with us, however that happens."""
+    return ["setpriv", "--pdeathsig", "TERM", "--", *command] if shutil.which("setpriv") else list(command)
 
-    launch: Launch
-    folder: str = field(default_factory=lambda: tempfile.mkdtemp(prefix="sim800-"))
-    endpoints: List[Tuple[str, ...]] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.trace = os.path.join(self.folder, "trace.jsonl")
-        self._errors = open(os.path.join(self.folder, "stderr"), "w+b")  # pylint: disable=consider-using-with
+class Run:
+    """A `sim800 run` that is ready. What it says on standard error goes to a file in `folder`."""
+
+    def __init__(self, command: Sequence[str], folder: str, *, cwd: Optional[str] = None,
+                 env: Optional[Mapping[str, str]] = None) -> None:
+        self.folder = folder
+        self._errors = open(os.path.join(folder, "stderr"), "w+b")  # pylint: disable=consider-using-with
         try:
-            self._process = subprocess.Popen(  # pylint: disable=consider-using-with
-                self._command(), cwd=os.getcwd(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._errors)
-            lines = self._lines_until_ready()
+            self.process = subprocess.Popen(  # pylint: disable=consider-using-with
+                tied(command), cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._errors)
+            self.lines = self._lines_until_ready()
         except BaseException:
             self._errors.close()
-            shutil.rmtree(self.folder, ignore_errors=True)
             raise
-        self.endpoints = [tuple(line.split(" ")) for line in lines]
-        self.control = Control(self._first("control")[1])
+        self.endpoints: List[Tuple[str, ...]] = [tuple(line.split(" ")) for line in self.lines]
 
-    def _command(self) -> List[str]:
+    def _lines_until_ready(self) -> List[str]:
+        assert self.process.stdout is not None
+        descriptor = self.process.stdout.fileno()
+        said, give_up = b"", time.monotonic() + READY_WITHIN
+        while not (b"\n" + said).endswith(b"\nready\n"):
+            more = b""
+            if select.select([descriptor], [], [], max(0.0, give_up - time.monotonic()))[0]:
+                more = os.read(descriptor, 65536)
+            if not more:
+                self.process.kill()
+                self.process.wait()
+                self.process.stdout.close()
+                raise NotReady("sim800 did not get ready:\n%s" % self.errors())
+            said += more
+        return said.decode("utf-8", "surrogateescape").splitlines()
+
+    def first(self, kind: str) -> Tuple[str, ...]:
+        """The words of its first line of that kind: ("control", "http://127.0.0.1:4711")."""
+        return self.all(kind)[0]
+
+    def all(self, kind: str) -> List[Tuple[str, ...]]:
+        return [words for words in self.endpoints if words[0] == kind]
+
+    @property
+    def running(self) -> bool:
+        return self.process.poll() is None
+
+    def errors(self) -> str:
+        """What it has said on standard error."""
+        self._errors.seek(0)
+        return self._errors.read().decode("utf-8", "replace")
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Its exit status."""
+        if self.running:
+            self.process.send_signal(how)
+        status = self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        self._errors.close()
+        return status
+
+
+class Process(Run):
+    """What a Launch describes, in a folder of its own."""
+
+    def __init__(self, launch: Launch) -> None:
+        self.launch = launch
+        folder = tempfile.mkdtemp(prefix="sim800-")
+        self.trace = os.path.join(folder, "trace.jsonl")
+        try:
+            super().__init__(self._command(folder), folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        self.control = Control(self.first("control")[1])
+
+    def _command(self, folder: str) -> List[str]:
         launch = self.launch
         command = [launch.program, "run", "--timing", launch.timing, "--control", "127.0.0.1:0", "--trace", self.trace]
-        if shutil.which("setpriv"):  # it ends with us, however that happens
-            command = ["setpriv", "--pdeathsig", "TERM", "--", *command]
         if launch.modules > 1:
             command += ["--modules", str(launch.modules)]
-            command += ["--pty-dir", os.path.join(self.folder, "tty")]
+            command += ["--pty-dir", os.path.join(folder, "tty")]
         else:
-            command += ["--pty", os.path.join(self.folder, "tty")]
+            command += ["--pty", os.path.join(folder, "tty")]
         if launch.tcp:
             command += ["--tcp", "127.0.0.1:0+" if launch.modules > 1 else "127.0.0.1:0"]
         if launch.seed is not None:
@@ -80,42 +135,20 @@ class Process:
         command += launch.options
         for number, scenario in enumerate(launch.scenarios):
             if scenario.startswith("{"):
-                path = os.path.join(self.folder, "scenario-%d.json" % number)
+                path = os.path.join(folder, "scenario-%d.json" % number)
                 with open(path, "w", encoding="utf-8") as file:
                     file.write(scenario)
                 scenario = path
             command.append(scenario)
         return command
 
-    def _lines_until_ready(self) -> List[str]:
-        assert self._process.stdout is not None
-        descriptor = self._process.stdout.fileno()
-        said, give_up = b"", time.monotonic() + READY_WITHIN
-        while not (b"\n" + said).endswith(b"\nready\n"):
-            more = b""
-            if select.select([descriptor], [], [], max(0.0, give_up - time.monotonic()))[0]:
-                more = os.read(descriptor, 65536)
-            if not more:
-                self._process.kill()
-                self._process.wait()
-                self._process.stdout.close()
-                raise NotReady("sim800 did not get ready:\n%s" % self.errors())
-            said += more
-        return said.decode("utf-8", "surrogateescape").splitlines()[:-1]
-
-    def _first(self, kind: str) -> Tuple[str, ...]:
-        return self._all(kind)[0]
-
-    def _all(self, kind: str) -> List[Tuple[str, ...]]:
-        return [words for words in self.endpoints if words[0] == kind]
-
     def tty(self, module: int) -> str:
-        return self._all("pty")[module][1]
+        return self.all("pty")[module][1]
 
     def tcp(self, module: int) -> Tuple[str, int]:
         if not self.launch.tcp:
             raise AttributeError("there is no TCP endpoint: the marker sim800 has tcp=True for one")
-        _, host, port = self._all("tcp")[module][:3]
+        _, host, port = self.all("tcp")[module][:3]
         return host, int(port)
 
     def forget_output(self) -> None:
@@ -134,15 +167,6 @@ class Process:
             finally:
                 os.close(line)
 
-    @property
-    def running(self) -> bool:
-        return self._process.poll() is None
-
-    def errors(self) -> str:
-        """What it has said on standard error."""
-        self._errors.seek(0)
-        return self._errors.read().decode("utf-8", "replace")
-
     def trace_bytes(self, start: int = 0) -> bytes:
         """Its trace, from an offset on."""
         try:
@@ -155,15 +179,9 @@ class Process:
     def trace_size(self) -> int:
         return os.path.getsize(self.trace) if os.path.exists(self.trace) else 0
 
-    def end(self) -> int:
-        """Its exit status."""
+    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
         self.control.close()
-        if self.running:
-            self._process.terminate()
-        status = self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-        self._errors.close()
+        status = super().end(how)
         shutil.rmtree(self.folder, ignore_errors=True)
         return status
 
@@ -204,7 +222,8 @@ def scenario_text(scenario: Any) -> str:
     """As a Launch has it."""
     if isinstance(scenario, dict):
         return json.dumps(scenario)
-    return os.fspath(scenario)
+    path: str = os.fspath(scenario)
+    return path
 
 
 def environment(process: Process) -> Dict[str, str]:
