@@ -165,6 +165,16 @@ class ModemManager(AcceptanceTest):
         self.mmcli("-o", call, "--hangup")
         self.until(("-o", call), "call.properties.state", "terminated")
 
+    def test_data_call(self):
+        """ModemManager dials and leaves PPP on the port to others (NetworkManager's pppd)."""
+        self.start("instant", ADAPTER)
+        self.registered()
+        self.mmcli("-m", "any", "--simple-connect=apn=CMNET")
+        modem = self.until(("-m", "any"), "modem.generic.state", "connected")
+        bearer = self.mmcli("-b", modem["modem.generic.bearers.value[1]"])
+        self.check(bearer, bearer__status__connected="yes", bearer__ipv4_config__method="ppp")
+        self.trace.wait_for(1, event="command", line="D*99***1#")
+
     def test_as_a_modem_of_its_maker(self):
         """ModemManager has commands of SIMCom's for devices with its USB vendor."""
         self.start("instant", SIMTECH)
