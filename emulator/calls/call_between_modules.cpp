@@ -11,18 +11,20 @@ constexpr int cause_busy = 17;    // 24.008 10.5.4.11
 
 }  // namespace
 
-void CallService::called(CallLeg leg, const std::string& from) {
-  const int cause = refusal(from);
-  if (const Forwarding* elsewhere = forwarding_for(cause)) return environment_.plmn->forward(leg, elsewhere->number);
-  if (cause != 0) return environment_.plmn->release(leg, cause);
-  let_in(from, 0, leg);
+void CallService::called(CallLeg leg, const CallOffer& offer) {
+  const Refusal refused = refusal(offer);
+  if (refused.barred) environment_.plmn->notify(leg, CallNotice::incoming_barred);
+  const Forwarding* elsewhere = refused.barred ? nullptr : forwarding_for(refused.cause);
+  if (elsewhere != nullptr) return environment_.plmn->forward(leg, elsewhere->number);
+  if (refused.cause != 0) return environment_.plmn->release(leg, refused.cause);
+  let_in(offer, 0, leg);
 }
 
 void CallService::far_rings(CallLeg leg, bool waits) {
   Connection* const call = find_leg(leg);
   if (call == nullptr) return;
   alert(*call);
-  if (waits && settings_.number(key::cssn_n) == 1) say(*call, "+CSSI: 3");
+  if (waits) tell_caller(*call, "+CSSI: 3");
 }
 
 void CallService::far_answers(CallLeg leg) {
@@ -39,14 +41,27 @@ void CallService::far_presses(CallLeg leg, char key) {
   if (call != nullptr && call->state == State::active) remote_digits({&key, 1});
 }
 
+void CallService::far_notifies(CallLeg leg, CallNotice notice) {
+  const Connection* const call = find_leg(leg);
+  if (call == nullptr) return;
+  if (notice == CallNotice::incoming_barred) return tell_caller(*call, "+CSSI: 6");
+  if (settings_.number(key::cssn_m) != 1) return;
+  environment_.urc(notice == CallNotice::multiparty ? "+CSSU: 4" : "+CSSU: 8", nullptr);
+}
+
 void CallService::far_forwards(CallLeg leg, const std::string& number) {
   Connection* const call = find_leg(leg);
   if (call == nullptr) return;
   call->leg = 0;
-  call->reached = number;
-  if (++call->hops > max_hops) return end(call->id, cause_busy, false);
-  if (settings_.number(key::cssn_n) == 1) say(*call, "+CSSI: 2");
-  set_up(call->id);
+  forward(*call, number);
+}
+
+/// The network tries another number.
+void CallService::forward(Connection& call, const std::string& number) {
+  call.reached = number;
+  if (++call.hops > max_hops) return end(call.id, cause_busy, false);
+  tell_caller(call, "+CSSI: 2");
+  set_up(call.id);
 }
 
 void CallService::far_ends(CallLeg leg, int cause) {

@@ -13,14 +13,16 @@ namespace {
 
 constexpr int cause_normal = 16, cause_busy = 17;
 constexpr std::size_t max_parties = 5;
-constexpr int tone_ms = 100;
-constexpr Duration key_period = 200ms;
+constexpr Duration usual_tone = 100ms, between_tones = 100ms;
 
 }  // namespace
 
 /// <n>: 0, 1, 2, 3, 4, 1x and 2x as 11 to 17 and 21 to 27.
 Result CallService::hold(unsigned n, Channel* channel) {
   const int id = static_cast<int>(n % 10);
+  const Subscription& provided = environment_.world.network.services;
+  if (!provided.hold && (n >= 20 || (n >= 2 && n <= 4))) return Cme::not_allowed;
+  if (n == 3 && !provided.multiparty) return Cme::not_allowed;
   if (n >= 20) return talk_only_to(id, channel);
   if (n >= 10) return end_one(id, channel);
   switch (n) {
@@ -99,7 +101,9 @@ Result CallService::join(Channel* channel) {
   if (!talking() || !in_state(State::held)) return Cme::not_allowed;
   if (ids(State::active).size() + ids(State::held).size() > max_parties) return Cme::not_allowed;
   for (Connection& call : connections_) {
-    if (call.connected()) call.multiparty = true;
+    if (!call.connected()) continue;
+    call.multiparty = true;
+    if (call.leg != 0) environment_.plmn->notify(call.leg, CallNotice::multiparty);
   }
   change_all(State::held, State::active, channel);
   return ok;
@@ -121,6 +125,7 @@ void CallService::transfer() {
   Connection &one = *find(active.front()), &other = *find(held.front());
   if (one.leg == 0 || other.leg == 0) return;
   environment_.plmn->hold(other.leg, false);
+  for (const CallLeg leg : {one.leg, other.leg}) environment_.plmn->notify(leg, CallNotice::transferred);
   environment_.plmn->transfer(std::exchange(one.leg, 0), std::exchange(other.leg, 0));
 }
 
@@ -152,16 +157,22 @@ void CallService::check_multiparty() {
 
 // --- keys of the far end
 
-void CallService::remote_digits(std::string_view digits) {
+void CallService::remote_digits(std::string_view digits, std::optional<Duration> length) {
   if (!talking()) return;
   const bool idle = pressed_.empty();
-  pressed_ += digits;
-  if (idle && !pressed_.empty()) key_ = environment_.clock.after(key_period, [this] { hear_key(); });
+  for (const char key : digits) pressed_.push_back({key, length.value_or(usual_tone)});
+  if (idle && !pressed_.empty()) hear_next_key();
+}
+
+/// Once its tone is over.
+void CallService::hear_next_key() {
+  if (!pressed_.empty())
+    key_ = environment_.clock.after(pressed_.front().length + between_tones, [this] { hear_key(); });
 }
 
 void CallService::hear_key() {
-  const char key = pressed_.front();
-  pressed_.erase(0, 1);
+  const auto [key, length] = pressed_.front();
+  pressed_.erase(pressed_.begin());
   const TimePoint now = environment_.clock.now();
   const bool single = key == 'E' || key == 'F';
   const bool too_soon = key == last_key_ && now - last_key_at_ < std::chrono::milliseconds(keys.interval_ms);
@@ -169,9 +180,10 @@ void CallService::hear_key() {
     last_key_ = key;
     last_key_at_ = now;
     const std::string heard = single ? (key == 'E' ? "1400" : "2300") : std::string(1, key);
+    const auto tone_ms = std::chrono::duration_cast<std::chrono::milliseconds>(length).count();
     environment_.urc(keys.duration ? fmt::format("+DTMF: {},{}", heard, tone_ms) : "+DTMF: " + heard, nullptr);
   }
-  if (!pressed_.empty()) key_ = environment_.clock.after(key_period, [this] { hear_key(); });
+  hear_next_key();
 }
 
 }  // namespace sim800

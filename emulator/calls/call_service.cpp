@@ -12,6 +12,7 @@
 #include "emulator/at/host_text.hpp"
 #include "emulator/at/line_settings.hpp"
 #include "emulator/calls/call_settings.hpp"
+#include "emulator/calls/calling_code.hpp"
 #include "protocol/at/phone_number.hpp"
 
 namespace sim800 {
@@ -22,20 +23,22 @@ constexpr Duration network_patience = 60s;  // no answer: the network ends the a
 
 // 24.008 10.5.4.11
 constexpr int cause_unassigned = 1, cause_normal = 16, cause_busy = 17, cause_no_answer = 19, cause_rejected = 21,
-              cause_out_of_order = 27, cause_network = 38;
+              cause_out_of_order = 27, cause_network = 38, cause_meter_full = 68, cause_not_in_group = 87;
 
 const Subscriber emergency_service{.call = Subscriber::Call::answer};
 
 }  // namespace
 
 CallService::CallService(const Environment& environment, Settings& settings, Network& network, PhoneBook& phone_book,
-                         Nvram& nvram)
+                         CallBarring& barring, Nvram& nvram)
     : lists(nvram),
       services(nvram, environment.identity.imsi),
+      meter(nvram, environment.identity.imsi),
       environment_(environment),
       settings_(settings),
       network_(network),
-      phone_book_(phone_book) {}
+      phone_book_(phone_book),
+      barring_(barring) {}
 
 bool CallService::in_state(State state) const {
   return std::ranges::any_of(connections_, [state](const Connection& c) { return c.state == state; });
@@ -94,10 +97,14 @@ std::optional<unsigned> CallService::find_module(const std::string& number) cons
 
 // --- outgoing calls
 
-Result CallService::dial(const std::string& number, Channel* waiter, Channel& asker) {
+Result CallService::dial(const std::string& number, Channel* waiter, Channel& asker, const Options& options) {
   using enum State;
   if (in_state(dialling) || in_state(alerting) || in_state(incoming) || in_state(waiting)) return Cme::not_allowed;
-  if (talking() && in_state(held)) return Cme::not_allowed;
+  if (talking() && (in_state(held) || !environment_.world.network.services.hold)) return Cme::not_allowed;
+  if (meter.used_up() && !lists.is_emergency(number, true)) {
+    last_cause_ = cause_meter_full;
+    return Code::no_carrier;
+  }
   on_set_up(waiter);
   change_all(active, held, waiter);
   if (environment_.observer != nullptr) environment_.observer->dialled(number);
@@ -108,36 +115,50 @@ Result CallService::dial(const std::string& number, Channel* waiter, Channel& as
     awaited_ = call.id;
     outcome_.reset();
   }
-  const auto forwarded = [this](std::size_t reason) { return services.forwarding(reason).forwards_calls(); };
   using Services = SupplementaryServices;
-  if (settings_.number(key::cssn_n) == 1 && forwarded(Services::unconditional)) say(call, "+CSSI: 0");
-  if (settings_.number(key::cssn_n) == 1 &&
-      (forwarded(Services::busy) || forwarded(Services::no_reply) || forwarded(Services::not_reachable)))
-    say(call, "+CSSI: 1");
+  if (services.forwards(Services::unconditional)) tell_caller(call, "+CSSI: 0");
+  if (services.forwards(Services::busy) || services.forwards(Services::no_reply) ||
+      services.forwards(Services::not_reachable))
+    tell_caller(call, "+CSSI: 1");
   report(call, nullptr);
-  find(call.id)->next =
-      environment_.clock.after(environment_.latency[Latency::call_setup], [this, id = call.id] { set_up(id); });
+  const int id = call.id;
+  hide(*find(id), options.hide_number);
+  join_group(*find(id), options.group);
+  find(id)->next = environment_.clock.after(environment_.latency[Latency::call_setup], [this, id] { set_up(id); });
   return ok;
 }
 
 /// The network has reached the far end, or not.
 void CallService::set_up(int id) {
   Connection& call = *find(id);
+  if (const auto cause = forbidden(call)) return end(id, *cause, false);
   const std::string& number = call.reached.empty() ? call.number : call.reached;
   if (const auto module = find_module(number)) return call_module(id, *module);
   const Subscriber* subscriber = find_subscriber(number);
   if (subscriber == nullptr) return end(id, cause_unassigned, false);
   using enum Subscriber::Call;
+  const auto elsewhere = [&call, to = subscriber->forwards_to, this] { forward(call, to); };
+  const bool forwards = !subscriber->forwards_to.empty();
+  if (subscriber->call == barred) {
+    tell_caller(call, "+CSSI: 6");
+    return end(id, cause_rejected, false);
+  }
+  if (forwards && subscriber->call != no_answer) return elsewhere();
   if (subscriber->call == busy) return end(id, cause_busy, false);
   if (subscriber->call == unreachable) return end(id, cause_out_of_order, false);
+  if (subscriber->waits) tell_caller(call, "+CSSI: 3");
   alert(call);
   if (subscriber->call == answer) call.next = environment_.clock.after(subscriber->after, [this, id] { connect(id); });
+  if (forwards)
+    call.next = environment_.clock.after(subscriber->after,
+                                         [this, id, to = subscriber->forwards_to] { forward(*find(id), to); });
 }
 
 void CallService::call_module(int id, unsigned module) {
   Connection& call = *find(id);
-  const bool withheld = settings_.number(key::clir) == 1;
-  call.leg = environment_.plmn->call(environment_.index, module, withheld ? "" : environment_.identity.number);
+  CallOffer offer = call.offered;
+  offer.forwarded = !call.reached.empty();
+  call.leg = environment_.plmn->call(environment_.index, module, offer);
   call.next = environment_.clock.after(network_patience, [this, id] { end(id, cause_no_answer, false); });
 }
 
@@ -158,8 +179,13 @@ void CallService::connect(int id, Channel* channel) {
   if (call.from_network) {
     phone_book_.log("RC", call.number);
     if (call.leg != 0) environment_.plmn->answer(call.leg);
-  } else if (settings_.number(key::moring) == 1) {
-    say(call, "MO CONNECTED");
+  } else {
+    if (settings_.number(key::moring) == 1) say(call, "MO CONNECTED");
+    if (const auto& tariff = environment_.world.network.tariff) {
+      if (connections_.size() == 1) meter.begin();
+      charge(id, tariff->set_up + tariff->units);
+      charge_later(id, tariff->period);
+    }
   }
   const Subscriber* subscriber =
       call.leg != 0 ? nullptr : find_subscriber(call.reached.empty() ? call.number : call.reached);
@@ -169,6 +195,8 @@ void CallService::connect(int id, Channel* channel) {
   if (id != awaited_) return;
   awaited_ = 0;
   outcome_ = ok;
+  colp_.reset();
+  if (!call.from_network && environment_.world.network.services.colp) colp_ = colp_of(call);
   std::exchange(waiter_, nullptr)->wake();
 }
 
@@ -176,31 +204,37 @@ void CallService::give_up(Channel* channel) {
   if (awaited_ != 0) end(awaited_, cause_normal, true, channel);
 }
 
-/// +COLP: <number>,<type>,<subaddr>,<satype>,<alpha>
-std::string CallService::colp_line(const std::string& number) const {
+/// +COLP: <number>,<type>,<subaddr>,<satype>,<alpha>   the number it was forwarded to, none if the far end hides it
+std::string CallService::colp_of(const Connection& call) const {
+  const std::string& number = call.reached.empty() ? call.number : call.reached;
+  const Subscriber* subscriber = call.leg != 0 ? nullptr : find_subscriber(number);
+  if (subscriber != nullptr && subscriber->hides_number) return R"(+COLP: "",128,"",0,"")";
   return fmt::format("+COLP: \"{}\",{},\"\",0,\"{}\"", number, type_of_number(number),
                      alpha_for_host(settings_, phone_book_.name_of(number)));
 }
 
 // --- incoming calls
 
-/// The network checks the subscriber's services and the module its own lists before it rings. Why it does not; 0: it
-/// does.
-int CallService::refusal(const std::string& from) const {
-  if (!network_.registered()) return cause_out_of_order;
-  if (sends_message() || settings_.number(key::gsmbusy) != 0) return cause_busy;
-  if (!lists.lets_call(from)) return cause_rejected;
-  if (connections_.empty()) return 0;
-  if (in_state(State::incoming) || in_state(State::waiting)) return cause_busy;
-  return settings_.number(key::ccwa) == 1 && (services.kept().waiting_classes & 1U) != 0 ? 0 : cause_busy;
+/// The network checks the subscriber's services and the module its own lists before it rings. Why it does not.
+CallService::Refusal CallService::refusal(const CallOffer& offer) const {
+  if (!barring_.bars_incoming(CallBarring::voice, place()).empty()) return {cause_rejected, true};
+  const auto& group = environment_.world.network.services.group;
+  if (group && !offer.group && !group->incoming_access) return {cause_not_in_group, false};
+  if (offer.group && !group) return {cause_not_in_group, false};
+  if (!network_.registered()) return {cause_out_of_order, false};
+  if (sends_message() || settings_.number(key::gsmbusy) != 0) return {cause_busy, false};
+  if (!lists.lets_call(offer.from)) return {cause_rejected, false};
+  if (connections_.empty()) return {};
+  if (in_state(State::incoming) || in_state(State::waiting)) return {cause_busy, false};
+  const bool waits = environment_.world.network.services.waiting && (services.kept().waiting_classes & 1U) != 0;
+  return {settings_.number(key::ccwa) == 1 && waits ? 0 : cause_busy, false};
 }
 
 /// Where a call goes instead that this refuses (0: none); null: nowhere.
 const Forwarding* CallService::forwarding_for(int cause) const {
   using Services = SupplementaryServices;
   const auto found = [this](std::size_t reason) {
-    const Forwarding& forwarding = services.forwarding(reason);
-    return forwarding.forwards_calls() ? &forwarding : nullptr;
+    return services.forwards(reason) ? &services.forwarding(reason) : nullptr;
   };
   if (const Forwarding* always = found(Services::unconditional)) return always;
   if (cause == cause_busy) return found(Services::busy);
@@ -208,21 +242,26 @@ const Forwarding* CallService::forwarding_for(int cause) const {
   return nullptr;
 }
 
-bool CallService::receive(const std::string& from, unsigned rings) {
-  if (refusal(from) != 0 || forwarding_for(0) != nullptr) return false;
-  let_in(from, rings, 0);
+bool CallService::receive(const CallOffer& offer, unsigned rings) {
+  if (refusal(offer).cause != 0 || forwarding_for(0) != nullptr) return false;
+  let_in(offer, rings, 0);
   return true;
 }
 
-void CallService::let_in(const std::string& from, unsigned rings, CallLeg leg) {
+void CallService::let_in(const CallOffer& offer, unsigned rings, CallLeg leg) {
   on_set_up(nullptr);
-  Connection& call = add(from, connections_.empty() ? State::incoming : State::waiting);
+  Connection& call = add(offer.from, connections_.empty() ? State::incoming : State::waiting);
   call.rings = rings;
   call.leg = leg;
+  call.offered = offer;
   if (leg != 0) environment_.plmn->alert(leg, call.state == State::waiting);
   report(call, nullptr);
   on_asking(true);
-  ring(call.id);
+  const int id = call.id;
+  ring(id);
+  const bool told = settings_.number(key::cssn_m) == 1 && find(id) != nullptr;
+  if (told && offer.forwarded) environment_.urc("+CSSU: 0", nullptr);
+  if (told && offer.group) environment_.urc(fmt::format("+CSSU: 1,{}", *offer.group), nullptr);
 }
 
 void CallService::ring(int id) {
@@ -232,17 +271,21 @@ void CallService::ring(int id) {
   const bool waits = call.state == State::waiting;
   if (!waits || call.rung == 1) announce(call);
   const auto& forwarding = services.forwarding(SupplementaryServices::no_reply);
-  const Duration rung_for = ring_period * call.rung;
-  if (forwarding.forwards_calls() && rung_for >= std::chrono::seconds(forwarding.seconds)) {
-    call.next = environment_.clock.after(ring_period, [this, id, to = forwarding.number] {
-      if (const CallLeg leg = std::exchange(find(id)->leg, 0); leg != 0) environment_.plmn->forward(leg, to);
-      end(id, cause_normal, false);
-    });
+  const Duration left = std::chrono::seconds(forwarding.seconds) - ring_period * (call.rung - 1);
+  if (forwarding.active && left <= ring_period) {
+    call.next = environment_.clock.after(left, [this, id] { no_reply(id); });
     return;
   }
   const std::uint32_t answer_after = settings_.number(key::s0);
   if (!waits && answer_after != 0 && call.rung >= answer_after) return connect(id);
   call.next = environment_.clock.after(ring_period, [this, id] { ring(id); });
+}
+
+/// It has rung for as long as the subscriber wants: the network forwards it.
+void CallService::no_reply(int id) {
+  const std::string to = services.forwarding(SupplementaryServices::no_reply).number;
+  if (const CallLeg leg = std::exchange(find(id)->leg, 0); leg != 0) environment_.plmn->forward(leg, to);
+  end(id, cause_normal, false);
 }
 
 /// A caller's number comes from the network, which says what kind it is.
@@ -262,8 +305,8 @@ void CallService::announce(const Connection& call) {
   const std::string name = alpha_for_host(settings_, call.name);
   if (call.state == State::waiting) {
     environment_.urc(fmt::format("+CCWA: \"{}\",{},1,\"{}\"", call.number, type, name), nullptr);
-  } else if (settings_.number(key::clip) == 1) {
-    const int validity = call.number.empty() ? 1 : 0;
+  } else if (settings_.number(key::clip) == 1 && environment_.world.network.services.clip) {
+    const int validity = static_cast<int>(call.offered.shown);
     environment_.urc(fmt::format("+CLIP: \"{}\",{},\"\",0,\"{}\",{}", call.number, type, name, validity), nullptr);
   }
 }
@@ -297,14 +340,16 @@ void CallService::end(int id, int cause, bool by_host, Channel* channel) {
   connections_.erase(found);
   on_asking(who_asks() != 0);
   gone.next.cancel();
+  gone.charge.cancel();
   last_cause_ = cause;
   if (gone.leg != 0) environment_.plmn->release(gone.leg, cause_for_far_end(gone, cause, by_host));
   if (gone.from_network && !gone.connected()) phone_book_.log(by_host ? "RC" : "MC", gone.number);
   const bool waited = gone.state == State::waiting;
-  const bool was_connected = gone.connected();
+  const bool was_connected = gone.connected(), was_held = gone.state == State::held;
   gone.state = State::disconnected;
   if (gone.from_network && !was_connected) environment_.stop_ringing();
   report(gone, channel);
+  if (was_held && !by_host && settings_.number(key::cssn_m) == 1) environment_.urc("+CSSU: 5", nullptr);
   if (!waited) tell_end(gone, cause, by_host);
   if (was_connected && settings_.number(key::cdrind) == 1) environment_.urc("+CDRIND: 0", nullptr);
   check_multiparty();
@@ -369,6 +414,11 @@ void CallService::power_off() {
 
 /// A line about a call being set up: printed by the command that waits for it, or sent as a URC.
 void CallService::say(const Connection& call, std::string_view text) { environment_.urc(text, waiter_of(call)); }
+
+/// What the network says of the services that concern a call being made, if AT+CSSN asks for it.
+void CallService::tell_caller(const Connection& call, std::string_view text) {
+  if (settings_.number(key::cssn_n) == 1) say(call, text);
+}
 
 /// +CLCC: <id>,<dir>,<stat>,<mode>,<mpty>,<number>,<type>,<alpha>
 std::string CallService::describe(const Connection& call) const {

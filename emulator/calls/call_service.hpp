@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "emulator/at/settings.hpp"
+#include "emulator/calls/call_barring.hpp"
 #include "emulator/calls/call_lists.hpp"
+#include "emulator/calls/charge_meter.hpp"
 #include "emulator/calls/forwarding.hpp"
 #include "emulator/core/environment.hpp"
 #include "emulator/core/service.hpp"
@@ -40,11 +42,13 @@ class CallService final : public Service, public CallParty {
     CallLeg leg = 0;           ///< of a call between two modules; 0: the far end is the scenario's
     std::string reached;       ///< the number it was forwarded to; empty: it was not
     unsigned hops = 0;         ///< how often it was forwarded
+    CallOffer offered;         ///< as it came in, or is offered to the far end
+    Timer charge;              ///< the next units
     bool connected() const { return state == State::active || state == State::held; }
   };
 
   CallService(const Environment& environment, Settings& settings, Network& network, PhoneBook& phone_book,
-              Nvram& nvram);
+              CallBarring& barring, Nvram& nvram);
 
   const std::vector<Connection>& connections() const { return connections_; }
   bool in_state(State state) const;
@@ -55,18 +59,31 @@ class CallService final : public Service, public CallParty {
 
   /// Dials; an active call is put on hold. `waiter`, if given, is woken and gets the outcome from outcome() (COLP=1);
   /// otherwise `asker` is told by a result code of its own.
-  Result dial(const std::string& number, Channel* waiter, Channel& asker);
+  Result dial(const std::string& number, Channel* waiter, Channel& asker) { return dial(number, waiter, asker, {}); }
+  /// What a dial string says about this call only.
+  struct Options {
+    std::optional<bool> hide_number;  ///< AT+CLIR and the subscription decide
+    std::optional<bool> group;        ///< a call of the closed user group, or none; not given: as the network has it
+  };
+  Result dial(const std::string& number, Channel* waiter, Channel& asker, const Options& options);
   /// The outcome of the call somebody waits for; nothing while it is being set up.
   std::optional<Result> outcome() const { return outcome_; }
   /// Nobody waits any more: the call ends.
   void give_up(Channel* channel);
-  std::string colp_line(const std::string& number) const;
+  /// +COLP of the call that the one who waits has set up; nothing where the network does not provide it.
+  std::optional<std::string> colp_line() const { return colp_; }
 
   // Incoming calls
 
   /// A call comes in and rings this many times (0: until answered). False if it does not get through: no network, busy,
   /// forwarded, refused.
-  bool receive(const std::string& from, unsigned rings);
+  bool receive(const std::string& from, unsigned rings) {
+    CallOffer offer;
+    offer.from = from;
+    if (from.empty()) offer.shown = CallOffer::Number::withheld;
+    return receive(offer, rings);
+  }
+  bool receive(const CallOffer& offer, unsigned rings);
   /// ATA: ringing stops while the call is being answered; outcome() tells if it ends in the meantime.
   void begin_answer(Channel* waiter);
   void finish_answer();
@@ -78,10 +95,10 @@ class CallService final : public Service, public CallParty {
   std::function<void(bool asks)> on_asking = [](bool) {};
   /// The last call has ended.
   std::function<void()> on_all_ended = [] {};
-  /// The far end sends DTMF: +DTMF for each recognised digit.
-  void remote_digits(std::string_view digits);
+  /// The far end sends DTMF, each tone of this length: +DTMF for each recognised digit.
+  void remote_digits(std::string_view digits, std::optional<Duration> length = {});
   /// What the scenario's far end of a call does now; false where that makes no sense.
-  enum class FarEnd : std::uint8_t { answers, is_busy, does_not_answer, hangs_up };
+  enum class FarEnd : std::uint8_t { answers, is_busy, does_not_answer, hangs_up, holds, retrieves };
   bool far_end(int id, FarEnd what);
 
   // Both
@@ -98,11 +115,12 @@ class CallService final : public Service, public CallParty {
   bool busy() const override { return !connections_.empty(); }
 
   // CallParty: what the network tells of calls with other modules.
-  void called(CallLeg leg, const std::string& from) override;
+  void called(CallLeg leg, const CallOffer& offer) override;
   void far_rings(CallLeg leg, bool waits) override;
   void far_answers(CallLeg leg) override;
   void far_holds(CallLeg leg, bool held) override;
   void far_presses(CallLeg leg, char key) override;
+  void far_notifies(CallLeg leg, CallNotice notice) override;
   void far_forwards(CallLeg leg, const std::string& number) override;
   void far_ends(CallLeg leg, int cause) override;
 
@@ -119,6 +137,9 @@ class CallService final : public Service, public CallParty {
   KeyDetection keys;
   CallLists lists;
   SupplementaryServices services;
+  ChargeMeter meter;
+  /// Where the module is, as the network's barring sees it.
+  CallBarring::Place place() const;
 
  private:
   const Subscriber* find_subscriber(const std::string& number) const;
@@ -134,9 +155,22 @@ class CallService final : public Service, public CallParty {
   void call_module(int id, unsigned module);
   void alert(Connection& call);
   void connect(int id, Channel* channel = nullptr);
-  int refusal(const std::string& from) const;
+  struct Refusal {
+    int cause = 0;  ///< 0: none
+    bool barred = false;
+  };
+  Refusal refusal(const CallOffer& offer) const;
   const Forwarding* forwarding_for(int cause) const;
-  void let_in(const std::string& from, unsigned rings, CallLeg leg);
+  void let_in(const CallOffer& offer, unsigned rings, CallLeg leg);
+  void no_reply(int id);
+  std::optional<int> forbidden(const Connection& call);
+  void hide(Connection& call, std::optional<bool> wanted);
+  void join_group(Connection& call, std::optional<bool> wanted) const;
+  void forward(Connection& call, const std::string& number);
+  void tell_caller(const Connection& call, std::string_view text);
+  std::string colp_of(const Connection& call) const;
+  void charge(int id, unsigned units);
+  void charge_later(int id, Duration span);
   void ring(int id);
   void announce(const Connection& connection);
   void end(int id, int cause, bool by_host, Channel* channel = nullptr);
@@ -159,19 +193,26 @@ class CallService final : public Service, public CallParty {
   void say(const Connection& connection, std::string_view text);
   Channel* waiter_of(const Connection& connection) const { return connection.id == awaited_ ? waiter_ : nullptr; }
   void report(const Connection& connection, Channel* channel);
+  void hear_next_key();
   void hear_key();
 
   const Environment& environment_;
   Settings& settings_;
   Network& network_;
   PhoneBook& phone_book_;
+  CallBarring& barring_;
   std::vector<Connection> connections_;  ///< ordered by id
   Channel* waiter_ = nullptr;            ///< waits for the outcome of call `awaited_`
   int awaited_ = 0;
   std::optional<Result> outcome_;
+  std::optional<std::string> colp_;
   int last_cause_ = 0;
 
-  std::string pressed_;  ///< DTMF digits that the far end has yet to send
+  struct FarKey {
+    char key;
+    Duration length;
+  };
+  std::vector<FarKey> pressed_;  ///< DTMF digits that the far end has yet to send
   Timer key_;
   char last_key_ = '\0';
   TimePoint last_key_at_{};

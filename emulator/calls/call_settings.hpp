@@ -20,6 +20,8 @@ inline constexpr NumberKey cusd{"+CUSD"};        ///< 3.2.53: 1 the network's an
 inline constexpr NumberKey cssn_n{"+CSSN"};      ///< 3.2.54: 1 +CSSI URCs
 inline constexpr NumberKey cssn_m{"+CSSN", 1};   ///< 3.2.54: 1 +CSSU URCs
 inline constexpr NumberKey cdrind{"+CDRIND"};    ///< 6.2.14: 1 the end of a call is told
+inline constexpr NumberKey caoc{"+CAOC"};        ///< 3.2.3: 2 +CCCM as the meter counts
+inline constexpr NumberKey ccwe{"+CCWE"};        ///< 3.2.51: 1 +CCWV before the limit
 inline constexpr NumberKey moring{"+MORING"};    ///< 6.2.29: 1 MO RING and MO CONNECTED
 inline constexpr NumberKey gsmbusy{"+GSMBUSY"};  ///< 6.2.44: 0 calls are let in, 1 none, 2 data calls only
 inline constexpr NumberKey ddet{"+DDET"};        ///< 15.2.1: 1 keys are reported

@@ -12,10 +12,13 @@ using Kind = DialString::Kind;
 constexpr bool is_one_of(char c, std::string_view characters) { return characters.find(c) != std::string_view::npos; }
 
 /// I and i hide and show the caller's number, G and g concern closed user groups: once each, at the end.
-bool take_modifiers(std::string_view& text) {
+bool take_modifiers(std::string_view& text, DialString& into) {
   std::size_t count = 0;
   while (!text.empty() && is_one_of(text.back(), "IiGg ")) {
-    count += text.back() == ' ' ? 0 : 1;
+    const char last = text.back();
+    if (last == 'I' || last == 'i') into.hide_number = last == 'I';
+    if (last == 'G' || last == 'g') into.group = last == 'G';
+    count += last == ' ' ? 0 : 1;
     text.remove_suffix(1);
   }
   return count <= 2;
@@ -23,11 +26,11 @@ bool take_modifiers(std::string_view& text) {
 
 void parse_number(std::string_view text, DialString& into) {
   const bool modified = !text.empty() && is_one_of(text.back(), "Ii");
-  if (!take_modifiers(text)) return;
+  if (!take_modifiers(text, into)) return;
   for (const char c : text) {
     if (is_digit(c) || is_one_of(c, "*#ABCabc")) {
       into.text.push_back(to_upper(c));
-    } else if (c == '+' && into.text.empty()) {
+    } else if (c == '+' && (into.text.empty() || into.text.back() == '*')) {
       into.text.push_back(c);
     } else if (!is_one_of(c, ",TtPp!Ww@- ")) {  // dialling modes and pauses, which have no meaning here
       return;
@@ -43,12 +46,12 @@ void parse_entry(std::string_view text, DialString& into) {
     const std::size_t close = closing_quote(text, 0);
     if (close == std::string_view::npos) return;
     std::string_view behind = text.substr(close + 1);
-    if (!take_modifiers(behind) || !behind.empty()) return;
+    if (!take_modifiers(behind, into) || !behind.empty()) return;
     into.text = text.substr(1, close - 1);
     into.kind = Kind::name;
     return;
   }
-  if (!take_modifiers(text) || text.empty() || !std::ranges::all_of(text, is_digit)) return;
+  if (!take_modifiers(text, into) || text.empty() || !std::ranges::all_of(text, is_digit)) return;
   into.text = text;
   into.kind = Kind::entry;
 }

@@ -12,9 +12,11 @@ namespace sim800 {
 
 struct DialString {
   enum class Kind : unsigned char { number, entry, name, last, none };
-  Kind kind = Kind::none;  ///< none: nothing to dial
-  std::string text;        ///< the number without modifiers; the index; the name as typed
-  bool voice = false;      ///< ends with a ;
+  Kind kind = Kind::none;           ///< none: nothing to dial
+  std::string text;                 ///< the number without modifiers; the index; the name as typed
+  bool voice = false;               ///< ends with a ;
+  std::optional<bool> hide_number;  ///< I, i
+  std::optional<bool> group;        ///< G, g
 
   /// A code for the network rather than a number: *100#
   bool is_service_code() const { return kind == Kind::number && text.ends_with('#'); }

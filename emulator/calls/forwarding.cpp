@@ -15,23 +15,42 @@ constexpr std::string_view waiting_key = "waiting";
 
 std::string key_of(std::size_t reason) { return fmt::format("forwarding{}", reason); }
 
-/// "<active> <classes> <seconds> <number>"
-std::string to_text(const Forwarding& kept) {
-  return fmt::format("{} {} {} {}", kept.active ? 1 : 0, kept.classes, kept.seconds, kept.number);
+/// "<active> <classes> <seconds> <number>" for each target, with ; between them
+std::string to_text(const SupplementaryServices::Targets& targets) {
+  std::string text;
+  unsigned written = 0;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    if ((written & 1U << i) != 0) continue;
+    unsigned alike = 0;
+    for (std::size_t j = i; j < targets.size(); ++j) alike |= targets.at(j) == targets.at(i) ? 1U << j : 0;
+    written |= alike;
+    const Forwarding& kept = targets.at(i);
+    if (!text.empty()) text += ';';
+    text += fmt::format("{} {} {} {}", kept.active ? 1 : 0, alike, kept.seconds, kept.number);
+  }
+  return text;
 }
 
-Forwarding to_forwarding(std::string_view text) {
-  const auto word = [&text] {
-    const std::string_view first = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(first.size() + 1, text.size()));
-    return first;
-  };
-  Forwarding kept;
-  kept.active = word() == "1";
-  kept.classes = parse_number(word()).value_or(0);
-  kept.seconds = parse_number(word()).value_or(kept.seconds);
-  kept.number = word();
-  return kept;
+std::string_view take(std::string_view& text, char end) {
+  const std::string_view first = text.substr(0, text.find(end));
+  text.remove_prefix(std::min(first.size() + 1, text.size()));
+  return first;
+}
+
+SupplementaryServices::Targets to_targets(std::string_view text) {
+  SupplementaryServices::Targets targets;
+  while (!text.empty()) {
+    std::string_view one = take(text, ';');
+    Forwarding kept;
+    kept.active = take(one, ' ') == "1";
+    const unsigned classes = parse_number(take(one, ' ')).value_or(0);
+    kept.seconds = parse_number(take(one, ' ')).value_or(kept.seconds);
+    kept.number = one;
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      if ((classes & 1U << i) != 0) targets.at(i) = kept;
+    }
+  }
+  return targets;
 }
 
 }  // namespace
@@ -42,7 +61,7 @@ SupplementaryServices::SupplementaryServices(Nvram& nvram, const std::string& im
   if (saved == nullptr) return;
   for (std::size_t reason = 0; reason < kept_.forwarding.size(); ++reason) {
     if (const auto found = saved->find(key_of(reason)); found != saved->end())
-      kept_.forwarding.at(reason) = to_forwarding(found->second);
+      kept_.forwarding.at(reason) = to_targets(found->second);
   }
   if (const auto found = saved->find(waiting_key); found != saved->end())
     kept_.waiting_classes = parse_number(found->second).value_or(kept_.waiting_classes);

@@ -11,29 +11,33 @@
 
 namespace sim800 {
 
-/// The target of one reason; classes are a sum of 1 voice, 2 data, 4 fax.
+/// The target of one reason for one class.
 struct Forwarding {
   std::string number;  ///< empty: none registered
-  unsigned classes = 0;
   bool active = false;
   unsigned seconds = 20;  ///< no reply: how long it rings before it is forwarded
 
-  bool forwards_calls() const { return active && (classes & 1U) != 0; }
+  bool operator==(const Forwarding&) const = default;
 };
 
 class SupplementaryServices {
  public:
   static constexpr std::size_t unconditional = 0, busy = 1, no_reply = 2, not_reachable = 3;
+  /// A class is a bit: 1 voice, 2 data, 4 fax.
+  static constexpr std::size_t classes = 3;
+  using Targets = std::array<Forwarding, classes>;  ///< by class, voice first
 
   /// What the network stores for this subscriber.
   SupplementaryServices(Nvram& nvram, const std::string& imsi);
 
   struct Kept {
-    std::array<Forwarding, 4> forwarding;  ///< by <reason>
-    unsigned waiting_classes = 1;          ///< classes whose calls can wait; 0: off
+    std::array<Targets, 4> forwarding;  ///< by <reason>
+    unsigned waiting_classes = 1;       ///< classes whose calls can wait; 0: off
   };
   const Kept& kept() const { return kept_; }
-  const Forwarding& forwarding(std::size_t reason) const { return kept_.forwarding.at(reason); }
+  /// That of voice calls.
+  const Forwarding& forwarding(std::size_t reason) const { return kept_.forwarding.at(reason).front(); }
+  bool forwards(std::size_t reason) const { return forwarding(reason).active; }
   /// False if the state directory refuses, and then nothing has changed.
   bool keep(Kept changed);
 

@@ -24,6 +24,8 @@ class UssdService final : public Service {
   Result send(const std::string& text, Channel& asker);
   /// Likewise something that is no code: the network ends the session, +CUSD: 2.
   Result send_rubbish(Channel& asker);
+  /// A session in which the host is asked something, or waits for the answer.
+  bool open() const { return open_; }
   /// AT+CUSD=2: ends the session, without an answer.
   void cancel();
   /// The network sends a text unasked.

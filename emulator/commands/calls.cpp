@@ -6,6 +6,8 @@
 #include "emulator/calls/call_settings.hpp"
 #include "emulator/calls/dial_string.hpp"
 #include "emulator/calls/ussd_service.hpp"
+#include "emulator/commands/network_services.hpp"
+#include "emulator/commands/service_codes.hpp"
 #include "emulator/core/latency.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/network/network.hpp"
@@ -67,16 +69,16 @@ std::optional<Result> no_service(Modem& modem, const std::string& number) {
 }
 
 /// A voice call: OK once it is dialled; with AT+COLP=1 once it is answered, or why it failed.
-Task<Result> call_number(Invocation& cmd, std::string number) {
+Task<Result> call_number(Invocation& cmd, std::string number, CallService::Options options) {
   CallService& calls = *cmd.modem.calls;
   const bool waits = cmd.modem.settings.number(key::colp) == 1;
-  const Result dialled = calls.dial(number, waits ? &cmd.channel : nullptr, cmd.channel);
+  const Result dialled = calls.dial(number, waits ? &cmd.channel : nullptr, cmd.channel, options);
   if (dialled.is_ok()) cmd.modem.phone_book->log("LD", number);
   if (!dialled.is_ok() || !waits) co_return dialled;
   const std::function<bool()> settled = [&calls] { return calls.outcome().has_value(); };
   if (co_await cmd.channel.interrupted_before(settled)) calls.give_up(&cmd.channel);
   const Result outcome = calls.outcome().value_or(Code::no_carrier);
-  if (outcome.is_ok()) cmd.line(calls.colp_line(number));
+  if (outcome.is_ok() && calls.colp_line()) cmd.line(*calls.colp_line());
   co_return outcome;
 }
 
@@ -98,12 +100,19 @@ Task<Result> dial(Invocation& cmd) {
   Modem& modem = cmd.modem;
   if (const auto data = parse_data_call(cmd.typed)) co_return call_network(cmd, *data);
   const DialString dialled = parse_dial_string(cmd.typed);
-  const Wanted wanted = find_number(modem, dialled);
+  Wanted wanted = find_number(modem, dialled);
   if (!wanted.refused.is_ok()) co_return wanted.refused;
+  const auto code = parse_service_code(wanted.number);
+  if (code && !modem.sim->refusal() && fixed_dialling_forbids(modem, wanted.number)) co_return Cme::not_allowed;
+  if (code) co_return co_await run_service_code(cmd, *code);
+  CallService::Options options{.hide_number = dialled.hide_number, .group = dialled.group};
+  if (const auto hides = take_number_hiding(wanted.number)) options.hide_number = hides;
   if (const auto refused = no_service(modem, wanted.number)) co_return *refused;
+  if (!modem.calls->lists.is_emergency(wanted.number, true) && fixed_dialling_forbids(modem, wanted.number))
+    co_return Cme::not_allowed;
   const bool voice = dialled.voice || dialled.kind == DialString::Kind::last;
   if (voice && dialled.is_service_code()) co_return modem.ussd->send(wanted.number, cmd.channel);
-  if (voice) co_return co_await call_number(cmd, wanted.number);
+  if (voice) co_return co_await call_number(cmd, wanted.number, options);
   modem.phone_book->log("LD", wanted.number);
   co_await cmd.channel.interrupted_within(modem.latency[Latency::call_setup]);
   co_return Code::no_carrier;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "emulator/at/line_settings.hpp"
+#include "emulator/commands/network_services.hpp"
 #include "emulator/core/latency.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/sms/sms_print.hpp"
@@ -11,6 +12,7 @@
 #include "protocol/sms/sms_parts.hpp"
 #include "protocol/text/gsm_alphabet.hpp"
 #include "protocol/text/hex.hpp"
+#include "protocol/text/unicode.hpp"
 
 namespace sim800 {
 namespace {
@@ -164,6 +166,7 @@ Task<Composed> compose_pdu(Invocation& cmd, std::uint32_t length, bool from_mobi
 Task<Result> send_all(Invocation& cmd, std::vector<SmsPdu> parts) {
   std::uint8_t reference = 0;
   for (SmsPdu& part : parts) {
+    if (const auto refused = refuse_message(cmd.modem, to_utf8(part.message.address.text()))) co_return *refused;
     const Result sent = co_await cmd.modem.sms->send(part.centre, std::move(part.message), reference);
     if (!sent.is_ok()) co_return sent;
   }

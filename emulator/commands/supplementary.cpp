@@ -5,6 +5,7 @@
 #include "emulator/calls/call_settings.hpp"
 #include "emulator/calls/ussd_service.hpp"
 #include "emulator/commands/delayed.hpp"
+#include "emulator/commands/network_services.hpp"
 #include "emulator/core/latency.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/network/network.hpp"
@@ -17,70 +18,28 @@ namespace {
 using enum Support;
 using enum Saved;
 
-/// Why the network cannot be reached.
-std::optional<Result> unreachable(Invocation& cmd) {
-  if (cmd.modem.functionality() != 1) return Cme::cfun_off;
-  if (const auto refused = cmd.modem.sim->refusal()) return refused;
-  if (!cmd.modem.network->registered()) return Cme::no_network_service;
-  return std::nullopt;
-}
-
-enum Mode : std::uint8_t { disable, enable, query, registration, erasure };
+enum Mode : std::uint8_t { disable, enable, query };
 constexpr unsigned all_classes = 7;
 
 // --- 3.2.5 AT+CCFC
 
-/// +CCFC: <status>,<class>[,<number>,<type>[,<subaddr>,<satype>,<time>]]   one line for each class
-void show_forwarding(Invocation& cmd, std::size_t reason) {
-  const Forwarding& kept = cmd.modem.calls->services.forwarding(reason);
-  if (!kept.active) return cmd.line("+CCFC: 0,7");
-  for (const unsigned one : {1U, 2U, 4U}) {
-    if ((kept.classes & one) == 0) continue;
-    const std::string time = reason == SupplementaryServices::no_reply ? fmt::format(",\"\",0,{}", kept.seconds) : "";
-    cmd.print("+CCFC: 1,{},\"{}\",{}{}", one, kept.number, type_of_number(kept.number), time);
-  }
-}
-
-/// Registers, switches or erases one reason; false if there is nothing to switch on.
-bool change_forwarding(Forwarding& kept, Mode mode, const Forwarding& wanted) {
-  switch (mode) {
-    case registration: kept = wanted; return true;
-    case erasure: kept = {}; return true;
-    case disable: kept.active = false; return true;
-    case enable: kept.active = !kept.number.empty(); return kept.active;
-    case query: break;
-  }
-  return false;
-}
-
 /// AT+CCFC=<reason>,<mode>[,<number>[,<type>[,<class>[,<subaddr>[,<satype>[,<time>]]]]]]
 Task<Result> forward(Invocation& cmd) {
+  Modem& modem = cmd.modem;
   const std::uint32_t reason = cmd.number(0);
-  const Mode mode = static_cast<Mode>(cmd.number(1));
+  const auto mode = static_cast<ForwardingMode>(cmd.number(1));
+  const bool asks = mode == ForwardingMode::query;
   const std::string number = cmd.text(2);
-  if (mode == registration && (number.empty() || !is_phone_number(number))) co_return Cme::invalid_input;
-  if (mode == query && reason > 3) co_return Cme::not_allowed;  // manual: only for single reasons
-  if (const auto refused = unreachable(cmd)) co_return *refused;
-  co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::supplementary]);
-  if (const auto refused = unreachable(cmd)) co_return *refused;
-  if (mode == query) {
-    show_forwarding(cmd, reason);
-    co_return ok;
-  }
+  if (mode == ForwardingMode::registration && (number.empty() || !is_phone_number(number)))
+    co_return Cme::invalid_input;
+  if (asks && reason > 3) co_return Cme::not_allowed;  // manual: only for single reasons
+  if (const auto refused = network_unreachable(modem)) co_return *refused;
+  co_await modem.clock.sleep(modem.latency[Latency::supplementary]);
+  if (const auto refused = network_unreachable(modem)) co_return *refused;
+  if (asks) co_return show_forwarding(cmd, reason, cmd.number(4, all_classes));
   const bool international = cmd.number(3) == 145 && !number.starts_with('+');
-  const Forwarding wanted{.number = (international ? "+" : "") + number,
-                          .classes = cmd.number(4, all_classes),
-                          .active = true,
-                          .seconds = cmd.number(7, 20)};
-  const std::uint32_t first = reason == 4 ? 0 : reason == 5 ? 1 : reason;
-  const std::uint32_t last = reason >= 4 ? 3 : reason;
-  SupplementaryServices& services = cmd.modem.calls->services;
-  SupplementaryServices::Kept kept = services.kept();
-  bool changed = true;
-  for (std::uint32_t i = first; i <= last; ++i)
-    changed = change_forwarding(kept.forwarding.at(i), mode, wanted) && changed;
-  if (!services.keep(std::move(kept))) co_return kept_if(false);
-  co_return changed ? ok : Result{Cme::not_allowed};
+  const Forwarding wanted{.number = (international ? "+" : "") + number, .active = true, .seconds = cmd.number(7, 20)};
+  co_return change_forwarding(modem, reason, mode, wanted, cmd.number(4, all_classes));
 }
 
 // --- 3.2.6 AT+CCWA
@@ -89,31 +48,25 @@ Task<Result> forward(Invocation& cmd) {
 Task<Result> let_wait(Invocation& cmd) {
   Modem& modem = cmd.modem;
   if (cmd.has(1)) {
-    if (const auto refused = unreachable(cmd)) co_return *refused;
+    if (const auto refused = network_unreachable(cmd.modem)) co_return *refused;
     if (cmd.number(1) == query) {
       if (co_await cmd.channel.interrupted_within(modem.latency[Latency::supplementary])) co_return error;
     } else {
       co_await modem.clock.sleep(modem.latency[Latency::supplementary]);
     }
-    if (const auto refused = unreachable(cmd)) co_return *refused;
+    if (const auto refused = network_unreachable(cmd.modem)) co_return *refused;
   }
   if (!cmd.has(1)) {
     co_await modem.clock.sleep(modem.latency[Latency::supplementary_set]);
     co_return kept_if(modem.settings.set(key::ccwa, cmd.number(0)));
   }
-  SupplementaryServices::Kept kept = modem.calls->services.kept();
-  unsigned& waiting = kept.waiting_classes;
   const unsigned classes = cmd.number(2, all_classes);
-  if (cmd.number(1) == enable) waiting |= classes;
-  if (cmd.number(1) == disable) waiting &= ~classes;
-  if (cmd.number(1) != query && !modem.calls->services.keep(kept)) co_return kept_if(false);
-  modem.settings.set(key::ccwa, cmd.number(0));
-  if (cmd.number(1) != query) co_return ok;
-  for (const unsigned one : {1U, 2U, 4U}) {
-    if ((waiting & classes & one) != 0) cmd.print("+CCWA: 1,{}", one);
+  if (cmd.number(1) != query) {
+    const Result changed = let_calls_wait(modem, cmd.number(1) == enable, classes);
+    if (!changed.is_ok()) co_return changed;
   }
-  if ((waiting & classes) == 0) cmd.line("+CCWA: 0,7");
-  co_return ok;
+  modem.settings.set(key::ccwa, cmd.number(0));
+  co_return cmd.number(1) == query ? show_waiting_classes(cmd, classes) : ok;
 }
 
 Result show_waiting(Invocation& cmd) {
@@ -123,16 +76,14 @@ Result show_waiting(Invocation& cmd) {
 
 // --- 3.2.18 AT+CLIP, 3.2.19 AT+CLIR, 3.2.21 AT+COLP
 
-/// "+CLIP: <n>,<m>": the host's setting, and what the network provides: `provided`, or 2 if it cannot be reached.
-Task<Result> show_presentation(Invocation& cmd, int provided) {
-  const bool asked = !unreachable(cmd);
+/// "+CLIP: <n>,<m>": the host's setting, and what the network provides, 2 if it cannot be reached.
+Task<Result> show_presentation(Invocation& cmd) {
+  const bool asked = !network_unreachable(cmd.modem);
   if (asked) co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::supplementary]);
-  cmd.print("{},{}", cmd.modem.settings.print(cmd.command.name), asked ? provided : 2);
+  const int provided = asked ? presentation_of(cmd.modem, cmd.command.name) : 2;
+  cmd.print("{},{}", cmd.modem.settings.print(cmd.command.name), provided);
   co_return ok;
 }
-Task<Result> show_provisioned(Invocation& cmd) { return show_presentation(cmd, 1); }
-/// Presentation can be restricted call by call, and is allowed otherwise.
-Task<Result> show_restriction(Invocation& cmd) { return show_presentation(cmd, 4); }
 
 // --- 3.2.53 AT+CUSD
 
@@ -151,9 +102,10 @@ Result send_ussd(Invocation& cmd) {
   }
   cmd.modem.settings.set(key::cusd, cmd.number(0));
   if (!cmd.has(1)) return ok;
-  if (const auto refused = unreachable(cmd)) return *refused;
+  if (const auto refused = network_unreachable(cmd.modem)) return *refused;
   const auto code = code_from_host(cmd.modem.settings, cmd.text(1));
   if (code && (code->empty() || code->size() > UssdService::max_length)) return Cme::invalid_input;
+  if (code && !ussd.open() && fixed_dialling_forbids(cmd.modem, *code)) return Cme::not_allowed;
   return code ? ussd.send(*code, cmd.channel) : ussd.send_rubbish(cmd.channel);
 }
 
@@ -166,14 +118,14 @@ constexpr Command table[] = {
     {.name = "+CCWA", .section = "3.2.6", .parameters = {flag("0"), optional(number("0-2")), optional(number("1-7"))},
      .test = "+CCWA: (0,1)", .read = show_waiting, .write = with_input(let_wait), .seconds = 15},
     {.name = "+CLIP", .section = "3.2.18", .parameters = {flag("0")},
-     .test = show_ranges, .read = show_provisioned, .write = delayed<Latency::supplementary_set, keep_setting>, .seconds = 15},
+     .test = show_ranges, .read = show_presentation, .write = delayed<Latency::supplementary_set, keep_setting>, .seconds = 15},
     {.name = "+CLIR", .section = "3.2.19", .parameters = {number("0-2", "0")},
-     .test = show_ranges, .read = show_restriction, .write = delayed<Latency::supplementary_set, keep_setting>, .seconds = 15},
+     .test = show_ranges, .read = show_presentation, .write = delayed<Latency::supplementary_set, keep_setting>, .seconds = 15},
     {.name = "+COLP", .section = "3.2.21", .parameters = {flag("0")},
-     .test = show_ranges, .read = show_provisioned, .write = keep_setting},
+     .test = show_ranges, .read = show_presentation, .write = keep_setting},
     {.name = "+CUSD", .section = "3.2.53", .parameters = {number("0-2", "0"), optional(text(800)), optional(number("0-255"))},
      .test = "+CUSD: (0-2)", .read = show_ussd, .write = send_ussd},
-    setting("+CSSN", "3.2.54", state, never, {flag("0"), optional(flag("0"))}),
+    setting("+CSSN", "3.2.54", full, never, {flag("0"), optional(flag("0"))}),
 };
 // clang-format on
 

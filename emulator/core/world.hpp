@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,8 @@
 #include "emulator/core/duration.hpp"
 #include "emulator/core/host_map.hpp"
 #include "emulator/core/link_model.hpp"
+#include "emulator/core/radio_cells.hpp"
+#include "emulator/core/subscription.hpp"
 #include "emulator/core/tls_version.hpp"
 #include "protocol/at/ftp_code.hpp"
 #include "protocol/at/http_status.hpp"
@@ -55,6 +58,7 @@ struct Quirks {
   bool ftp_timeout = true;                               ///< AT+FTPTIMEOUT is the longest silence of a server
   int ftp_put_length = 1360;                             ///< largest block of AT+FTPPUT=2
   int ping_unit_ms = 100;                                ///< unit of <replyTime> in +CIPPING
+  bool stk_text = false;                                 ///< +STKPCI and AT+STKMENU show texts, not hexadecimal
 };
 
 constexpr TlsVersion tls_version(std::string_view text) {
@@ -80,22 +84,31 @@ struct StoredMessage {
   std::string status, from, time, text;
 };
 
+struct CardApplication;  // card_application.hpp
+
 struct PhonebookEntry {
   int index = 0;
   std::string number;
   int type = 129;
   std::string name;
+  std::string memory = "SM";  ///< as in AT+CPBS
 };
 
 struct SimConfig {
   bool present = true;
   std::optional<std::string> pin;  ///< if given, the SIM asks for it at power-on
   std::string puk = "12345678";
+  std::string pin2 = "1234";
   std::string imsi = "460001234567890";
   std::string iccid = "89860012345678901234";
   std::string number = "+8613800138000";
   std::vector<StoredMessage> messages;
   std::vector<PhonebookEntry> phonebook;
+  std::optional<std::string> provider;           ///< its network's name (EF SPN); not given: by its IMSI
+  std::string ki = "00112233445566778899AABBCCDDEEFF";  ///< its key, in hexadecimal
+  /// Bytes by path, "7F20/6F46", those of a record by "7F10/6F3A#1".
+  std::map<std::string, std::string, std::less<>> files;
+  std::shared_ptr<const CardApplication> toolkit;  ///< null: it has none
 };
 
 enum class Registration : std::uint8_t { home, roaming, searching, denied, unknown };
@@ -122,12 +135,20 @@ struct Operator {
 
 /// A number that can be called and sent messages.
 struct Subscriber {
-  enum class Call : std::uint8_t { answer, busy, no_answer, unreachable };
+  enum class Call : std::uint8_t { answer, busy, no_answer, unreachable, barred };
   enum class Sms : std::uint8_t { deliver, reject, lost };
   Call call = Call::no_answer;
   Duration after = std::chrono::seconds(3);  ///< how long it rings before it answers
   std::optional<Duration> hangs_up_after;    ///< counted from the answer; not given: never
+  std::string forwards_to;                   ///< where the calls go that it does not take, or all that it would answer
+  bool waits = false;                        ///< it talks already: the call waits
+  bool hides_number = false;                 ///< COLR
   Sms sms = Sms::deliver;
+  struct Report {
+    Duration after{};         ///< counted from the message
+    std::uint8_t status = 0;  ///< TP-Status (23.040 9.2.3.15)
+  };
+  std::vector<Report> reports;  ///< on a message that asks for one; empty: received, at once
 };
 
 /// Position reported by the vendor's location servers; the default is that of the manual's example.
@@ -155,6 +176,9 @@ struct NetworkConfig {
   int ber = 0;
   std::vector<SignalPoint> signal;  ///< in order of time; replaces `rssi` and `ber` from its first time on
   std::vector<Operator> operators;  ///< empty: only the one the module is on
+  std::vector<RadioCell> cells;     ///< empty: seven of the module's network, at the level of `rssi`
+  Subscription services;
+  std::optional<Tariff> tariff;  ///< not given: calls are free
   bool gprs = true;
   Location location;
   /// Not given: every APN works, even an empty one.
@@ -188,6 +212,8 @@ struct TimingConfig {
   std::map<std::string, DurationRange> overrides;  ///< by latency name, see latency.hpp
 };
 
+struct BoardConfig;  // board_config.hpp
+
 struct World {
   std::string name, description;
   ModuleConfig module;
@@ -195,6 +221,7 @@ struct World {
   NetworkConfig network;
   SerialConfig serial;
   TimingConfig timing;
+  std::shared_ptr<const BoardConfig> board;  ///< null: nothing is wired to the module
 };
 
 }  // namespace sim800

@@ -66,11 +66,11 @@ CallLeg Plmn::add_leg(unsigned module) {
   return last_leg_;
 }
 
-CallLeg Plmn::call(unsigned caller, unsigned callee, const std::string& from) {
+CallLeg Plmn::call(unsigned caller, unsigned callee, const CallOffer& offer) {
   const CallLeg near = add_leg(caller), far = add_leg(callee);
   legs_[near].far = far;
   legs_[far].far = near;
-  tell(near, [from](CallParty& there, CallLeg its) { there.called(its, from); });
+  tell(near, [offer](CallParty& there, CallLeg its) { there.called(its, offer); });
   return near;
 }
 

@@ -21,17 +21,30 @@ namespace sim800 {
 /// One side of a call between two modules; 0: none.
 using CallLeg = std::uint64_t;
 
+/// A call as the network offers it.
+struct CallOffer {
+  std::string from;                                                   ///< empty: not shown
+  enum class Number : std::uint8_t { valid, withheld, unavailable };  ///< <CLI validity> of +CLIP
+  Number shown = Number::valid;
+  bool forwarded = false;         ///< it was meant for somebody else
+  std::optional<unsigned> group;  ///< of a closed user group: its index
+};
+
+/// What the network tells one side about the other, and nothing follows from (24.080 notifySS).
+enum class CallNotice : std::uint8_t { incoming_barred, multiparty, transferred };
+
 /// What the network tells a module about its calls. `leg` is the module's own side. All calls come from the event loop,
 /// never from inside a service.
 class CallParty {
  public:
-  /// Somebody calls; `from` is empty if the caller's number is withheld. Answered by Plmn::alert, connect or release.
-  virtual void called(CallLeg leg, const std::string& from) = 0;
+  /// Somebody calls. Answered by Plmn::alert, connect or release.
+  virtual void called(CallLeg leg, const CallOffer& offer) = 0;
   /// The far end rings; `waits`: behind another call.
   virtual void far_rings(CallLeg leg, bool waits) = 0;
   virtual void far_answers(CallLeg leg) = 0;
   virtual void far_holds(CallLeg leg, bool held) = 0;
   virtual void far_presses(CallLeg leg, char key) = 0;
+  virtual void far_notifies(CallLeg leg, CallNotice notice) = 0;
   /// The call is not for this far end: the network tries `number` (22.082). The leg is over.
   virtual void far_forwards(CallLeg leg, const std::string& number) = 0;
   /// The call is over; `cause` as in 24.008 10.5.4.11.
@@ -95,7 +108,7 @@ class Plmn {
   // Calls. Legs that have ended are ignored.
 
   /// Calls another module; the caller's leg.
-  CallLeg call(unsigned caller, unsigned callee, const std::string& from);
+  CallLeg call(unsigned caller, unsigned callee, const CallOffer& offer);
   void alert(CallLeg leg, bool waits) {
     tell(leg, [waits](CallParty& far, CallLeg its) { far.far_rings(its, waits); });
   }
@@ -107,6 +120,9 @@ class Plmn {
   }
   void press(CallLeg leg, char key) {
     tell(leg, [key](CallParty& far, CallLeg its) { far.far_presses(its, key); });
+  }
+  void notify(CallLeg leg, CallNotice notice) {
+    tell(leg, [notice](CallParty& far, CallLeg its) { far.far_notifies(its, notice); });
   }
   /// To another number; the leg is over.
   void forward(CallLeg leg, const std::string& number) {

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+// Supplementary services that act: barring, forwarding, number presentation, closed user groups, codes of 22.030.
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <utility>
+
+#include "emulator/calls/call_service.hpp"
+#include "emulator/calls/service_code.hpp"
+#include "emulator/core/world.hpp"
+#include "emulator/sim/phone_book.hpp"
+#include "tests/support/call_fixture.hpp"
+#include "tests/support/two_modules.hpp"
+
+namespace sim800::test {
+namespace {
+
+const std::string no_carrier = line("NO CARRIER");
+
+struct Services : CallFixture {
+  explicit Services(World given = with_people(), Nvram* kept = nullptr) : CallFixture(std::move(given), kept) {
+    ask("AT+CMEE=1;+CSSN=1,1");
+  }
+  std::string call(std::string_view number) { return ask_for("ATD" + std::string(number) + ";", 0s); }
+};
+
+World with(const std::function<void(NetworkConfig&)>& change) {
+  World world = CallFixture::with_people();
+  change(world.network);
+  return world;
+}
+
+}  // namespace
+
+TEST_CASE("barring: outgoing calls are refused with +CSSI: 5, by class and by where they lead") {
+  Services fixture;
+  CHECK(fixture.ask("AT+CLCK=\"AO\",1,\"0000\",2") == OK);
+  CHECK(fixture.call("102") == OK + line("BUSY"));  // data calls only
+  CHECK(fixture.ask("AT+CLCK=\"AO\",1,\"0000\"") == OK);
+  CHECK(fixture.call("102") == OK + line("+CSSI: 5") + no_carrier);
+  CHECK(fixture.ask("AT+CEER=1;+CEER").find("29") != std::string::npos);
+  CHECK(fixture.call("112") == OK);  // never barred
+  fixture.ask("ATH");
+  CHECK(fixture.ask("AT+CLCK=\"OI\",1,\"0000\"") == OK);  // takes the place of AO
+  CHECK(fixture.ask("AT+CLCK=\"AO\",2") == answered("+CLCK: 0,7"));
+  CHECK(fixture.call("102") == OK + line("BUSY"));
+  CHECK(fixture.call("+49105") == OK + line("+CSSI: 5") + no_carrier);
+  CHECK(fixture.ask("AT+CLCK=\"AG\",0,\"0000\"") == OK);
+  CHECK(fixture.call("+49105") == OK);
+}
+
+TEST_CASE("barring: incoming calls do not ring, all or those abroad") {
+  Services fixture;
+  CHECK(fixture.ask("AT+CLCK=\"IR\",1,\"0000\"") == OK);
+  CHECK(fixture.modem.calls->receive("200", 1));
+  fixture.wait(10s);
+  CHECK(fixture.ask("AT+CLCK=\"AI\",1,\"0000\"") == OK);
+  CHECK_FALSE(fixture.modem.calls->receive("200", 1));
+  CHECK(fixture.wait(5s) == "");
+  CHECK(fixture.ask("AT+CLCK=\"AC\",0,\"0000\"") == OK);
+  CHECK(fixture.modem.calls->receive("200", 1));
+  World abroad = CallFixture::with_people();
+  abroad.network.plmn = "23001";
+  abroad.network.registration = Registration::roaming;
+  Services away(abroad);
+  CHECK(away.ask("AT+CLCK=\"IR\",1,\"0000\"") == OK);
+  CHECK_FALSE(away.modem.calls->receive("200", 1));
+  CHECK(away.ask("AT+CLCK=\"OX\",1,\"0000\"") == OK);
+  CHECK(away.call("+8613800138009") == OK + no_carrier);  // home: unassigned, but not barred
+  CHECK(away.call("+49105") == OK + line("+CSSI: 5") + no_carrier);
+}
+
+TEST_CASE("barring: three wrong passwords, and a network without the service") {
+  Services fixture;
+  for (int i = 0; i < 3; ++i) CHECK(fixture.ask("AT+CLCK=\"AO\",1,\"1111\"") == cme(16));
+  CHECK(fixture.ask("AT+CLCK=\"AO\",1,\"0000\"") == cme(3));
+  CHECK(fixture.ask("AT+CPWD=\"AB\",\"0000\",\"1111\"") == cme(3));
+  Services other(with([](NetworkConfig& network) { network.services.barring = false; }));
+  CHECK(other.ask("AT+CLCK=\"AO\",2") == cme(3));
+  CHECK(other.ask("AT+CLCK=\"AO\",1,\"0000\"") == cme(3));
+  CHECK(other.ask("AT+CPWD=\"AB\",\"0000\",\"1111\"") == cme(3));
+}
+
+TEST_CASE("barring and forwarding of all calls exclude each other") {
+  Services fixture;
+  CHECK(fixture.ask("AT+CLCK=\"AO\",1,\"0000\"") == OK);
+  CHECK(fixture.ask("AT+CCFC=0,3,\"100\"") == cme(3));
+  CHECK(fixture.ask("AT+CLCK=\"AO\",0,\"0000\"") == OK);
+  CHECK(fixture.ask("AT+CCFC=0,3,\"100\"") == OK);
+  CHECK(fixture.ask("AT+CLCK=\"AO\",1,\"0000\"") == cme(3));
+}
+
+TEST_CASE("forwarding: each class has a number of its own, kept over power-off") {
+  Nvram kept;
+  {
+    Services fixture(CallFixture::with_people(), &kept);
+    CHECK(fixture.ask("AT+CCFC=2,3,\"100\",129,1,,,10") == OK);
+    CHECK(fixture.ask("AT+CCFC=2,3,\"+49105\",145,4") == OK);
+  }
+  Services fixture(CallFixture::with_people(), &kept);
+  CHECK(fixture.ask("AT+CCFC=2,2") == lines({R"(+CCFC: 1,1,"100",129,"",0,10)", R"(+CCFC: 1,4,"+49105",145,"",0,20)"}));
+  CHECK(fixture.ask("AT+CCFC=2,4,,,4") == OK);
+  CHECK(fixture.ask("AT+CCFC=2,2") == answered(R"(+CCFC: 1,1,"100",129,"",0,10)"));
+  CHECK(fixture.ask("AT+CCFC=2,0") == OK);
+  CHECK(fixture.ask("AT+CCFC=2,2") == answered("+CCFC: 0,7"));
+  CHECK(fixture.ask("AT+CCFC=3,1") == cme(3));  // no number
+  CHECK(fixture.ask("AT+CCFC=0,3,\"112\"") == cme(3));
+}
+
+TEST_CASE("forwarding: a scripted number forwards, at once or once it has rung; +COLP shows where to") {
+  const World world = with([](NetworkConfig& network) {
+    using Call = Subscriber::Call;
+    network.numbers["300"] = {.call = Call::busy, .forwards_to = "100"};
+    network.numbers["301"] = {.call = Call::no_answer, .after = 10s, .forwards_to = "100"};
+    network.numbers["302"] = {.call = Call::barred};
+    network.numbers["303"] = {.call = Call::answer, .after = 1s, .waits = true, .hides_number = true};
+    network.numbers["304"] = {.call = Call::busy, .forwards_to = "304"};
+  });
+  Services fixture(world);
+  fixture.ask("AT+COLP=1");
+  CHECK(fixture.ask_for("ATD300;", 3s) == lines({"+CSSI: 2"}).substr(0, 12) + answered(R"(+COLP: "100",129,"",0,"")"));
+  fixture.ask("ATH");
+  CHECK(fixture.ask_for("ATD301;", 9s) == "");
+  CHECK(fixture.wait(4s).find("+CSSI: 2") != std::string::npos);
+  fixture.ask("ATH");
+  CHECK(fixture.ask_for("ATD302;", 1s) == line("+CSSI: 6") + no_carrier);
+  CHECK(fixture.ask_for("ATD303;", 2s) == line("+CSSI: 3") + answered(R"(+COLP: "",128,"",0,"")"));
+  fixture.ask("ATH");
+  CHECK(fixture.ask_for("ATD304;", 1s).ends_with(line("BUSY")));
+}
+
+TEST_CASE("forwarding: without an answer after exactly the time that was set") {
+  Services fixture;
+  CHECK(fixture.ask("AT+CCFC=2,3,\"100\",129,7,,,5") == OK);
+  CHECK(fixture.modem.calls->receive("200", 0));
+  CHECK(fixture.wait(4999ms) == line("RING") + line("RING"));
+  CHECK(fixture.wait(1ms) == no_carrier);
+}
+
+TEST_CASE("incoming calls: forwarded, of the group, from outside it") {
+  Services fixture(with([](NetworkConfig& network) {
+    network.services.group = {.index = 7, .members = {"100"}, .outgoing_access = false, .incoming_access = false};
+  }));
+  CHECK_FALSE(fixture.modem.calls->receive("200", 1));
+  CHECK(fixture.modem.calls->receive(CallOffer{.from = "100", .forwarded = true, .group = 7}, 1));
+  CHECK(fixture.wait(0s) == line("RING") + line("+CSSU: 0") + line("+CSSU: 1,7"));
+  fixture.wait(9s);
+  CHECK(fixture.ask_for("ATD100;", 1s) == OK + line("+CSSI: 4,7"));
+  fixture.ask("ATH");
+  CHECK(fixture.ask_for("ATD102;", 1s) == OK + no_carrier);   // not a member
+  CHECK(fixture.ask_for("ATD100g;", 1s) == OK + no_carrier);  // not as a call of the group
+}
+
+TEST_CASE("presentation: what the network provides is shown, and what it does not is not") {
+  using Clir = Subscription::Clir;
+  for (const auto& [clir, m] :
+       {std::pair{Clir::not_provisioned, "0"}, {Clir::permanent, "1"}, {Clir::restricted, "3"}, {Clir::allowed, "4"}}) {
+    Services fixture(with([which = clir](NetworkConfig& network) { network.services.clir = which; }));
+    CHECK(fixture.ask("AT+CLIR?") == answered(std::string("+CLIR: 0,") + m));
+    const bool rejected = fixture.ask("ATD*31#100;").find("+CSSI: 7") != std::string::npos;
+    CHECK(rejected == (clir == Clir::permanent));
+  }
+  Services fixture(with([](NetworkConfig& network) { network.services.clip = network.services.colp = false; }));
+  CHECK(fixture.ask("AT+CLIP=1;+COLP=1;+CLIP?;+COLP?") == lines({"+CLIP: 1,0", "", "+COLP: 1,0"}));
+  fixture.modem.calls->receive("200", 1);
+  CHECK(fixture.wait(0s) == line("RING"));
+  fixture.wait(9s);
+  CHECK(fixture.ask_for("ATD100;", 3s) == OK);
+}
+
+TEST_CASE("two modules: the caller hears that calls are barred; number hiding by prefix and modifier") {
+  TwoModules two;
+  two.a.ask("AT+CSSN=1,1");
+  two.b.ask("AT+CLIP=1");
+  const std::string shown = R"(+CLIP: "+8613800138000")", hidden = R"(+CLIP: "",128,"",0,"",1)";
+  const auto clip_of = [&](const std::string& dialled) {
+    two.b.heard();
+    two.a.ask("ATD" + dialled + ";", 1s);
+    const std::string heard = two.b.heard();
+    two.a.ask("ATH", 1s);
+    return heard;
+  };
+  CHECK(clip_of("+8613800138001").find(shown) != std::string::npos);
+  CHECK(clip_of("#31#+8613800138001").find(hidden) != std::string::npos);
+  CHECK(clip_of("+8613800138001I").find(hidden) != std::string::npos);
+  two.a.ask("AT+CLIR=1");
+  CHECK(clip_of("+8613800138001").find(hidden) != std::string::npos);
+  CHECK(clip_of("*31#+8613800138001").find(shown) != std::string::npos);
+  CHECK(clip_of("+8613800138001i").find(shown) != std::string::npos);
+  two.b.ask("AT+CLCK=\"AI\",1,\"0000\"", 1s);
+  two.b.heard();
+  two.a.heard();
+  CHECK(two.a.ask("ATD+8613800138001;", 1s) == OK + line("+CSSI: 6") + no_carrier);
+  CHECK(two.b.heard().empty());
+}
+
+TEST_CASE("fixed dialling: only numbers of the card's list, and emergency calls") {
+  Services fixture;
+  fixture.modem.phone_book->put("FD", 1, {"10", "ten"});
+  CHECK(fixture.ask("AT+CLCK=\"FD\",1,\"1234\"") == OK);
+  CHECK(fixture.call("102") == OK + line("BUSY"));
+  CHECK(fixture.call("200") == cme(3));
+  CHECK(fixture.ask("AT+CUSD=1,\"*100#\"") == cme(3));
+  CHECK(fixture.ask("ATD*#21#;") == cme(3));
+  CHECK(fixture.ask("ATD*#06#;") == cme(3));
+  CHECK(fixture.call("112") == OK);
+  fixture.ask("ATH");
+  CHECK(fixture.ask("AT+CLCK=\"FD\",0,\"1234\"") == OK);
+  CHECK(fixture.call("200") == OK + no_carrier);
+}
+
+// --- 22.030
+
+TEST_CASE("codes of 22.030 are told from numbers and from USSD") {
+  for (const char* other : {"100", "*100#", "*99#", "21#", "*21", "##", "*#", "**", "#", "*#9#", "*21*1*2*3*4*5#"})
+    CHECK_FALSE(parse_service_code(other));
+  using Act = ServiceCode::Act;
+  const auto code = parse_service_code("**61*+49105*11*25#");
+  REQUIRE(code);
+  CHECK(code->act == Act::enter);
+  CHECK(code->service == "61");
+  CHECK(code->given[0] == "+49105");
+  CHECK(code->given[1] == "11");
+  CHECK(code->given[2] == "25");
+}
+
+TEST_CASE("codes of 22.030: forwarding, with and without a semicolon") {
+  Services fixture;
+  CHECK(fixture.ask("ATD*#21#") == answered("+CCFC: 0,7"));
+  CHECK(fixture.ask("ATD*21*100#;") == OK);
+  CHECK(fixture.ask("ATD*#21#;") ==
+        lines({R"(+CCFC: 1,1,"100",129)", R"(+CCFC: 1,2,"100",129)", R"(+CCFC: 1,4,"100",129)"}));
+  CHECK(fixture.ask("ATD#21#;") == OK);
+  CHECK(fixture.ask("AT+CCFC=0,2") == answered("+CCFC: 0,7"));
+  CHECK(fixture.ask("ATD*21#;") == OK);
+  CHECK(fixture.ask("ATD##21#;") == OK);
+  CHECK(fixture.ask("ATD*21#;") == cme(3));
+  CHECK(fixture.ask("ATD**61*+49105*11*25#;") == OK);
+  CHECK(fixture.ask("AT+CCFC=2,2") == answered(R"(+CCFC: 1,1,"+49105",145,"",0,25)"));
+  CHECK(fixture.ask("ATD##002#;") == OK);
+  CHECK(fixture.ask("AT+CCFC=2,2") == answered("+CCFC: 0,7"));
+  CHECK(fixture.ask("ATD**61*100*11*31#;") == cme(765));
+  CHECK(fixture.ask("ATD**61*100*99#;") == cme(765));
+}
+
+TEST_CASE("codes of 22.030: waiting, barring and its password, presentation, IMEI") {
+  Services fixture;
+  CHECK(fixture.ask("ATD*#43#;") == answered("+CCWA: 1,1"));
+  CHECK(fixture.ask("ATD#43#;") == OK);
+  CHECK(fixture.ask("ATD*#43#;") == answered("+CCWA: 0,7"));
+  CHECK(fixture.ask("ATD*43#;") == OK);
+  CHECK(fixture.ask("ATD*33*0000#;") == OK);
+  CHECK(fixture.ask("ATD*#33#;") == lines({"+CLCK: 1,1", "+CLCK: 1,2", "+CLCK: 1,4", "+CLCK: 1,8"}));
+  CHECK(fixture.ask("ATD#33*1111#;") == cme(16));
+  CHECK(fixture.ask("ATD#330*0000#;") == OK);
+  CHECK(fixture.ask("AT+CLCK=\"AO\",2") == answered("+CLCK: 0,7"));
+  CHECK(fixture.ask("ATD**03*330*0000*1111*1112#;") == cme(16));
+  CHECK(fixture.ask("ATD**03*330*0000*1111*1111#;") == OK);
+  CHECK(fixture.ask("ATD*35*1111*11#;") == OK);
+  CHECK(fixture.ask("AT+CLCK=\"AI\",2") == answered("+CLCK: 1,1"));
+  CHECK(fixture.ask("ATD*#30#;") == answered("+CLIP: 0,1"));
+  CHECK(fixture.ask("ATD*#31#;") == answered("+CLIR: 0,4"));
+  CHECK(fixture.ask("ATD*#76#;") == answered("+COLP: 0,1"));
+  CHECK(fixture.ask("ATD*#06#;") == answered("866104020304051"));
+  CHECK(fixture.ask("ATD*#06#") == answered("866104020304051"));
+}
+
+TEST_CASE("codes of 22.030: PIN, PIN2 and their PUKs") {
+  Services fixture;
+  CHECK(fixture.ask("AT+CLCK=\"SC\",1,\"1234\"") == OK);
+  CHECK(fixture.ask("ATD**04*1234*5555*5556#;") == cme(16));
+  CHECK(fixture.ask("ATD**04*1234*5555*5555#;") == OK);
+  CHECK(fixture.ask("AT+CLCK=\"SC\",0,\"5555\"") == OK);
+  CHECK(fixture.ask("ATD**042*1234*6666*6666#;") == OK);
+  CHECK(fixture.ask("AT+CACM=\"6666\"") == OK);
+  CHECK(fixture.ask("ATD**052*12345678*7777*7777#;") == OK);
+}
+
+// --- advice of charge
+
+TEST_CASE("charges: set-up and periods, reported as they are counted, kept by the card") {
+  Nvram kept;
+  const World world = with([](NetworkConfig& network) { network.tariff = {.set_up = 2, .units = 3, .period = 10s}; });
+  {
+    Services fixture(world, &kept);
+    fixture.ask("AT+CAOC=2");
+    CHECK(fixture.ask_for("ATD100;", 2s) == OK + line("+CCCM: \"000005\""));
+    CHECK(fixture.wait(9s) == "");
+    CHECK(fixture.wait(1s) == line("+CCCM: \"000008\""));
+    fixture.ask("ATH");
+    CHECK(fixture.wait(30s) == "");
+    CHECK(fixture.ask("AT+CAOC") == answered("+CAOC: \"000008\""));
+    CHECK(fixture.ask_for("ATD102;", 1s) == OK + line("BUSY"));  // free
+    fixture.modem.calls->receive("200", 0);
+    fixture.ask("ATA");
+    fixture.wait(30s);
+    fixture.ask("ATH");
+    CHECK(fixture.ask("AT+CACM?") == answered("+CACM: \"000008\""));
+  }
+  Services fixture(world, &kept);
+  CHECK(fixture.ask("AT+CAOC;+CACM?") == lines({"+CAOC: \"000000\"", "", "+CACM: \"000008\""}));
+  CHECK(fixture.ask("AT+CACM=\"9999\"") == cme(16));
+  CHECK(fixture.ask("AT+CACM=\"1234\"") == OK);
+  CHECK(fixture.ask("AT+CACM?") == answered("+CACM: \"000000\""));
+}
+
+TEST_CASE("charges: the limit is announced 5 s before, ends the call, and refuses the next") {
+  Services fixture(with([](NetworkConfig& network) { network.tariff = {.set_up = 0, .units = 1, .period = 10s}; }));
+  CHECK(fixture.ask("AT+CAMM=\"000003\",\"1234\"") == OK);
+  CHECK(fixture.ask("AT+CCWE=1") == OK);
+  CHECK(fixture.ask_for("ATD100;", 2s) == OK);
+  CHECK(fixture.wait(14s) == "");
+  CHECK(fixture.wait(1s) == line("+CCWV"));
+  CHECK(fixture.wait(4s) == "");
+  CHECK(fixture.wait(1s) == no_carrier);
+  CHECK(fixture.ask("ATD100;") == no_carrier);
+  CHECK(fixture.ask("AT+CEER=1;+CEER").find("68") != std::string::npos);
+  CHECK(fixture.ask("ATD112;") == OK);
+  fixture.ask("ATH");
+  CHECK(fixture.ask("AT+CAMM=\"000000\"") == OK);
+  CHECK(fixture.ask("ATD100;") == OK);
+}
+
+}  // namespace sim800::test
