@@ -13,6 +13,7 @@
 #include "emulator/network/cells.hpp"
 #include "emulator/network/network.hpp"
 #include "emulator/network/network_settings.hpp"
+#include "emulator/network/operator_names.hpp"
 #include "emulator/sim/preferred_operators.hpp"
 #include "emulator/sim/sim.hpp"
 #include "protocol/text/characters.hpp"
@@ -127,7 +128,7 @@ Task<Result> select_operator(Invocation& cmd) {
   }
   const std::string before = modem.network->serving().plmn;
   if (!keep_operator(modem.settings, mode, found)) co_return not_stored;
-  const std::string& wanted = mode == manually ? found->plmn : modem.world.network.plmn;
+  const std::string wanted = mode == manually ? found->plmn : modem.network->wanted();
   const bool there = modem.network->registered() && before == wanted;
   if (!there) modem.network->search(&cmd.channel);
   const Duration registering = there ? Duration::zero() : modem.network->registering_time();
@@ -156,10 +157,10 @@ Result set_preferred(Invocation& cmd) {
   return kept_if(preferred.set(cmd.number(0), {cmd.number(1), name}));
 }
 
-/// +COPN: "<numeric>","<long>"   the scenario's operators.
+/// +COPN: "<numeric>","<long>"   the module's table of the world.
 Result list_names(Invocation& cmd) {
-  for (const Operator& known : cmd.modem.network->operators())
-    cmd.print("+COPN: \"{}\",\"{}\"", known.plmn, text_for_host(cmd.modem.settings, known.long_name));
+  for (const OperatorName& known : operator_names())
+    cmd.print("+COPN: \"{}\",\"{}\"", known.plmn, text_for_host(cmd.modem.settings, std::string(known.name)));
   return ok;
 }
 
@@ -208,26 +209,29 @@ Task<Result> scan_cells(Invocation& cmd) {
   Modem& modem = cmd.modem;
   if (!radio_on(cmd)) co_return Cme::cfun_off;
   co_await modem.clock.sleep(modem.latency[Latency::operator_scan]);
-  const Operator serving = modem.network->serving();
-  for (const Cell& cell : cells_heard(modem.network->signal())) {
-    std::string id(cell.id);
-    std::ranges::transform(id, id.begin(), to_upper);
-    std::string text = fmt::format("Operator:\"{}\",MCC:{},MNC:{},Rxlev:{},Cellid:{},Arfcn:{}", serving.long_name,
-                                   serving.plmn.substr(0, 3), serving.plmn.substr(3), cell.level, id, cell.channel);
-    if (modem.settings.number(key::cnetscan) == 1) text += fmt::format(",Lac:{},Bsic:{:02}", cell.area, cell.bsic);
+  for (const Cell& cell : modem.network->cells()) {
+    const auto known = modem.network->find(2, cell.plmn);
+    const std::string name = known ? known->long_name : std::string(operator_name(cell.plmn));
+    std::string text = fmt::format("Operator:\"{}\",MCC:{},MNC:{},Rxlev:{},Cellid:{:04X},Arfcn:{}",
+                                   text_for_host(modem.settings, name), cell.plmn.substr(0, 3), cell.plmn.substr(3),
+                                   cell.level, cell.id, cell.channel);
+    if (modem.settings.number(key::cnetscan) == 1) text += fmt::format(",Lac:{:04X},Bsic:{:02}", cell.area, cell.bsic);
     cmd.line(text);
   }
   co_return ok;
 }
 
-/// +CELLIST: <MCC>,<MNC>,<Arfcn>,<Rxlev>,<CellID>,<Lac>,<Bsic>   while scanning is on.
+/// +CELLIST: <MCC>,<MNC>,<Arfcn>,<Rxlev>,<CellID>,<Lac>,<Bsic>   what was found last, while scanning is on.
 Result show_scanned(Invocation& cmd) {
-  if (cmd.modem.settings.number(key::cellist_mode) == 0) return ok;
-  const std::string plmn = cmd.modem.network->serving().plmn;
-  for (const Cell& cell : cells_heard(cmd.modem.network->signal()))
-    cmd.print("+CELLIST: {},{},{},{},{},{},{:02}", plmn.substr(0, 3), plmn.substr(3), cell.channel, cell.level, cell.id,
-              cell.area, cell.bsic);
+  if (!cmd.modem.cells.made()) return ok;
+  for (const std::string& line : cmd.modem.cells->found()) cmd.line(line);
   return ok;
+}
+
+Result set_scanning(Invocation& cmd) {
+  const Result kept = keep_setting(cmd);
+  cmd.modem.cells->scan();
+  return kept;
 }
 
 constexpr Models dual_band{Model::sim800v, Model::sim800w, Model::sim800w16, Model::sim800a};
@@ -266,10 +270,10 @@ constexpr Command table[] = {
     {.name = "+CENG", .section = "6.2.21", .parameters = {number("0-4", "0"), optional(number("0,1", "0"))},
      .test = show_ranges, .read = show_cells, .write = set_cells},
     {.name = "+CROAMING", .section = "6.2.65", .execute = show_roaming},
-    {.name = "+CNETSCAN", .section = "6.2.66", .support = state, .parameters = {number("0,1", "0")},
+    {.name = "+CNETSCAN", .section = "6.2.66", .parameters = {number("0,1", "0")},
      .test = show_ranges, .read = show_setting, .write = keep_setting, .execute = scan_cells, .seconds = 45},
-    {.name = "+CELLIST", .section = "6.2.79", .support = state, .parameters = {number("0,1", "0"), optional(number("10-7200", "30"))},
-     .test = show_ranges, .read = show_setting, .write = keep_setting, .execute = show_scanned},
+    {.name = "+CELLIST", .section = "6.2.79", .parameters = {number("0,1", "0"), optional(number("10-7200", "30"))},
+     .test = show_ranges, .read = show_setting, .write = set_scanning, .execute = show_scanned},
 };
 // clang-format on
 

@@ -369,9 +369,9 @@ bool Modem::working() const {
   return std::ranges::any_of(services_, [](const Service* service) { return service->busy(); });
 }
 
-/// A transmission begins: the battery feels it.
+/// A transmission begins: the battery feels it, once its service counts as busy.
 void Modem::load_changed() {
-  if (board.made() && board->battery) board->battery->look();
+  if (board.made() && board->battery) later([this] { board->battery->look(); });
 }
 
 bool Modem::idle() const {

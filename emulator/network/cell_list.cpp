@@ -1,24 +1,57 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/network/cell_list.hpp"
-#include "emulator/core/world.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
+#include <utility>
 
 namespace sim800 {
 namespace {
 
-// `level` is how far the cell is below the serving one.
-constexpr Cell all[] = {{81, 31, "f9a1", "1816", 0},   {14, 15, "f2a1", "1816", 15},  {12, 48, "f411", "1816", 28},
-                        {565, 55, "f1a1", "1816", 32}, {584, 24, "f1a3", "1816", 36}, {27, 13, "f412", "1816", 38},
-                        {28, 14, "6253", "1823", 40}};
+struct Usual {
+  int channel, bsic;
+  std::uint16_t id, area;
+  int below;  ///< the serving cell's level
+};
+constexpr Usual usual[] = {{81, 31, 0xf9a1, 0x1816, 0},   {14, 15, 0xf2a1, 0x1816, 15},  {12, 48, 0xf411, 0x1816, 28},
+                           {565, 55, 0xf1a1, 0x1816, 32}, {584, 24, 0xf1a3, 0x1816, 36}, {27, 13, 0xf412, 0x1816, 38},
+                           {28, 14, 0x6253, 0x1823, 40}};
 
 }  // namespace
 
-std::vector<Cell> cells_heard(const SignalPoint& signal) {
+std::vector<Cell> usual_cells(std::string_view plmn, const SignalPoint& signal) {
   std::vector<Cell> heard;
   if (signal.rssi == 99) return heard;
-  for (Cell cell : all) {
-    cell.level = 2 * signal.rssi - cell.level;
-    if (cell.level > 0 || heard.empty()) heard.push_back(cell);
+  heard.reserve(std::size(usual));
+  for (const Usual& one : usual) {
+    const int level = 2 * signal.rssi - one.below;
+    if (level > 0 || heard.empty())
+      heard.push_back({std::string(plmn), one.channel, one.bsic, one.id, one.area, level});
   }
+  return heard;
+}
+
+Cell usual_cell_of(std::string_view plmn, const SignalPoint& signal, int n) {
+  const auto number = static_cast<unsigned>(std::strtoul(std::string(plmn).c_str(), nullptr, 10));
+  return {std::string(plmn),
+          static_cast<int>(1 + number % 124),
+          static_cast<int>(number % 64),
+          static_cast<std::uint16_t>(0x2000 + number % 0x4000),
+          static_cast<std::uint16_t>(0x1400 + number % 0x0100),
+          std::max(2 * signal.rssi - 6 - 4 * n, access_level)};
+}
+
+std::vector<Cell> placed_cells(const NetworkConfig& network, Duration at) {
+  std::vector<Cell> heard;
+  for (const RadioCell& cell : network.cells) {
+    const auto later = std::ranges::upper_bound(cell.level, at, {}, &CellLevel::at);
+    const int level = later == cell.level.begin() ? 0 : std::prev(later)->level;
+    if (level == 0) continue;
+    heard.push_back({cell.plmn.empty() ? network.plmn : cell.plmn, cell.channel, cell.bsic, cell.id, cell.area, level,
+                     cell.timing_advance});
+  }
+  std::ranges::sort(heard, {}, [](const Cell& cell) { return std::pair(-cell.level, cell.channel); });
   return heard;
 }
 

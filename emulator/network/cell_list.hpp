@@ -1,19 +1,24 @@
-// The cells around the module: the manual's example (6.2.21), at the signal level of AT+CSQ.
+// The cells around the module: the scenario's, or the manual's example (6.2.21) at the signal level of AT+CSQ.
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "emulator/core/duration.hpp"
 #include "emulator/core/world.hpp"
 
 namespace sim800 {
 
 struct Cell {
-  int channel;  ///< ARFCN
-  int bsic;
-  std::string_view id, area;  ///< hexadecimal, lower case
-  int level;                  ///< receive level, 0-63: dBm + 113
+  std::string plmn;
+  int channel = 0;  ///< ARFCN
+  int bsic = 0;
+  std::uint16_t id = 0, area = 0;
+  int level = 0;  ///< receive level, 0-63: dBm + 113
+  int timing_advance = 0;
 
   /// Strong enough for its broadcasts to be understood; of others only channel, level and BSIC are known.
   bool decoded() const;
@@ -23,7 +28,11 @@ struct Cell {
 inline constexpr int access_level = 8;
 inline bool Cell::decoded() const { return level >= access_level; }
 
-/// The serving cell, then up to six neighbours of the same operator; none without signal.
-std::vector<Cell> cells_heard(const SignalPoint& signal);
+/// Seven cells of a network, the serving one first; none without signal.
+std::vector<Cell> usual_cells(std::string_view plmn, const SignalPoint& signal);
+/// The one that is heard of another network, the `n`th.
+Cell usual_cell_of(std::string_view plmn, const SignalPoint& signal, int n);
+/// The scenario's that are received at a time counted from the start of the run.
+std::vector<Cell> placed_cells(const NetworkConfig& network, Duration at);
 
 }  // namespace sim800

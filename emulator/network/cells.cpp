@@ -19,55 +19,93 @@ constexpr Duration interval = std::chrono::seconds(10);            // between tw
 
 constexpr int reselect_offset = 440;  // C2 less C1, as in the manual's example
 
-/// <bcch>,<rxl>,<bsic>[,<cellid>],<mcc>,<mnc>,<lac>[,<c1>,<c2>]
-std::string neighbour(const Cell& cell, std::string_view mcc, std::string_view mnc, bool with_id, bool extend) {
-  const bool decoded = cell.decoded();
+/// The first look of AT+CELLIST takes so long (AT manual 6.2.79).
+constexpr Duration first_look = std::chrono::seconds(30);
+
+/// A cell, and its PLMN in two.
+struct Shown {
+  explicit Shown(const Cell& c)
+      : cell(c), mcc(std::string_view(c.plmn).substr(0, 3)), mnc(std::string_view(c.plmn).substr(3)) {}
+  const Cell& cell;
+  std::string_view mcc, mnc;
+};
+
+/// <bcch>,<rxl>,<bsic>[,<cellid>],<mcc>,<mnc>,<lac>[,<c1>,<c2>]   during a call the module does not read them.
+std::string neighbour(const Shown& shown, bool with_id, bool extend, bool in_call) {
+  const Cell& cell = shown.cell;
+  const bool decoded = cell.decoded() && !in_call;
   std::string text = fmt::format("{:04},{:02},{:02}", cell.channel, cell.level, cell.bsic);
-  if (with_id) text += fmt::format(",{}", decoded ? cell.id : "ffff");
-  text += decoded ? fmt::format(",{},{},{}", mcc, mnc, cell.area) : ",,,0000";
+  if (with_id) text += decoded ? fmt::format(",{:04x}", cell.id) : ",ffff";
+  text += decoded ? fmt::format(",{},{},{:04x}", shown.mcc, shown.mnc, cell.area) : ",,,0000";
   const int c1 = std::max(cell.level * 5 - 84, 0);
-  if (extend) text += fmt::format(",{},{}", c1, c1 + reselect_offset);
+  if (extend) text += in_call ? ",x,x" : fmt::format(",{},{}", c1, c1 + reselect_offset);
   return text;
 }
 
-/// <bcch>,<rxl>,<rxq>,<mcc>,<mnc>,<bsic>,<cellid>,<rla>,<txp>,<lac>,<TA>[,<dbm>,<c1>,<c2>, and seven fields of a
-/// channel that is not in use]
-std::string serving(const Cell& cell, int quality, std::string_view mcc, std::string_view mnc, bool extend) {
-  std::string text = fmt::format("{:04},{:02},{:02},{},{},{:02},{},{:02},05,{},255", cell.channel, cell.level, quality,
-                                 mcc, mnc, cell.bsic, cell.id, access_level, cell.area);
+/// <bcch>,<rxl>,<rxq>,<mcc>,<mnc>,<bsic>,<cellid>,<rla>,<txp>,<lac>,<TA>[,<dbm>,<c1>,<c2>, and the channel in use:
+/// <tch>,<ts>,<maio>,<hsn>,<rxq_sub>,<rxq_full>,<ch_mod>]
+std::string serving(const Shown& shown, int quality, bool extend, bool in_call) {
+  const Cell& cell = shown.cell;
+  std::string text = fmt::format("{:04},{:02},{:02},{},{},{:02},{:04x},{:02},05,{:04x},{}", cell.channel, cell.level,
+                                 quality, shown.mcc, shown.mnc, cell.bsic, cell.id, access_level, cell.area,
+                                 in_call ? cell.timing_advance : 255);
+  if (!extend) return text;
   const int c1 = std::max(cell.level * 4 - 47, 0);
-  if (extend) text += fmt::format(",{},{},{},x,x,x,x,x,x,x", cell.level - 113, c1, c1 + reselect_offset);
+  text += fmt::format(",{}", cell.level - 113);
+  text += in_call ? fmt::format(",x,x,{:04},3,0,0,{},{},FR", cell.channel, quality, quality)
+                  : fmt::format(",{},{},x,x,x,x,x,x,x", c1, c1 + reselect_offset);
   return text;
 }
 
 /// <mcc>,<mnc>,<lac>,<cellid>,<bsic>,<rxl>
-std::string limited_view(const Cell& cell, std::string_view mcc, std::string_view mnc, bool known) {
+std::string limited_view(const Shown& shown, bool known) {
+  const Cell& cell = shown.cell;
   if (!known) return fmt::format(",,0000,ffff,{:02},{:02}", cell.bsic, cell.level);
-  return fmt::format("{},{},{},{},{:02},{:02}", mcc, mnc, cell.area, cell.id, cell.bsic, cell.level);
+  return fmt::format("{},{},{:04x},{:04x},{:02},{:02}", shown.mcc, shown.mnc, cell.area, cell.id, cell.bsic,
+                     cell.level);
 }
 
 }  // namespace
 
 std::vector<std::string> Cells::lines() const {
+  constexpr std::size_t most = 7;
   const std::uint32_t mode = settings_.number(key::ceng_mode);
-  const bool with_id = settings_.number(key::ceng_ncell) == 1;
-  const SignalPoint signal = network_.signal();
+  const bool with_id = settings_.number(key::ceng_ncell) == 1, talking = in_call();
   std::vector<std::string> lines;
   if (mode == 0) return lines;
-  const std::string plmn = network_.serving().plmn;
-  const std::string_view mcc = std::string_view(plmn).substr(0, 3), mnc = std::string_view(plmn).substr(3);
-  for (const Cell& cell : cells_heard(signal)) {
+  const SignalPoint signal = network_.signal();
+  const std::vector<Cell> cells = network_.cells();
+  for (const Cell& cell : cells) {
+    if (cell.plmn != cells.front().plmn || lines.size() == most) break;
+    const Shown shown(cell);
     std::string text;
     if (mode == limited) {
-      text = limited_view(cell, mcc, mnc, lines.empty() || cell.decoded());
+      text = limited_view(shown, lines.empty() || cell.decoded());
     } else if (lines.empty()) {
-      text = serving(cell, signal.ber == 99 ? 0 : signal.ber, mcc, mnc, mode == extended);
+      text = serving(shown, signal.ber == 99 ? 0 : signal.ber, mode == extended, talking);
     } else {
-      text = neighbour(cell, mcc, mnc, with_id, mode == extended);
+      text = neighbour(shown, with_id, mode == extended, talking);
     }
     lines.push_back(fmt::format("+CENG: {},\"{}\"", lines.size(), text));
   }
   return lines;
+}
+
+void Cells::scan() {
+  scanning_.cancel();
+  found_.clear();
+  if (settings_.number(key::cellist_mode) == 1) scanning_ = environment_.clock.after(first_look, [this] { look(); });
+}
+
+void Cells::look() {
+  found_.clear();
+  for (const Cell& cell : network_.cells()) {
+    const Shown shown(cell);
+    found_.push_back(fmt::format("+CELLIST: {},{},{},{},{:04x},{:04x},{:02}", shown.mcc, shown.mnc, cell.channel,
+                                 cell.level, cell.id, cell.area, cell.bsic));
+  }
+  const auto period = std::chrono::seconds(settings_.number(key::cellist_period));
+  scanning_ = environment_.clock.after(period, [this] { look(); });
 }
 
 void Cells::apply() {

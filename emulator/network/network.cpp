@@ -6,9 +6,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "emulator/network/network_settings.hpp"
+#include "emulator/network/operator_names.hpp"
 #include "protocol/text/characters.hpp"
 
 namespace sim800 {
@@ -18,6 +20,10 @@ constexpr std::uint32_t manual_selection = 1;  // <mode> of AT+COPS
 
 /// How long it searches in vain, and how long it rests before it searches again.
 constexpr Duration search_span = 30s, search_pause = 10s;
+
+// Another cell must be stronger by so much for so long (45.008 6.6.2).
+constexpr int hysteresis = 6;
+constexpr Duration reselection = 5s;
 
 }  // namespace
 
@@ -48,10 +54,9 @@ void Network::power_on() { await_signal_point(); }
 void Network::search(Channel* cause) {
   cancel_all();
   seeks_ = Seeks::service;
+  registers_ = true;
   change(2, detached_by_host_ ? Packet::detached : Packet::attaching, cause);
-  const std::string& chosen = settings_.text(key::cops_oper);
-  const bool manual = settings_.number(key::cops_mode) == manual_selection && !chosen.empty();
-  serving_ = manual ? chosen : environment_.world.network.plmn;
+  serving_ = candidates().front();
   registering_ = environment_.clock.soon(registering_time(), [this, cause] { found_cell(cause); });
   const Duration attaching = environment_.latency[Latency::network_attach] - environment_.latency[Latency::boot_cpin];
   attaching_ = environment_.clock.soon(attaching, [this] { try_attaching(); });
@@ -62,18 +67,140 @@ void Network::search_for_emergencies() {
   seeks_ = Seeks::emergency_cell;
   change(2, Packet::detached, nullptr);
   registering_ = environment_.clock.soon(registering_time(), [this] {
-    camped_ = hears_cells();
+    camped_ = placed() ? !cells().empty() : hears_cells();
     tell_signal_soon();
     change(0, Packet::detached, nullptr);
   });
 }
 
-/// If no cell of the wanted operator answers, the search continues.
+/// If no cell of a wanted operator answers, the search continues.
 void Network::found_cell(Channel* cause) {
-  camped_ = hears_cells();
+  registers_ = false;
+  const bool found = choose();
   tell_signal_soon();
-  if (camped_ && find(2, serving_)) change(stat_of(registration_), packet_, cause);
+  if (found) change(stat_of(registration_), packet_, cause);
   if (stat_ == 2) search_in_vain();
+}
+
+// --- cells
+
+/// In the bands of AT+CBAND: PCS and DCS share their channel numbers, and the cells are European ones.
+bool Network::hears(const Cell& cell) const {
+  const std::string& bands = settings_.text(key::cband);
+  const bool low = cell.channel <= 124 || cell.channel >= 955, high = cell.channel >= 512 && cell.channel <= 885;
+  const bool american = cell.channel >= 128 && cell.channel <= 251;
+  if (bands == "ALL_BAND" || !placed()) return true;
+  if (bands == "EGSM_MODE" || bands == "PGSM_MODE") return low;
+  if (bands == "DCS_MODE" || bands == "PCS_MODE") return high;
+  if (bands == "GSM850_MODE") return american;
+  return bands.starts_with("EGSM") ? low || high : american || high;
+}
+
+std::vector<Cell> Network::usable_cells(std::string_view plmn) const {
+  std::vector<Cell> all = placed_cells(environment_.world.network, environment_.clock.now() - environment_.origin);
+  std::erase_if(all, [&](const Cell& one) { return one.plmn != plmn || !one.decoded() || !hears(one); });
+  return all;
+}
+
+/// The networks that it may use, the best first (23.122): the one that was chosen by hand, or its own, those that the
+/// card prefers, then others.
+std::vector<std::string> Network::candidates() const {
+  const std::string& chosen = settings_.text(key::cops_oper);
+  if (settings_.number(key::cops_mode) == manual_selection && !chosen.empty()) return {chosen};
+  std::vector<std::string> all{environment_.world.network.plmn};
+  if (!placed() && environment_.world.network.operators.empty()) return all;
+  std::vector<Operator> there = operators();
+  const auto add = [&](const Operator& one) {
+    if (one.status != Operator::Status::forbidden && std::ranges::find(all, one.plmn) == all.end())
+      all.push_back(one.plmn);
+  };
+  for (const std::string& name : preferred ? preferred() : std::vector<std::string>()) {
+    for (const Operator& one : there) {
+      if (same_word(name, one.plmn) || same_word(name, one.long_name) || same_word(name, one.short_name)) add(one);
+    }
+  }
+  for (const Operator& one : there) add(one);
+  const auto own = std::ranges::find(there, all.front(), &Operator::plmn);
+  if (own != there.end() && own->status == Operator::Status::forbidden && all.size() > 1) all.erase(all.begin());
+  return all;
+}
+
+/// Takes the best cell of the best network; false: there is none that the module may use.
+bool Network::choose() {
+  camped_ = placed() ? !cells().empty() : hears_cells();
+  if (!camped_) return false;
+  for (const std::string& plmn : candidates()) {
+    if (!find(2, plmn)) continue;
+    if (placed()) {
+      const std::vector<Cell> own = usable_cells(plmn);
+      if (own.empty()) continue;
+      use(own.front());
+    }
+    serving_ = plmn;
+    return true;
+  }
+  return false;
+}
+
+void Network::use(const Cell& cell) {
+  area_ = cell.area;
+  cell_ = cell.id;
+}
+
+std::vector<Cell> Network::cells() const {
+  if (!placed()) {
+    const SignalPoint heard = signal();
+    std::vector<Cell> all = usual_cells(serving_, heard);
+    if (all.empty()) return all;
+    int n = 0;
+    for (const Operator& one : environment_.world.network.operators) {
+      if (one.plmn != serving_) all.push_back(usual_cell_of(one.plmn, heard, n++));
+    }
+    return all;
+  }
+  std::vector<Cell> all = placed_cells(environment_.world.network, environment_.clock.now() - environment_.origin);
+  std::erase_if(all, [this](const Cell& one) { return !hears(one); });
+  const auto rank = [this](const Cell& one) {
+    return one.plmn != serving_ ? 2 : one.id == cell_ && one.area == area_ ? 0 : 1;
+  };
+  std::ranges::sort(all, {}, [&rank](const Cell& one) { return std::tuple(rank(one), -one.level, one.channel); });
+  return all;
+}
+
+/// A cell has become stronger or weaker.
+void Network::cells_changed() {
+  if (seeks_ == Seeks::emergency_cell) {
+    camped_ = !cells().empty();
+    return;
+  }
+  if (seeks_ != Seeks::service || registers_) return;
+  if (!camped_ || !registered()) {
+    if (!cells().empty() && stat_ != 3) search();
+    return;
+  }
+  const std::vector<Cell> own = usable_cells(serving_);
+  const auto used = std::ranges::find_if(own, [this](const Cell& one) { return one.id == cell_ && one.area == area_; });
+  if (own.empty()) {
+    search();
+  } else if (used == own.end()) {
+    searching_.cancel();
+    moves_ = false;
+    use(own.front());
+    change(stat_, packet_, nullptr);
+  } else if (own.front().level < used->level + hysteresis) {
+    if (std::exchange(moves_, false)) searching_.cancel();
+  } else if (!std::exchange(moves_, true)) {
+    searching_ = environment_.clock.after(reselection, [this] { reselect(); });
+  }
+}
+
+void Network::reselect() {
+  moves_ = false;
+  const std::vector<Cell> own = usable_cells(serving_);
+  if (own.empty()) return;
+  use(own.front());
+  tell_signal_soon();
+  change(stat_, packet_, nullptr);
 }
 
 /// Without service it searches for a while, rests, and searches again, as logs show; the spans are a choice.
@@ -92,6 +219,7 @@ bool Network::hears_cells() const {
 }
 
 void Network::bands_changed(Channel* cause) {
+  if (placed()) return cells_changed();
   if (seeks_ == Seeks::nothing || hears_cells() == camped_) return;
   const bool service = seeks_ == Seeks::service;
   if (camped_) {
@@ -141,13 +269,14 @@ void Network::power_off() {
   told_ = {.at = {}, .rssi = 99, .ber = 99};
   stat_ = 0;
   packet_ = Packet::detached;
-  creg_now_ = cgreg_now_ = "0";
+  creg_now_ = cgreg_now_ = {};
 }
 
 void Network::cancel_all() {
   registering_.cancel();
   attaching_.cancel();
   searching_.cancel();
+  registers_ = moves_ = false;
 }
 
 // --- who is there
@@ -157,6 +286,16 @@ std::vector<Operator> Network::operators() const {
   std::vector<Operator> all = world.operators;
   if (std::ranges::find(all, world.plmn, &Operator::plmn) == all.end())
     all.insert(all.begin(), {Operator::Status::available, world.operator_name, world.operator_name, world.plmn});
+  if (placed()) {
+    const std::vector<Cell> heard = placed_cells(world, environment_.clock.now() - environment_.origin);
+    for (const Cell& cell : heard) {
+      if (std::ranges::find(all, cell.plmn, &Operator::plmn) != all.end()) continue;
+      const std::string name(operator_name(cell.plmn));
+      all.push_back({Operator::Status::available, name, name, cell.plmn});
+    }
+    std::erase_if(
+        all, [&heard](const Operator& one) { return std::ranges::find(heard, one.plmn, &Cell::plmn) == heard.end(); });
+  }
   for (Operator& one : all) {
     using enum Operator::Status;
     if (registered() && one.plmn == serving_) {
@@ -219,13 +358,20 @@ void Network::tell_signal() {
     environment_.urc(fmt::format("+CSQN: {},{}", now.rssi, now.ber), nullptr);
 }
 
-/// The scenario's next value of the signal is read when its time comes.
+/// The scenario's next value of the signal, or of a cell's level, is read when its time comes.
 void Network::await_signal_point() {
-  const auto& points = environment_.world.network.signal;
-  const auto next =
-      std::ranges::upper_bound(points, environment_.clock.now() - environment_.origin, {}, &SignalPoint::at);
-  if (next == points.end()) return;
-  next_point_ = environment_.clock.at(environment_.origin + next->at, [this] {
+  const NetworkConfig& network = environment_.world.network;
+  const Duration now = environment_.clock.now() - environment_.origin;
+  std::optional<Duration> at;
+  const auto consider = [&](const auto& points, const auto member) {
+    const auto next = std::ranges::upper_bound(points, now, {}, member);
+    if (next != points.end() && (!at || next->at < *at)) at = next->at;
+  };
+  consider(network.signal, &SignalPoint::at);
+  for (const RadioCell& cell : network.cells) consider(cell.level, &CellLevel::at);
+  if (!at) return;
+  next_point_ = environment_.clock.at(environment_.origin + *at, [this] {
+    if (placed()) cells_changed();
     tell_signal();
     await_signal_point();
   });
@@ -235,6 +381,11 @@ SignalPoint Network::signal() const {
   if (!camped_) return {.at = {}, .rssi = 99, .ber = 99};
   if (signal_) return *signal_;
   const NetworkConfig& network = environment_.world.network;
+  if (placed()) {
+    const std::vector<Cell> heard = cells();
+    if (heard.empty()) return {.at = {}, .rssi = 99, .ber = 99};
+    return {.at = {}, .rssi = std::min(heard.front().level / 2, 31), .ber = 0};
+  }
   const auto later =
       std::ranges::upper_bound(network.signal, environment_.clock.now() - environment_.origin, {}, &SignalPoint::at);
   if (later == network.signal.begin()) return {.at = {}, .rssi = network.rssi, .ber = network.ber};
@@ -256,22 +407,27 @@ void Network::change(int stat, Packet packet, Channel* cause, Losing losing) {
   const bool lost = attached() && packet != Packet::attached;
   stat_ = stat;
   packet_ = packet;
-  const std::string creg_before = std::exchange(creg_now_, creg(2, false));
-  const std::string cgreg_before = std::exchange(cgreg_now_, cgreg(2, false));
+  const Told creg_before = std::exchange(creg_now_, now(stat_)),
+             cgreg_before = std::exchange(cgreg_now_, now(packet_stat()));
   if (lost && losing == Losing::soon) {
     losing_ = environment_.clock.after(Duration::zero(), [this] { on_detached(nullptr); });
   } else if (lost && on_detached) {
     on_detached(cause);
   }
   const std::uint32_t n = settings_.number(key::creg), gn = settings_.number(key::cgreg);
-  if (n > 0 && creg_now_ != creg_before) environment_.urc("+CREG: " + creg(n, false), cause);
-  if (gn > 0 && cgreg_now_ != cgreg_before) environment_.urc("+CGREG: " + cgreg(gn, false), cause);
+  const auto differs = [](std::uint32_t mode, const Told& is, const Told& was) {
+    return mode == 2 ? is != was : mode == 1 && is.stat != was.stat;
+  };
+  if (differs(n, creg_now_, creg_before)) environment_.urc("+CREG: " + creg(n, false), cause);
+  if (differs(gn, cgreg_now_, cgreg_before)) environment_.urc("+CGREG: " + cgreg(gn, false), cause);
   if (registered() != was_registered && on_registration) on_registration(registered(), cause);
 }
 
-std::string Network::describe(int stat, std::uint32_t n, bool read) {
+std::string Network::hex(std::uint16_t code) { return fmt::format("{:04X}", code); }
+
+std::string Network::describe(int stat, std::uint32_t n, bool read) const {
   std::string text = read ? fmt::format("{},{}", n, stat) : fmt::format("{}", stat);
-  if (n == 2 && is_registered(stat)) text += fmt::format(",\"{}\",\"{}\"", area, cell);
+  if (n == 2 && is_registered(stat)) text += fmt::format(",\"{}\",\"{}\"", area(), cell());
   return text;
 }
 

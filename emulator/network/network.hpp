@@ -13,6 +13,7 @@
 #include "emulator/core/environment.hpp"
 #include "emulator/core/service.hpp"
 #include "emulator/core/world.hpp"
+#include "emulator/network/cell_list.hpp"
 #include "protocol/at/result.hpp"
 
 namespace sim800 {
@@ -58,11 +59,18 @@ class Network final : public Service {
   std::vector<Operator> operators() const;
   /// The operator the module is, or would be, registered with.
   Operator serving() const;
+  /// The network that it would register with now, if it is in reach.
+  std::string wanted() const { return candidates().front(); }
   /// The operator with this `name` in <format> 0 long, 1 short, 2 numeric.
   std::optional<Operator> find(std::uint32_t format, std::string_view name) const;
 
-  static constexpr std::string_view area = "1816";  ///< location area code and cell, as in +CREG
-  static constexpr std::string_view cell = "F9A1";
+  /// LAC and CI of the cell in use, four hexadecimal digits each.
+  std::string area() const { return hex(area_); }
+  std::string cell() const { return hex(cell_); }
+  /// The cells that are received: the one in use, those of its network, then others.
+  std::vector<Cell> cells() const;
+  /// The card's list of networks, in its order: the names of AT+CPOL, in any format.
+  std::function<std::vector<std::string>()> preferred;
 
   /// The text after "+CREG: " or "+CGREG: ": with <n> in the read form, without it in a URC.
   std::string creg(std::uint32_t n, bool read) const { return describe(stat_, n, read); }
@@ -83,7 +91,15 @@ class Network final : public Service {
   static bool is_registered(int stat) { return stat == 1 || stat == 5; }
   int stat_of(Registration registration) const;
   int packet_stat() const;
-  static std::string describe(int stat, std::uint32_t n, bool read);
+  static std::string hex(std::uint16_t code);
+  std::string describe(int stat, std::uint32_t n, bool read) const;
+  /// A registration state as it was told last, or would have been.
+  struct Told {
+    int stat = 0;
+    std::uint16_t area = 0, cell = 0;
+    bool operator==(const Told&) const = default;
+  };
+  Told now(int stat) const { return is_registered(stat) ? Told{stat, area_, cell_} : Told{stat, 0, 0}; }
   enum class Losing : std::uint8_t { at_once, soon };
   void change(int stat, Packet packet, Channel* cause, Losing losing = Losing::at_once);
   void cancel_all();
@@ -94,6 +110,14 @@ class Network final : public Service {
   void tell_signal();
   void await_signal_point();
   bool hears_cells() const;
+  bool hears(const Cell& cell) const;
+  bool placed() const { return !environment_.world.network.cells.empty(); }
+  std::vector<Cell> usable_cells(std::string_view plmn) const;
+  std::vector<std::string> candidates() const;
+  bool choose();
+  void use(const Cell& cell);
+  void cells_changed();
+  void reselect();
 
   const Environment& environment_;
   Settings& settings_;
@@ -103,9 +127,12 @@ class Network final : public Service {
   int stat_ = 0;                       ///< 27.007: 0 idle, 1 home, 2 searching, 3 denied, 4 unknown, 5 roaming
   Packet packet_ = Packet::detached;
   Seeks seeks_ = Seeks::nothing;
-  std::string creg_now_ = "0", cgreg_now_ = "0";  ///< as +CREG and +CGREG with <n> 2 last showed them, or would have
-  bool detached_by_host_ = false;                 ///< AT+CGATT=0: it does not attach automatically
-  bool camped_ = false;                           ///< a cell has been found, so its signal is known
+  Told creg_now_, cgreg_now_;
+  std::uint16_t area_ = 0x1816, cell_ = 0xF9A1;        ///< of the cell in use
+  bool detached_by_host_ = false;                      ///< AT+CGATT=0: it does not attach automatically
+  bool registers_ = false;                             ///< search() is under way
+  bool moves_ = false;                                 ///< to another cell, once `searching_` is over
+  bool camped_ = false;                                ///< a cell has been found, so its signal is known
   SignalPoint told_{.at = {}, .rssi = 99, .ber = 99};  ///< the signal last reported by +CSQN
   Timer registering_, attaching_, searching_, losing_, telling_, next_point_;
 };

@@ -20,9 +20,11 @@ inline constexpr NumberKey exunsol{"+EXUNSOL"};       ///< 6.2.34: 1 the signal 
 inline constexpr NumberKey cgmsclass{"+CGMSCLASS"};   ///< 6.2.35: multislot class
 inline constexpr NumberKey sjdr_status{"+SJDR"};      ///< 6.2.57: 1 jamming is looked for
 inline constexpr NumberKey sjdr_mode{"+SJDR", 1};     ///< 1 and 3 report by URC
+inline constexpr NumberKey sjdr_var{"+SJDR", 2};      ///< a signal that varies more is no jamming
 inline constexpr NumberKey sjdr_display{"+SJDR", 3};  ///< 0 a URC every 3 s, 1 on a change
 inline constexpr NumberKey cnetscan{"+CNETSCAN"};     ///< 6.2.66: 1 AT+CNETSCAN shows LAC and BSIC
 inline constexpr NumberKey cellist_mode{"+CELLIST"};  ///< 6.2.79: 1 scanning
+inline constexpr NumberKey cellist_period{"+CELLIST", 1};  ///< in seconds
 inline constexpr NumberKey cgerep{"+CGEREP"};         ///< 7.2.9: 1 +CGEV URCs
 inline constexpr NumberKey cgreg{"+CGREG"};           ///< 7.2.10: as creg
 

@@ -2,16 +2,22 @@
 #include "scenarios/loader/world_reader.hpp"
 #include "emulator/core/world.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <ranges>
 #include <set>
 
 #include "emulator/at/settings.hpp"
 #include "emulator/commands/command_list.hpp"
+#include "emulator/core/board_config.hpp"
 #include "emulator/core/latency.hpp"
 #include "emulator/core/personality.hpp"
+#include "emulator/sim/phone_book.hpp"
 #include "scenarios/faults/actions.hpp"
+#include "scenarios/faults/toolkit_steps.hpp"
 #include "scenarios/json/nearest.hpp"
+#include "scenarios/loader/card_reader.hpp"
 #include "scenarios/loader/host_text.hpp"
 
 namespace sim800 {
@@ -51,6 +57,7 @@ void read_quirks(const Value& quirks, Quirks& into) {
   quirks["ftp_timeout"].read(into.ftp_timeout);
   quirks["ftp_put_length"].read(into.ftp_put_length);
   quirks["ping_unit_ms"].read(into.ping_unit_ms);
+  quirks["stk_text"].read(into.stk_text);
 }
 
 void read_setting(const Value& setting, std::vector<std::string>& into) {
@@ -104,6 +111,10 @@ void read_phonebook_entry(const Value& entry, PhonebookEntry& into) {
   entry["number"].read(into.number);
   entry["type"].read(into.type);
   entry["name"].read(into.name);
+  entry["memory"].read(into.memory);
+  const PhoneBook::Memory* memory = PhoneBook::find_memory(into.memory);
+  if (memory != nullptr && into.index > memory->capacity)
+    entry["index"].refuse(fmt::format("a location of {}: 1 to {}", into.memory, memory->capacity));
 }
 
 void read_sim(const Value& sim, SimConfig& into) {
@@ -113,6 +124,11 @@ void read_sim(const Value& sim, SimConfig& into) {
   sim["imsi"].read(into.imsi);
   sim["iccid"].read(into.iccid);
   sim["number"].read(into.number);
+  sim["pin2"].read(into.pin2);
+  sim["provider"].read(into.provider);
+  sim["ki"].read(into.ki);
+  read_card_files(sim, into);
+  into.toolkit = read_card_application(sim["toolkit"]);
   for (const Value& message : sim["messages"].items()) read_message(message, into.messages.emplace_back());
   for (const Value& entry : sim["phonebook"].items()) read_phonebook_entry(entry, into.phonebook.emplace_back());
 }
@@ -170,10 +186,19 @@ void read_hosts(const Value& hosts, HostMap& into) {
 void read_subscriber(const Value& number, Subscriber& into) {
   using enum Subscriber::Call;
   using enum Subscriber::Sms;
-  number["call"].read(into.call,
-                      {{"answer", answer}, {"busy", busy}, {"no-answer", no_answer}, {"unreachable", unreachable}});
+  number["call"].read(
+      into.call,
+      {{"answer", answer}, {"busy", busy}, {"no-answer", no_answer}, {"unreachable", unreachable}, {"barred", barred}});
   number["after"].read(into.after);
   number["hangs_up_after"].read(into.hangs_up_after);
+  number["forwards_to"].read(into.forwards_to);
+  number["waits"].read(into.waits);
+  number["hides_number"].read(into.hides_number);
+  for (const Value& report : number["reports"].items()) {
+    Subscriber::Report& to = into.reports.emplace_back();
+    report["after"].read(to.after);
+    to.status = static_cast<std::uint8_t>(report["status"].integer().value_or(0));
+  }
   number["sms"].read(into.sms, {{"deliver", deliver}, {"reject", reject}, {"lost", lost}});
 }
 
@@ -191,6 +216,67 @@ void read_ppp(const Value& ppp, PppConfig& into) {
   ppp["silent_after"].read(into.silent_after);
 }
 
+void read_cell_code(const Value& code, std::uint16_t& into) {
+  if (const auto text = code.text())
+    into = static_cast<std::uint16_t>(std::strtoul(text->c_str(), nullptr, 16));  // the schema has seen its digits
+}
+
+void read_level(const Value& level, std::vector<CellLevel>& into) {
+  if (!level.is_array()) {
+    level.read(into.emplace_back().level);
+    return;
+  }
+  std::optional<Duration> last;
+  for (const Value& point : level.items()) {
+    CellLevel& to = into.emplace_back();
+    point["level"].read(to.level);
+    const Value at = point["at"];
+    at.read(to.at);
+    if (at && last && to.at <= *last) at.refuse("a time after the one before it in the array");
+    last = to.at;
+  }
+}
+
+void read_cell(const Value& cell, RadioCell& into) {
+  cell["plmn"].read(into.plmn);
+  read_cell_code(cell["lac"], into.area);
+  read_cell_code(cell["id"], into.id);
+  cell["arfcn"].read(into.channel);
+  cell["bsic"].read(into.bsic);
+  read_level(cell["level"], into.level);
+  cell["timing_advance"].read(into.timing_advance);
+}
+
+void read_group(const Value& group, ClosedUserGroup& into) {
+  group["index"].read(into.index);
+  into.members = group["members"].texts();
+  group["outgoing_access"].read(into.outgoing_access);
+  group["incoming_access"].read(into.incoming_access);
+}
+
+void read_services(const Value& services, Subscription& into) {
+  services["barring"].read(into.barring);
+  services["barring_password"].read(into.barring_password);
+  services["forwarding"].read(into.forwarding);
+  services["waiting"].read(into.waiting);
+  services["hold"].read(into.hold);
+  services["multiparty"].read(into.multiparty);
+  services["clip"].read(into.clip);
+  services["colp"].read(into.colp);
+  using enum Subscription::Clir;
+  services["clir"].read(
+      into.clir,
+      {{"none", not_provisioned}, {"permanent", permanent}, {"restricted", restricted}, {"allowed", allowed}});
+  if (const Value group = services["closed_user_group"]) read_group(group, into.group.emplace());
+}
+
+void read_tariff(const Value& tariff, Tariff& into) {
+  tariff["set_up"].read(into.set_up);
+  tariff["units"].read(into.units);
+  tariff["period"].read(into.period);
+  if (tariff["period"] && into.period < std::chrono::seconds(1)) tariff["period"].refuse("a second or more");
+}
+
 void read_network(const Value& network, NetworkConfig& into) {
   network["operator"].read(into.operator_name);
   network["plmn"].read(into.plmn);
@@ -198,6 +284,11 @@ void read_network(const Value& network, NetworkConfig& into) {
   for (const Value& seen : network["operators"].items()) read_operator(seen, into.operators.emplace_back());
   into.registration = read_registration_word(network["registration"]).value_or(into.registration);
   read_signal(network["signal"], into);
+  for (const Value& cell : network["cells"].items()) read_cell(cell, into.cells.emplace_back());
+  if (network["cells"] && network["signal"])
+    network["signal"].refuse_name("no \"signal\" beside \"cells\", whose levels it follows");
+  read_services(network["services"], into.services);
+  if (const Value tariff = network["tariff"]) read_tariff(tariff, into.tariff.emplace());
   network["gprs"].read(into.gprs);
   read_location(network["location"], into.location);
   network["number_type"].read(into.number_type);
@@ -218,6 +309,26 @@ void read_serial(const Value& serial, SerialConfig& into) {
   into.slice = read_size_range(serial["slice"]);
   serial["gap"].read(into.gap);
   if (serial["gap"] && !serial["slice"]) serial["gap"].refuse_name("\"slice\" beside \"gap\"", "none");
+}
+
+void read_battery_config(const Value& battery, BatteryConfig& into) {
+  battery["level"].read(into.level);
+  battery["capacity_mah"].read(into.capacity_mah);
+  battery["idle_ma"].read(into.idle_ma);
+  battery["busy_ma"].read(into.busy_ma);
+  battery["charge_ma"].read(into.charge_ma);
+  battery["sag_mv"].read(into.sag_mv);
+  battery["charger"].read(into.charger);
+}
+
+std::shared_ptr<const BoardConfig> read_board(const Value& board) {
+  if (!board) return nullptr;
+  auto read = std::make_shared<BoardConfig>();
+  if (const Value battery = board["battery"]) read_battery_config(battery, read->battery.emplace());
+  read->adc_mv = read_adc_voltages(board["adc"]);
+  read->antenna = read_antenna_word(board["antenna"]).value_or(read->antenna);
+  for (const Value& pin : board["pins"].members()) read->pins[pin.name()] = pin.text() == "high";
+  return read;
 }
 
 void read_override(const Value& latency, std::map<std::string, DurationRange>& into) {
@@ -245,6 +356,7 @@ void read_world(const Value& scenario, World& into) {
   read_network(scenario["network"], into.network);
   read_serial(scenario["serial"], into.serial);
   read_timing(scenario["timing"], into.timing);
+  into.board = read_board(scenario["board"]);
 }
 
 }  // namespace sim800
