@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "protocol/sms/sms_parts.hpp"
 
+#include <algorithm>
+
 #include "protocol/text/gsm_alphabet.hpp"
 #include "protocol/text/unicode.hpp"
 
@@ -14,13 +16,16 @@ struct Room {
   std::size_t alone, part;
 };
 
-Room room_of(SmsAlphabet alphabet) {
-  switch (alphabet) {
-    case SmsAlphabet::gsm: return {160, 153};
-    case SmsAlphabet::octets: return {140, 134};
-    case SmsAlphabet::ucs2: break;
-  }
-  return {140, 134};
+/// With so many octets of header, its length octet included.
+std::size_t room_beside(SmsAlphabet alphabet, std::size_t header) {
+  const std::size_t octets = max_sms_data - std::min(header, max_sms_data - 4);
+  if (alphabet == SmsAlphabet::gsm) return octets * 8 / 7;
+  return alphabet == SmsAlphabet::ucs2 ? octets - octets % 2 : octets;
+}
+
+Room room_of(SmsAlphabet alphabet, std::size_t elements) {
+  constexpr std::size_t of_a_part = 5;
+  return {room_beside(alphabet, elements == 0 ? 0 : elements + 1), room_beside(alphabet, 1 + of_a_part + elements)};
 }
 
 bool may_cut(SmsAlphabet alphabet, std::string_view body, std::size_t at) {
@@ -52,8 +57,8 @@ std::string concatenation_header(std::uint8_t reference, std::uint8_t total, std
   return header;
 }
 
-std::vector<std::string> split_body(SmsAlphabet alphabet, std::string_view body) {
-  const auto [alone, part] = room_of(alphabet);
+std::vector<std::string> split_body(SmsAlphabet alphabet, std::string_view body, std::size_t elements) {
+  const auto [alone, part] = room_of(alphabet, elements);
   std::vector<std::string> pieces;
   if (body.size() <= alone) return {std::string(body)};
   while (!body.empty()) {

@@ -25,7 +25,8 @@ std::optional<SmsPart> concatenation(std::string_view header);
 std::string concatenation_header(std::uint8_t reference, std::uint8_t total, std::uint8_t number);
 
 /// Splits a body (septets or octets, as Sms::body()) into messages: one piece if it fits into one, otherwise as many as
-/// needed with that header. Never splits an escape sequence or a surrogate pair.
-std::vector<std::string> split_body(SmsAlphabet alphabet, std::string_view body);
+/// needed with that header, and with `elements` more octets of header in each. Never splits an escape sequence or a
+/// surrogate pair.
+std::vector<std::string> split_body(SmsAlphabet alphabet, std::string_view body, std::size_t elements = 0);
 
 }  // namespace sim800
