@@ -43,8 +43,11 @@ bool BroadcastSelection::change(std::uint32_t mode, std::string_view identifiers
   return add(identifiers_, identifiers, 0xFFFF, max_identifiers) && add(codings_, codings, 0xFF, max_codings);
 }
 
-bool BroadcastSelection::wants(std::uint16_t identifier) const {
-  return (std::ranges::find(identifiers_, identifier) != identifiers_.end()) != refuses;
+bool BroadcastSelection::wants(std::uint16_t identifier, std::uint8_t coding) const {
+  const bool any_coding = every_coding_ || codings_.empty();
+  const bool listed = std::ranges::find(identifiers_, identifier) != identifiers_.end() &&
+                      (any_coding || std::ranges::find(codings_, coding) != codings_.end());
+  return listed != refuses;
 }
 
 std::string BroadcastSelection::identifiers() const { return fmt::format("{}", fmt::join(identifiers_, ",")); }

@@ -18,7 +18,8 @@ class BroadcastSelection {
   /// AT+CSCB: 0 alone clears both lists, 1 alone accepts every coding; 0 with lists adds to them. What does not fit
   /// into a full list is dropped. False if a list is invalid: numbers separated by commas, no ranges.
   bool change(std::uint32_t mode, std::string_view identifiers, std::string_view codings);
-  bool wants(std::uint16_t identifier) const;
+  /// An empty list of codings stands for all of them.
+  bool wants(std::uint16_t identifier, std::uint8_t coding) const;
 
   std::string identifiers() const;  ///< "0,1,5"
   std::string codings() const;      ///< "0-255" means all

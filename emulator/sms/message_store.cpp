@@ -57,6 +57,13 @@ std::optional<int> MessageStore::add(StoredSms message) {
   return save() ? std::optional(index) : std::nullopt;
 }
 
+bool MessageStore::put(int index, std::optional<StoredSms> message) {
+  remember(index);
+  places_.erase(index);
+  if (message) places_.emplace(index, std::move(*message));
+  return save();
+}
+
 void MessageStore::set_status(int index, SmsStatus status) {
   remember(index);
   places_.at(index).status = status;

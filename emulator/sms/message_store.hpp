@@ -42,6 +42,8 @@ class MessageStore {
   bool full() const { return static_cast<int>(places_.size()) >= capacity; }
   /// Stores a message in the lowest free location; nothing if there is none, or if the state directory refuses.
   std::optional<int> add(StoredSms message);
+  /// Likewise at this location, whatever is there; nothing empties it. False if the state directory refuses.
+  bool put(int index, std::optional<StoredSms> message);
   /// Changes are stored by save(), so that a command that makes many costs one write.
   void set_status(int index, SmsStatus status);
   void erase(int index);
@@ -75,6 +77,7 @@ class SmsMemory {
   std::optional<int> add(const StoredSms& message);
   void set_status(int index, SmsStatus status) { store_of(index).set_status(local(index), status); }
   void erase(int index) { store_of(index).erase(local(index)); }
+  bool put(int index, const StoredSms& message) { return store_of(index).put(local(index), message); }
   bool save() { return MessageStore::save(stores_); }
 
  private:

@@ -8,9 +8,7 @@
 #include <utility>
 
 #include "protocol/at/phone_number.hpp"
-#include "protocol/sms/sms_parts.hpp"
 #include "protocol/sms/sms_validity.hpp"
-#include "protocol/text/gsm_alphabet.hpp"
 #include "protocol/text/hex.hpp"
 #include "protocol/text/unicode.hpp"
 
@@ -24,13 +22,13 @@ constexpr std::uint8_t report_octet = 0x06;   // SMS-STATUS-REPORT, likewise
 // the service centre.
 constexpr std::uint8_t status_received = 0x00, status_refused = 0x40, status_expired = 0x46, status_deleted = 0x48;
 
-Subscriber::Sms behaviour_of(const World& world, std::string_view number) {
+const Subscriber* subscriber_at(const World& world, std::string_view number) {
   const auto& numbers = world.network.numbers;
   for (const auto& [key, subscriber] : numbers) {
-    if (key != "*" && same_subscriber(key, number)) return subscriber.sms;
+    if (key != "*" && same_subscriber(key, number)) return &subscriber;
   }
   const auto others = numbers.find("*");
-  return others == numbers.end() ? Subscriber::Sms::deliver : others->second.sms;
+  return others == numbers.end() ? nullptr : &others->second;
 }
 
 }  // namespace
@@ -44,7 +42,8 @@ bool SmsCentre::submit(const Sms& message) {
   const std::string to = to_utf8(message.address.text());
   Plmn* const plmn = environment_.plmn;
   const auto module = plmn == nullptr ? std::nullopt : plmn->find(to, environment_.index);
-  const Subscriber::Sms behaviour = module ? Subscriber::Sms::deliver : behaviour_of(environment_.world, to);
+  const Subscriber* const subscriber = module ? nullptr : subscriber_at(environment_.world, to);
+  const Subscriber::Sms behaviour = subscriber == nullptr ? Subscriber::Sms::deliver : subscriber->sms;
   const bool taken = behaviour != Subscriber::Sms::reject;
   if (trace_ != nullptr) trace_->event("sms", {{"to", to}, {"tpdu", to_hex(encode_sms(message))}, {"taken", taken}});
   if (environment_.observer != nullptr && message.type == SmsType::submit)
@@ -56,9 +55,13 @@ bool SmsCentre::submit(const Sms& message) {
   }
   const Duration delay = environment_.latency[Latency::sms_deliver];
   if (same_subscriber(environment_.identity.number, to)) queue(delivery(message), delay);
-  if ((message.first_octet & Sms::report_requested) != 0) {
-    report({.reference = message.reference, .recipient = message.address}, status_received, now());
+  if ((message.first_octet & Sms::report_requested) == 0) return true;
+  const SmsSender sent{.reference = message.reference, .recipient = message.address};
+  if (subscriber == nullptr || subscriber->reports.empty()) {
+    report(sent, status_received, now());
+    return true;
   }
+  for (const Subscriber::Report& each : subscriber->reports) report_later(sent, each.status, each.after);
   return true;
 }
 
@@ -104,6 +107,23 @@ void SmsCentre::report(const SmsSender& sent, std::uint8_t status, const SmsTime
   queue(std::move(report), environment_.latency[Latency::sms_deliver]);
 }
 
+/// A subscriber's report may take hours: nothing else waits for it.
+void SmsCentre::report_later(const SmsSender& sent, std::uint8_t status, Duration after) {
+  if (late_reports_.size() == most) late_reports_.erase(late_reports_.begin());
+  late_reports_.emplace(environment_.clock.now() + after, LateReport{sent, status, now()});
+  reports_timer_ = environment_.clock.at(late_reports_.begin()->first, [this] { send_reports(); });
+}
+
+void SmsCentre::send_reports() {
+  while (!late_reports_.empty() && late_reports_.begin()->first <= environment_.clock.now()) {
+    const LateReport due = late_reports_.begin()->second;
+    late_reports_.erase(late_reports_.begin());
+    report(due.sent, due.status, due.accepted);
+  }
+  if (!late_reports_.empty())
+    reports_timer_ = environment_.clock.at(late_reports_.begin()->first, [this] { send_reports(); });
+}
+
 /// A message no longer waits: its sender hears what has become of it.
 void SmsCentre::settle(const Waiting& gone, std::uint8_t status) const {
   if (!gone.sender || !gone.sender->wants_report) return;
@@ -137,25 +157,9 @@ void SmsCentre::arm_expiry() {
   if (next != TimePoint::max()) expiry_ = environment_.clock.at(next, [this] { expire(); });
 }
 
-void SmsCentre::send_to_module(std::string_view from, std::string_view text, std::optional<int> message_class) {
-  const std::u16string units = from_utf8(text);
-  Sms message;
-  message.address = parse_sender(from_utf8(from));
-  message.coding = fits_gsm(units) ? 0x00 : 0x08;
-  if (message_class) message.coding |= static_cast<std::uint8_t>(0x10 | *message_class);  // 23.038 chapter 4
-  message.centre_time = now();
-  const SmsAlphabet alphabet = message.alphabet();
-  auto parts = split_body(alphabet, alphabet == SmsAlphabet::gsm ? to_gsm(units) : to_octets(units));
-  constexpr std::size_t max_parts = 255;
-  parts.resize(std::min(parts.size(), max_parts));
-  const auto total = static_cast<std::uint8_t>(parts.size());
-  if (total > 1) ++part_reference_;
-  for (std::uint8_t number = 0; number < total; ++number) {
-    const bool alone = total == 1;
-    message.first_octet = alone ? deliver_octet : deliver_octet | Sms::has_header;
-    message.set_data(alone ? std::string() : concatenation_header(part_reference_, total, number + 1), parts[number]);
-    queue(message, Duration::zero());
-  }
+void SmsCentre::send_to_module(const IncomingSms& incoming) {
+  const auto messages = messages_of(incoming, part_reference_, now());
+  for (const Sms& message : messages) queue(message, Duration::zero());
 }
 
 // --- what waits

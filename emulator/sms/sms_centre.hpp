@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "emulator/core/trace.hpp"
 #include "emulator/network/network_time.hpp"
 #include "emulator/plmn/plmn.hpp"
+#include "emulator/sms/incoming_sms.hpp"
 #include "protocol/sms/sms_pdu.hpp"
 
 namespace sim800 {
@@ -41,8 +43,8 @@ class SmsCentre final : public SmsRecipient {
   void deliver(Sms message, const SmsSender& sender) override;
   void report(const SmsSender& sent, std::uint8_t status, const SmsTime& accepted) override;
 
-  /// A text from somebody, in as many messages as needed.
-  void send_to_module(std::string_view from, std::string_view text, std::optional<int> message_class = {});
+  /// A message from somebody, in as many parts as needed.
+  void send_to_module(const IncomingSms& incoming);
   /// A message as it is.
   void send_to_module(Sms message) { queue(std::move(message), Duration::zero()); }
 
@@ -70,6 +72,8 @@ class SmsCentre final : public SmsRecipient {
   void end_first(std::uint8_t status);
   void expire();
   void settle(const Waiting& gone, std::uint8_t status) const;
+  void report_later(const SmsSender& sent, std::uint8_t status, Duration after);
+  void send_reports();
   Sms delivery(const Sms& submitted) const;
   SmsTime now() const;
 
@@ -82,6 +86,14 @@ class SmsCentre final : public SmsRecipient {
   std::uint8_t part_reference_ = 0;
   TimePoint next_{};
   Timer timer_, expiry_;
+
+  struct LateReport {
+    SmsSender sent;
+    std::uint8_t status;
+    SmsTime accepted;
+  };
+  std::multimap<TimePoint, LateReport> late_reports_;  ///< by when they are due
+  Timer reports_timer_;
 };
 
 }  // namespace sim800

@@ -59,11 +59,13 @@ std::size_t SmsPrint::length(const Sms& message) const {
 }
 
 /// Text of the GSM alphabet in the host's character set; anything else as two digits per octet.
+std::string SmsPrint::body(SmsAlphabet alphabet, const std::string& body) const {
+  if (alphabet != SmsAlphabet::gsm || set_ == CharacterSet::hex) return to_hex(body);
+  return set_ == CharacterSet::gsm ? body : encode(set_, from_gsm(body));
+}
+
 std::string SmsPrint::data(const Sms& message) const {
-  if (with_header(message)) return to_hex(message.data);
-  if (message.alphabet() != SmsAlphabet::gsm) return to_hex(message.body());
-  if (set_ == CharacterSet::hex) return to_hex(message.body());
-  return set_ == CharacterSet::gsm ? message.body() : encode(set_, from_gsm(message.body()));
+  return with_header(message) ? to_hex(message.data) : body(message.alphabet(), message.body());
 }
 
 /// <fo>,<mr>,<ra>,<tora>,<scts>,<dt>,<st>
@@ -136,17 +138,11 @@ std::string SmsPrint::report(const SmsPdu& pdu) const {
   return fmt::format("{}\r\n{}", pdu.tpdu_length, in_hex(pdu.centre, pdu.message));
 }
 
-std::string SmsPrint::broadcast(std::uint16_t identifier, std::u16string_view text) const {
-  constexpr std::size_t page_octets = 82, page_septets = 93;
-  std::string septets = to_gsm(text).substr(0, page_septets);
-  if (text_mode_) return fmt::format("0,{},0,1,1\r\n{}", identifier, encode(set_, from_gsm(septets)));
-  septets.resize(page_septets, '\r');  // 23.041: a page is padded with CR
-  std::string page("\0\0", 2);
-  page.push_back(static_cast<char>(identifier >> 8));
-  page.push_back(static_cast<char>(identifier & 0xFF));
-  page += std::string("\x00\x11", 2) + pack_septets(septets);
-  page.resize(6 + page_octets);
-  return fmt::format("{}\r\n{}", page.size(), to_hex(page));
+/// <sn>,<mid>,<dcs>,<page>,<pages>, or all 88 octets
+std::string SmsPrint::broadcast(const BroadcastPage& page) const {
+  if (!text_mode_) return fmt::format("{}\r\n{}", BroadcastPage::octets, to_hex(page.encode()));
+  return fmt::format("{},{},{},{},{}\r\n{}", page.serial, page.identifier, page.coding, page.number, page.total,
+                     body(page.alphabet(), page.body()));
 }
 
 }  // namespace sim800

@@ -11,6 +11,7 @@
 
 #include "emulator/at/settings.hpp"
 #include "emulator/sms/message_store.hpp"
+#include "protocol/sms/cell_broadcast.hpp"
 #include "protocol/sms/sms_pdu.hpp"
 #include "protocol/text/character_set.hpp"
 
@@ -31,8 +32,7 @@ class SmsPrint {
   std::string listed(int index, const StoredSms& stored) const;  ///< +CMGL
   std::string arrived(const SmsPdu& pdu) const;                  ///< +CMT
   std::string report(const SmsPdu& pdu) const;                   ///< +CDS
-  /// +CBM: a page of 88 octets; text mode shows it as text.
-  std::string broadcast(std::uint16_t identifier, std::u16string_view text) const;
+  std::string broadcast(const BroadcastPage& page) const;        ///< +CBM
   /// An address in quotes, in the host's character set.
   std::string quoted(const SmsAddress& address) const;
 
@@ -42,6 +42,7 @@ class SmsPrint {
   std::string details(const SmsPdu& pdu) const;
   std::string report_fields(const Sms& message) const;
   std::string data(const Sms& message) const;
+  std::string body(SmsAlphabet alphabet, const std::string& body) const;
 
   bool with_header(const Sms& message) const;
   std::size_t length(const Sms& message) const;

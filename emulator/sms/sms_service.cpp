@@ -5,9 +5,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
+#include "emulator/sim/card_directory.hpp"
+#include "emulator/sms/sms_files.hpp"
 #include "emulator/sms/sms_print.hpp"
 #include "emulator/sms/sms_settings.hpp"
 #include "protocol/at/arguments.hpp"
@@ -47,10 +50,43 @@ MessageStore::Places places_of(const SimConfig& sim) {
   for (const StoredMessage& given : sim.messages) {
     if (given.index <= MessageStore::capacity) places.emplace(given.index, stored_from(given, default_centre()));
   }
+  const CardFile& file = *find_card_file(ef::telecom, ef::sms);
+  for (int index = 1; index <= MessageStore::capacity; ++index) {
+    const auto record = sim.files.find(key_of(file, static_cast<unsigned>(index)));
+    if (record == sim.files.end()) continue;
+    places.erase(index);
+    if (auto stored = decode_message_record(record->second)) places.emplace(index, std::move(*stored));
+  }
   return places;
 }
 
+/// That of the card when nobody has changed it.
+SmsAddress first_centre(const SimConfig& sim) {
+  const CardFile& file = *find_card_file(ef::telecom, ef::smsp);
+  const auto record = sim.files.find(key_of(file, 1));
+  if (record == sim.files.end()) return default_centre();
+  std::string bytes = record->second;
+  bytes.resize(file.length, '\xff');
+  return decode_parameters_record(bytes).value_or(SmsAddress{});
+}
+
 constexpr Result cms(std::uint16_t number) { return Result::cms(number); }
+
+// <pid> (23.040 9.2.3.9)
+constexpr std::uint8_t type_0 = 0x40;  ///< acknowledged, and nothing else comes of it
+constexpr std::uint8_t first_replacing = 0x41, last_replacing = 0x47;
+
+/// Whether a message says that something waits (23.038 chapter 4), and is to be stored besides.
+std::optional<bool> waiting_group(std::uint8_t coding) {
+  switch (coding >> 4U) {
+    case 0xC: return false;
+    case 0xD:
+    case 0xE: return true;
+    default: return std::nullopt;
+  }
+}
+
+constexpr std::size_t max_pages_known = 100;
 
 // The keys of AT+CSMP's values.
 constexpr std::array<std::string_view, 4> parameter_names{"fo", "vp", "pid", "dcs"};
@@ -78,10 +114,10 @@ SmsService::SmsService(const Environment& environment, Settings& settings, const
       on_sim_(nvram, "messages:" + environment.identity.iccid, places_of(environment.world.sim)),
       in_module_(nvram, "messages"),
       centre_(environment, time, trace),
-      centre_address_(default_centre()) {
+      centre_address_(first_centre(environment.world.sim)) {
   centre_.on_arrival = [this](const Sms& message) { return arrived(message); };
   if (const Nvram::Section* saved = nvram_.find(card_section()))
-    centre_address_ = centre_in(*saved, "").value_or(default_centre());
+    centre_address_ = centre_in(*saved, "").value_or(*centre_address_);
   if (const Nvram::Section* saved = nvram_.find(section)) {
     broadcasts_.change(0, value_in(*saved, "cscb.mids"), value_in(*saved, "cscb.dcss"));
     broadcasts_.refuses = value_in(*saved, "cscb.mode") == "1";
@@ -137,6 +173,7 @@ Task<Result> SmsService::send(std::optional<SmsAddress> centre, Sms message, std
     explicit Sending(int& c) : count(c) { ++count; }
     ~Sending() { --count; }
   } const on_its_way(sending_);
+  on_sending();
   co_await environment_.clock.sleep(environment_.latency[Latency::sms_send]);
   if (!network_.registered()) co_return cms(331);
   co_return centre_.submit(message) ? ok : cms(38);
@@ -200,8 +237,15 @@ SmsCentre::Answer SmsService::arrived(const Sms& message) {
   if (!started_ || !network_.registered()) return not_now;
   if (message.type == SmsType::deliver && !lets_in(to_utf8(message.address.text()))) return taken;
   if (message.type == SmsType::status_report) return settings_.number(key::cnmi_ds) == 1 ? show(message) : taken;
+  if (card_takes(message)) return taken;
   const std::uint32_t mt = settings_.number(key::cnmi_mt);
   const std::optional<int> message_class = sms_coding(message.coding).message_class;
+  if (message.type == SmsType::deliver && message.protocol == type_0) return taken;
+  // 27.005 3.4.1, <mt>: what only says that something waits is not stored, what is to be stored is never shown.
+  if (const auto waiting = waiting_group(message.coding)) {
+    if (*waiting) return keep(message, false, mt > 0);
+    return mt == 2 ? show(message) : taken;
+  }
   if (message_class == 0) {
     if (settings_.number(key::sclass0) == 1) return keep(message, true, mt > 0);
     return mt > 0 ? show(message) : taken;  // a flash message that is not shown is lost
@@ -228,13 +272,30 @@ SmsCentre::Answer SmsService::show(const Sms& message) {
 SmsCentre::Answer SmsService::keep(const Sms& message, bool on_sim, bool tell_host) {
   const bool push = is_mms_push(message);
   SmsMemory memory = on_sim ? SmsMemory(on_sim_) : this->memory(Use::receive);
-  const auto index = memory.add({SmsStatus::unread, encode_pdu(centre_address_, message)});
+  const StoredSms stored{SmsStatus::unread, encode_pdu(centre_address_, message)};
+  auto index = place_to_replace(memory, message);
+  if (index && !memory.put(*index, stored)) return SmsCentre::Answer::not_now;
+  if (!index) index = memory.add(stored);
   if (!index) return SmsCentre::Answer::not_now;
   const bool in_module = *index > MessageStore::capacity || (!on_sim && memory_name(Use::receive).starts_with("ME"));
   if (tell_host)
     tell(fmt::format("+CMTI: \"{}\",{}{}", in_module ? "ME" : "SM", (*index - 1) % MessageStore::capacity + 1,
                      push ? ",\"MMS PUSH\"" : ""));
   return SmsCentre::Answer::taken;
+}
+
+/// 23.040 9.2.3.9: a message of one of the seven types that replace takes the place of the same sender's of that type.
+std::optional<int> SmsService::place_to_replace(SmsMemory& memory, const Sms& message) const {
+  if (message.protocol < first_replacing || message.protocol > last_replacing) return std::nullopt;
+  for (const int index : memory.indexes()) {
+    const StoredSms* const stored = memory.find(index);
+    if (!is_received(stored->status)) continue;
+    const SmsPdu old = stored->decoded();
+    if (old.message.protocol == message.protocol && old.message.address == message.address &&
+        old.centre == centre_address_)
+      return index;
+  }
+  return std::nullopt;
 }
 
 /// False if the host will not hear of it: the line is in data mode, and AT+CNMI says to discard (27.005 3.4.1, <mode>).
@@ -278,9 +339,15 @@ void SmsService::not_acknowledged() {
   centre_.try_again();
 }
 
-void SmsService::broadcast(std::uint16_t identifier, std::string_view text) {
-  if (!started_ || settings_.number(key::cnmi_bm) != 2 || !broadcasts_.wants(identifier)) return;
-  tell("+CBM: " + print().broadcast(identifier, from_utf8(text)));
+void SmsService::broadcast(const BroadcastPage& page) {
+  if (!started_ || !network_.registered() || settings_.number(key::cnmi_bm) != 2) return;
+  if (!broadcasts_.wants(page.identifier, page.coding)) return;
+  // 23.041 9.4.1.2.1: it is broadcast again and again, with the same serial number until it changes.
+  const std::uint64_t known = std::uint64_t{page.serial} << 24U | std::uint64_t{page.identifier} << 8U | page.number;
+  if (std::ranges::find(pages_shown_, known) != pages_shown_.end()) return;
+  if (pages_shown_.size() == max_pages_known) pages_shown_.pop_front();
+  pages_shown_.push_back(known);
+  tell("+CBM: " + print().broadcast(page));
 }
 
 }  // namespace sim800

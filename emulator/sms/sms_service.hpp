@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "emulator/at/settings.hpp"
 #include "emulator/core/environment.hpp"
@@ -22,6 +23,7 @@
 #include "emulator/sms/message_store.hpp"
 #include "emulator/sms/sms_centre.hpp"
 #include "emulator/sms/sms_settings.hpp"
+#include "protocol/sms/cell_broadcast.hpp"
 
 namespace sim800 {
 
@@ -36,12 +38,17 @@ class SmsService final : public Service {
 
   /// A text (UTF-8) from a number or a name; a long one arrives in parts.
   void receive(std::string_view from, std::string_view text, std::optional<int> message_class = {}) {
-    centre_.send_to_module(from, text, message_class);
+    IncomingSms incoming;
+    incoming.from = from;
+    incoming.text = text;
+    incoming.message_class = message_class;
+    receive(incoming);
   }
+  void receive(const IncomingSms& incoming) { centre_.send_to_module(incoming); }
   /// A message as it is, of type DELIVER.
   void receive(const Sms& message) { centre_.send_to_module(message); }
-  /// A cell broadcast: shown if AT+CNMI and AT+CSCB allow it.
-  void broadcast(std::uint16_t identifier, std::string_view text);
+  /// A page of a cell broadcast: shown if AT+CNMI and AT+CSCB allow it, and it has not been shown before.
+  void broadcast(const BroadcastPage& page);
 
   /// The network's side, where messages of other modules arrive.
   SmsRecipient& mailbox() { return centre_; }
@@ -52,12 +59,18 @@ class SmsService final : public Service {
   void start();
   /// The card is gone, or has no supply.
   void stop();
-  void power_off() override { stop(); }
+  void power_off() override {
+    stop();
+    pages_shown_.clear();
+  }
   /// The network is available.
   void registered() { centre_.try_again(); }
 
   /// Whether a message from this number is accepted (AT+CWHITELIST); any other is discarded without a report.
   std::function<bool(std::string_view from)> lets_in = [](std::string_view) { return true; };
+
+  /// The card takes the message itself (51.014 7.1, SMS-PP download); it is not stored or shown then.
+  std::function<bool(const Sms&)> card_takes = [](const Sms&) { return false; };
 
   /// The name of a number in the phone book, in UTF-8; empty if none.
   std::function<std::string(std::string_view number)> name_of = [](std::string_view) { return std::string(); };
@@ -72,6 +85,8 @@ class SmsService final : public Service {
   enum class Use : std::uint8_t { read, write, receive };
   SmsMemory memory(Use use) { return memory(memory_name(use)); }
   SmsMemory memory(std::string_view name);
+  /// A location of the card, written as a file; nothing empties it. False if it cannot be stored.
+  bool put_on_card(int index, std::optional<StoredSms> message) { return on_sim_.put(index, std::move(message)); }
   const std::string& memory_name(Use use) const {
     return settings_.text(use == Use::read ? key::cpms_mem1 : use == Use::write ? key::cpms_mem2 : key::cpms_mem3);
   }
@@ -82,6 +97,8 @@ class SmsService final : public Service {
   Task<Result> send(std::optional<SmsAddress> centre, Sms message, std::uint8_t& reference);
   /// A message is being sent: calls are rejected during that time (AT manual 4.2.5).
   bool sending() const { return sending_ > 0; }
+  bool busy() const override { return sending(); }
+  std::function<void()> on_sending = [] {};
   /// For the parts of the next concatenated message.
   std::uint8_t next_part_reference() { return ++part_reference_; }
 
@@ -110,6 +127,7 @@ class SmsService final : public Service {
   SmsCentre::Answer arrived(const Sms& message);
   SmsCentre::Answer show(const Sms& message);
   SmsCentre::Answer keep(const Sms& message, bool on_sim, bool tell_host);
+  std::optional<int> place_to_replace(SmsMemory& memory, const Sms& message) const;
   bool tell(std::string text);
   void not_acknowledged();
   bool save(Nvram::Section values);
@@ -125,6 +143,7 @@ class SmsService final : public Service {
   SmsCentre centre_;
   std::optional<SmsAddress> centre_address_;
   BroadcastSelection broadcasts_;
+  std::deque<std::uint64_t> pages_shown_;  ///< the newest last
   bool started_ = false;
   int sending_ = 0;
   std::uint8_t reference_ = 0, part_reference_ = 0;

@@ -27,6 +27,37 @@ def encoded(text, layout="Submit", **more):
     return gammu.EncodePDU(message(text, coding, Type=layout, **more), layout)
 
 
+class Arriving(AcceptanceTest):
+    """Messages of a scenario, as gammu decodes their PDUs."""
+
+    KINDS = (
+        ({"text": "2 new", "waiting": {"count": 2}}, {"Text": "2 new"}, b"\x04\x01\x02\x00\x02"),
+        ({"text": "Flash", "class": 0}, {"Text": "Flash", "Class": 0}, b""),
+        ({"octets": "0102FF", "ports": {"destination": 5000, "source": 6000}},
+         {"Text": b"\x01\x02\xff", "Coding": "8bit"}, b"\x06\x05\x04\x13\x88\x17\x70"),
+        ({"push": {"url": "http://a/", "text": "News"}},
+         {"Text": b"\x01\x06\x01\xae\x02\x05j\x00E\xc6\x0b\x03http://a/\x00\x01\x03News\x00\x01\x01"},
+         b"\x06\x05\x04\x0b\x84\x23\xf0"),
+        ({"text": "23 degrees", "replaces": 3}, {"Text": "23 degrees", "ReplaceMessage": 3}, b""),
+        ({"text": "žluť", "time": "20/02/03,04:05:06+07"},
+         {"Text": "žluť", "DateTime": datetime.datetime(2020, 2, 3, 4, 5, 6)}, b""),
+        ({"text": "A", "udh": "700100"}, {"Text": "A"}, b"\x03\x70\x01\x00"))
+
+    def test_kinds(self):
+        line = self.host(self.module(scenario={"faults": [
+            {"on": {"line": "AT\\+CPAS", "nth": i + 1}, "do": {"sms": {"from": "+49170", **kind[0]}}}
+            for i, kind in enumerate(self.KINDS)]}))
+        line.ok("AT+CMGF=0", "AT+CNMI=2,2", "ATE0")
+        for sent, fields, header in self.KINDS:
+            with self.subTest(sent):
+                line.send("AT+CPAS\r")
+                pdu = line.until(re.compile(rb"\+CMT: [^\r]*\r\n([^\r]*)\r\n"))[1].decode()
+                message_read = gammu.DecodePDU(bytes.fromhex(pdu))
+                self.assertEqual({key: message_read[key] for key in fields}, fields)
+                self.assertEqual(message_read["UDH"]["Text"], header)
+                self.assertEqual(message_read["Number"], "+49170")
+
+
 class Codec(AcceptanceTest):
     """What the module makes of a message and what gammu makes of it is the same."""
 

@@ -509,8 +509,13 @@ TEST_CASE("service centre, profiles, broadcasts") {
     CHECK(fixture.ask("AT+CDSCB") == OK);
     CHECK(fixture.ask("AT+CSCB=0,\"50\"") == OK);
     fixture.ask("AT+CNMI=2,1,2");
-    fixture.modem.sms->broadcast(51, "no");
-    fixture.modem.sms->broadcast(50, "221");
+    for (const std::uint16_t channel : {51, 50}) {
+      Broadcast message;
+      message.identifier = channel;
+      message.coding = 0;
+      message.text = u"221";
+      fixture.modem.sms->broadcast(pages_of(message).front());
+    }
     CHECK(fixture.wait(0s) == "\r\n+CBM: 0,50,0,1,1\r\n221\r\n");
   }
   SmsFixture later(in_text_mode(), &kept);
