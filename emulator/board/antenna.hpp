@@ -2,35 +2,38 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <fmt/format.h>
+
+#include "emulator/core/board_config.hpp"
 #include "emulator/core/environment.hpp"
-#include "emulator/core/service.hpp"
 
 namespace sim800 {
 
-/// The antenna is connected.
-class Antenna final : public Service {
+class Antenna {
  public:
-  explicit Antenna(const Environment& environment) : around_(environment) {}
+  Antenna(const Environment& environment, AntennaState state) : around_(environment), state_(state) {}
 
   /// Its state follows the OK of AT+CANT (manual), and comes again after each `period` (a log).
-  void watch(Channel& asker, Duration period) {
-    around_.answer(state, &asker);
+  void watch(Channel* asker, Duration period) {
+    if (asker != nullptr) around_.answer(line(), asker);
     report_after(period);
   }
   void stop() { next_.cancel(); }
-  void power_off() override { stop(); }
+  /// Told with the next report: the module looks at it once in each period.
+  void put(AntennaState state) { state_ = state; }
 
  private:
-  static constexpr const char* state = "+CANT: 0";
+  std::string line() const { return fmt::format("+CANT: {}", static_cast<int>(state_)); }
 
   void report_after(Duration period) {
     next_ = around_.clock.after(period, [this, period] {
-      around_.urc(state, nullptr);
+      around_.urc(line(), nullptr);
       report_after(period);
     });
   }
 
   const Environment& around_;
+  AntennaState state_;
   Timer next_;
 };
 

@@ -132,9 +132,9 @@ bool Media::begin_stream() {
   return true;
 }
 
-void Media::call_set_up(Channel* cause) {
+void Media::call_set_up(Channel* cause, bool speech_goes_on) {
   if (activity_ == Activity::recording && !streaming_) return finish_recording(cause);
-  end_speech(cause);
+  if (!speech_goes_on) end_speech(cause);
 }
 
 void Media::end_speech(Channel* cause) {

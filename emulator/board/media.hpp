@@ -58,8 +58,9 @@ class Media final : public Service {
   bool begin_stream();
   void end_stream() { power_off(); }
 
-  /// A call ends recording and speech (16.2.1, 17.2.1); the command of `cause` says so, if it waits for the call.
-  void call_set_up(Channel* cause);
+  /// A call ends recording and speech (16.2.1, 17.2.1), unless it goes on (17.2.3); the command of `cause` says so, if
+  /// it waits for the call.
+  void call_set_up(Channel* cause, bool speech_goes_on);
   /// The end of a call also ends speech (17.2.1).
   void call_ended() { end_speech(nullptr); }
   void power_off() override;

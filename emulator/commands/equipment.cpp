@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "emulator/board/board.hpp"
 #include "emulator/calls/call_service.hpp"
 #include "emulator/calls/call_settings.hpp"
 #include "emulator/commands/delayed.hpp"
@@ -44,8 +45,13 @@ Task<Result> set_functionality(Invocation& cmd) {
 
 // --- 3.2.52 AT+CBC
 
-/// +CBC: <bcs>,<bcl>,<mV>   not charging.
+/// +CBC: <bcs>,<bcl>,<mV>   of the battery, else of a supply that cannot be charged.
 Result show_battery(Invocation& cmd) {
+  if (cmd.modem.board.made() && cmd.modem.board->battery) {
+    Battery& battery = *cmd.modem.board->battery;
+    cmd.print("+CBC: {},{},{}", static_cast<int>(battery.charging()), battery.level(), battery.millivolts());
+    return ok;
+  }
   switch (cmd.modem.supply()) {
     case Supply::normal: cmd.line("+CBC: 0,93,4147"); break;
     case Supply::under_voltage: cmd.line("+CBC: 0,5,3450"); break;
@@ -101,10 +107,11 @@ Result show_release_cause(Invocation& cmd) {
 
 // --- 6.2.7 AT+CADC
 
-/// +CADC: <status>,<value>   nothing is wired to the ADC; the SIM808 has two of them (20.6).
+/// +CADC: <status>,<value>   in mV; the SIM808 has two ADCs (20.6).
 Result show_adc(Invocation& cmd) {
-  cmd.line("+CADC: 1,0");
-  if (cmd.modem.model == Model::sim808) cmd.line("+CADC: 1,0");
+  const auto& inputs = cmd.modem.board->adc_mv;
+  cmd.print("+CADC: 1,{}", inputs[0]);
+  if (cmd.modem.model == Model::sim808) cmd.print("+CADC: 1,{}", inputs[1]);
   return ok;
 }
 
@@ -123,8 +130,8 @@ constexpr Command table[] = {
     listed(20, setting("+CMEE", "3.2.20", full, profile, {optional(number("0-2", "0"))})),
     {.name = "+CFUN", .section = "3.2.42", .saved = automatic, .parameters = {number("0,1,4", "1"), optional(number("0,1", "0"))},
      .test = show_ranges, .read = show_functionality, .write = set_functionality, .seconds = 10},
-    {.name = "+CBC", .section = "3.2.52", .support = state, .test = "+CBC: (0-2),(1-100),(voltage)", .execute = show_battery},
-    {.name = "+CADC", .section = "6.2.7", .support = state, .test = "+CADC: (0,1),(0-2800)", .read = delayed<Latency::sensor, show_adc>, .seconds = 2},
+    {.name = "+CBC", .section = "3.2.52", .test = "+CBC: (0-2),(1-100),(voltage)", .execute = show_battery},
+    {.name = "+CADC", .section = "6.2.7", .test = "+CADC: (0,1),(0-2800)", .read = delayed<Latency::sensor, show_adc>, .seconds = 2},
     {.name = "+CMTE", .section = "", .saved = profile, .parameters = {number("0,1", "0")},
      .read = delayed<Latency::sensor, show_temperature>, .write = delayed<Latency::sensor, keep_setting>, .seconds = 2, .profile_line = 23},
 };

@@ -5,6 +5,7 @@
 #include "emulator/board/audio_file.hpp"
 #include "emulator/board/media.hpp"
 #include "emulator/calls/call_service.hpp"
+#include "emulator/calls/call_settings.hpp"
 #include "emulator/files/file_system.hpp"
 #include "emulator/files/fs_path.hpp"
 #include "emulator/module/modem.hpp"
@@ -65,12 +66,18 @@ bool numbers_fit(Invocation& cmd, std::size_t needed, std::initializer_list<std:
 
 constexpr std::uint32_t any = 1'000'000'000;
 
+/// 15.2.1: while keys are listened for, a call cannot be recorded.
+bool listens_for_keys(const Invocation& cmd) {
+  return cmd.modem.calls->talking() && cmd.modem.settings.number(key::ddet) == 1;
+}
+
 /// AT+CREC=1,<id>,<form>[,<time>][,<location>][,<quality>][,<inputpath>]   A path's extension must fit the form.
 Result start_recording(Invocation& cmd) {
   const bool one_microphone = Models{Model::sim800, Model::sim800m64}.has(cmd.modem.model);
   const auto id = id_of(cmd.arguments[1]);
   if (!numbers_fit(cmd, 1, {2, any, 1, 3, one_microphone ? 0U : 1U})) return Cme::invalid_input;
   if (cmd.number(4) == 1) return Cme::not_allowed;  // no card
+  if (listens_for_keys(cmd)) return Cme::not_allowed;
   Media::Recording recording;
   recording.form = static_cast<AudioForm>(cmd.number(2));
   if (id) {
@@ -201,7 +208,7 @@ std::string checksum(std::string_view bytes) {
 /// AT+CRECORD=<mode>[,<interval>][,<crcmode>]: +CRECORD: <data> every <interval> × 20 ms until the host types anything.
 Task<Result> stream_recording(Invocation& cmd) {
   if (cmd.number(0) == 0) co_return ok;  // without effect
-  if (!cmd.modem.media->begin_stream()) co_return error;
+  if (listens_for_keys(cmd) || !cmd.modem.media->begin_stream()) co_return error;
   const std::uint32_t frames = cmd.number(1, 50), crc_mode = cmd.number(2);
   const AudioWriter writer(AudioForm::amr, 0);
   std::string packet;
@@ -268,8 +275,8 @@ Result speak(Invocation& cmd) {
   }
   const std::string text = cmd.text(1);
   const bool hexadecimal = text.find_first_not_of("0123456789ABCDEFabcdef") == std::string::npos;
-  if (!cmd.modem.calls->connections().empty() && !cmd.modem.calls->talking())
-    return Cme::not_allowed;  // a call is ringing
+  const bool rings = !cmd.modem.calls->connections().empty() && !cmd.modem.calls->talking();
+  if (rings && cmd.modem.settings.number(key::cttsring) == 0) return Cme::not_allowed;
   if (text.empty() || (mode == ucs2 && (!hexadecimal || text.size() % 4 != 0))) return Cme::invalid_input;
   const std::uint32_t speed = cmd.modem.settings.number(key::cttsparam_speed);
   const Duration length =
@@ -297,7 +304,7 @@ constexpr Command table[] = {
     {.name = "+CTTS", .section = "17.2.1", .parameters = {number("0-3"), optional(text(956))}, .test = "", .read = show_speech, .write = speak},
     speech_settings(Models::all() - models::vw, "0"),
     speech_settings(models::vw, "1"),
-    setting("+CTTSRING", "17.2.3", state, never, {number("0,1", "0")}),
+    setting("+CTTSRING", "17.2.3", full, never, {number("0,1", "0")}),
 };
 // clang-format on
 

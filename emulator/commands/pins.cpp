@@ -1,7 +1,7 @@
 // SIMCom's commands for pins, LEDs, radio hardware and board wiring (AT manual chapter 6).
 // SPDX-License-Identifier: MIT
 #include "emulator/board/pins.hpp"
-#include "emulator/board/antenna.hpp"
+#include "emulator/board/board.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/network/jamming.hpp"
 #include "emulator/network/network.hpp"
@@ -46,7 +46,6 @@ Result drive_gpio(Invocation& cmd) {
 constexpr Command gpio_row(Models on_models, std::string_view gpios) {
   return on(on_models, {.name = "+SGPIO",
                         .section = "6.2.39",
-                        .support = state,
                         .parameters = {number("0-1"), number(gpios), number("0-1"), number("0-1")},
                         .test = show_ranges,
                         .write = drive_gpio});
@@ -62,13 +61,10 @@ Result show_light(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CANT=<mode>,<UrcEnable>,<timer>
+/// AT+CANT=<mode>,<UrcEnable>,<timer>   With URCs the state follows at once.
 Result detect_antenna(Invocation& cmd) {
   if (const Result kept = keep_setting(cmd); !kept.is_ok()) return kept;
-  Antenna& antenna = *cmd.modem.antenna;
-  antenna.stop();
-  const bool reports = cmd.number(0) == 1 && cmd.number(1) == 1 && cmd.number(2) > 0;
-  if (reports) antenna.watch(cmd.channel, std::chrono::seconds(cmd.number(2)));
+  cmd.modem.board->watch_antenna(&cmd.channel);
   return ok;
 }
 
@@ -107,12 +103,12 @@ Result lock_cells(Invocation& cmd) {
 
 // --- 6.2.57 AT+SJDR
 
-/// +SJDR: <status>[,<mode>,<var>,<display>,<result>]   There is no jamming here.
+/// +SJDR: <status>[,<mode>,<var>,<display>,<result>]
 Result show_jamming(Invocation& cmd) {
   if (cmd.settings.number(key::sjdr_status) == 0) {
     cmd.line("+SJDR: 0");
   } else {
-    cmd.print("{},0", cmd.settings.print(cmd.command.name));
+    cmd.print("{},{}", cmd.settings.print(cmd.command.name), static_cast<int>(cmd.modem.jamming->result()));
   }
   return ok;
 }
@@ -131,8 +127,8 @@ constexpr Models no_battery_check = caf | Models{sim868, sim800c_ds};  // 20.14
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
-    listed(22, on(Models::all() - ri_for_data, setting("+CFGRI", "6.2.11", state, profile, {number("0-2", "0")}))),
-    listed(22, on(ri_for_data, setting("+CFGRI", "6.2.11", state, profile, {number("0-2", "2")}))),
+    listed(22, on(Models::all() - ri_for_data, setting("+CFGRI", "6.2.11", full, profile, {number("0-2", "0")}))),
+    listed(22, on(ri_for_data, setting("+CFGRI", "6.2.11", full, profile, {number("0-2", "2")}))),
     gpio_row(vw, "1-11"),
     gpio_row(Models::all() - vw, "1-7"),
     {.name = "+SPWM", .section = "6.2.40", .support = accepts, .parameters = {number("0-2"), number("0-100000"), number("0-100")},
@@ -140,29 +136,29 @@ constexpr Command table[] = {
     {.name = "*CELLLOCK", .section = "6.2.46", .support = state, .saved = automatic,
      .parameters = {flag("0"), optional(number("1-3", "1")), optional(arfcn), optional(arfcn), optional(arfcn)},
      .test = show_ranges, .read = show_cell_lock, .write = lock_cells},
-    {.name = "+SLEDS", .section = "6.2.47", .support = state, .saved = profile,
+    {.name = "+SLEDS", .section = "6.2.47", .saved = profile,
      .parameters = {number("1-3"), number("0,40-65535"), number("0,40-65535")},
      .test = show_ranges, .read = show_light, .write = keep_part, .list = "64,64,64,800,3000,300", .profile_line = 41},
-    listed(40, setting("+CNETLIGHT", "6.2.50", state, profile, {flag("1")})),
-    listed(39, setting("+CSGS", "6.2.54", state, profile, {number("0-2", "1")})),
-    {.name = "+SJDR", .section = "6.2.57", .support = state, .parameters = {flag("0"), number("0-3", "0"), optional(number("1-255", "255")), optional(flag("0"))},
+    listed(40, setting("+CNETLIGHT", "6.2.50", full, profile, {flag("1")})),
+    listed(39, setting("+CSGS", "6.2.54", full, profile, {number("0-2", "1")})),
+    {.name = "+SJDR", .section = "6.2.57", .parameters = {flag("0"), number("0-3", "0"), optional(number("1-255", "255")), optional(flag("0"))},
      .test = "+SJDR: (0,1)", .read = show_jamming, .write = detect_jamming},
-    {.name = "+CANT", .section = "6.2.60", .support = state, .saved = profile, .parameters = {flag("0"), flag("0"), number("0-3600", "10")},
+    {.name = "+CANT", .section = "6.2.60", .saved = profile, .parameters = {flag("0"), flag("0"), number("0-3600", "10")},
      .test = show_ranges, .read = show_setting, .write = detect_antenna, .profile_line = 24},
     setting("+SD2PCM", "6.2.62", state, profile, {flag("0")}),
-    setting("+SKPD", "6.2.63", state, never, {number("0-1", "0")}),
+    setting("+SKPD", "6.2.63", full, never, {number("0-1", "0")}),
     setting("+CMNRP", "6.2.67", state, profile_uart, {number("0-1", "0")}),
     {.name = "+CEGPRS", .section = "6.2.68", .support = state, .saved = automatic,
      .parameters = {flag("0"), optional(number("2,4,8,9,10,12", "12"))},
      .test = show_ranges, .read = show_edge, .write = set_edge},
-    {.name = "+CGPIO", .section = "6.2.69", .support = state, .parameters = {number("0-1"), number("1-88"), number("0-1"), number("0-1")},
+    {.name = "+CGPIO", .section = "6.2.69", .parameters = {number("0-1"), number("1-88"), number("0-1"), number("0-1")},
      .test = show_ranges, .write = drive_module_pin},
-    setting("+ECHARGE", "6.2.73", state, profile, {number("0-1", "0")}),
+    setting("+ECHARGE", "6.2.73", full, profile, {number("0-1", "0")}),
     setting("+SIMTIMER", "6.2.74", state, profile, {number("1-26", "26")}),
     setting("+SDMODE", "6.2.77", state, profile, {number("0-1", "0")}),
     on(Models::all() - no_battery_check, setting("+CBATCHK", "6.2.81", full, never, {flag("1")})),
     on(no_battery_check, setting("+CBATCHK", "6.2.81", full, never, {flag("0")})),
-    setting("+DLYRI", "6.2.82", state, never, {number("0,10-1000", "0")}),
+    setting("+DLYRI", "6.2.82", full, never, {number("0,10-1000", "0")}),
 };
 // clang-format on
 

@@ -192,7 +192,7 @@ constexpr Command table[] = {
     {.name = "+SIMTONEX", .section = "6.2.64",
      .parameters = {number("0,1"), optional(number("10-500000")), repeated(number("0-25500"))},
      .test = "+SIMTONEX: (0,1),(10-500000),(20-20000),(0-20000),(200-25500),(10-25500),(0-4)...", .write = play_cycle},
-    {.name = "+DDET", .section = "15.2.1", .support = state, .saved = profile,
+    {.name = "+DDET", .section = "15.2.1", .saved = profile,
      .parameters = {number("0,1", "0"), optional(number("0-10000")), optional(number("0,1")), optional(number("0,1"))},
      .test = show_ranges, .read = show_detection, .write = set_detection, .profile_line = 34},
 };

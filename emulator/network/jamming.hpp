@@ -1,6 +1,10 @@
-// Jamming detection (AT+SJDR, AT manual 6.2.57). There is no jamming here, only the report that there is none.
+// Jamming detection (AT+SJDR, AT manual 6.2.57).
 // SPDX-License-Identifier: MIT
 #pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
 
 #include "emulator/at/settings.hpp"
 #include "emulator/core/environment.hpp"
@@ -9,29 +13,61 @@
 
 namespace sim800 {
 
+/// What disturbs the signal is given by its variance: up to <var> of AT+SJDR it is jamming, above that interference.
 class Jamming final : public Service {
  public:
+  enum class Result : std::uint8_t { none, jamming, interference };  ///< <result>
+
+  static constexpr int none = 0, least_variance = 1, interference = 256;  ///< of put()
+
   Jamming(const Environment& environment, const Settings& settings) : around_(environment), settings_(settings) {}
 
-  /// AT+SJDR was written: reports by URC (modes 1 and 3) are sent every 3 s, or once with <display> 1, because nothing
-  /// changes.
+  /// AT+SJDR was written: the first report by URC (modes 1 and 3) comes after 3 s, then one every 3 s, or with
+  /// <display> 1 on each change.
   void apply() {
     next_.cancel();
-    const bool by_urc = settings_.number(key::sjdr_mode) % 2 == 1;
-    if (settings_.number(key::sjdr_status) == 1 && by_urc) next_ = around_.clock.after(period, [this] { report(); });
+    show_on_pin();
+    told_.reset();
+    if (reports()) next_ = around_.clock.after(period, [this] { report(); });
+  }
+  /// The variance of the signal from now on; the module notices within 3 s.
+  void put(int variance) {
+    variance_ = variance;
+    show_on_pin();
+    if (reports() && settings_.number(key::sjdr_display) == 1)
+      next_ = around_.clock.after(period, [this] { report_change(); });
+  }
+  Result result() const {
+    if (variance_ == none) return Result::none;
+    return variance_ > static_cast<int>(settings_.number(key::sjdr_var)) ? Result::interference : Result::jamming;
   }
   void power_off() override { next_.cancel(); }
+
+  /// Modes 2 and 3: the detection pin is high while there is jamming.
+  std::function<void(bool high)> on_pin = [](bool) {};
 
  private:
   static constexpr Duration period = std::chrono::seconds(3);
 
+  bool reports() const { return settings_.number(key::sjdr_status) == 1 && settings_.number(key::sjdr_mode) % 2 == 1; }
   void report() {
-    around_.urc("+SJDR: NO JAMMING", nullptr);
+    constexpr const char* lines[] = {"+SJDR: NO JAMMING", "+SJDR: JAMMING DETECTED", "+SJDR: INTERFERENCE DETECTED"};
+    told_ = result();
+    around_.urc(lines[static_cast<std::size_t>(*told_)], nullptr);
     if (settings_.number(key::sjdr_display) == 0) next_ = around_.clock.after(period, [this] { report(); });
+  }
+  void show_on_pin() const {
+    if (settings_.number(key::sjdr_status) == 1 && settings_.number(key::sjdr_mode) >= 2)
+      on_pin(result() == Result::jamming);
+  }
+  void report_change() {
+    if (result() != told_) report();
   }
 
   const Environment& around_;
   const Settings& settings_;
+  int variance_ = none;
+  std::optional<Result> told_;  ///< since AT+SJDR
   Timer next_;
 };
 

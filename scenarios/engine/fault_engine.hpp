@@ -187,6 +187,7 @@ class FaultEngine final : public Interference,
   void change_supply(Supply supply, std::optional<Duration> span) override { supply_.set(supply, span); }
   void change_temperature(int celsius, std::optional<Duration> span) override { temperature_.set(celsius, span); }
   void change_card(Card card, std::optional<Duration> span) override { card_.set(card, span); }
+  void change_board(const BoardPart& part, int value, std::optional<Duration> span) override;
   void change_level(ModemLine line, std::optional<bool> on, std::optional<Duration> span) override;
   void end_transfer(TransferKind::User user, int code) override;
   void act_on_transfers(const Verdict& verdict) override;
@@ -217,6 +218,7 @@ class FaultEngine final : public Interference,
   Temporary<int> temperature_;
   Temporary<Card> card_;
   std::map<ModemLine, Temporary<std::optional<bool>>> levels_;  ///< of lines that an action has moved
+  std::map<std::string, Temporary<int>> board_;                 ///< what an action has changed of it, by name
   std::vector<SerialLine*> lines_;
   std::array<std::size_t, 2> lost_together_{};  ///< bytes still to be lost of a burst, in each direction
   std::vector<Watch*> watches_;

@@ -79,6 +79,11 @@ void FaultEngine::change_level(ModemLine line, std::optional<bool> on, std::opti
   held.first->second.set(on, span);
 }
 
+void FaultEngine::change_board(const BoardPart& part, int value, std::optional<Duration> span) {
+  const auto put = [this, part](const int& now) { soon([this, part, now] { part.apply(*modem_, part.name, now); }); };
+  board_.try_emplace(part.name, clock_, part.before, put).first->second.set(value, span);
+}
+
 void FaultEngine::cut_serial_lines() {
   soon([this] {
     for (SerialLine* line : lines_) {

@@ -42,6 +42,13 @@ struct NoiseChange {
 bool covers(const LinkChange& upper, const LinkChange& lower);
 bool covers(const NoiseChange& upper, const NoiseChange& lower);
 
+/// Something wired to the module, and how that notices a change of it.
+struct BoardPart {
+  std::string name;  ///< "antenna", "GPIO3"
+  int before = 0;    ///< as the scenario has it at the start
+  void (*apply)(Modem& modem, const std::string& name, int value) = nullptr;
+};
+
 /// The card, as the action `sim` puts it.
 enum class Card : std::uint8_t { inserted, removed, locked };
 
@@ -58,6 +65,7 @@ class Effects {
   virtual void change_supply(Supply supply, std::optional<Duration> span) = 0;
   virtual void change_temperature(int celsius, std::optional<Duration> span) = 0;
   virtual void change_card(Card card, std::optional<Duration> span) = 0;
+  virtual void change_board(const BoardPart& part, int value, std::optional<Duration> span) = 0;
   /// Nothing: the line is left to whoever drives it.
   virtual void change_level(ModemLine line, std::optional<bool> on, std::optional<Duration> span) = 0;
   /// The running transfer of that kind ends with a code, else the next one.

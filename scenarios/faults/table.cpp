@@ -38,6 +38,14 @@ constexpr ActionRow rows[] = {
     {"supply", read_supply},
     {"temperature", read_temperature},
     {"level", read_level_action},
+    {"battery", read_battery},
+    {"adc", read_adc},
+    {"antenna", read_antenna},
+    {"jamming", read_jamming},
+    {"key_pad", read_key_pad},
+    {"pins", read_pins},
+    {"cell_broadcast", read_cell_broadcast},
+    {"toolkit", read_toolkit},
     {"reset", read_reset},
     {"freeze", read_freeze},
     {"power", read_power},
@@ -48,12 +56,13 @@ constexpr ActionRow rows[] = {
 /// Keys allowed next to an action.
 struct Beside {
   std::string_view key;
-  std::array<std::string_view, 10> actions;
+  std::array<std::string_view, 16> actions;
 };
 constexpr Beside besides[] = {
     {"lines", {"result", "cme", "cms"}},
     {"place", {"urc", "raw", "sms"}},
-    {"for", {"serial", "link", "dns", "registration", "signal", "sim", "supply", "temperature", "level", "state"}}};
+    {"for", {"serial", "link", "dns", "registration", "signal", "sim", "supply", "temperature", "level", "state", "adc",
+             "antenna", "jamming", "key_pad", "pins"}}};
 // clang-format on
 
 void check_besides(const Value& action, std::string_view name) {

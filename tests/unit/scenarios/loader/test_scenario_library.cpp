@@ -60,6 +60,11 @@ class VirtualHost {
         echo_ = command->text;
       } else if (const auto* payload = std::get_if<SendPayload>(&step.action)) {
         bench_.line.receive(payload->bytes);
+        echo_ = payload->bytes.substr(0, payload->bytes.find('\x1a'));
+      } else if (std::holds_alternative<ExpectPrompt>(step.action)) {
+        const bool asked = await_prompt();
+        CHECK(asked);
+        if (!asked) return;
       } else if (const auto* wanted = std::get_if<ExpectLine>(&step.action)) {
         const std::string line = next_line();
         CHECK(line == wanted->text);
@@ -83,6 +88,19 @@ class VirtualHost {
         if (!line.empty() && line != echo_) return line;
       }
       if (bench_.clock.now() > 1h || !bench_.clock.advance_to_next()) return {};
+    }
+  }
+
+  bool await_prompt() {
+    constexpr std::string_view prompt = "\r\n> ";
+    for (;;) {
+      received_ += bench_.port.take();
+      const auto found = received_.find(prompt);
+      if (found != received_.npos) {
+        received_.erase(0, found + prompt.size());
+        return true;
+      }
+      if (bench_.clock.now() > 1h || !bench_.clock.advance_to_next()) return false;
     }
   }
 
