@@ -15,10 +15,10 @@ SCHEMA = os.path.join(HERE, "..", "scenarios", "scenario.schema.json")
 BEGIN, END = "<!-- reference: written by ./dev docs from the schema -->\n", "<!-- end of the reference -->\n"
 # Tables of the reference: heading, and the place in the schema.
 TABLES = [("The whole file", ()), ("module", ("module",)), ("module.quirks", ("module", "quirks")), ("sim", ("sim",)),
-          ("network", ("network",)), ("serial", ("serial",)), ("timing", ("timing",)),
+          ("network", ("network",)), ("serial", ("serial",)), ("timing", ("timing",)), ("board", ("board",)),
           ("faults: keys of a fault", "fault"), ("on: triggers", "trigger"), ("do: actions", "action"),
           ("events: keys of an event", "event"), ("expect: keys of an expectation", "expectation"),
-          ("fleet", ("fleet",))]
+          ("sim.toolkit: steps", "toolkit_step"), ("fleet", ("fleet",))]
 OWN_TABLES = ("quirks", "on", "do", "never", "eventually", "order", "once")  # keys that have one elsewhere
 NAMES = {"object": "object", "array": "list", "string": "string", "boolean": "`true`, `false`",
          "integer": "integer", "number": "number"}

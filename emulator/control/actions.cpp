@@ -7,8 +7,6 @@
 #include "emulator/calls/ussd_service.hpp"
 #include "emulator/control/handlers.hpp"
 #include "emulator/sms/sms_service.hpp"
-#include "protocol/sms/sms_pdu.hpp"
-#include "protocol/text/hex.hpp"
 #include "scenarios/faults/actions.hpp"
 
 namespace sim800 {
@@ -43,15 +41,6 @@ nlohmann::ordered_json shown(const AtLine::Answer& answer) {
   return reply;
 }
 
-/// A message in PDU mode.
-Sms delivered(const std::string& pdu) {
-  const auto found = decode_pdu(from_hex(pdu).value_or(""), false);
-  if (!found || found->message.type != SmsType::deliver)
-    throw Refusal(400, "pdu", "an SMS-DELIVER as AT+CMGR shows it, with the service centre before it",
-                  fmt::format("\"{}\"", pdu));
-  return found->message;
-}
-
 }  // namespace
 
 void post_do(Call& call) {
@@ -60,7 +49,7 @@ void post_do(Call& call) {
   const std::string words = summary_of_steps(body.value());
   body.done();
   call.module().faults.perform(std::move(steps), words);
-  call.reply({{"done", words}});
+  call.reply_when_settled({{"done", words}});
 }
 
 void post_at(Call& call) {
@@ -83,19 +72,10 @@ void post_at(Call& call) {
 }
 
 void post_sms(Call& call) {
-  const Body body(call.request().body, call.rules());
-  const nlohmann::json& json = body.json();
-  SmsService& sms = *call.module().modem.sms;
-  if (json.contains("pdu")) {
-    if (json.size() > 1) throw Refusal(400, "body", "\"pdu\" alone, which says the rest", "more keys");
-    sms.receive(delivered(json["pdu"].get<std::string>()));
-  } else if (!json.contains("from") || !json.contains("text")) {
-    throw Refusal(400, "body", R"(the keys "from" and "text", or "pdu")", "neither");
-  } else {
-    std::optional<int> message_class;
-    if (json.contains("class")) message_class = json["class"].get<int>();
-    sms.receive(json["from"].get<std::string>(), json["text"].get<std::string>(), message_class);
-  }
+  Body body(call.request().body, call.rules());
+  const ArrivingMessage message = read_message(body.value());
+  body.done();
+  message.arrive(*call.module().modem.sms);
   call.reply_done();
 }
 
@@ -116,12 +96,12 @@ void post_power(Call& call) {
   } else {
     call.module().modem.lose_power();
   }
-  call.reply_done();
+  call.reply_when_settled(nlohmann::ordered_json::object());
 }
 
 void post_module_reset(Call& call) {
   call.module().modem.reset();
-  call.reply_done();
+  call.reply_when_settled(nlohmann::ordered_json::object());
 }
 
 void get_state(Call& call) { call.reply({{"state", call.module().faults.state()}}); }

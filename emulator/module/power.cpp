@@ -159,6 +159,7 @@ Task<> Modem::finish_start(StartedBy cause) {
   call_first ? say_call_ready() : say_sms_ready();
   co_await clock.sleep_until(ready + (call_first ? sms_time : call));
   call_first ? say_sms_ready() : say_call_ready();
+  if (world.sim.toolkit != nullptr && sim->ready()) toolkit->start();
   if (!booted || !quirks.second_call_ready) co_return;
   co_await clock.sleep(sms_time > call ? sms_time - call : call - sms_time);
   say_call_ready();
@@ -167,7 +168,6 @@ Task<> Modem::finish_start(StartedBy cause) {
 void Modem::say_call_ready() {
   call_ready_ = true;
   if (settings.number(key::ciurc) == 1) boot_urc("Call Ready", false);
-  if (world.sim.toolkit != nullptr && sim->ready()) toolkit->start();
 }
 
 void Modem::say_sms_ready() {

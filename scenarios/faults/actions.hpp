@@ -2,17 +2,22 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "emulator/sms/incoming_sms.hpp"
+#include "protocol/sms/sms_pdu.hpp"
 #include "scenarios/engine/scenario.hpp"
 #include "scenarios/engine/stage.hpp"
 #include "scenarios/json/reader.hpp"
 
 namespace sim800 {
+
+class SmsService;
 
 /// Reads an action as a fault's or event's "do" has it: its name and what stands beside it.  Null after a mistake,
 /// which is reported.
@@ -42,6 +47,14 @@ std::shared_ptr<const Action> read_ussd(const Value& action);
 std::shared_ptr<const Action> read_supply(const Value& action);
 std::shared_ptr<const Action> read_temperature(const Value& action);
 std::shared_ptr<const Action> read_level_action(const Value& action);
+std::shared_ptr<const Action> read_battery(const Value& action);
+std::shared_ptr<const Action> read_adc(const Value& action);
+std::shared_ptr<const Action> read_antenna(const Value& action);
+std::shared_ptr<const Action> read_jamming(const Value& action);
+std::shared_ptr<const Action> read_key_pad(const Value& action);
+std::shared_ptr<const Action> read_pins(const Value& action);
+std::shared_ptr<const Action> read_cell_broadcast(const Value& action);
+std::shared_ptr<const Action> read_toolkit(const Value& action);
 std::shared_ptr<const Action> read_reset(const Value& action);
 std::shared_ptr<const Action> read_freeze(const Value& action);
 std::shared_ptr<const Action> read_power(const Value& action);
@@ -73,7 +86,14 @@ Pace pace_of(const Steps& steps);
 /// time only.
 std::optional<Pace> busiest(const Steps& steps);
 
-std::shared_ptr<const Action> message_from(const std::string& number, const std::string& text, bool inside = false);
+std::shared_ptr<const Action> message_from(const std::string& number, const std::string& text);
+/// What "sms" says: a message as it is, or who sends what.
+struct ArrivingMessage {
+  std::optional<Sms> pdu;
+  IncomingSms sms;
+  void arrive(SmsService& at) const;
+};
+ArrivingMessage read_message(const Value& sms);
 /// `rings` 0: the caller does not give up.
 std::shared_ptr<const Action> call_from(const std::string& number, unsigned rings = 0);
 
@@ -83,5 +103,8 @@ std::optional<Registration> read_registration_word(const Value& value);
 std::optional<SerialDirection> read_serial_direction(const Value& value);
 LinkChange read_link_change(const Value& link);
 std::optional<SizeRange> read_size_range(const Value& value);
+std::optional<AntennaState> read_antenna_word(const Value& value);
+/// One voltage at the ADC, or one for each of the SIM808's two.
+std::array<int, 2> read_adc_voltages(const Value& value);
 
 }  // namespace sim800

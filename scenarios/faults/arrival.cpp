@@ -1,4 +1,5 @@
-// Something arrives: {"sms": {"from": "+…", "text": "…"}}, {"call": {"from": "+…"}}, {"ussd": {"text": "…"}}.
+// Something arrives: {"sms": {"from": "+…", "text": "…"}}, {"call": {"from": "+…"}}, {"ussd": {"text": "…"}}; or the
+// far end of a call acts: {"call": {"state": "answered"}}, {"call": {"dtmf": "12#"}}.
 // SPDX-License-Identifier: MIT
 #include "emulator/calls/call_service.hpp"
 #include "emulator/calls/ussd_service.hpp"
@@ -23,14 +24,25 @@ struct Arrival final : Action {
   bool inside = false;  ///< the response of the command that triggers it
 };
 
+using FarEnd = CallService::FarEnd;
+
+/// Of the call that it concerns: hanging up any, all else one that the module has dialled.
+void act_at_far_end(Modem& modem, FarEnd what) {
+  for (const CallService::Connection& call : modem.calls->connections()) {
+    const bool holding = what == FarEnd::holds || what == FarEnd::retrieves;
+    if (holding ? !call.connected() : what != FarEnd::hangs_up && (call.from_network || call.connected())) continue;
+    modem.calls->far_end(call.id, what);
+    return;
+  }
+}
+
 }  // namespace
 
-std::shared_ptr<const Action> message_from(const std::string& number, const std::string& text, bool inside) {
+std::shared_ptr<const Action> message_from(const std::string& number, const std::string& text) {
   auto made = std::make_shared<Arrival>(
       [](Modem& modem, const std::string& from, const std::string& said) { modem.sms->receive(from, said); });
   made->from = number;
   made->text = text;
-  made->inside = inside;
   return made;
 }
 
@@ -43,18 +55,67 @@ std::shared_ptr<const Action> call_from(const std::string& number, unsigned ring
 }
 
 std::shared_ptr<const Action> read_sms(const Value& action) {
-  return message_from(action["sms"]["from"].text().value_or(""), action["sms"]["text"].text().value_or(""),
-                      action["place"].text() == "inside");
+  ArrivingMessage message = read_message(action["sms"]);
+  const std::string number = message.sms.from, said = message.sms.text;
+  auto made = std::make_shared<Arrival>(
+      [message = std::move(message)](Modem& modem, const std::string& from, const std::string& text) {
+        ArrivingMessage now = message;
+        now.sms.from = from;
+        now.sms.text = text;
+        now.arrive(*modem.sms);
+      });
+  made->from = number;
+  made->text = said;
+  made->inside = action["place"].text() == "inside";
+  return made;
 }
 
 std::shared_ptr<const Action> read_call(const Value& action) {
-  return call_from(action["call"]["from"].text().value_or(""),
-                   static_cast<unsigned>(action["call"]["rings"].integer().value_or(0)));
+  const Value call = action["call"];
+  const auto rings = call["rings"].integer();
+  if (call["tone"] && !call["dtmf"] && !call["single_tone"])
+    call["tone"].refuse_name("\"dtmf\" or \"single_tone\" beside \"tone\"", "none");
+  if (const auto from = call["from"].text()) {
+    const bool forwarded = call["forwarded"].flag().value_or(false);
+    const bool in_group = call["closed_user_group"].flag().value_or(false);
+    auto arrives = std::make_shared<Arrival>(
+        [rings, forwarded, in_group](Modem& modem, const std::string& who, const std::string& /*text*/) {
+          CallOffer offer{.from = who, .forwarded = forwarded, .group = {}};
+          if (who.empty()) offer.shown = CallOffer::Number::withheld;
+          if (in_group)
+            offer.group = modem.world.network.services.group ? modem.world.network.services.group->index : 0;
+          modem.calls->receive(offer, static_cast<unsigned>(rings.value_or(0)));
+        });
+    arrives->from = *from;
+    return arrives;
+  }
+  if (rings) call["rings"].refuse_name("\"from\" beside \"rings\"", "none");
+  auto made = std::make_shared<Arrival>(nullptr);
+  if (const auto what = call["state"].word<FarEnd>({{"answered", FarEnd::answers},
+                                                    {"busy", FarEnd::is_busy},
+                                                    {"no-answer", FarEnd::does_not_answer},
+                                                    {"ended", FarEnd::hangs_up},
+                                                    {"held", FarEnd::holds},
+                                                    {"retrieved", FarEnd::retrieves}})) {
+    made->happens = [what = *what](Modem& modem, const std::string&, const std::string&) {
+      act_at_far_end(modem, what);
+    };
+  } else {
+    // Their names are those that the service has for the two frequencies.
+    const auto frequency = call["single_tone"].integer();
+    made->text = frequency ? (*frequency == 1400 ? "E" : "F") : call["dtmf"].text().value_or("");
+    const auto length = call["tone"].duration();
+    made->happens = [length](Modem& modem, const std::string&, const std::string& keys) {
+      modem.calls->remote_digits(keys, length);
+    };
+  }
+  return made;
 }
 
 std::shared_ptr<const Action> read_ussd(const Value& action) {
+  const bool asks = action["ussd"]["reply_expected"].flag().value_or(false);
   auto read = std::make_shared<Arrival>(
-      [](Modem& modem, const std::string& /*from*/, const std::string& text) { modem.ussd->receive(text); });
+      [asks](Modem& modem, const std::string& /*from*/, const std::string& text) { modem.ussd->receive(text, asks); });
   action["ussd"]["text"].read(read->text);
   return read;
 }
