@@ -108,6 +108,8 @@ constexpr Command table[] = {
     {.name = "+CGSN", .section = "3.2.11", .test = "", .execute = show_imei},
     {.name = "+SIMEI", .section = "", .saved = automatic, .parameters = {text(15)},
      .test = "", .read = show_written_imei, .write = write_imei},
+    {.name = "+FCLASS", .section = "", .support = accepts, .parameters = {number("0")},  // data; wvdial asks for it
+     .test = "+FCLASS: (0)", .read = "+FCLASS: 0", .write = accept},
     {.name = "&K", .section = "", .parameters = {optional(number("0-4294967295"))},
      .write = control_flow, .usage_error = Cme::unknown},
 };

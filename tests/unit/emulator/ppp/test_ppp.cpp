@@ -137,6 +137,27 @@ TEST_CASE("ppp: every way to dial the network") {
   }
 }
 
+TEST_CASE("ppp: every way to dial connects, after what wvdial and ModemManager say first") {
+  PppFixture fixture(PppFixture::with_apn());
+  CHECK(fixture.ask("ATQ0 V1 E1 S0=0 &C1 &D2 +FCLASS=0").ends_with(OK));
+  fixture.ask("ATE0");
+  for (const char* cid : {"1", "2", "3"})
+    CHECK(fixture.ask("AT+CGDCONT=" + std::string(cid) + ",\"IP\",\"internet\"") == OK);
+  for (const char* line :
+       {"ATD*99#", "ATD*99##", "ATDT*99#", "ATDP *99***1#", "ATD *99***2#", "ATD*99***3#", "ATD*99**PPP*1#",
+        "ATD*99**1*1#", "ATD*99*10.0.0.1*PPP*1#", "ATD*98#", "ATD*98*1#", "AT+CGDATA=\"PPP\",1", "AT+CGDATA=\"PPP\""}) {
+    CAPTURE(line);
+    CHECK(fixture.ask(line) == CONNECT);
+    fixture.clock.advance(2s);
+    fixture.channel->receive("+++");
+    fixture.clock.advance(2s);
+    fixture.line.take();
+    CHECK(fixture.ask("AT+CGDCONT=1,\"IP\",\"other\"") == OK);  // for the next activation
+    CHECK(fixture.ask("ATH") == OK);
+    fixture.clock.advance(1s);
+  }
+}
+
 TEST_CASE("ppp: a host that begins right behind CONNECT is heard") {
   PppFixture fixture(PppFixture::with_apn());
   CHECK(fixture.ask("ATD*99#") == CONNECT);
