@@ -154,8 +154,8 @@ def test_a_run_that_dies_fails_its_test_only(run):
     result = run("""
         import os, signal
         def test_it(modem):
-            modem.process._process.send_signal(signal.SIGKILL)
-            modem.process._process.wait()
+            modem.process.process.send_signal(signal.SIGKILL)
+            modem.process.process.wait()
         def test_next(modem): assert modem.at("AT").result == "OK"
     """)
     result.assert_outcomes(failed=1, passed=1)
@@ -167,7 +167,7 @@ def test_nothing_is_left_behind(run, pytester, monkeypatch):
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
     result = run("""
-        def test_it(modem): print("pid", modem.process._process.pid)
+        def test_it(modem): print("pid", modem.process.process.pid)
         def test_fails(modem): assert False
     """, "-s", process=True)
     result.assert_outcomes(passed=1, failed=1)
