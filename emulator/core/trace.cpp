@@ -18,10 +18,18 @@
 namespace sim800 {
 namespace {
 
+bool is_plain(char c) { return c >= 0x20 && c <= 0x7e && c != '"' && c != '\\'; }
+
 void append_quoted(std::string& out, std::string_view bytes) {
   out.push_back('"');
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
+  while (!bytes.empty()) {
+    std::size_t plain = 0;
+    while (plain < bytes.size() && is_plain(bytes[plain])) ++plain;
+    out.append(bytes.substr(0, plain));
+    bytes.remove_prefix(plain);
+    if (bytes.empty()) break;
+    const char c = bytes.front();
+    bytes.remove_prefix(1);
     if (c == '"' || c == '\\') {
       out.push_back('\\');
       out.push_back(c);
@@ -29,13 +37,23 @@ void append_quoted(std::string& out, std::string_view bytes) {
       out.append("\\r");
     } else if (c == '\n') {
       out.append("\\n");
-    } else if (byte < 0x20 || byte > 0x7e) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
     } else {
-      out.push_back(c);
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
     }
   }
   out.push_back('"');
+}
+
+/// In seconds with six decimals.
+void append_time(std::string& out, TimePoint now) {
+  constexpr unsigned decimals = 6;
+  constexpr std::int64_t per_second = 1'000'000;
+  const std::int64_t micros = (now.count() + 500) / 1000;
+  const fmt::format_int whole(micros / per_second), part(micros % per_second);
+  out.append(whole.data(), whole.size());
+  out.push_back('.');
+  out.append(decimals - part.size(), '0');
+  out.append(part.data(), part.size());
 }
 
 bool is_fifo(const std::string& file) {
@@ -111,18 +129,20 @@ bool Trace::write_line(std::string_view module, std::string_view name, Fields fi
 
 void append_event(std::string& line, TimePoint now, std::string_view module, std::string_view name,
                   Trace::Fields fields) {
-  const double seconds = std::chrono::duration<double>(now).count();
-  fmt::format_to(std::back_inserter(line), "\"t\":{:.6f},\"event\":\"{}\"", seconds, name);
+  line += "\"t\":";
+  append_time(line, now);
+  line.append(",\"event\":\"").append(name).push_back('"');
   if (!module.empty()) {
     line += ",\"module\":";
     append_quoted(line, module);
   }
   for (const auto& [key, value] : fields) {
-    fmt::format_to(std::back_inserter(line), ",\"{}\":", key);
+    line.append(",\"").append(key).append("\":");
     if (const auto* text = std::get_if<std::string_view>(&value)) {
       append_quoted(line, *text);
     } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
-      fmt::format_to(std::back_inserter(line), "{}", *number);
+      const fmt::format_int digits(*number);
+      line.append(digits.data(), digits.size());
     } else {
       line += std::get<bool>(value) ? "true" : "false";
     }
