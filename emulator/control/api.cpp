@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <asio/post.hpp>
 #include <charconv>
 #include <set>
 #include <utility>
@@ -127,6 +128,20 @@ void Call::reply(const nlohmann::ordered_json& json, int status) {
   exchange->answer(
       {.status = status, .body = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"});
 }
+
+namespace {
+
+/// What happens may make more due; at most so often, where something always is.
+void settle(const Call& call, const nlohmann::ordered_json& json, unsigned rounds = 100) {
+  asio::post(call.api.run().loop(), [call = call, json, rounds]() mutable {
+    if (rounds > 0 && call.run().clock().is_due()) return settle(call, json, rounds - 1);
+    call.reply(json);
+  });
+}
+
+}  // namespace
+
+void Call::reply_when_settled(const nlohmann::ordered_json& json) const { settle(*this, json); }
 
 void Call::reply_text(std::string text, std::string type) {
   exchange->answer({.type = std::move(type), .body = std::move(text)});

@@ -49,6 +49,8 @@ struct Call {
 
   void reply(const nlohmann::ordered_json& json, int status = 200);
   void reply_text(std::string text, std::string type = "text/plain; charset=utf-8");
+  /// Once all has happened that is due at this instant: who asks next sees it.
+  void reply_when_settled(const nlohmann::ordered_json& json) const;
   /// Done, and nothing to say.
   void reply_done() { reply(nlohmann::ordered_json::object()); }
 };

@@ -104,6 +104,12 @@ void Journal::end(TimePoint now, unsigned module, std::string_view channel, std:
   found->result = result;
 }
 
+void Journal::forget(const std::function<bool(const Event&)>& which) {
+  std::erase_if(events_, which);
+  bytes_ = 0;
+  for (const Event& event : events_) bytes_ += event.json.size() + overhead;
+}
+
 void Journal::reset() {
   events_.clear();
   commands_.clear();

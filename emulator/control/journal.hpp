@@ -40,7 +40,7 @@ class Journal {
 
   void add(TimePoint now, unsigned module, std::string_view module_name, std::string_view name, Trace::Fields fields);
   /// Forgets events of these kinds; what they have added up to stays.
-  void forget(const std::function<bool(const Event&)>& which) { std::erase_if(events_, which); }
+  void forget(const std::function<bool(const Event&)>& which);
   void forget_commands() { commands_.clear(); }
   /// As at the start, except for the numbers, which go on.
   void reset();

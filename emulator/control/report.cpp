@@ -12,8 +12,8 @@ namespace {
 std::string label(std::string_view text) {
   std::string quoted;
   for (const char c : text) {
-    if (c == '\\' || c == '"') quoted += '\\';
-    quoted += c == '\n' ? ' ' : c;
+    if (c == '\\' || c == '"' || c == '\n') quoted += '\\';
+    quoted += c == '\n' ? 'n' : c;
   }
   return quoted;
 }
@@ -40,7 +40,7 @@ constexpr Metric metrics[] = {
     {"commands_total", "Command lines of the host", &Journal::Sums::commands},
     {"received_bytes_total", "Bytes from the host", &Journal::Sums::received},
     {"sent_bytes_total", "Bytes to the host", &Journal::Sums::sent},
-    {"lost_bytes_total", "Bytes that were discarded", &Journal::Sums::lost},
+    {"lost_bytes_total", "Bytes dropped, in either direction", &Journal::Sums::lost},
     {"faults_fired_total", "Faults that fired", &Journal::Sums::faults},
     {"urcs_total", "Unsolicited result codes", &Journal::Sums::urcs},
 };
@@ -119,7 +119,7 @@ void get_metrics(Call& call) {
       text += fmt::format("sim800_idle_seconds{{module=\"{}\"}} {:.6f}\n", name,
                           seconds(call.run().clock().now() - *sums.last_command));
   });
-  call.reply_text(std::move(text), "text/plain; version=0.0.4");
+  call.reply_text(std::move(text), "text/plain; version=0.0.4; charset=utf-8");
 }
 
 void get_report(Call& call) {

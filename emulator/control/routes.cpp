@@ -25,24 +25,16 @@ constexpr std::string_view fault_switch =
 constexpr std::string_view state_object =
     R"({"type": "object", "required": ["state"], "additionalProperties": false, "properties": {
   "state": {"$ref": "#/definitions/line"}}})";
-constexpr std::string_view sms_object =
-    R"({"type": "object", "additionalProperties": false, "properties": {
-  "from": {"$ref": "#/definitions/line"},
-  "text": {"type": "string", "maxLength": 39015},
-  "class": {"type": "integer", "minimum": 0, "maximum": 3},
-  "pdu": {"type": "string", "maxLength": 400, "pattern": "^([0-9A-Fa-f]{2})+$", "x-expected": "bytes in hexadecimal"}}})";
+constexpr std::string_view sms_object = R"({"$ref": "#/definitions/action/properties/sms"})";
 constexpr std::string_view call_object =
     R"({"type": "object", "required": ["from"], "additionalProperties": false, "properties": {
-  "from": {"$ref": "#/definitions/line"},
+  "from": {"$ref": "#/definitions/action/properties/call/properties/from"},
   "rings": {"$ref": "#/definitions/count"}}})";
 constexpr std::string_view call_change =
     R"({"type": "object", "minProperties": 1, "x-expected": "\"dtmf\" or \"state\"", "additionalProperties": false, "properties": {
-  "state": {"enum": ["answered", "busy", "no-answer", "ended"]},
-  "dtmf": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[0-9A-D*#]*$", "x-expected": "keys from 0 to 9, A to D, * and #"}}})";
-constexpr std::string_view ussd_object =
-    R"({"type": "object", "required": ["text"], "additionalProperties": false, "properties": {
-  "text": {"type": "string", "maxLength": 182},
-  "reply_expected": {"type": "boolean"}}})";
+  "state": {"$ref": "#/definitions/action/properties/call/properties/state"},
+  "dtmf": {"$ref": "#/definitions/action/properties/call/properties/dtmf"}}})";
+constexpr std::string_view ussd_object = R"({"$ref": "#/definitions/action/properties/ussd"})";
 constexpr std::string_view power_object =
     R"({"type": "object", "required": ["power"], "additionalProperties": false, "properties": {
   "power": {"enum": ["key", "loss"]}}})";

@@ -1,5 +1,6 @@
 # The control interface: what it changes and shows, what it refuses, and who gets in.
 # SPDX-License-Identifier: MIT
+import contextlib
 import json
 import os
 import re
@@ -19,7 +20,7 @@ class ControlTest(AcceptanceTest):
         return module, Control.of(module)
 
     def refused(self, status, text, control, method, path, body=None, raw=None, headers=None):
-        found, answer = control.raw(method, path, raw if raw is not None else None if body is None else json.dumps(body), headers)
+        found, answer = control.exchange(method, path, raw if raw is not None else None if body is None else json.dumps(body), headers)
         self.assertEqual(found, status, answer)
         self.assertIn(text, json.loads(answer)["errors"][0]["text"])
 
@@ -137,6 +138,28 @@ class Surface(ControlTest):
         control.ask("DELETE", "/calls/1")
         host.until(b"NO CARRIER\r\n")
 
+    def test_the_far_end_acts_as_in_a_scenario(self):
+        module, control = self.start(scenario={"network": {"numbers": {"*": {"call": "no-answer"}}}})
+        host = self.host(module)
+        host.ok("AT+DDET=1", "ATD123;")
+        control.post("/do", {"call": {"state": "answered"}})
+        self.assertEqual(control.get("/calls")[0]["state"], "active")
+        control.post("/do", [{"call": {"dtmf": "5#"}}])
+        host.until(b"+DTMF: 5\r\n")
+        host.until(b"+DTMF: #\r\n")
+        control.post("/do", {"call": {"state": "ended"}})
+        host.until(b"NO CARRIER\r\n")
+        host.ok("AT+CUSD=1")
+        control.post("/do", {"ussd": {"text": "Which tariff?", "reply_expected": True}})
+        host.until(b'+CUSD: 1')
+
+    def test_who_asks_next_sees_what_was_done(self):
+        _, control = self.start()
+        for how, path, body in (("off", "/power", {"power": "loss"}), ("on", "/power", {"power": "key"}),
+                                ("frozen", "/do", {"freeze": True}), ("on", "/module/reset", None), ("off", "/do", {"power": "loss"})):
+            control.post(path, body)
+            self.assertEqual(control.get("/modem")["power"], how, (path, body))
+
     def test_power(self):
         module, control = self.start()
         host = self.host(module)
@@ -180,7 +203,7 @@ class Faults(ControlTest):
         control.post("/faults", {"name": "lost", "tags": ["cell"], "on": {"command": "AT+CREG"}, "do": {"cme": 3}})
         report = control.get("/report")
         self.assertEqual((report["passed"], report["faults"][1]["name"], report["faults"][1]["tags"]), (False, "lost", ["cell"]))
-        junit = control.raw("GET", "/report?format=junit")[1]
+        junit = control.exchange("GET", "/report?format=junit")[1]
         self.assertIn(b'failures="1"', junit)
         self.assertIn(b'name="0 lost: command AT+CREG"><failure', junit)
 
@@ -264,14 +287,49 @@ class Seen(ControlTest):
         module, control = self.start()
         host = self.host(module)
         host.ok("AT")
-        text = control.raw("GET", "/metrics")[1].decode()
+        text = control.exchange("GET", "/metrics")[1].decode()
         self.assertIn('sim800_commands_total{module="0"} 1\n', text)
         self.assertIn('sim800_results_total{module="0",result="OK"} 1\n', text)
+
+    def test_metrics_are_as_prometheus_reads_them(self):
+        module, control = self.start("--modules", "2", tcp=0)
+        control.at("AT+CMEE=1")
+        control.at("AT+CFUN=9")
+        control.post("/faults", {"on": {"command": "AT+CSQ"}, "do": {"result": "ERROR"}})
+        control.at("AT+CSQ")
+        connection = control.connect()
+        self.addCleanup(connection.close)
+        connection.request("GET", "/v1/metrics")
+        answer = connection.getresponse()
+        self.assertEqual(answer.headers["Content-Type"], "text/plain; version=0.0.4; charset=utf-8")
+        text, kinds, values = answer.read().decode(), {}, {}
+        self.assertTrue(text.endswith("\n"))
+        for line in text.splitlines():
+            if head := re.fullmatch(r"# (HELP|TYPE) (sim800_[a-z_]+) (.+)", line):
+                # Both before the first value, once each.
+                self.assertNotIn((head[1], head[2]), kinds)
+                self.assertNotIn(head[2], values)
+                kinds[head[1], head[2]] = head[3]
+                continue
+            name, labels, value = re.fullmatch(r'([a-z0-9_]+)\{(module="(?:[^"\\\n]|\\[\\"n])*"(?:,result="(?:[^"\\\n]|\\[\\"n])*")?)\} (\S+)', line).groups()
+            self.assertIn(("HELP", name), kinds)
+            self.assertEqual(kinds["TYPE", name], "counter" if name.endswith("_total") else "gauge")
+            self.assertNotIn((labels, name), values)
+            values[labels, name] = float(value)
+            values[name] = None
+        self.assertEqual(set(values) & {name for _, name in kinds}, {"sim800_commands_total", "sim800_received_bytes_total",
+                         "sim800_sent_bytes_total", "sim800_lost_bytes_total", "sim800_faults_fired_total", "sim800_urcs_total",
+                         "sim800_results_total", "sim800_idle_seconds"})
+        self.assertEqual(values['module="0"', "sim800_commands_total"], 3)
+        self.assertEqual(values['module="0",result="+CME ERROR"', "sim800_results_total"], 1)
+        self.assertEqual(values['module="0"', "sim800_faults_fired_total"], 1)
+        self.assertEqual(values['module="1"', "sim800_commands_total"], 0)
+        self.assertNotIn(('module="1"', "sim800_idle_seconds"), values)
 
     def test_events_are_a_stream(self):
         module, control = self.start()
         host = self.host(module)
-        connection = control.connection()
+        connection = control.connect()
         self.addCleanup(connection.close)
         connection.request("GET", "/v1/events?match=AT%5C%2BCSQ")
         stream = connection.getresponse()
@@ -284,10 +342,10 @@ class Seen(ControlTest):
     def test_events_in_one_answer_and_as_a_trace(self):
         module, control = self.start()
         self.host(module)
-        status, text = control.raw("GET", "/events?format=jsonl&match=RDY")
+        status, text = control.exchange("GET", "/events?format=jsonl&match=RDY")
         self.assertEqual(status, 200)
         self.assertEqual(json.loads(text.splitlines()[0])["event"], "urc")
-        trace = control.raw("GET", "/trace")[1]
+        trace = control.exchange("GET", "/trace")[1]
         printed = subprocess.run([SIM800, "trace", "-"], input=trace, capture_output=True, timeout=DEADLINE, check=True)
         self.assertIn(b"RDY", printed.stdout)
 
@@ -296,7 +354,7 @@ class Seen(ControlTest):
         host = self.host(module)
         idle = []
         for _ in range(10):
-            connection = control.connection()
+            connection = control.connect()
             self.addCleanup(connection.close)
             connection.request("GET", "/v1/events?from=0")
             idle.append(connection)
@@ -325,7 +383,7 @@ class Waiting(ControlTest):
     def test_a_trigger(self):
         module, control = self.start()
         host = self.host(module)
-        connection = control.connection()
+        connection = control.connect()
         self.addCleanup(connection.close)
         connection.request("POST", "/v1/wait", json.dumps({"on": {"command": "AT+CSQ", "nth": 2}, "timeout": "1h"}))
         while control.get("/health")["waits"] == 0:
@@ -354,7 +412,7 @@ class Clock(ControlTest):
         host = self.host(module)
         control.post("/clock/advance", {"by": "10h"})
         host.expect(b"\r\n+FIRST\r\n\r\n+SECOND\r\n")
-        times = [json.loads(line) for line in control.raw("GET", "/events?format=jsonl&match=FIRST%7CSECOND")[1].splitlines()]
+        times = [json.loads(line) for line in control.exchange("GET", "/events?format=jsonl&match=FIRST%7CSECOND")[1].splitlines()]
         self.assertEqual([int(one["t"]) for one in times if one["event"] == "urc"], [3600, 7200])
         self.assertGreater(control.get("/clock")["time"], 36000)
 
@@ -479,10 +537,13 @@ class Refusals(ControlTest):
                 (400, "body:1:", "POST", "/do", {"signals": 1}),
                 (400, 'expected the key "do", found none', "POST", "/faults", {"on": {"command": "AT+CSQ"}}),
                 (400, '/on/command: expected a command such as "AT+CSQ", found "CSQ"', "POST", "/faults", {"on": {"command": "CSQ"}, "do": {"cme": 3}}),
-                (400, 'body: expected the keys "from" and "text", or "pdu", found neither', "POST", "/sms", {"from": "+1"}),
-                (400, 'body: expected "pdu" alone, which says the rest, found more keys', "POST", "/sms", {"from": "+1", "pdu": "00"}),
-                (400, 'pdu: expected an SMS-DELIVER as AT+CMGR shows it', "POST", "/sms", {"pdu": "00"}),
+                (400, 'expected the key "text", found none', "POST", "/sms", {"from": "+1"}),
+                (400, '/pdu: expected one key, found "from" and "pdu"', "POST", "/sms", {"from": "+1", "pdu": "00"}),
+                (400, '/pdu: expected an SMS-DELIVER as AT+CMGR shows it', "POST", "/sms", {"pdu": "00"}),
                 (400, "/class: expected", "POST", "/sms", {"from": "+1", "text": "", "class": 4}),
+                (400, '/from: expected a phone number such as "+8613800138000", or "", found "Eva"', "POST", "/calls", {"from": "Eva"}),
+                (400, '/call/state: expected one of "answered"', "POST", "/do", {"call": {"state": "lost"}}),
+                (400, '/call/rings: expected "from" beside "rings"', "POST", "/do", {"call": {"dtmf": "1", "rings": 3}}),
                 (400, "/timeout: expected a", "POST", "/wait", {"on": {"command": "AT"}, "timeout": "ten"}),
                 (400, 'timeout: expected a duration with a unit, such as 250ms, 5s or 2min, found "10"', "GET", "/wait?event=boot&timeout=10", None),
                 (400, 'event: expected one of "boot", "sim_ready"', "GET", "/wait?event=born", None),
@@ -503,7 +564,7 @@ class Refusals(ControlTest):
         _, control = self.start()
         self.refused(400, "body:1:1: expected", control, "POST", "/do", raw="")
         self.refused(400, "body:2:1: /signal: expected", control, "POST", "/do", raw='{"signal":\n}')
-        self.assertEqual(control.raw("POST", "/do", b"x" * (2 << 20))[0], 413)
+        self.assertEqual(control.exchange("POST", "/do", b"x" * (2 << 20))[0], 413)
 
     def test_any_bytes_do_no_harm(self):
         module, control = self.start()
@@ -516,6 +577,23 @@ class Refusals(ControlTest):
             with socket.create_connection((host, int(port)), DEADLINE) as connection:
                 connection.sendall(piece) if len(piece) < 50000 else self.quietly(connection, piece)
         self.assertEqual(control.at("AT")["result"], "OK")
+
+    def test_places_of_clients_that_have_left_are_free_again(self):
+        _, control = self.start()
+        where = re.fullmatch(r"http://([\d.]+):(\d+)", control.url).groups()
+        begun = {"nothing": b"", "a line": b"GET /v1/hea", "headers": b"GET /v1/health HTTP/1.1\r\nHost: loc",
+                 "a body": b"POST /v1/do HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\n{",
+                 "chunks": b"POST /v1/do HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
+                 "a whole one": b"GET /v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n"}
+        for name, text in begun.items():
+            with self.subTest(name):
+                control.close()
+                with contextlib.ExitStack() as held:
+                    for _ in range(64):  # all places there are
+                        connection = held.enter_context(socket.create_connection(where, DEADLINE))
+                        connection.sendall(text)
+                        connection.shutdown(socket.SHUT_WR)
+                    self.assertEqual(control.get("/health")["status"], "ready")
 
     @staticmethod
     def quietly(connection, data):
@@ -534,7 +612,7 @@ class Access(ControlTest):
         self.refused(403, "Origin: expected none", control, "POST", "/do", {"reset": True}, headers={"Origin": "null"})
         self.refused(403, "Sec-Fetch-Site: expected same-origin", control, "GET", "/modem", headers={"Sec-Fetch-Site": "cross-site"})
         host = control.url[7:]
-        self.assertEqual(control.raw("GET", "/modem", headers={"Origin": "http://" + host})[0], 200)
+        self.assertEqual(control.exchange("GET", "/modem", headers={"Origin": "http://" + host})[0], 200)
 
     def test_a_unix_socket(self):
         path = self.path("control")
@@ -557,7 +635,7 @@ class Access(ControlTest):
         control = Control(Control.of(module).url.replace("0.0.0.0", "127.0.0.1"))
         self.refused(401, "Authorization: expected Bearer and the token", control, "GET", "/modem")
         self.refused(401, "Authorization", control, "GET", "/modem", headers={"Authorization": "Bearer 0123456789abcdeX"})
-        self.assertEqual(control.raw("GET", "/modem", headers={"Authorization": "Bearer 0123456789abcdef"})[0], 200)
+        self.assertEqual(control.exchange("GET", "/modem", headers={"Authorization": "Bearer 0123456789abcdef"})[0], 200)
 
     def fails(self, text, *options):
         done = subprocess.run([SIM800, "run", "--tcp", "127.0.0.1:0", *options], capture_output=True, timeout=DEADLINE, text=True, check=False)
@@ -584,7 +662,7 @@ class Description(ControlTest):
                 if path in ("/v1/shutdown", "/v1/events", "/v1/modems/{module}/events", "/v1/wait"):
                     continue
                 concrete = path[3:].replace("{module}", "0").replace("{id}", "999").replace("{name}", "default")
-                status, answer = control.raw(method.upper(), concrete)
+                status, answer = control.exchange(method.upper(), concrete)
                 self.assertIn(status, (200, 201, 400, 404, 409), (method, path, answer))
 
     def test_it_ends_on_request(self):

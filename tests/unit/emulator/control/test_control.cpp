@@ -132,3 +132,50 @@ TEST_CASE("control: nobody gets in without the token, or from another site") {
   request.headers["authorization"] = "Bearer 0123456789abcdef";
   CHECK_NOTHROW(check_access(request, {"0123456789abcdef", true}));
 }
+
+TEST_CASE("control: an answer comes when what was asked for has happened") {
+  ControlFixture f;
+  CHECK(f.ask("GET", "/modem")["power"] == "on");
+  f.ask("POST", "/do", R"({"power": "loss"})");
+  CHECK(f.ask("GET", "/modem")["power"] == "off");
+  f.ask("POST", "/power", R"({"power": "key"})");
+  f.ask("POST", "/do", R"({"freeze": true})");
+  CHECK(f.ask("GET", "/modem")["power"] == "frozen");
+}
+
+TEST_CASE("control: the far end of a call acts by the words of scenarios") {
+  ControlFixture f(R"({"network": {"numbers": {"*": {"call": "no-answer"}}}})");
+  f.typed("ATD123;");
+  f.ask("POST", "/do", R"({"call": {"state": "answered"}})");
+  CHECK(f.ask("GET", "/calls")[0]["state"] == "active");
+  f.typed("AT+DDET=1");
+  f.ask("POST", "/do", R"({"call": {"dtmf": "5"}})");
+  f.ask("POST", "/clock/advance", R"({"by": "1s"})");
+  CHECK(f.port.take().find("+DTMF: 5") != std::string::npos);
+  f.ask("POST", "/do", R"({"call": {"state": "ended"}})");
+  CHECK(f.ask("GET", "/calls").empty());
+  f.ask("POST", "/do", R"({"call": {"state": "answered"}})");  // there is none: nothing happens
+  CHECK(f.status == 200);
+}
+
+TEST_CASE("control: events that were forgotten leave room for as many") {
+  Journal journal;
+  const std::string long_text(10'000, 'x');
+  const auto fill = [&](int count) {
+    for (int i = 0; i < count; ++i) journal.add(TimePoint{}, 0, "", "note", {{"text", long_text}});
+  };
+  fill(3000);  // more than are kept
+  const std::size_t most = journal.events().size();
+  journal.forget([](const Journal::Event&) { return true; });
+  fill(200);
+  CHECK(journal.events().size() == 200);
+  fill(3000);
+  CHECK(journal.events().size() == most);
+}
+
+TEST_CASE("control: names of modules and results stand in quotes in the metrics") {
+  ControlFixture f;
+  f.journal.add(f.time.now(), 0, "", "result", {{"channel", "x"}, {"text", "odd \"one\" \\ of\ntwo"}});
+  const std::string text = f.send("GET", "/metrics")->answered->body;
+  CHECK(text.find(R"(result="odd \"one\" \\ of\ntwo"} 1)") != std::string::npos);
+}
