@@ -10,6 +10,7 @@ from browser import Browser
 from control import Control
 from harness import OK, AcceptanceTest
 from peers import ROOT, require
+from test_pytest import run_pytest
 
 
 class Answer(AcceptanceTest):
@@ -18,7 +19,7 @@ class Answer(AcceptanceTest):
         self.control = Control.of(self.module("--control", "127.0.0.1:0"))
 
     def get(self, method="GET", path="/", **headers):
-        connection = self.control.connection()
+        connection = self.control.connect()
         self.addCleanup(connection.close)
         connection.request(method, path, headers=headers)
         return connection.getresponse()
@@ -104,11 +105,70 @@ class InABrowser(AcceptanceTest):
         page.run('document.getElementById("as-scenario").click()')
         page.until('document.getElementById("copied").value.includes("hello from the panel")')
         copied = json.loads(page.run('document.getElementById("copied").value'))
-        self.assertEqual([next(iter(event["do"])) for event in copied["events"]], ["signal", "sms", "call"])
+        self.assertEqual([event["do"] for event in copied["events"]],
+                         [{"signal": {"rssi": 20}}, {"sms": {"from": "+420777000000", "text": "hello from the panel"}},
+                          {"call": {"from": "+420777000000"}}, {"call": {"state": "ended"}}])
+        (fault,) = copied["faults"]
+        self.assertLessEqual({"on", "do", "after", "before"}, set(fault))
+        self.assertRegex(copied["description"], r"The host typed AT\+CSQ at [\d.]+s$")
         self.control.ask("PUT", "/scenario", copied)  # the program takes it
-        page.run('document.getElementById("as-pytest").click()')
+        self.runs_as_pytest(page, 'modem.at("AT+CSQ")', "fault_0.remove()", 'modem.do({"call": {"state": "ended"}})')
+        self.assertEqual(page.complaints, [])
+
+    def runs_as_pytest(self, page, *statements):
+        page.run('document.getElementById("copied").value = ""; document.getElementById("as-pytest").click()')
         page.until('document.getElementById("copied").value.startsWith("def test_")')
-        compile(page.run('document.getElementById("copied").value'), "copied", "exec")
+        text = page.run('document.getElementById("copied").value')
+        for statement in statements:
+            self.assertIn("    %s  # at " % statement, text)
+        with open(self.path("test_copied.py"), "w", encoding="utf-8") as file:
+            file.write(text)
+        done = run_pytest(self.dir, "-p", "pytest_sim800.plugin", self.path("test_copied.py"))
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def press_button(self, page, label):
+        """As the keyboard does it."""
+        selector = "button[aria-label=%s]" % json.dumps(label)
+        page.until("document.querySelector(%s)" % json.dumps(selector))
+        page.run("document.querySelector(%s).focus()" % json.dumps(selector))
+        page.press("Enter")
+
+    def test_a_call_with_keys_and_lines_and_a_question(self):
+        page, host = self.open(), self.host(self.runs)
+        host.ok("AT+DDET=1", "AT+CUSD=1")
+        page.run('document.querySelector("#call button").click()')
+        host.until(b"\r\nRING\r\n")
+        host.ok("ATA")
+        page.until('document.querySelectorAll("#calls .keys button").length === 16')
+        for key in "5D#":
+            self.press_button(page, "Key %s of +420777000000" % key)
+            host.expect(b"\r\n+DTMF: %s\r\n" % key.encode())
+            # Where the state is drawn anew, the focus stays.
+            self.assertEqual(page.run("document.activeElement.getAttribute('aria-label')"), "Key %s of +420777000000" % key)
+        host.ok("AT+VTS=1", 'AT+VTS="2"')
+        page.until('document.querySelector("#calls").innerText.includes("The host has pressed 12")')
+        self.press_button(page, "Hang up +420777000000")
+        host.expect(b"\r\nNO CARRIER\r\n")
+
+        page.run('document.getElementById("ussd-asks").click()')
+        self.fill(page, "ussd-text", "Which tariff?")
+        page.press("Enter")
+        host.until(b"+CUSD: 1")
+        ri = self.control.get("/modem")["lines"][0]["RI"]
+        page.run('[...document.querySelectorAll("#lamps button")].find(one => one.innerText === "RI").click()')
+        page.until('document.querySelector("#lamps button[aria-label^=RI]").getAttribute("aria-pressed") === "%s"' % ("false" if ri else "true"))
+        page.run('document.getElementById("own-lines").click()')
+        page.until('document.getElementById("said").innerText.startsWith("The lines are")')
+
+        page.run('document.getElementById("as-scenario").click()')
+        page.until('document.getElementById("copied").value.includes("Which tariff?")')
+        copied = json.loads(page.run('document.getElementById("copied").value'))
+        self.assertEqual([next(iter(event["do"].items())) for event in copied["events"]][:6],
+                         [("call", {"from": "+420777000000"}), *[("call", {"dtmf": key}) for key in "5D#"], ("call", {"state": "ended"}),
+                          ("ussd", {"text": "Which tariff?", "reply_expected": True})])
+        self.assertEqual([next(iter(event["do"])) for event in copied["events"]][6:], ["level", "level"])
+        self.control.ask("PUT", "/scenario", copied)
+        self.runs_as_pytest(page, 'modem.do({"call": {"dtmf": "D"}})')
         self.assertEqual(page.complaints, [])
 
     def test_what_is_refused_is_said(self):
