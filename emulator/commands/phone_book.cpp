@@ -3,6 +3,7 @@
 #include "emulator/sim/phone_book.hpp"
 #include "emulator/at/host_text.hpp"
 #include "emulator/core/latency.hpp"
+#include "emulator/core/world.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/sim/sim.hpp"
 #include "protocol/at/phone_number.hpp"
@@ -112,6 +113,9 @@ Task<Result> write_entry(Invocation& cmd) {
   const bool erases = !cmd.has(1) && !cmd.has(3);
   const std::optional<int> index =
       cmd.has(0) ? std::optional(static_cast<int>(std::min(cmd.number(0), 65'535U))) : std::nullopt;
+  if (book.selected().access == PhoneBook::Access::pin2) {
+    if (const Result known = cmd.modem.sim->give_pin2(std::nullopt); !known.is_ok()) co_return known;
+  }
   if (erases) co_return index ? book.erase(*index) : Result{Cme::invalid_input};
   const auto name = name_from_host(cmd.modem.settings, cmd.text(3));
   if (!name) co_return Cme::text_characters;

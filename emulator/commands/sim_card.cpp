@@ -2,15 +2,19 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/at/host_text.hpp"
 #include "emulator/calls/call_barring.hpp"
+#include "emulator/commands/network_services.hpp"
 #include "emulator/core/latency.hpp"
 #include "emulator/core/world.hpp"
 #include "emulator/files/file_system.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/module/module_settings.hpp"
 #include "emulator/network/network.hpp"
+#include "emulator/sim/card_files.hpp"
 #include "emulator/sim/sim.hpp"
+#include "protocol/sim/card_coding.hpp"
 #include "protocol/text/characters.hpp"
 #include "protocol/text/hex.hpp"
+#include "protocol/text/unicode.hpp"
 
 namespace sim800 {
 namespace {
@@ -44,25 +48,14 @@ Task<Result> enter_pin(Invocation& cmd) {
 
 constexpr std::uint32_t query = 2;
 
-/// +CLCK: <status>[,<class>]   one line for each barred class; one for all if none is barred.
-Result show_barring(Invocation& cmd, const std::string& facility) {
-  const unsigned asked = cmd.number(3, CallBarring::all_classes);
-  const unsigned barred = cmd.modem.barring->barred(facility) & asked;
-  if (barred == 0) cmd.print("+CLCK: 0,{}", asked);
-  for (const unsigned one : {1U, 2U, 4U}) {
-    if ((barred & one) != 0) cmd.print("+CLCK: 1,{}", one);
-  }
-  return ok;
-}
-
-/// AO, OI, OX, AI, IR: the network answers.
+/// AO, OI, OX, AI, IR, and AB, AG, AC for several of them: the network answers.
 Task<Result> lock_calls(Invocation& cmd, std::string facility) {
   Modem& modem = cmd.modem;
-  if (modem.functionality() != 1) co_return Cme::cfun_off;
-  if (!modem.network->registered()) co_return Cme::no_network_service;
+  if (const auto refused = network_unreachable(modem)) co_return *refused;
   co_await modem.clock.sleep(modem.latency[Latency::network_request]);
-  if (cmd.number(1) == query) co_return show_barring(cmd, facility);
-  co_return modem.barring->bar(facility, cmd.number(1) == 1, cmd.text(2), cmd.number(3, CallBarring::all_classes));
+  const unsigned classes = cmd.number(3, CallBarring::all_classes);
+  if (cmd.number(1) == query) co_return show_barring(cmd, facility, classes);
+  co_return bar_calls(modem, facility, cmd.number(1) == 1, cmd.text(2), barring_classes(classes));
 }
 
 /// AT+CLCK=<fac>,<mode>[,<passwd>[,<class>]]
@@ -94,9 +87,9 @@ Task<Result> change_password(Invocation& cmd) {
     co_await modem.clock.sleep(modem.latency[Latency::facility]);
     co_return modem.sim->change(facility == "SC" ? Sim::Guard::pin1 : Sim::Guard::pin2, cmd.text(1), cmd.text(2));
   }
-  if (modem.functionality() != 1) co_return Cme::cfun_off;
-  if (!modem.network->registered()) co_return Cme::no_network_service;
+  if (const auto refused = network_unreachable(modem)) co_return *refused;
   co_await modem.clock.sleep(modem.latency[Latency::network_request]);
+  if (!modem.world.network.services.barring) co_return Cme::not_allowed;
   co_return modem.barring->change_password(cmd.text(1), cmd.text(2));
 }
 
@@ -127,21 +120,27 @@ Task<Result> show_iccid(Invocation& cmd) {
   co_return ok;
 }
 
-/// +CSPN: <spn>,<display mode>
+/// +CSPN: <spn>,<display mode>   the card's name, whatever network serves it.
 Task<Result> show_provider(Invocation& cmd) {
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_read]);
   if (const auto refused = cmd.modem.sim->refusal()) co_return *refused;
-  cmd.print("+CSPN: \"{}\",0", text_for_host(cmd.modem.settings, cmd.modem.world.network.operator_name));
+  const std::string file = cmd.modem.card->content({ef::gsm, ef::spn});
+  const std::string name = to_utf8(decode_alpha(std::string_view(file).substr(1)));
+  cmd.print("+CSPN: \"{}\",{}", text_for_host(cmd.modem.settings, name), static_cast<unsigned char>(file[0]) & 1U);
   co_return ok;
 }
 
 // --- 6.2.28 AT+CGID
 
-/// +GID: <gid1>,<gid2>   the card has no such files.
+/// +GID: <gid1>,<gid2>   the first byte of each file; 0xff where the card has none.
 Task<Result> show_groups(Invocation& cmd) {
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_read]);
   if (const auto refused = cmd.modem.sim->refusal()) co_return *refused;
-  cmd.line("+GID: 0xff,0xff");
+  const auto first_byte = [&cmd](std::uint16_t id) {
+    const std::string file = cmd.modem.card->content({ef::gsm, id});
+    return file.empty() ? 0xffU : static_cast<unsigned char>(file[0]);
+  };
+  cmd.print("+GID: {:#04x},{:#04x}", first_byte(ef::gid1), first_byte(ef::gid2));
   co_return ok;
 }
 
@@ -160,8 +159,8 @@ constexpr Result missing_parameter{static_cast<Cme>(753)}, invalid_command{stati
     missing_data{static_cast<Cme>(758)}, invalid_data{static_cast<Cme>(759)};
 
 /// What is wrong with the parameters of AT+CRSM.
-std::optional<Result> refuse_access(const Invocation& cmd, SimFiles::Operation operation) {
-  using enum SimFiles::Operation;
+std::optional<Result> refuse_access(const Invocation& cmd, CardFiles::Operation operation) {
+  using enum CardFiles::Operation;
   if (!in_range("176,178,192,214,220,242", cmd.number(0))) return invalid_command;
   if (operation == status) return std::nullopt;
   if (!cmd.has(1)) return missing_parameter;
@@ -181,11 +180,12 @@ std::optional<Result> refuse_access(const Invocation& cmd, SimFiles::Operation o
 Task<Result> access_file(Invocation& cmd) {
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_read]);
   const Sim& sim = *cmd.modem.sim;
-  const auto operation = static_cast<SimFiles::Operation>(cmd.number(0));
+  const auto operation = static_cast<CardFiles::Operation>(cmd.number(0));
   if (const auto refused = refuse_access(cmd, operation)) co_return *refused;
   if (!sim.ready() && !sim.locked()) co_return *sim.refusal();
-  const SimFiles::Answer answer = sim.files.operate(operation, static_cast<std::uint16_t>(cmd.number(1)),
-                                                    cmd.number(2) * 256 + cmd.number(3), cmd.number(4), sim.ready());
+  const CardFiles::Parameters parameters{cmd.number(2), cmd.number(3), cmd.number(4),
+                                         from_hex(cmd.text(5)).value_or("")};
+  const CardAnswer answer = cmd.modem.card->operate(operation, static_cast<std::uint16_t>(cmd.number(1)), parameters);
   if (answer.data.empty()) {
     cmd.print("+CRSM: {},{}", answer.status / 256, answer.status % 256);
   } else {
@@ -197,11 +197,11 @@ Task<Result> access_file(Invocation& cmd) {
 /// AT+CSIM=<length>,<Command>
 Task<Result> transmit(Invocation& cmd) {
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_read]);
-  Sim& sim = *cmd.modem.sim;
+  const Sim& sim = *cmd.modem.sim;
   const std::string command = cmd.text(1), apdu = from_hex(command).value_or("");
   if (cmd.number(0) != command.size() || apdu.size() < 5) co_return Cme::invalid_input;
   if (!sim.ready() && !sim.locked()) co_return *sim.refusal();
-  const SimFiles::Answer answer = sim.files.transmit(apdu, sim.ready());
+  const CardAnswer answer = cmd.modem.card->transmit(apdu);
   const std::string response = fmt::format("{}{:04X}", to_hex(answer.data), answer.status);
   cmd.print("+CSIM: {},\"{}\"", response.size(), response);
   co_return ok;
@@ -212,17 +212,17 @@ constexpr Parameter any_number = number("0-4294967295");
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     {.name = "+CIMI", .section = "3.2.15", .test = "", .execute = show_imsi, .seconds = 20},
-    {.name = "+CLCK", .section = "3.2.17", .support = state,
-     .parameters = {choice("AO,OI,OX,AI,IR,FD,SC,PN,PU,PP"), number("0-2"), optional(text(8)), optional(number("1-7"))},
+    {.name = "+CLCK", .section = "3.2.17",
+     .parameters = {choice("AO,OI,OX,AI,IR,AB,AG,AC,FD,SC,PN,PU,PP,PC,PF"), number("0-2"), optional(text(8)), optional(number("1-7"))},
      .test = R"(+CLCK: ("AO","OI","OX","AI","IR","FD","SC","PN","PU","PP"))", .write = lock_facility, .seconds = 15},
     {.name = "+CPIN", .section = "3.2.28", .parameters = {text(8), optional(text(8))},
      .test = "", .read = show_pin_state, .write = enter_pin, .seconds = 5},
     {.name = "+CPWD", .section = "3.2.29", .parameters = {choice("AO,OI,OX,AI,IR,AB,P2,SC"), text(8), text(8)},
      .test = R"(+CPWD: ("AO",4),("OI",4),("OX",4),("AI",4),("IR",4),("AB",4),("P2",8),("SC",8))", .write = change_password, .seconds = 15},
-    {.name = "+CRSM", .section = "3.2.34", .support = state,
+    {.name = "+CRSM", .section = "3.2.34",
      .parameters = {any_number, optional(any_number), optional(any_number), optional(any_number), optional(any_number), optional(text(512))},
      .test = "", .write = access_file},
-    {.name = "+CSIM", .section = "3.2.44", .support = state, .parameters = {number("0-522"), text(522)}, .test = "", .write = transmit},
+    {.name = "+CSIM", .section = "3.2.44", .parameters = {number("0-522"), text(522)}, .test = "", .write = transmit},
     {.name = "+SPIC", .section = "6.2.3", .execute = show_attempts},
     {.name = "+CSPN", .section = "6.2.15", .read = show_provider},
     {.name = "+CCID", .section = "6.2.23", .test = "", .execute = show_iccid, .seconds = 2},

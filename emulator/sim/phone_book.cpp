@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/sim/phone_book.hpp"
 #include "emulator/core/world.hpp"
+#include "emulator/sim/phone_book_files.hpp"
 
 #include <fmt/format.h>
 
@@ -58,13 +59,42 @@ PhoneBook::PhoneBook(const Environment& environment, Nvram& nvram)
 
 void PhoneBook::fill_from_scenario() {
   const SimConfig& sim = environment_.world.sim;
-  for (const PhonebookEntry& entry : sim.phonebook) {
-    const bool plus = entry.type == 145 && !entry.number.starts_with('+');
-    entries_of("SM")[entry.index] = {(plus ? "+" : "") + entry.number, entry.name};
-  }
   if (const std::string& own = environment_.identity.number; !own.empty()) entries_of("ON")[1] = {own, ""};
   entries_of("EN")[1] = {"112", ""};
   entries_of("EN")[2] = {"911", ""};
+  fill_from_files();
+  for (const PhonebookEntry& entry : sim.phonebook) {
+    const bool plus = entry.type == 145 && !entry.number.starts_with('+');
+    entries_of(find_memory(entry.memory)->name)[entry.index] = {(plus ? "+" : "") + entry.number, entry.name};
+  }
+}
+
+/// Files of the card that the scenario gives in hexadecimal.
+void PhoneBook::fill_from_files() {
+  const auto& files = environment_.world.sim.files;
+  if (files.empty()) return;
+  const auto given = [&files](const CardFile& file, unsigned record) {
+    const auto found = files.find(key_of(file, record));
+    return found == files.end() ? std::string() : found->second;
+  };
+  for (const Memory& memory : memories_of_module) {
+    const CardFile* file = memory.on_card ? file_of_memory(memory.name) : nullptr;
+    if (file == nullptr) continue;
+    if (file->records == 0) {  // emergency numbers, three bytes each
+      if (!files.contains(key_of(*file))) continue;
+      entries_of(memory.name) = decode_emergency(given(*file, 0));
+      continue;
+    }
+    for (unsigned record = 1; record <= file->records; ++record) {
+      std::string bytes = given(*file, record);
+      if (bytes.empty()) continue;
+      bytes.resize(file->length, '\xff');
+      const auto entry = decode_entry(*file, bytes, given);
+      const auto place = static_cast<int>(record);
+      entries_of(memory.name).erase(place);
+      if (entry) entries_of(memory.name)[place] = *entry;
+    }
+  }
 }
 
 // "SM 5" → "+4912345 Bob"
@@ -100,8 +130,7 @@ PhoneBook::Entries& PhoneBook::entries_of(std::string_view memory) { return kept
 const PhoneBook::Entries& PhoneBook::entries(std::string_view memory) const { return kept_.find(memory)->second; }
 
 Result PhoneBook::write(std::optional<int> index, Entry entry) {
-  if (selected_->access == pin2) return Cme::sim_pin2_required;
-  if (selected_->access != Access::write) return Cme::not_allowed;
+  if (selected_->access != Access::write && selected_->access != pin2) return Cme::not_allowed;
   if (index && (*index < 1 || *index > selected_->capacity)) return Cme::invalid_index;
   if (entry.number.size() > number_length) return Cme::dial_string_too_long;
   if (!is_phone_number(entry.number)) return Cme::dial_string_characters;
@@ -116,7 +145,6 @@ Result PhoneBook::write(std::optional<int> index, Entry entry) {
 }
 
 Result PhoneBook::erase(int index) {
-  if (selected_->access == pin2) return Cme::sim_pin2_required;
   if (selected_->access == read) return Cme::not_allowed;
   if (index < 1 || index > selected_->capacity) return Cme::invalid_index;
   Entries changed = entries();

@@ -26,7 +26,7 @@ class PhoneBook final : public Service {
   enum class Access : std::uint8_t {
     write,
     erase,  ///< call lists: the module writes them itself
-    pin2,   ///< fixed dialling: cannot be written without PIN2
+    pin2,   ///< fixed and barred dialling: written with PIN2 only
     read,
   };
   struct Memory {
@@ -54,7 +54,7 @@ class PhoneBook final : public Service {
   const Entries& entries() const { return entries(selected_->name); }
 
   /// AT+CPBW in the selected memory; `index` not given: the first free location. CME 20 full, 21 no such location, 26
-  /// and 27 the number, 24 the text, 17 PIN2, 3 not writable, 23 it cannot be stored.
+  /// and 27 the number, 24 the text, 3 not writable, 23 it cannot be stored. PIN2, where it is needed, has been given.
   Result write(std::optional<int> index, Entry entry);
   Result erase(int index);
   /// The module stores an entry itself, whatever the host may write there. False if it cannot.
@@ -72,6 +72,7 @@ class PhoneBook final : public Service {
   Entries& entries_of(std::string_view memory);
   void load(const Nvram::Section& section);
   void fill_from_scenario();
+  void fill_from_files();
   std::string section(bool on_card) const;
   /// The memory has these entries, or, if that cannot be stored, those it had.
   bool replace(const Memory& memory, Entries changed);

@@ -5,10 +5,13 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "emulator/core/nvram.hpp"
 
 namespace sim800 {
+
+struct World;
 
 class PreferredOperators {
  public:
@@ -18,7 +21,8 @@ class PreferredOperators {
     std::string name;
   };
 
-  PreferredOperators(Nvram& nvram, const std::string& iccid);
+  /// As last written; a card that nobody has written to has those of its file in the scenario.
+  PreferredOperators(const World& world, Nvram& nvram, const std::string& iccid);
 
   /// By location, 1 to `places`.
   const std::map<unsigned, Entry>& entries() const { return entries_; }
@@ -26,9 +30,12 @@ class PreferredOperators {
   bool set(unsigned place, Entry entry);
   bool remove(unsigned place);
 
- private:
   using Entries = std::map<unsigned, Entry>;
   bool replace(Entries changed);
+  /// Of EF PLMNsel, three bytes each (51.011 10.3.4).
+  static Entries decode(std::string_view file);
+
+ private:
   Nvram& nvram_;
   std::string section_;
   Entries entries_;

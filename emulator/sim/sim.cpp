@@ -21,13 +21,12 @@ bool is_code(std::string_view text) {
 }  // namespace
 
 Sim::Sim(const Environment& environment, Nvram& nvram)
-    : files(environment.world, environment.identity),
-      environment_(environment),
+    : environment_(environment),
       nvram_(nvram),
       present_(environment.world.sim.present) {
   kept_.asks_pin = !environment.world.sim.pin.value_or("").empty();
-  kept_.secret(Guard::pin1).pin = kept_.asks_pin ? *environment.world.sim.pin : default_pin;
-  kept_.secret(Guard::pin2).pin = default_pin;
+  kept_.secret(Guard::pin1).pin = kept_.asks_pin ? std::string_view(*environment.world.sim.pin) : default_pin;
+  kept_.secret(Guard::pin2).pin = environment.world.sim.pin2;
   load();
 }
 
@@ -36,33 +35,35 @@ Sim::Sim(const Environment& environment, Nvram& nvram)
 void Sim::load() {
   const Nvram::Section* saved = nvram_.find("sim:" + environment_.identity.iccid);
   if (saved == nullptr) return;
-  const auto text = [&](std::string_view key, std::string absent) {
+  const auto text = [&](std::string_view key, std::string_view absent) {
     const auto found = saved->find(key);
-    return found == saved->end() ? absent : found->second;
+    return std::string(found == saved->end() ? absent : found->second);
   };
-  const auto count = [&](std::string_view key, int most) {
-    return std::clamp(static_cast<int>(parse_number(text(key, "")).value_or(most)), 0, most);
+  const auto count = [&](std::string_view key, std::uint32_t most) {
+    return static_cast<std::uint8_t>(std::min(parse_number(text(key, "")).value_or(most), most));
   };
   Secret &first = kept_.secret(Guard::pin1), &second = kept_.secret(Guard::pin2);
-  first = {text("pin", first.pin), {count("pin_tries", 3), count("puk_tries", 10)}};
-  second = {text("pin2", second.pin), {count("pin2_tries", 3), count("puk2_tries", 10)}};
+  first.pin = text("pin", first.pin);
+  first.left = {count("pin_tries", 3), count("puk_tries", 10)};
+  second.pin = text("pin2", second.pin);
+  second.left = {count("pin2_tries", 3), count("puk2_tries", 10)};
   kept_.asks_pin = text("pin_asked", kept_.asks_pin ? "1" : "0") == "1";
   kept_.fixed_dialling = text("fixed_dialling", "0") == "1";
 }
 
-Result Sim::keep(Kept changed) {
+Result Sim::keep(const Kept& changed) {
   const Secret &first = changed.secret(Guard::pin1), &second = changed.secret(Guard::pin2);
   const bool stored =
-      nvram_.store("sim:" + environment_.identity.iccid, {{"pin", first.pin},
+      nvram_.store("sim:" + environment_.identity.iccid, {{"pin", std::string(first.pin)},
                                                           {"pin_asked", changed.asks_pin ? "1" : "0"},
                                                           {"pin_tries", std::to_string(first.left.pin)},
                                                           {"puk_tries", std::to_string(first.left.puk)},
-                                                          {"pin2", second.pin},
+                                                          {"pin2", std::string(second.pin)},
                                                           {"pin2_tries", std::to_string(second.left.pin)},
                                                           {"puk2_tries", std::to_string(second.left.puk)},
                                                           {"fixed_dialling", changed.fixed_dialling ? "1" : "0"}});
   if (!stored) return Cme::memory_failure;
-  kept_ = std::move(changed);
+  kept_ = changed;
   return ok;
 }
 
@@ -92,7 +93,7 @@ std::string_view Sim::word() const {
 }
 
 void Sim::activate() {
-  files.power_on();
+  ++activation_;
   wants_pin2_ = knows_pin2_ = false;
   if (!present_) {
     state_ = State::absent;
@@ -121,11 +122,11 @@ Result Sim::verify(Guard which, std::string_view pin) {
   const Attempts left = secret(which).left;
   if (left.pin == 0) return blocked(which);
   if (!is_code(pin)) return Cme::incorrect_password;
-  const bool right = pin == secret(which).pin;
+  const bool right = pin == std::string_view(secret(which).pin);
   if (right && left.pin == Attempts().pin) return ok;
   Kept changed = kept_;
-  changed.secret(which).left.pin = right ? Attempts().pin : left.pin - 1;
-  const Result stored = keep(std::move(changed));
+  changed.secret(which).left.pin = right ? Attempts().pin : static_cast<std::uint8_t>(left.pin - 1);
+  const Result stored = keep(changed);
   if (right || !stored.is_ok()) return stored;
   return secret(which).left.pin > 0 ? Cme::incorrect_password : blocked(which);
 }
@@ -136,11 +137,12 @@ Result Sim::unblock(Guard which, std::string_view puk, std::string_view new_pin)
   Kept changed = kept_;
   const bool right = puk == environment_.world.sim.puk;
   if (right) {
-    changed.secret(which) = {std::string(new_pin), {}};
+    changed.secret(which).pin = new_pin;
+    changed.secret(which).left = {};
   } else {
     --changed.secret(which).left.puk;
   }
-  const Result stored = keep(std::move(changed));
+  const Result stored = keep(changed);
   if (right || !stored.is_ok()) return stored;
   return secret(which).left.puk > 0 ? Cme::incorrect_password : Cme::sim_failure;
 }
@@ -178,18 +180,26 @@ Result Sim::enter(std::string_view pin, std::optional<std::string_view> new_pin)
   if (which == Guard::pin1) {
     unlock();
   } else {
-    wants_pin2_ = false;
-    knows_pin2_ = true;
+    remember_pin2();
   }
   return ok;
 }
 
+void Sim::remember_pin2() {
+  wants_pin2_ = false;
+  knows_pin2_ = true;
+}
+
 Result Sim::ask_pin(bool on, std::string_view pin) {
   if (const auto refused = refusal()) return *refused;
+  return switch_code(on, pin);
+}
+
+Result Sim::switch_code(bool on, std::string_view pin) {
   if (const Result result = verify(Guard::pin1, pin); !result.is_ok()) return result;
   Kept changed = kept_;
   changed.asks_pin = on;
-  return keep(std::move(changed));
+  return keep(changed);
 }
 
 Result Sim::give_pin2(std::optional<std::string_view> pin2) {
@@ -208,17 +218,45 @@ Result Sim::fix_dialling(bool on, std::optional<std::string_view> pin2) {
   if (const Result result = give_pin2(pin2); !result.is_ok()) return result;
   Kept changed = kept_;
   changed.fixed_dialling = on;
-  return keep(std::move(changed));
+  return keep(changed);
 }
 
 Result Sim::change(Guard which, std::string_view old_pin, std::string_view new_pin) {
   if (const auto refused = refusal()) return *refused;
   if (which == Guard::pin1 && !kept_.asks_pin) return Cme::not_allowed;
+  return change_code(which, old_pin, new_pin);
+}
+
+Result Sim::change_code(Guard which, std::string_view old_pin, std::string_view new_pin) {
   if (!is_code(new_pin)) return Cme::incorrect_password;
   if (const Result result = verify(which, old_pin); !result.is_ok()) return result;
   Kept changed = kept_;
   changed.secret(which).pin = new_pin;
-  return keep(std::move(changed));
+  return keep(changed);
+}
+
+Result Sim::verify_code(Guard which, std::string_view code) {
+  if (which == Guard::pin1 && state_ == State::pin) return enter(code, std::nullopt);
+  const Result result = verify(which, code);
+  if (result.is_ok() && which == Guard::pin2) remember_pin2();
+  return result;
+}
+
+Result Sim::unblock_code(Guard which, std::string_view puk, std::string_view new_code) {
+  const Result result = unblock(which, puk, new_code);
+  if (!result.is_ok()) return result;
+  if (which == Guard::pin2) {
+    remember_pin2();
+  } else if (locked()) {
+    unlock();
+  }
+  return result;
+}
+
+Sim::Code& Sim::Code::operator=(std::string_view digits) {
+  size_ = static_cast<std::uint8_t>(std::min(digits.size(), digits_.size()));
+  std::ranges::copy(digits.substr(0, size_), digits_.begin());
+  return *this;
 }
 
 }  // namespace sim800

@@ -12,7 +12,6 @@
 #include "emulator/core/environment.hpp"
 #include "emulator/core/nvram.hpp"
 #include "emulator/core/service.hpp"
-#include "emulator/sim/sim_files.hpp"
 #include "protocol/at/result.hpp"
 
 namespace sim800 {
@@ -29,7 +28,7 @@ class Sim final : public Service {
   /// PIN1 protects the card, PIN2 fixed dialling and call charges. Three attempts each, ten for their PUKs.
   enum class Guard : std::uint8_t { pin1, pin2 };
   struct Attempts {
-    int pin = 3, puk = 10;
+    std::uint8_t pin = 3, puk = 10;
   };
 
   Sim(const Environment& environment, Nvram& nvram);
@@ -60,6 +59,7 @@ class Sim final : public Service {
   Result ask_pin(bool on, std::string_view pin);
   /// Protected by PIN2, which is given once per session; 17 if it is missing, and then AT+CPIN accepts it.
   Result give_pin2(std::optional<std::string_view> pin2);
+  bool knows_pin2() const { return knows_pin2_; }
   /// AT+CLCK="FD", protected by PIN2.
   bool fixed_dialling() const { return kept_.fixed_dialling; }
   Result fix_dialling(bool on, std::optional<std::string_view> pin2);
@@ -67,15 +67,32 @@ class Sim final : public Service {
   Result change(Guard which, std::string_view old_pin, std::string_view new_pin);
   Attempts attempts(Guard which) const { return secret(which).left; }
 
-  SimFiles files;
+  // The same as commands of the card itself (51.011 8.9 to 8.13), whatever AT+CPIN awaits.
+  Result verify_code(Guard which, std::string_view code);
+  Result change_code(Guard which, std::string_view old_code, std::string_view new_code);
+  Result switch_code(bool asked, std::string_view code);
+  Result unblock_code(Guard which, std::string_view puk, std::string_view new_code);
+
+  /// Changes each time the card is started.
+  unsigned activation() const { return activation_; }
 
   std::function<void()> on_unlocked;
   /// A card in use has blocked itself: it requires the PUK from now on.
   std::function<void()> on_blocked;
 
  private:
+  /// Four to eight digits.
+  class Code {
+   public:
+    Code& operator=(std::string_view digits);
+    operator std::string_view() const { return {digits_.data(), size_}; }  // NOLINT(google-explicit-constructor)
+
+   private:
+    std::array<char, 8> digits_{};
+    std::uint8_t size_ = 0;
+  };
   struct Secret {
-    std::string pin;
+    Code pin;
     Attempts left;
   };
   /// What the card stores.
@@ -89,11 +106,12 @@ class Sim final : public Service {
   const Secret& secret(Guard which) const { return kept_.secret(which); }
   void load();
   /// The card is as `changed`; 23, and as before, if that cannot be stored.
-  Result keep(Kept changed);
+  Result keep(const Kept& changed);
   Result verify(Guard which, std::string_view pin);
   Result unblock(Guard which, std::string_view puk, std::string_view new_pin);
   Result blocked(Guard which);
   void unlock();
+  void remember_pin2();
 
   const Environment& environment_;
   Nvram& nvram_;
@@ -101,6 +119,7 @@ class Sim final : public Service {
   bool present_;
   bool wants_pin2_ = false;  ///< the last refusal was 17 or 18: AT+CPIN means PIN2
   bool knows_pin2_ = false;  ///< given in this session
+  std::uint8_t activation_ = 0;
   Kept kept_;
 };
 

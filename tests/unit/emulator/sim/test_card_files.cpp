@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: MIT
+// The card's files, codes and commands, and the AT commands that show the same (51.011).
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "emulator/core/world.hpp"
+#include "protocol/text/hex.hpp"
+#include "tests/support/module_fixture.hpp"
+
+namespace sim800::test {
+namespace {
+
+struct Card : Numbers {
+  explicit Card(World given = instant(), Nvram* kept = nullptr) : Numbers(std::move(given), kept) {}
+
+  /// The card's answer to an APDU.
+  std::string apdu(std::string_view hex) {
+    const std::string said = ask(fmt::format("AT+CSIM={},\"{}\"", hex.size(), hex));
+    const std::size_t quote = said.find('"');
+    return quote == std::string::npos ? said : said.substr(quote + 1, said.find('"', quote + 1) - quote - 1);
+  }
+  std::string crsm(std::string_view parameters) {
+    const std::string said = ask(fmt::format("AT+CRSM={}", parameters));
+    return said.starts_with("\r\n+CRSM: ") ? said.substr(9, said.find("\r\n", 9) - 9) : said;
+  }
+  void select(std::initializer_list<const char*> path) {
+    for (const char* file : path) CHECK(apdu(fmt::format("A0A4000002{}", file)).substr(0, 2) == "9F");
+  }
+};
+
+constexpr const char* verify_pin2 =
+    "A020000208"
+    "31323334FFFFFFFF";
+
+}  // namespace
+
+TEST_CASE("SELECT: only what the current folder holds, and what it is like") {
+  Card card;
+  CHECK(card.apdu("A0A40000023F00") == "9F16");
+  CHECK(card.apdu("A0A40000026F3A") == "9404");
+  CHECK(card.apdu("A0B000000A") == "9400");
+  CHECK(card.apdu("A0A40000027F10") == "9F16");
+  CHECK(card.apdu("A0A40000022FE2") == "9404");
+  CHECK(card.apdu("A0A40000026F3A") == "9F0F");
+  // 250 records of 28 bytes, linear fixed; CHV1 reads and writes it, CHV2 invalidates it.
+  CHECK(card.apdu("A0C000000F") ==
+        "00001B586F3A040011F022"
+        "0102011C9000");
+  CHECK(card.apdu("A0A40000027F20") == "9F16");
+  CHECK(card.apdu("A0C0000016") ==
+        "000000007F20020000000000098000"
+        "1704008"
+        "38A838A9000");
+  CHECK(card.apdu("A0A40000027F21") == "9F16");
+  CHECK(card.apdu("A0A40000026F07") == "9F0F");
+  CHECK(card.apdu("A0A40000026F39") == "9F0F");
+  CHECK(card.apdu("A0C000000F") ==
+        "000000036F3904401210440102"
+        "03039000");
+  CHECK(card.apdu("A0A4000003AABBCC") == "6700");
+  CHECK(card.apdu("A0A40100026F07") == "6B00");
+  CHECK(card.apdu("A0A40000022FE2AA") == "6700");
+  CHECK(card.apdu("A0FA000000") == "9000");
+  CHECK(card.apdu("A0EE000000") == "6D00");
+  CHECK(card.apdu("00A4000000") == "6E00");
+}
+
+TEST_CASE("records: absolute, next, previous, and what is wrong with them") {
+  Card card;
+  card.ask("AT+CPBW=2,\"+420123\",145,\"Bob\"");
+  card.select({"7F10", "6F3A"});
+  const std::string empty(56, 'F'), bob =
+                                        "426F62FFFFFFFFFFFFFFFFFFFFFF04912410"
+                                        "32FFFFFFFFFFFFFFFFFF";
+  CHECK(card.apdu("A0B202041C") == bob + "9000");
+  CHECK(card.apdu("A0B200021C") == empty + "9000");
+  CHECK(card.apdu("A0B200021C") == bob + "9000");
+  CHECK(card.apdu("A0B200041C") == bob + "9000");
+  CHECK(card.apdu("A0B200031C") == empty + "9000");
+  CHECK(card.apdu("A0B200031C") == "9402");
+  CHECK(card.apdu("A0B2FB041C") == "9402");
+  CHECK(card.apdu("A0B202041D") == "671C");
+  CHECK(card.apdu("A0B202051C") == "6B00");
+  CHECK(card.apdu("A0B000001C") == "9408");
+  CHECK(card.apdu("A0A200000342"
+                  "6F62") == "9000");
+  CHECK(card.apdu("A0A2001003426F62") == "9F01");
+  CHECK(card.apdu("A0C0000001") == "029000");
+  CHECK(card.apdu("A0A2000203426F62") == "9404");
+  CHECK(card.apdu("A0A2000103426F62") == "9000");
+  CHECK(card.apdu("A0A2000403426F62") == "6B00");
+  CHECK(card.apdu("A0A2000000") == "6700");
+}
+
+TEST_CASE("one truth: a record written as a file is an entry, and comes back as it was") {
+  Nvram kept;
+  const std::string record =
+      "80017B006FFFFFFFFFFFFFFFFFFF0481"
+      "2143F5FFFFFFFFFFFFFFFFFF";
+  {
+    Card card(ModuleFixture::instant(), &kept);
+    CHECK(card.crsm("220,28474,7,4,28,\"" + record + "\"") == "144,0");
+    CHECK(card.crsm("178,28474,7,4,28") == "144,0,\"" + record + "\"");
+    CHECK(card.ask("AT+CSCS=\"UCS2\";+CPBR=7") == answered("+CPBR: 7,\"12345\",129,\"017B006F\""));
+  }
+  Card card(ModuleFixture::instant(), &kept);
+  CHECK(card.crsm("178,28474,7,4,28") == "144,0,\"" + record + "\"");
+  card.ask("AT+CPBW=7,\"1\",129,\"A\"");
+  CHECK(card.crsm("178,28474,7,4,28") == "144,0,\"41" + std::string(26, 'F') + "0281F1" + std::string(22, 'F') + "\"");
+  CHECK(card.crsm("220,28474,7,4,28,\"" + std::string(56, 'F') + "\"") == "144,0");
+  CHECK(card.ask("AT+CPBR=7") == OK);
+}
+
+TEST_CASE("long numbers go on in EF EXT1") {
+  Card card;
+  card.ask("AT+CPBW=1,\"1234567890123456789012345\",129,\"L\"");
+  CHECK(card.crsm("178,28474,1,4,28").ends_with("0B8121436587092143658709FF01\""));
+  CHECK(card.crsm("178,28490,1,4,13") == "144,0,\"02032143F5FFFFFFFFFFFFFFFF\"");
+  // Written as files: the rest first, then the record that needs it.
+  CHECK(card.crsm("220,28490,2,4,13,\"0201F9FFFFFFFFFFFFFFFFFFFF\"") == "144,0");
+  CHECK(card.crsm("220,28474,3,4,28,\"" + std::string(28, 'F') + "0B8121436587092143658709FF02\"") == "144,0");
+  CHECK(card.ask("AT+CPBR=3") == answered("+CPBR: 3,\"123456789012345678909\",129,\"\""));
+}
+
+TEST_CASE("messages, service centre, preferred networks, dialled numbers and the location are files, too") {
+  Card card;
+  card.ask("AT+CMGF=0");
+  CHECK(card.crsm("178,28476,1,4,176") == "144,0,\"00" + std::string(350, 'F') + "\"");
+  const std::string pdu =
+      "07918336010500F0040A9121436587090000622122010000"
+      "0005C8329BFD06";
+  CHECK(card.crsm("220,28476,3,4,176,\"03" + pdu + std::string(350 - pdu.size(), 'F') + "\"") == "144,0");
+  CHECK(card.ask("AT+CMGR=3").find(pdu) != std::string::npos);
+  CHECK(card.crsm("178,28476,3,4,176").starts_with("144,0,\"01" + pdu));  // read
+  CHECK(card.crsm("178,28482,1,4,40") == "144,0,\"" + std::string(24, 'F') + "FD" + std::string(24, 'F') +
+                                             "07918331080105F0" + std::string(8, 'F') + std::string(6, 'F') + "\"");
+  CHECK(card.ask("AT+CSCA=\"+4912345\"") == OK);
+  CHECK(card.crsm("178,28482,1,4,40").find("0591942143F5") != std::string::npos);
+  CHECK(card.ask("AT+CPOL=2,2,\"26201\"") == OK);
+  CHECK(card.crsm("176,28464,0,0,6") == "144,0,\"FFFFFF62F210\"");
+  CHECK(card.crsm("214,28464,0,0,3,\"130014\"") == "144,0");
+  CHECK(card.ask("AT+CPOL?") == "\r\n+CPOL: 1,2,\"310410\"\r\n+CPOL: 2,2,\"26201\"\r\n" + OK);
+  CHECK(card.crsm("176,28542,0,4,7") == "144,0,\"64F0001816FF00\"");
+  card.ask("ATD100;");
+  card.ask("ATH");
+  CHECK(card.crsm("178,28484,1,4,28")
+            .ends_with("0381"
+                       "01F0"
+                       "FFFFFFFFFFFFFFFFFFFF\""));
+  card.select({"7F10", "6F44"});
+  CHECK(card.apdu("A0DC00031C" + std::string(28, 'F') + "028122" + std::string(22, 'F') + "FFF").substr(0, 4) ==
+        "6700");
+  CHECK(card.apdu("A0DC00031C" + std::string(28, 'F') + "028122" + std::string(22, 'F')) == "9000");
+  CHECK(card.apdu("A0DC01041C" + std::string(56, 'F')) == "6B00");
+  CHECK(card.ask("AT+CPBS=\"LD\";+CPBR=1,2") == "\r\n+CPBR: 1,\"22\",129,\"\"\r\n+CPBR: 2,\"100\",129,\"\"\r\n" + OK);
+}
+
+TEST_CASE("who may do what: CHV1, CHV2, the card's administrator") {
+  Card card;
+  CHECK(card.crsm("214,28486,0,0,1,\"01\"") == "152,4");                             // EF SPN: ADM
+  CHECK(card.crsm("220,28475,1,4,28,\"" + std::string(56, 'F') + "\"") == "152,4");  // EF FDN: CHV2
+  card.select({"7F20", "6F39"});
+  CHECK(card.apdu("A03200000300"
+                  "0010") == "9F06");
+  CHECK(card.apdu("A0C0000006") == "0000100000109000");
+  CHECK(card.apdu("A0DC000303000000") == "9804");
+  CHECK(card.apdu("A0320000"
+                  "03FFFFF0") == "9850");
+  CHECK(card.apdu("A032000002"
+                  "0001") == "6703");
+  CHECK(card.apdu(verify_pin2) == "9000");
+  CHECK(card.apdu("A0DC000303000000") == "9000");
+  CHECK(card.crsm("220,28475,1,4,28,\"" + std::string(28, 'F') + "028122" + std::string(22, 'F') + "\"") == "144,0");
+  CHECK(card.ask("AT+CPBS=\"FD\";+CPBR=1") == answered("+CPBR: 1,\"22\",129,\"\""));
+  World world = ModuleFixture::instant();
+  world.sim.pin = "1234";
+  Card locked(world);
+  locked.select({"7F20", "6F07"});
+  CHECK(locked.apdu("A0B0000009") == "9804");
+  CHECK(locked.apdu("A020000108"
+                    "31323334FFFFFFFF") == "9000");
+  CHECK(locked.apdu("A0B0000009") == "0849060021436587099000");
+  CHECK(locked.ask("AT+CPIN?").find("READY") != std::string::npos);
+}
+
+TEST_CASE("codes: VERIFY, CHANGE, DISABLE, ENABLE, UNBLOCK CHV") {
+  World world = ModuleFixture::instant();
+  world.sim.pin2 = "5678";
+  Card card(world);
+  const std::string one = "31323334FFFFFFFF", two = "35363738FFFFFFFF", wrong = "39393939FFFFFFFF",
+                    puk = "3132333435363738";
+  CHECK(card.apdu("A020000108" + one) == "9808");  // CHV1 is disabled
+  CHECK(card.apdu("A024000110" + one + two) == "9808");
+  CHECK(card.apdu("A026000108" + one) == "9808");
+  CHECK(card.apdu("A028000108" + wrong) == "9804");
+  CHECK(card.ask("AT+SPIC") == answered("+SPIC: 2,3,10,10"));
+  CHECK(card.apdu("A028000108" + one) == "9000");
+  CHECK(card.ask("AT+CLCK=\"SC\",2") == answered("+CLCK: 1"));
+  CHECK(card.apdu("A024000110" + one + two) == "9000");
+  CHECK(card.apdu("A020000108" + two) == "9000");
+  CHECK(card.apdu("A026000108" + two) == "9000");
+  CHECK(card.apdu("A020000208" + wrong) == "9804");
+  CHECK(card.apdu("A020000208" + wrong) == "9804");
+  CHECK(card.apdu("A020000208" + wrong) == "9840");
+  CHECK(card.apdu("A020000208" + two) == "9840");
+  CHECK(card.apdu("A02C000210" + wrong + one) == "9804");
+  CHECK(card.ask("AT+SPIC") == answered("+SPIC: 3,0,10,9"));
+  CHECK(card.apdu("A02C000210" + puk + one) == "9000");
+  CHECK(card.apdu("A020000208" + one) == "9000");
+  CHECK(card.apdu("A020000308" + one) == "6B00");
+  CHECK(card.apdu("A026000208" + one) == "6B00");
+  CHECK(card.apdu("A020000104"
+                  "31323334") == "6708");
+}
+
+TEST_CASE("INVALIDATE and REHABILITATE: EF ADN says whether only fixed numbers are dialled") {
+  Card card;
+  card.select({"7F10", "6F3A"});
+  CHECK(card.apdu("A004000000") == "9804");
+  CHECK(card.apdu(verify_pin2) == "9000");
+  CHECK(card.apdu("A044000000") == "9810");
+  CHECK(card.apdu("A004000000") == "9000");
+  CHECK(card.ask("AT+CLCK=\"FD\",2") == answered("+CLCK: 1"));
+  CHECK(card.crsm("192,28474").substr(0, 33) == "144,0,\"00001B586F3A040011F0220402");
+  CHECK(card.apdu("A044000000") == "9000");
+  CHECK(card.ask("AT+CLCK=\"FD\",2") == answered("+CLCK: 0"));
+}
+
+TEST_CASE("RUN GSM ALGORITHM: the test algorithm on the scenario's key") {
+  World world = ModuleFixture::instant();
+  Card card(world);
+  const std::string challenge = "1F3C5A7790B2C4D6E8FA0B1D2E3F4051";
+  CHECK(card.apdu("A088000010" + challenge) == "9804");
+  card.select({"7F20"});
+  CHECK(card.apdu("A088000010" + challenge) == "9F0C");
+  // SRES, then c3 of the result turned by one and by two bytes.
+  CHECK(card.apdu("A0C000000C") == "1F2D7844973BD433090370319000");
+  CHECK(card.apdu("A08800000400010203") == "6710");
+}
+
+TEST_CASE("files of the scenario: what they say shows in AT commands") {
+  World world = ModuleFixture::instant();
+  world.sim.files = {{"7F20/6F46", from_hex("01484F4D45").value()},
+                     {"7F20/6F3E", from_hex("1A2B").value()},
+                     {"7F10/6F3A#2", from_hex("4576"
+                                              "61FFFFFFFFFFFFFFFFFFFFFF0391"
+                                              "2143")
+                                         .value()},
+                     {"7F10/6F3B#1", from_hex("FFFFFFFFFFFFFFFFFFFFFFFFFFFF028122").value()},
+                     {"7F20/6FB7", from_hex("11F2FF99F9FF").value()},
+                     {"7F20/6F30", from_hex("62F210").value()},
+                     {"7F20/6F99", from_hex("CAFE").value()},
+                     {"6F01", from_hex("00").value()}};
+  Card card(world);
+  CHECK(card.ask("AT+CSPN?") == answered("+CSPN: \"HOME\",1"));
+  CHECK(card.ask("AT+CGID") == answered("+GID: 0x1a,0xff"));
+  CHECK(card.ask("AT+CPBR=2") == answered("+CPBR: 2,\"+1234\",145,\"Eva\""));
+  CHECK(card.ask("AT+CPBS=\"FD\";+CPBR=1") == answered("+CPBR: 1,\"22\",129,\"\""));
+  CHECK(card.ask("AT+CPBS=\"EN\";+CPBR=1,5") == "\r\n+CPBR: 1,\"112\",129,\"\"\r\n+CPBR: 2,\"999\",129,\"\"\r\n" + OK);
+  CHECK(card.ask("AT+CPOL?") == answered("+CPOL: 1,2,\"26201\""));
+  CHECK(card.crsm("176,28569,0,0,2") == "144,0,\"CAFE\"");
+  CHECK(card.crsm("214,28569,0,1,1,\"00\"") == "144,0");
+  CHECK(card.crsm("176,28569,0,0,2") == "144,0,\"CA00\"");
+  CHECK(card.crsm("176,28417,0,0,1") == "144,0,\"00\"");
+}
+
+TEST_CASE("the service provider's name is the card's, not the serving network's") {
+  World world = ModuleFixture::instant();
+  world.network.plmn = "26201";
+  world.network.operator_name = "Telekom";
+  CHECK(Card(world).ask("AT+CSPN?") == answered("+CSPN: \"\",0"));
+  world.network.operators = {{.long_name = "CHINA MOBILE", .short_name = "CMCC", .plmn = "46000"}};
+  CHECK(Card(world).ask("AT+CSPN?") == answered("+CSPN: \"CHINA MOBILE\",0"));
+  world.sim.provider = "Mine";
+  CHECK(Card(world).ask("AT+CSPN?") == answered("+CSPN: \"Mine\",0"));
+}
+
+TEST_CASE("fixed and barred dialling numbers are written with PIN2, given by AT+CPIN") {
+  for (const char* memory : {"FD", "BN"}) {
+    Card card;
+    card.ask(fmt::format("AT+CPBS=\"{}\"", memory));
+    CHECK(card.ask("AT+CPBW=1,\"112\"") == cme(17));
+    CHECK(card.ask("AT+CPBW=1") == cme(17));
+    CHECK(card.ask("AT+CPIN?") == answered("+CPIN: SIM PIN2"));
+    CHECK(card.ask("AT+CPIN=\"1111\"") == cme(16));
+    CHECK(card.ask("AT+CPIN=\"1234\"") == OK);
+    CHECK(card.ask("AT+CPBW=1,\"112\",129,\"Help\"") == OK);
+    CHECK(card.ask("AT+CPBR=1") == answered("+CPBR: 1,\"112\",129,\"Help\""));
+    CHECK(card.ask("AT+CPBW=1") == OK);
+    CHECK(card.ask("AT+CPBR=1") == OK);
+    card.ask("AT+CFUN=1,1");  // another session
+    card.ask(fmt::format("AT+CMEE=1;+CPBS=\"{}\"", memory));
+    CHECK(card.ask("AT+CPBW=1,\"112\"") == cme(17));
+  }
+}
+
+TEST_CASE("entries of the scenario in any memory of the card") {
+  World world = ModuleFixture::instant();
+  world.sim.phonebook = {{.index = 1, .number = "112", .type = 129, .name = "Help", .memory = "FD"},
+                         {.index = 2, .number = "600", .type = 129, .name = "Info", .memory = "SD"}};
+  Card card(world);
+  CHECK(card.ask("AT+CPBS=\"FD\";+CPBR=1") == answered("+CPBR: 1,\"112\",129,\"Help\""));
+  CHECK(card.ask("AT+CPBS=\"SD\";+CPBR=2") == answered("+CPBR: 2,\"600\",129,\"Info\""));
+  CHECK(card.crsm("178,28489,2,4,28").starts_with("144,0,\"496E666FFFFF"));
+}
+
+}  // namespace sim800::test
