@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+// A card with a toolkit application, and the host that answers it (51.014; AT manual chapter 5).
+#include <doctest/doctest.h>
+
+#include "emulator/calls/call_service.hpp"
+#include "emulator/core/card_application.hpp"
+#include "emulator/core/world.hpp"
+#include "emulator/module/toolkit_service.hpp"
+#include "emulator/sms/sms_service.hpp"
+#include "protocol/sim/proactive.hpp"
+#include "protocol/text/hex.hpp"
+#include "tests/support/module_fixture.hpp"
+
+namespace sim800::test {
+namespace {
+
+using enum ProactiveType;
+
+ToolkitStep step(const ProactiveCommand& command) {
+  return {.command = encode_proactive(command), .wait = {}, .answers = {}};
+}
+ToolkitStep display(std::u16string_view text) {
+  return step({.type = display_text, .qualifier = 0x80, .destination = 0x02, .text = ToolkitText::of(text)});
+}
+
+std::shared_ptr<CardApplication> application() {
+  auto made = std::make_shared<CardApplication>();
+  made->menu = encode_proactive({.type = set_up_menu, .alpha = "Menu", .items = {{1, "One"}, {2, "Two"}, {9, "Nine"}}});
+  made->items[1] = {display(u"Hi")};
+  ToolkitStep choice = step({.type = select_item, .alpha = "Which", .items = {{4, "A"}, {5, "B"}}});
+  choice.answers["5"] = {display(u"B")};
+  made->items[2] = {choice, step({.type = get_input, .text = ToolkitText::of(u"N"), .response_length = {{2, 3}}}),
+                    step({.type = get_inkey, .text = ToolkitText::of(u"K")})};
+  made->items[9] = {};
+  return made;
+}
+
+struct Toolkit : Numbers {
+  explicit Toolkit(std::shared_ptr<const CardApplication> card = application(), World given = instant())
+      : Numbers(with(std::move(card), std::move(given))) {
+    ask("AT+STKPCIS=1");
+  }
+  static World with(std::shared_ptr<const CardApplication> card, World given) {
+    given.sim.toolkit = std::move(card);
+    return given;
+  }
+};
+
+const std::string end = "\r\n+STKPCI: 2\r\n";
+std::string line(std::string_view text) { return "\r\n" + std::string(text) + "\r\n"; }
+
+}  // namespace
+
+TEST_CASE("the menu: set up at the start, shown while +STKPCI is on") {
+  Numbers quiet(Toolkit::with(application(), ModuleFixture::instant()));
+  CHECK(quiet.ask("AT+STKMENU?") == OK);
+  CHECK(quiet.ask("AT+STKPCIS=1") == OK);
+  CHECK(quiet.ask("AT+STKMENU?") ==
+        "\r\n+STKMENU: 1,1,\"4F6E65\"\r\n+STKMENU: 2,2,\"54776F\"\r\n+STKMENU: "
+        "3,9,\"4E696E65\"\r\n" +
+            OK);
+  CHECK(quiet.ask("AT+STKMENU=?") == OK);
+  // A host that wants to hear of it stores that.
+  CHECK(quiet.ask("AT&W") == OK);
+  const std::string booted = quiet.ask("AT+CFUN=1,1") + quiet.wait(30s);
+  CHECK(
+      booted.ends_with("\r\n+STKPCI: 0,SET UP MENU,3,\"4D656E75\"\r\n\r\n+STKPCI: 0,ITEM,1,1,\"4F6E65\"\r\n\r\n"
+                       "+STKPCI: 0,ITEM,2,2,\"54776F\"\r\n\r\n+STKPCI: 0,ITEM,3,9,\"4E696E65\"\r\n"));
+}
+
+TEST_CASE("a menu that is shown waits for an answer, a choice, or the end of patience") {
+  World world = ModuleFixture::instant();
+  world.module.settings["+STKPCIS"] = {"1"};
+  for (const char* answer : {"AT+STKTRS=00", "AT+STKTRS=\"20\"", ""}) {
+    CAPTURE(answer);
+    Toolkit card(application(), world);
+    CHECK((*answer != '\0' ? card.ask(answer) : OK + card.wait(60s)) == OK + end);
+    CHECK(card.ask("AT+STKTRS=00") == ERROR);
+  }
+  Toolkit card(application(), world);
+  CHECK(card.ask("AT+STKENVS=D3,01") == OK + line("+STKPCI: 0,DISPLAY TEXT,128,\"044869\""));
+}
+
+TEST_CASE("a choice of the menu, a text, and the end of the session") {
+  Toolkit card;
+  CHECK(card.ask("AT+STKENVS=\"D3\",\"01\"") == OK + line("+STKPCI: 0,DISPLAY TEXT,128,\"044869\""));
+  CHECK(card.ask("AT+STKENVS=\"D3\",\"01\"") == ERROR);  // in the middle of it
+  CHECK(card.ask("AT+STKTRS=\"00\"") == OK + end);
+  CHECK(card.ask("AT+STKTRS=\"00\"") == ERROR);
+  CHECK(card.ask("AT+STKENVS=D3,09") == OK);  // nothing comes of it
+}
+
+TEST_CASE("a choice between items leads where the item does, an input is as long as the card wants") {
+  Toolkit card;
+  card.ask("AT+STKENVS=D3,02");
+  CHECK(card.ask("AT+STKTRS=00") == ERROR);
+  CHECK(card.ask("AT+STKTRS=00,06") == ERROR);
+  CHECK(card.ask("AT+STKTRS=00,0005") == ERROR);
+  CHECK(card.ask("AT+STKTRS=00,05") == OK + line("+STKPCI: 0,DISPLAY TEXT,128,\"0442\""));
+  CHECK(card.ask("AT+STKTRS=00") == OK + line("+STKPCI: 0,GET INPUT,0,\"044E\",2,3"));
+  CHECK(card.ask("AT+STKTRS=00,0431") == ERROR);
+  CHECK(card.ask("AT+STKTRS=00,0431323334") == ERROR);
+  CHECK(card.ask("AT+STKTRS=00,0X") == ERROR);
+  CHECK(card.ask("AT+STKTRS=11") == OK + line("+STKPCI: 0,SELECT ITEM,2,\"5768696368\"") +
+                                        line("+STKPCI: 0,ITEM,1,4,\"41\"") + line("+STKPCI: 0,ITEM,2,5,\"42\""));
+  CHECK(card.ask("AT+STKTRS=00,04") == OK + line("+STKPCI: 0,GET INPUT,0,\"044E\",2,3"));
+  CHECK(card.ask("AT+STKTRS=00,043132") == OK + line("+STKPCI: 0,GET INKEY,0,\"044B\""));
+  CHECK(card.ask("AT+STKTRS=00,043132") == ERROR);
+  CHECK(card.ask("AT+STKTRS=10") == OK + end);
+}
+
+TEST_CASE("a host that does not answer: the session ends, a message that goes by itself goes on") {
+  auto card = std::make_shared<CardApplication>();
+  ToolkitStep passing = step({.type = display_text, .destination = 0x02, .text = ToolkitText::of(u"A")});
+  card->start = {passing, display(u"B"), display(u"C")};
+  World world = ModuleFixture::instant();
+  world.module.settings["+STKPCIS"] = {"1"};
+  Toolkit module(card, world);
+  CHECK(module.wait(39s).empty());
+  CHECK(module.wait(2s) == line("+STKPCI: 0,DISPLAY TEXT,128,\"0442\""));
+  CHECK(module.wait(60s) == end);
+}
+
+TEST_CASE("the card may say how long it waits") {
+  auto card = std::make_shared<CardApplication>();
+  card->items[1] = {step({.type = get_inkey,
+                          .text = ToolkitText::of(u"K"),
+                          .duration = ToolkitDuration{ToolkitDuration::Unit::seconds, 5}})};
+  card->menu = encode_proactive({.type = set_up_menu, .alpha = "M", .items = {{1, "One"}}});
+  Toolkit module(card);
+  module.ask("AT+STKENVS=D3,01");
+  CHECK(module.wait(4s).empty());
+  CHECK(module.wait(1s) == end);
+}
+
+TEST_CASE("without +STKPCI nobody is asked") {
+  Toolkit card;
+  card.ask("AT+STKPCIS=0");
+  CHECK(card.ask("AT+STKENVS=D3,01") == OK);
+  CHECK(card.wait(2min).empty());
+  CHECK(card.ask("AT+STKTRS=00") == ERROR);
+}
+
+TEST_CASE("what the module does by itself is told, and needs no answer") {
+  auto card = std::make_shared<CardApplication>();
+  ToolkitStep poll = step({.type = poll_interval, .duration = ToolkitDuration{ToolkitDuration::Unit::seconds, 20}});
+  poll.wait = 20s;
+  card->items[1] = {step({.type = more_time}), step({.type = refresh, .qualifier = 1}), poll, display(u"A")};
+  card->menu = encode_proactive({.type = set_up_menu, .alpha = "M", .items = {{1, "One"}}});
+  Toolkit module(card);
+  CHECK(module.ask("AT+STKENVS=D3,01") ==
+        OK + line("+STKPCI: 1,MORE TIME") + line("+STKPCI: 1,REFRESH") + line("+STKPCI: 1,POLL INTERVAL"));
+  CHECK(module.wait(19s).empty());
+  CHECK(module.wait(1s) == line("+STKPCI: 0,DISPLAY TEXT,128,\"0441\""));
+}
+
+TEST_CASE("REFRESH with a reset starts the card again") {
+  auto card = std::make_shared<CardApplication>();
+  card->items[1] = {step({.type = refresh, .qualifier = 4})};
+  card->menu = encode_proactive({.type = set_up_menu, .alpha = "M", .items = {{1, "One"}}});
+  Toolkit module(card);
+  const std::string said = module.ask("AT+STKENVS=D3,01") + module.wait(20s);
+  CHECK(said.find("+STKPCI: 1,REFRESH") != std::string::npos);
+  CHECK(said.find("+CPIN: READY") != std::string::npos);
+  CHECK(said.find("+STKPCI: 0,SET UP MENU,1,\"4D\"") != std::string::npos);
+  CHECK(module.ask("AT+CREG?") == answered("+CREG: 0,1"));
+}
+
+TEST_CASE("events, and messages for the card") {
+  auto card = std::make_shared<CardApplication>();
+  card->events[4] = {display(u"E")};
+  card->sms = {display(u"S")};
+  card->takes_sms = true;
+  Toolkit module(card);
+  CHECK(module.ask("AT+STKENVS=D6,05") == ERROR);
+  CHECK(module.ask("AT+STKENVS=D6,04") == OK + line("+STKPCI: 0,DISPLAY TEXT,128,\"0445\""));
+  CHECK(module.ask("AT+STKTRS=00") == OK + end);
+  Sms message{.type = SmsType::deliver,
+              .first_octet = 0x04,
+              .address = parse_sender(u"1001"),
+              .protocol = 0x7f,
+              .coding = 0xf6};
+  message.set_data({}, "\x01\x02");
+  module.modem.sms->receive(message);
+  CHECK(module.wait(1s) == line("+STKPCI: 0,DISPLAY TEXT,128,\"0453\""));
+  // One for the host is not the card's.
+  message.protocol = 0;
+  module.modem.sms->receive(message);
+  CHECK(module.wait(1s) == line("+CMTI: \"SM\",1"));
+}
+
+TEST_CASE("calls, messages, codes and keys that the card wants") {
+  auto card = std::make_shared<CardApplication>();
+  const auto address = from_hex("8111F1").value();
+  card->menu = encode_proactive(
+      {.type = set_up_menu, .alpha = "M", .items = {{1, "Call"}, {2, "SMS"}, {3, "USSD"}, {4, "SS"}, {5, "Keys"}}});
+  card->items[1] = {step({.type = set_up_call, .destination = 0x83, .alpha = "Call", .address = address}),
+                    display(u"on")};
+  Sms submit{.type = SmsType::submit, .first_octet = 0x01, .address = parse_sender(u"222")};
+  submit.set_data({}, "Hi");
+  card->items[2] = {step({.type = send_sms, .destination = 0x83, .sms = encode_sms(submit)}), display(u"sent")};
+  card->items[3] = {step({.type = send_ussd, .destination = 0x83, .ussd = from_hex("0FAA180C3602").value()}),
+                    display(u"asked")};
+  card->items[4] = {step({.type = send_ss, .destination = 0x83, .ss = from_hex("81AA12B2").value()})};
+  card->items[5] = {step({.type = send_dtmf, .destination = 0x83, .dtmf = from_hex("21").value()}), display(u"keys")};
+  World world = ModuleFixture::instant();
+  world.network.numbers["111"] = {.call = Subscriber::Call::answer, .after = 2s};
+  world.network.ussd["*100#"] = {"Credit"};
+  Toolkit module(card, world);
+
+  CHECK(module.ask("AT+STKCALL=0") == ERROR);
+  CHECK(module.ask("AT+STKENVS=D3,05") == OK + line("+STKPCI: 0,SEND DTMF,0,\"12\""));
+  CHECK(module.ask("AT+STKCALL=0") == ERROR);
+  CHECK(module.ask("AT+STKDTMF=0") == OK + end);  // there is no call
+  CHECK(module.ask("AT+STKENVS=D3,01") == OK + line("+STKPCI: 0,SETUP CALL,\"43616C6C\",\"111\""));
+  CHECK(module.ask("AT+STKTRS=00") == ERROR);
+  CHECK(module.ask("AT+STKCALL=34") == OK + end);
+  module.ask("AT+STKENVS=D3,01");
+  CHECK(module.ask("AT+STKCALL=18") == OK + end);
+  module.ask("AT+STKENVS=D3,01");
+  CHECK(module.ask("AT+STKCALL=0") == OK);
+  CHECK(module.wait(3s).find("+STKPCI: 0,DISPLAY TEXT,128,\"046F6E\"") != std::string::npos);
+  CHECK(module.modem.calls->talking());
+  module.ask("AT+STKTRS=00");
+  CHECK(module.ask("AT+STKENVS=D3,05") == OK + line("+STKPCI: 0,SEND DTMF,0,\"12\""));
+  CHECK(module.ask("AT+STKDTMF=4") == OK + line("+STKPCI: 0,DISPLAY TEXT,128,\"046B657973\""));
+  module.ask("AT+STKTRS=00");
+  module.ask("ATH");
+  CHECK(module.ask("AT+STKENVS=D3,02").starts_with(OK + "\r\n+STKPCI: 0,SEND SHORT MESSAGE,0,0,\"0100"));
+  CHECK((module.ask("AT+STKSMS=0") + module.wait(1s)).find("+STKPCI: 0,DISPLAY TEXT,128,\"0473656E74\"") !=
+        std::string::npos);
+  module.ask("AT+STKTRS=00");
+  CHECK(module.ask("AT+STKENVS=D3,03") == OK + line("+STKPCI: 0,SEND USSD,0,\"*100#\""));
+  CHECK((module.ask("AT+STKUSSD=0") + module.wait(1s)).find("0461736B6564") != std::string::npos);
+  module.ask("AT+STKTRS=00");
+  CHECK(module.ask("AT+STKENVS=D3,04") == OK + line("+STKPCI: 0,SEND SS,0,\"*#21#\""));
+  CHECK(module.ask("AT+STKSS=50") == OK + end);
+}
+
+TEST_CASE("a proactive command as it is, also a wrong one") {
+  Toolkit module(nullptr);
+  const auto say = [&module](std::string_view hex) {
+    const ToolkitStep raw{.command = from_hex(hex).value(), .wait = {}, .answers = {}};
+    module.modem.toolkit->send(std::make_shared<const ToolkitSteps>(ToolkitSteps{raw}));
+    return module.wait(1s);
+  };
+  CHECK(say("D01A8103012180820281028D0F04546F6F6C6B697420546573742031") ==
+        line("+STKPCI: 0,DISPLAY TEXT,128,\"04546F6F6C6B697420546573742031\""));
+  CHECK(module.ask("AT+STKTRS=00") == OK + end);
+  CHECK(say("D009810301150082028182").empty());  // LAUNCH BROWSER
+  CHECK(say("D0").empty());
+  CHECK(say("D009810301020082028182") == line("+STKPCI: 1,MORE TIME"));
+}
+
+TEST_CASE("without a card, or without an application, nothing answers") {
+  Numbers plain;
+  CHECK(plain.ask("AT+STKPCIS=1;+STKMENU?") == OK);
+  for (const char* typed : {"AT+STKTRS=00", "AT+STKENVS=D3,01", "AT+STKENVS=D1,01", "AT+STKCALL=0", "AT+STKSMS=0",
+                            "AT+STKSS=0", "AT+STKUSSD=0", "AT+STKDTMF=0"})
+    CHECK(plain.ask(typed) == ERROR);
+  World world = ModuleFixture::instant();
+  world.sim.present = false;
+  CHECK(Numbers(world).ask("AT+STKTRS=00") == cme(10));
+  for (const char* typed : {"AT+STKCALL=1", "AT+STKSMS=50", "AT+STKTRS", "AT+STKTRS=00000"})
+    CHECK(plain.ask(typed) != OK);
+}
+
+TEST_CASE("quirk stk_text: texts as they read") {
+  World world = ModuleFixture::instant();
+  world.module.quirks.stk_text = true;
+  Toolkit card(application(), world);
+  CHECK(card.ask("AT+STKMENU?").starts_with("\r\n+STKMENU: 1,1,\"One\"\r\n"));
+  CHECK(card.ask("AT+STKENVS=D3,01") == OK + line("+STKPCI: 0,DISPLAY TEXT,128,\"Hi\""));
+}
+
+TEST_CASE("the card's part over AT+CSIM") {
+  Toolkit card;
+  CHECK(card.ask("AT+CSIM=12,\"A010000001FF\"") == answered("+CSIM: 4,\"9000\""));
+  CHECK(card.ask("AT+CSIM=28,\"A0C2000009D30782020181900101\"").starts_with("\r\n+CSIM: 4,\"9110\"\r\n"));
+  CHECK(card.ask("AT+CSIM=28,\"A0C2000009D30782020181900101\"") == answered("+CSIM: 4,\"9300\""));
+  CHECK(card.ask("AT+CSIM=34,\"A01400000C810301218082028281830100\"").find("9000") != std::string::npos);
+  CHECK(card.ask("AT+CSIM=10,\"A0120000FF\"") == answered("+CSIM: 4,\"6F00\""));
+}
+
+}  // namespace sim800::test
