@@ -18,17 +18,15 @@ class Sleep {
   template <class Dtr, class Idle>
   bool consumes_wakeup(const Dtr& dtr, const Idle& idle) {
     const TimePoint now = clock_.now();
-    const std::uint32_t mode = settings_.number(key::csclk);
-    if (mode == by_dtr && !dtr() && idle()) return true;
-    const bool asleep = now - touched_at_ >= falls_asleep_after && mode == automatic && idle();
-    if (asleep) awake_at_ = now + wakes_in;
+    if (!dtr() && sleeps(by_dtr) && idle()) return true;
+    if (now - touched_at_ >= falls_asleep_after && sleeps(automatic) && idle()) awake_at_ = now + wakes_in;
     touched_at_ = now;
     return now < awake_at_;
   }
   /// DTR is on again.
   template <class Idle>
   void dtr_on(const Idle& idle) {
-    if (settings_.number(key::csclk) == by_dtr && idle()) awake_at_ = clock_.now() + wakes_by_dtr_in;
+    if (sleeps(by_dtr) && idle()) awake_at_ = clock_.now() + wakes_by_dtr_in;
   }
   void power_on() {
     awake_at_ = TimePoint::min();
@@ -40,6 +38,8 @@ class Sleep {
   static constexpr Duration falls_asleep_after = std::chrono::seconds(5);
   static constexpr Duration wakes_in = std::chrono::milliseconds(100);
   static constexpr Duration wakes_by_dtr_in = std::chrono::milliseconds(50);
+
+  bool sleeps(std::uint32_t mode) const { return settings_.number(key::csclk) == mode; }
 
   const Clock& clock_;
   const Settings& settings_;

@@ -9,7 +9,7 @@ namespace sim800 {
 
 bool Arguments::parse(std::string_view text) {
   count_ = 0;
-  if (trim(text).empty()) return true;
+  if (text.empty() || trim(text).empty()) return true;
   for (;;) {
     if (count_ == max_count) return false;
     text = text.substr(std::min(text.find_first_not_of(' '), text.size()));

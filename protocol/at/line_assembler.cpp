@@ -10,6 +10,8 @@ namespace {
 constexpr std::string_view erase = "\b \b";  ///< what deletes a character on a terminal
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < ' '; }
+/// ASCII's; in one comparison.
+bool is_printable(char c) { return static_cast<unsigned char>(c - ' ') < LineAssembler::delete_key - ' '; }
 
 /// A quoted text is open at the end of what has been typed.
 bool quoting(std::string_view typed) { return std::ranges::count(typed, '"') % 2 == 1; }
@@ -52,9 +54,8 @@ std::size_t LineAssembler::take_plain(std::string_view input, std::string* echo)
     state_ = State::text;
   }
   if (state_ != State::text) return 0;
-  const auto special = [this](char c) { return c < ' ' || c == delete_key || c == backspace_; };
   std::size_t end = prefix;
-  while (end < input.size() && !special(input[end])) ++end;
+  while (end < input.size() && is_printable(input[end]) && input[end] != backspace_) ++end;
   if (echo != nullptr) echo->append(input.substr(0, end));
   line_.append(input.substr(prefix, std::min(end - prefix, max_length + 1 - line_.size())));
   return end;
