@@ -219,6 +219,7 @@ class Module(Run):
             command.append(path)
         super().__init__(command, folder, cwd=folder, env=None if env is None else {**os.environ, **env})
         self.pid = self.process.pid
+        self.stdout = Pipe(self.process.stdout.fileno())  # what comes after "ready"
         self.tcp = [(words[1], int(words[2])) for words in self.all("tcp")]
         self.ptys = [words[1] for words in self.all("pty")]
 
