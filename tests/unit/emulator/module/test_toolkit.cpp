@@ -201,7 +201,7 @@ TEST_CASE("calls, messages, codes and keys that the card wants") {
   card->items[2] = {step({.type = send_sms, .destination = 0x83, .sms = encode_sms(submit)}), display(u"sent")};
   card->items[3] = {step({.type = send_ussd, .destination = 0x83, .ussd = from_hex("0FAA180C3602").value()}),
                     display(u"asked")};
-  card->items[4] = {step({.type = send_ss, .destination = 0x83, .ss = from_hex("81AA12B2").value()})};
+  card->items[4] = {step({.type = send_ss, .destination = 0x83, .ss = from_hex("81BA12FB").value()})};
   card->items[5] = {step({.type = send_dtmf, .destination = 0x83, .dtmf = from_hex("21").value()}), display(u"keys")};
   World world = ModuleFixture::instant();
   world.network.numbers["111"] = {.call = Subscriber::Call::answer, .after = 2s};

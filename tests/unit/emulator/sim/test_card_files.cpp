@@ -133,7 +133,7 @@ TEST_CASE("messages, service centre, preferred networks, dialled numbers and the
   CHECK(card.ask("AT+CMGR=3").find(pdu) != std::string::npos);
   CHECK(card.crsm("178,28476,3,4,176").starts_with("144,0,\"01" + pdu));  // read
   CHECK(card.crsm("178,28482,1,4,40") == "144,0,\"" + std::string(24, 'F') + "FD" + std::string(24, 'F') +
-                                             "07918331080105F0" + std::string(8, 'F') + std::string(6, 'F') + "\"");
+                                             "0891683108100005F0" + std::string(12, 'F') + "\"");
   CHECK(card.ask("AT+CSCA=\"+4912345\"") == OK);
   CHECK(card.crsm("178,28482,1,4,40").find("0591942143F5") != std::string::npos);
   CHECK(card.ask("AT+CPOL=2,2,\"26201\"") == OK);
@@ -148,8 +148,6 @@ TEST_CASE("messages, service centre, preferred networks, dialled numbers and the
                        "01F0"
                        "FFFFFFFFFFFFFFFFFFFF\""));
   card.select({"7F10", "6F44"});
-  CHECK(card.apdu("A0DC00031C" + std::string(28, 'F') + "028122" + std::string(22, 'F') + "FFF").substr(0, 4) ==
-        "6700");
   CHECK(card.apdu("A0DC00031C" + std::string(28, 'F') + "028122" + std::string(22, 'F')) == "9000");
   CHECK(card.apdu("A0DC01041C" + std::string(56, 'F')) == "6B00");
   CHECK(card.ask("AT+CPBS=\"LD\";+CPBR=1,2") == "\r\n+CPBR: 1,\"22\",129,\"\"\r\n+CPBR: 2,\"100\",129,\"\"\r\n" + OK);
