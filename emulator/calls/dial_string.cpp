@@ -30,7 +30,7 @@ void parse_number(std::string_view text, DialString& into) {
   for (const char c : text) {
     if (is_digit(c) || is_one_of(c, "*#ABCabc")) {
       into.text.push_back(to_upper(c));
-    } else if (c == '+' && (into.text.empty() || into.text.back() == '*')) {
+    } else if (c == '+' && (into.text.empty() || is_one_of(into.text.back(), "*#"))) {
       into.text.push_back(c);
     } else if (!is_one_of(c, ",TtPp!Ww@- ")) {  // dialling modes and pauses, which have no meaning here
       return;
