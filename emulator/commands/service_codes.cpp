@@ -77,7 +77,7 @@ Result present(Invocation& cmd, std::string_view service) {
     return ok;
   }
   const std::string_view command = service == "30" ? "+CLIP" : service == "31" ? "+CLIR" : "+COLP";
-  const NumberKey& set = service == "30" ? key::clip : service == "31" ? key::clir : key::colp;
+  const auto& set = service == "30" ? key::clip : service == "31" ? key::clir : key::colp;
   cmd.print("{}: {},{}", command, cmd.modem.settings.number(set), presentation_of(cmd.modem, command));
   return ok;
 }

@@ -104,7 +104,7 @@ struct SimConfig {
   std::string number = "+8613800138000";
   std::vector<StoredMessage> messages;
   std::vector<PhonebookEntry> phonebook;
-  std::optional<std::string> provider;           ///< its network's name (EF SPN); not given: by its IMSI
+  std::optional<std::string> provider;                  ///< its network's name (EF SPN); not given: by its IMSI
   std::string ki = "00112233445566778899AABBCCDDEEFF";  ///< its key, in hexadecimal
   /// Bytes by path, "7F20/6F46", those of a record by "7F10/6F3A#1".
   std::map<std::string, std::string, std::less<>> files;

@@ -110,16 +110,17 @@ Modem::Modem(const Parts& parts)
              return std::make_unique<CardFiles>(m.environment_, *m.sim, m.parts_.nvram,
                                                 std::make_unique<ModuleCard>(m));
            }),
-      barring(*this, [](Modem& m) { 
+      barring(*this,
+              [](Modem& m) {
                 return std::make_unique<CallBarring>(m.parts_.nvram, m.identity.imsi,
                                                      m.world.network.services.barring_password);
               }),
-      preferred_operators(*this,
-                          [](Modem& m) {
-                            return std::make_unique<PreferredOperators>(m.world, m.parts_.nvram, m.identity.iccid);
-                          }),
+      preferred_operators(
+          *this,
+          [](Modem& m) { return std::make_unique<PreferredOperators>(m.world, m.parts_.nvram, m.identity.iccid); }),
       network(*this, [](Modem& m) { return m.connected(std::make_unique<Network>(m.environment_, m.settings)); }),
-      cells(*this, [](Modem& m) { 
+      cells(*this,
+            [](Modem& m) {
               auto made = std::make_unique<Cells>(m.environment_, m.settings, *m.network);
               made->in_call = [&m] { return m.calls.made() && m.calls->talking(); };
               return made;
@@ -165,8 +166,7 @@ Modem::Modem(const Parts& parts)
       phone_book(*this, [](Modem& m) { return std::make_unique<PhoneBook>(m.environment_, m.parts_.nvram); }),
       calls(*this,
             [](Modem& m) {
-              return m.connected(
-                  std::make_unique<CallService>(m.environment_, m.settings, *m.network, *m.phone_book,
+              return m.connected(std::make_unique<CallService>(m.environment_, m.settings, *m.network, *m.phone_book,
                                                                *m.barring, m.parts_.nvram));
             }),
       ussd(*this, [](Modem& m) { return std::make_unique<UssdService>(m.environment_, m.settings); }),
@@ -210,7 +210,8 @@ Modem::Modem(const Parts& parts)
               [](Modem& m) {
                 static const CardApplication none;
                 const CardApplication* application = m.world.sim.toolkit.get();
-                return std::make_unique<ToolkitService>(m, m.environment_, application != nullptr ? *application : none);
+                return std::make_unique<ToolkitService>(m, m.environment_,
+                                                        application != nullptr ? *application : none);
               }),
       gpios(*this, [](Modem& m) { return std::make_unique<Pins>(m.environment_, "GPIO"); }),
       pins(*this, [](Modem& m) { return std::make_unique<Pins>(m.environment_, "PIN"); }) {
@@ -462,8 +463,8 @@ void Modem::indicate(std::string_view urc) {
 
 /// DLCs have the DTR of the line that they are on.
 std::ptrdiff_t Modem::dtr_on_lines() const {
-  return std::ranges::count_if(channels_,
-                               [this](const auto& channel) { return !is_dlc(*channel) && channel->is_on(ModemLine::dtr); });
+  return std::ranges::count_if(
+      channels_, [this](const auto& channel) { return !is_dlc(*channel) && channel->is_on(ModemLine::dtr); });
 }
 
 void Modem::dtr_on(const Channel& channel) {

@@ -5,8 +5,8 @@
 #include <ranges>
 #include <utility>
 
-#include "emulator/board/board.hpp"
 #include "emulator/at/multiplexer.hpp"
+#include "emulator/board/board.hpp"
 #include "emulator/core/latency.hpp"
 #include "emulator/core/service.hpp"
 #include "emulator/core/world.hpp"

@@ -21,9 +21,7 @@ bool is_code(std::string_view text) {
 }  // namespace
 
 Sim::Sim(const Environment& environment, Nvram& nvram)
-    : environment_(environment),
-      nvram_(nvram),
-      present_(environment.world.sim.present) {
+    : environment_(environment), nvram_(nvram), present_(environment.world.sim.present) {
   kept_.asks_pin = !environment.world.sim.pin.value_or("").empty();
   kept_.secret(Guard::pin1).pin = kept_.asks_pin ? std::string_view(*environment.world.sim.pin) : default_pin;
   kept_.secret(Guard::pin2).pin = environment.world.sim.pin2;
