@@ -294,11 +294,10 @@ CardAnswer CardFiles::use_code(std::uint8_t instruction, const Parameters& given
   if (sim_.attempts(which).pin == 0) return {.status = code_blocked};
   const bool asked = which == Sim::Guard::pin2 || sim_.asks_pin();
   if (asked == (instruction == enable_chv)) return {.status = contradicts_code};
-  switch (instruction) {
-    case verify_chv: return told(sim_.verify_code(which, code), sim_.attempts(which));
-    case change_chv: return told(sim_.change_code(which, code, other), sim_.attempts(which));
-    default: return told(sim_.switch_code(instruction == enable_chv, code), sim_.attempts(which));
-  }
+  const Result result = instruction == verify_chv   ? sim_.verify_code(which, code)
+                        : instruction == change_chv ? sim_.change_code(which, code, other)
+                                                    : sim_.switch_code(instruction == enable_chv, code);
+  return told(result, sim_.attempts(which));
 }
 
 // --- authentication

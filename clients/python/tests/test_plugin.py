@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 
 import pytest
 
@@ -192,5 +193,5 @@ def test_types():
     mypy = pytest.importorskip("mypy")
     assert mypy
     source = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "src")
-    done = subprocess.run(["python3", "-m", "mypy", "--strict", "--cache-dir", os.devnull, source], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-m", "mypy", "--strict", "--cache-dir", os.devnull, source], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout

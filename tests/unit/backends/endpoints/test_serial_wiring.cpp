@@ -79,7 +79,8 @@ TEST_CASE("serial: breaks and bytes of all ones are marked in the input, whereve
     MarkedInput input;
     int breaks = 0;
     const auto count = [&breaks] { ++breaks; };
-    const std::string plain = input.take(raw.substr(0, cut), count) + input.take(raw.substr(cut), count);
+    std::string plain = input.take(raw.substr(0, cut), count);
+    plain += input.take(raw.substr(cut), count);
     CHECK((plain == "A\xff"
                     "BCZ\xff"));
     CHECK(breaks == 1);

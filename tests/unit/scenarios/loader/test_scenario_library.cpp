@@ -69,6 +69,12 @@ class VirtualHost {
         const std::string line = next_line();
         CHECK(line == wanted->text);
         if (line != wanted->text) return;
+      } else if (const auto* form = std::get_if<ExpectMatch>(&step.action)) {
+        const std::string line = next_line();
+        CAPTURE(line);
+        const bool fits = form->pattern.matches(line);
+        CHECK(fits);
+        if (!fits) return;
       } else {
         FAIL("a step that this host does not know");
       }
