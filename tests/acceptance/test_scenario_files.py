@@ -57,7 +57,7 @@ class Schema(unittest.TestCase):
             if "properties" in node:
                 with self.subTest(path):
                     # A map has keys of the user's, of which some may be known.
-                    self.assertTrue("x-key" in node or node.get("additionalProperties") is False)
+                    self.assertTrue("x-key" in node or "propertyNames" in node or node.get("additionalProperties") is False)
 
     def test_examples_and_defaults_are_valid(self):
         for path, node in nodes(SCHEMA):
