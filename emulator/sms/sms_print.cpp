@@ -104,7 +104,7 @@ std::string SmsPrint::read(const StoredSms& stored) const {
   if (!text_mode_)
     return fmt::format("{},{},{}\r\n{}", static_cast<int>(stored.status), alpha(pdu.message.address), pdu.tpdu_length,
                        to_hex(stored.pdu));
-  const std::string first = header(word(stored.status), pdu);
+  std::string first = header(word(stored.status), pdu);
   const Sms& message = pdu.message;
   if (message.type == SmsType::status_report) return first;
   if (message.type == SmsType::command) {
@@ -118,7 +118,7 @@ std::string SmsPrint::read(const StoredSms& stored) const {
 std::string SmsPrint::listed(int index, const StoredSms& stored) const {
   const SmsPdu pdu = stored.decoded();
   if (!text_mode_) return fmt::format("{},{}", index, read(stored));
-  const std::string first = fmt::format("{},{}", index, header(word(stored.status), pdu));
+  std::string first = fmt::format("{},{}", index, header(word(stored.status), pdu));
   const Sms& message = pdu.message;
   if (message.type != SmsType::deliver && message.type != SmsType::submit) return first;
   const std::string tail = details_ ? fmt::format(",{},{}", message.address.type, length(message)) : "";
