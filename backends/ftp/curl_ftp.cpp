@@ -53,6 +53,8 @@ class CurlFtpSession final : public FtpSession {
   void open_data(std::uint16_t port);
   void wait_for_server();
   void accept_data();
+  void look_for_data();
+  void carry_data(asio::ip::tcp::socket socket);
   void redirect(std::string& command);
   void reply();
   std::uint64_t stop(Direction direction) const;
@@ -224,6 +226,9 @@ void CurlFtpSession::wait_for_server() {
   control_->edit([this, alive = std::weak_ptr(alive_)](std::string& command) {
     if (!alive.expired()) redirect(command);
   });
+  control_->before_answers([this, alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) look_for_data();
+  });
 }
 
 // The control connection's end is at the relay here, so that is what libcurl tells the server.
@@ -239,13 +244,33 @@ void CurlFtpSession::redirect(std::string& command) {
 
 void CurlFtpSession::accept_data() {
   acceptor_->async_accept([this, alive = std::weak_ptr(alive_)](std::error_code error, asio::ip::tcp::socket socket) {
-    if (alive.expired() || error || ended_) return;
+    if (alive.expired() || error || ended_ || !acceptor_->is_open()) return;
     if (!comes_from({server_address_}, socket.native_handle())) return accept_data();
-    acceptor_->close(error);
-    socket.set_option(asio::ip::tcp::no_delay(true), error);
-    data_ = link_.relay(std::move(socket), std::move(*caller_), listening_);
-    if (gate_) gate_->carry_also(*data_);
+    carry_data(std::move(socket));
   });
+}
+
+// libcurl takes an answer that comes before the data connection for the end of the transfer.  The server has connected
+// before it said anything more, but here, and by the radio, the one may overtake the other.
+void CurlFtpSession::look_for_data() {
+  if (ended_ || listening_ == 0 || !acceptor_->is_open()) return;
+  std::error_code error;
+  acceptor_->non_blocking(true, error);
+  asio::ip::tcp::socket socket(loop_);
+  while (!error) {
+    acceptor_->accept(socket, error);
+    if (!error && comes_from({server_address_}, socket.native_handle())) return carry_data(std::move(socket));
+    socket = asio::ip::tcp::socket(loop_);
+  }
+}
+
+void CurlFtpSession::carry_data(asio::ip::tcp::socket socket) {
+  std::error_code ignored;
+  acceptor_->close(ignored);
+  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+  control_->hold_answers(true);
+  data_ = link_.relay(std::move(socket), std::move(*caller_), listening_, [this] { control_->hold_answers(false); });
+  if (gate_) gate_->carry_also(*data_);
 }
 
 void CurlFtpSession::reply() {

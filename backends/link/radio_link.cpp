@@ -311,9 +311,9 @@ std::unique_ptr<Relay> RadioLink::relay(asio::ip::tcp::socket accepted, Relay::R
 }
 
 std::unique_ptr<Relay> RadioLink::relay(asio::ip::tcp::socket accepted, asio::ip::tcp::socket caller,
-                                        std::uint16_t port) {
-  return impl_->keep(
-      std::make_unique<Relay>(impl_->loop, impl_->state, impl_->seed++, std::move(accepted), std::move(caller), port));
+                                        std::uint16_t port, std::function<void()> settled) {
+  return impl_->keep(std::make_unique<Relay>(impl_->loop, impl_->state, impl_->seed++, std::move(accepted),
+                                             std::move(caller), port, std::move(settled)));
 }
 
 void RadioLink::set_model(const LinkModel& model) {

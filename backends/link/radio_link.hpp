@@ -83,8 +83,9 @@ class RadioLink {
   /// The same for a connection that has come from outside.
   std::unique_ptr<Relay> relay(asio::ip::tcp::socket accepted,
                                std::function<void(std::error_code, std::uint16_t port)> ready);
-  /// And for one to a client that listens on 127.0.0.1:`port`, where `caller` connects.
-  std::unique_ptr<Relay> relay(asio::ip::tcp::socket accepted, asio::ip::tcp::socket caller, std::uint16_t port);
+  /// And for one to a client that listens on 127.0.0.1:`port`, where `caller` connects; see Relay for `settled`.
+  std::unique_ptr<Relay> relay(asio::ip::tcp::socket accepted, asio::ip::tcp::socket caller, std::uint16_t port,
+                               std::function<void()> settled);
 
   /// Applies to relayed connections from now on.
   void set_model(const LinkModel& model);

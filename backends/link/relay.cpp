@@ -63,6 +63,7 @@ struct Relay::Core : std::enable_shared_from_this<Core> {
   void acknowledge(TimePoint due);
   void acknowledgements_arrive();
   void close();
+  void settle();
   RelayLane::Parts lane(Direction direction, std::uint64_t seed);
 
   const LinkState& link;
@@ -82,6 +83,7 @@ struct Relay::Core : std::enable_shared_from_this<Core> {
   bool looking = false;
   Timer next_acknowledgement;
   Ready ready;
+  std::function<void()> settled;
   std::atomic<std::uint16_t> admitted = 0;  // also set from an FTP session's thread
   bool stalled = false;
   bool set_out_yet = false;
@@ -201,7 +203,8 @@ void Relay::Core::call() {
     self->client.non_blocking(true, error);
     self->client.set_option(tcp::no_delay(true), error);
     self->connected = self->accepted = true;
-    self->greet();
+    self->settle();
+    if (!self->closed) self->greet();
   });
 }
 
@@ -227,6 +230,7 @@ void Relay::Core::answer(std::error_code error, std::uint16_t port) {
 void Relay::Core::abandon() {
   abandoned = true;
   ready = nullptr;
+  settled = nullptr;
   acknowledgement_came = nullptr;
   if (!accepted) return close();
   if (!closed) timer = link.clock.after(max_linger, [this] { close(); });
@@ -298,6 +302,11 @@ void Relay::Core::close() {
   down.discard();
   look.cancel();
   timer.cancel();
+  settle();
+}
+
+void Relay::Core::settle() {
+  if (const auto tell = std::exchange(settled, nullptr)) tell();
 }
 
 Relay::Relay(asio::io_context& loop, const LinkState& link, std::uint64_t seed, const tcp::endpoint& there,
@@ -315,11 +324,12 @@ Relay::Relay(asio::io_context& loop, const LinkState& link, std::uint64_t seed, 
 }
 
 Relay::Relay(asio::io_context& loop, const LinkState& link, std::uint64_t seed, tcp::socket accepted,
-             tcp::socket caller, std::uint16_t port)
+             tcp::socket caller, std::uint16_t port, std::function<void()> settled)
     : core_(std::make_shared<Core>(loop, link, seed)) {
   core_->server = std::move(accepted);
   core_->client = std::move(caller);
   core_->listens = port;
+  core_->settled = std::move(settled);
   core_->open(nullptr);
 }
 
@@ -339,6 +349,10 @@ std::string Relay::own_address() const {
 }
 
 void Relay::edit(std::function<void(std::string&)> edit) { core_->up.edit(std::move(edit)); }
+
+void Relay::before_answers(std::function<void()> heard) { core_->down.before(std::move(heard)); }
+
+void Relay::hold_answers(bool on) { core_->down.hold(on); }
 
 std::uint64_t Relay::delivered() const {
   core_->look_at_delivered();

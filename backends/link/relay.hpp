@@ -29,9 +29,10 @@ class Relay {
         const asio::ip::tcp::endpoint& from, Ready ready);
   /// A connection that came from outside: to its client, it is as if the module had accepted it one way later.
   Relay(asio::io_context& loop, const LinkState& link, std::uint64_t seed, asio::ip::tcp::socket accepted, Ready ready);
-  /// One for a client that listens on 127.0.0.1:`port`; `caller` connects there.
+  /// One for a client that listens on 127.0.0.1:`port`; `caller` connects there. `settled` is called once, later: it
+  /// has connected, or never will.
   Relay(asio::io_context& loop, const LinkState& link, std::uint64_t seed, asio::ip::tcp::socket accepted,
-        asio::ip::tcp::socket caller, std::uint16_t port);
+        asio::ip::tcp::socket caller, std::uint16_t port, std::function<void()> settled);
   ~Relay();  ///< nobody listens any more; what the client has written still goes out, for a minute at most
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
@@ -42,6 +43,10 @@ class Relay {
   std::string own_address() const;
   /// What the client writes passes `edit` before it sets out, in the blocks in which it comes.
   void edit(std::function<void(std::string&)> edit);
+  /// `heard` is called when the server has written something, before that sets out.
+  void before_answers(std::function<void()> heard);
+  /// While held, what the server writes stays in the relay.
+  void hold_answers(bool on);
   /// Bytes from the client that the server's system has acknowledged: what has reached it.
   std::uint64_t delivered() const;
   /// Bytes from the client that have entered the relay and not reached the server.

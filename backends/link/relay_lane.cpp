@@ -31,6 +31,11 @@ std::size_t RelayLane::portion() const {
   return std::max(static_cast<std::size_t>(bytes), smallest_portion);
 }
 
+void RelayLane::hold(bool on) {
+  held_ = on;
+  if (!on) pump();
+}
+
 void RelayLane::pump() {
   const auto alive = owner_.lock();
   if (!alive) return;
@@ -61,6 +66,7 @@ bool RelayLane::take() {
     await_input();
     return false;
   }
+  if (heard_) heard_();
   if (error) {
     source_over_ = true;
     queue({}, error == asio::error::eof ? End::close : End::reset);
@@ -100,7 +106,7 @@ void RelayLane::queue(std::string_view bytes, End end, bool without_gap) {
 
 /// Nothing is before it.
 bool RelayLane::goes_on_at_once(TimePoint due) const {
-  return chunks_.empty() && !ended_ && !waiting_to_write_ && !blocked() && parts_.to.is_open() &&
+  return chunks_.empty() && !ended_ && !held_ && !waiting_to_write_ && !blocked() && parts_.to.is_open() &&
          due <= parts_.link.clock.now();
 }
 
@@ -119,7 +125,7 @@ std::size_t RelayLane::write(std::string_view bytes) {
 
 // True: something was sent.
 bool RelayLane::give() {
-  if (chunks_.empty() || waiting_to_write_ || blocked() || !parts_.to.is_open()) return false;
+  if (chunks_.empty() || held_ || waiting_to_write_ || blocked() || !parts_.to.is_open()) return false;
   const Chunk& first = chunks_.front();
   if (first.due > parts_.link.clock.now()) {
     write_timer_ = parts_.link.clock.at(first.due, [this] { pump(); });

@@ -42,6 +42,10 @@ class RelayLane {
   void owned_by(std::weak_ptr<void> owner) { owner_ = std::move(owner); }
   /// What the sender has written passes `edit` first, in the blocks in which it comes.
   void edit(std::function<void(std::string&)> edit) { edit_ = std::move(edit); }
+  /// `heard` is called before anything that the sender has written, or its end, sets out.
+  void before(std::function<void()> heard) { heard_ = std::move(heard); }
+  /// While held, what has arrived waits before the receiver.
+  void hold(bool on);
   /// The delay of the link for one byte this time: half a round trip.
   Duration delay() { return path_.delay(); }
   /// Moves what can be moved now, and waits for the rest.
@@ -83,11 +87,13 @@ class RelayLane {
   Parts parts_;
   std::weak_ptr<void> owner_;
   std::function<void(std::string&)> edit_;
+  std::function<void()> heard_;
   LinkPath path_;
   std::deque<Chunk> chunks_;
   std::size_t buffered_ = 0;  // in chunks_
   std::size_t written_ = 0;   // of the first chunk
   std::uint64_t passed_ = 0;
+  bool held_ = false;
   bool idle_ = true;          // the line was idle for a time
   bool source_over_ = false;  // nothing more is read
   bool ended_ = false;

@@ -441,6 +441,14 @@ class Kept(FtpTest):
                 self.assertEqual((len(b"".join(got)), code), (self.CUT, cut))
                 self.assertEqual(digest(b"".join(got)), digest(self.DATA[:self.CUT]))
 
+    def test_an_answer_never_overtakes_an_active_data_connection(self):
+        server = self.keep(ScriptedFtp(files={"file": b"data"}))
+        network = {"hosts": {"ftp.test": at(server.port), "*": "unresolvable"},
+                   "link": {"latency_ms": 100, "jitter_ms": 100}}
+        self.start(None, "--time-scale", "0.1", scenario={"network": network}, MODE=0)
+        for _ in range(20):
+            self.assertEqual(self.line.get(), (b"data", "0"))
+
     def test_a_listing(self):
         self.start(self.cut_at(self.CUT))
         self.assertEqual(self.line.get("FTPLIST"), ((b"line\r\n" * 10_000)[:self.CUT], "79"))
