@@ -15,15 +15,22 @@ os.environ["PATH"] = os.pathsep.join([os.path.join(UNPACKED, "sbin"), os.path.jo
                                       "/usr/sbin"])
 
 PROGRAMS = {  # and the package that has it
-    "ModemManager": "modemmanager", "bearerbox": "kannel", "busybox": "busybox-static", "chromium": "chromium",
+    "ModemManager": "modemmanager", "as": "binutils", "avr-gcc": "gcc-avr", "bearerbox": "kannel",
+    "busybox": "busybox-static", "cc": "gcc", "chromium": "chromium",
     "chronyd": "chrony", "comgt": "comgt", "dbus-daemon": "dbus-daemon", "dbus-send": "dbus-bin",
     "dovecot": "dovecot-pop3d", "fish": "fish", "gammu": "gammu", "gammu-smsd": "gammu-smsd", "gensiot": "gensio-bin",
     "gnokii": "gnokii-cli", "gsmsendsms": "gsm-utils", "lintian": "lintian", "linux.uml": "user-mode-linux",
     "man": "man-db", "mandoc": "mandoc", "mmcli": "modemmanager", "mosquitto": "mosquitto", "nginx": "nginx-light",
     "ofonod": "ofono", "openssl": "openssl", "pppd": "ppp", "pure-ftpd": "pure-ftpd", "pure-pw": "pure-ftpd",
+    "qemu-system-i386": "qemu-system-x86",
     "ser2net": "ser2net", "smsbox": "kannel", "smsd": "smstools", "tinyproxy": "tinyproxy", "zsh": "zsh",
 }
 AS_ROOT = {"pure-ftpd"}
+SOURCES = {  # what tests compile for themselves, where it is, and whence
+    "lwIP": (os.path.join(ROOT, "build", "unpacked", "lwip", "src"), "./dev test --all unpacks Debian's"),
+    "avr-libc": ("/usr/lib/avr/include", "Debian's package avr-libc"),
+    "simavr": ("/usr/include/simavr", "Debian's package libsimavr-dev"),
+}
 
 
 def obstacle(program):
@@ -35,6 +42,15 @@ def obstacle(program):
     return None
 
 
+def sources(name):
+    """Where they are. Skips the test that is running unless they can be had, and compiled."""
+    path, whence = SOURCES[name]
+    if not os.path.isdir(path):
+        raise unittest.SkipTest("there are no sources of %s (%s)" % (name, whence))
+    require("cc")
+    return path
+
+
 def own_mounts():
     """What gives a command mounts that nobody else sees, or None."""
     for user in [], ["--user", "--map-current-user", "--keep-caps"]:
@@ -42,6 +58,12 @@ def own_mounts():
         if subprocess.run([*prefix, "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True, check=False).returncode == 0:
             return prefix
     return None
+
+
+def ping_is_allowed():
+    allowed = subprocess.run(["sysctl", "-n", "net.ipv4.ping_group_range"], capture_output=True, check=False)
+    low, high = (allowed.stdout.split() or [b"1", b"0"])[:2]
+    return int(low) <= int(high)
 
 
 def require(program):
@@ -54,3 +76,6 @@ if __name__ == "__main__":
     for _program in PROGRAMS:
         if _reason := obstacle(_program):
             print("\033[1mdev: SKIPPED, tests with %s: %s\033[0m" % (_program, _reason), file=sys.stderr)
+    for _name, (_path, _whence) in SOURCES.items():
+        if not os.path.isdir(_path):
+            print("\033[1mdev: SKIPPED, tests with %s: %s\033[0m" % (_name, _whence), file=sys.stderr)

@@ -48,6 +48,7 @@ NOT_RUN = {
     "sim800 run --connect unix:/tmp/uart": "acceptance.ports runs it, with a socket of its own",
     "sim800 run --connect rfc2217:192.168.1.7:2000": "acceptance.ports plays the server",
     "sim800 run --connect tcp:127.0.0.1:3456": "as above",
+    "sim800 run --serial /tmp/simavr-uart0": "acceptance.boards runs it, with the terminal itself",
     "sim800 run --serial /dev/ttyUSB0": "acceptance.ports runs it, with a pseudo-terminal",
     "sim800 run --serial /dev/ttyUSB0:9600,dcd=dtr,ri=!rts,rts=on": "acceptance.ports runs it, with a pseudo-terminal",
     "sim800 run --tap 127.0.0.1:5802": "acceptance.ports runs it, on a free port",
@@ -67,10 +68,6 @@ NOT_RUN = {
     "EVIDENCE=http/ SIM800=build/release/sim800 python3 tests/acceptance/test_evidence.py":
         "acceptance.evidence itself, which replays all of them",
     "socat pty,raw,echo=0,link=/tmp/modem tcp:127.0.0.1:5800": "socat's own options; not among the packages of the tests",
-    "socat /tmp/simavr-uart0,raw,echo=0 tcp:127.0.0.1:5800": "needs simavr",
-    "qemu-system-arm … -serial tcp:127.0.0.1:5800": "needs QEMU and a firmware image",
-    "qemu-system-arm … -chardev serial,id=m,path=/tmp/modem -serial chardev:m": "needs QEMU and a firmware image",
-    "qemu-system-arm … -serial /dev/pts/3": "needs QEMU and a firmware image",
     "LD_PRELOAD=$PWD/build/release/libsim800_modem_lines.so gsmctl -d ./sim800.tty all":
         "acceptance.sms runs other programs of gsm-utils with this library",
 }

@@ -1,12 +1,11 @@
 # Linux's own PPP with pppd as a host: on the line, and on a DLC of its own multiplexer, n_gsm.
 # SPDX-License-Identifier: MIT
 import hashlib
-import subprocess
 import unittest
 
 from harness import AcceptanceTest
 from linux_guest import run_in_guest
-from peers import require
+from peers import ping_is_allowed, require
 from servers import ScriptedServer, at, page
 
 BODY = bytes(range(32, 127)) * 500
@@ -34,12 +33,6 @@ result unknown $(busybox nslookup b.test 8.8.8.8 2>&1 | busybox grep -c -i "can'
 result page $(busybox wget -q -O - http://a.test/ | busybox md5sum)
 result ping $(busybox ping -c 1 -W 10 a.test | busybox grep -c "1 packets received")
 """
-
-
-def ping_is_allowed():
-    allowed = subprocess.run(["sysctl", "-n", "net.ipv4.ping_group_range"], capture_output=True, check=False)
-    low, high = (allowed.stdout.split() or [b"1", b"0"])[:2]
-    return int(low) <= int(high)
 
 
 class Pppd(AcceptanceTest):
