@@ -1,4 +1,5 @@
-# oFono, Linux's telephony stack, finds the module and uses it: signal, card, messages, USSD, calls.
+# oFono, Linux's telephony stack, finds the module and uses it: signal, card, messages, USSD, calls; and over the
+# multiplexer a connection of its own PPP.
 # SPDX-License-Identifier: MIT
 import os
 import re
@@ -7,8 +8,9 @@ import time
 import unittest
 
 from harness import DEADLINE, AcceptanceTest, end, spawn
-from peers import require
+from peers import ROOT, require
 from private_bus import PrivateBus
+from servers import ScriptedServer, at, page
 from traces import TraceWatch
 
 # oFono keeps what it knows of a card in /var/lib/ofono: each run as root sees an empty one of its own there.  The machine's
@@ -25,33 +27,38 @@ WORLD = {
 }
 
 
-class Ofono(AcceptanceTest):
+class OnItsBus(AcceptanceTest):
+    modem = "/module"
+
     def setUp(self):
         super().setUp()
         require("ofonod")
-        bus = self.keep(PrivateBus())
-        self.bus = bus.address
+        self.bus = self.keep(PrivateBus())
         self.trace = TraceWatch(self.path("trace"))
-        module = self.module("--trace", self.trace.path, scenario=WORLD)
-        with open(self.path("phonesim.conf"), "w", encoding="ascii") as file:
-            file.write("[module]\nAddress=%s\nPort=%d\n" % module.tcp[0])
-        environment = {**bus.environment, "OFONO_PHONESIM_CONFIG": self.path("phonesim.conf")}
-        self.addCleanup(end, spawn([*OWN_STORE, "ofonod", "-n", "--noplugin=udevng"], env=environment,
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-        self.until("/", "Manager.GetModems", wanted="/module")
-        self.call("Modem.SetProperty", "string:Powered", "variant:boolean:true")
-        self.until("/module", "Modem.GetProperties", wanted="org.ofono.SimManager")
-        self.call("Modem.SetProperty", "string:Online", "variant:boolean:true")
+
+    def start(self, *command, **environment):
+        ofono = spawn(command, env={**self.bus.environment, **environment}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                      stderr=subprocess.DEVNULL)
+        self.addCleanup(end, ofono)
+        self.until("/", "Manager.GetModems", wanted=self.modem)
+        self.set("Modem", "Powered", "boolean:true")
+        self.until(self.modem, "Modem.GetProperties", wanted="org.ofono.SimManager")
+        self.set("Modem", "Online", "boolean:true")
+        return ofono
 
     def ask(self, place, method, *values):
         return subprocess.run(
-            ["dbus-send", "--bus=" + self.bus, "--print-reply", "--reply-timeout=%d" % (1000 * DEADLINE), "--dest=org.ofono",
-             place, "org.ofono." + method, *values], capture_output=True, text=True, timeout=2 * DEADLINE, check=False)
+            ["dbus-send", "--bus=" + self.bus.address, "--print-reply", "--reply-timeout=%d" % (1000 * DEADLINE),
+             "--dest=org.ofono", place, "org.ofono." + method, *values],
+            capture_output=True, text=True, timeout=2 * DEADLINE, check=False)
 
-    def call(self, method, *values):
-        ran = self.ask("/module", method, *values)
+    def call(self, method, *values, place=None):
+        ran = self.ask(place or self.modem, method, *values)
         self.assertEqual(ran.returncode, 0, ran.stderr)
         return ran.stdout
+
+    def set(self, interface, name, value, place=None):
+        self.call(interface + ".SetProperty", "string:" + name, "variant:" + value, place=place)
 
     def until(self, place, method, wanted):
         """oFono says when it is done by signals only: it is asked until it is."""
@@ -61,6 +68,15 @@ class Ofono(AcceptanceTest):
             if re.search(wanted, ran.stdout):
                 return ran.stdout
             self.assertLess(time.monotonic(), deadline, ran.stdout + ran.stderr)
+
+
+class Ofono(OnItsBus):
+    def setUp(self):
+        super().setUp()
+        module = self.module("--trace", self.trace.path, scenario=WORLD)
+        with open(self.path("phonesim.conf"), "w", encoding="ascii") as file:
+            file.write("[module]\nAddress=%s\nPort=%d\n" % module.tcp[0])
+        self.start(*OWN_STORE, "ofonod", "-n", "--noplugin=udevng", OFONO_PHONESIM_CONFIG=self.path("phonesim.conf"))
 
     def test_it_reads_the_module_the_card_and_the_signal(self):
         modem = self.until("/module", "Modem.GetProperties", wanted="org.ofono.NetworkRegistration")
@@ -84,6 +100,40 @@ class Ofono(AcceptanceTest):
         self.until("/module", "VoiceCallManager.GetCalls", wanted='"State"\\s+variant\\s+string "active"')
         self.call("VoiceCallManager.HangupAll")
         self.until("/module", "VoiceCallManager.GetCalls", wanted=r"array \[\s*\]")
+
+
+class OnTheMultiplexer(OnItsBus):
+    """With its driver for SIM900: commands on some DLCs, PPP on another, and an interface of Linux at its end."""
+    modem = "/sim900_0"
+
+    def test_it_connects(self):
+        if os.geteuid() != 0 or not OWN_STORE or not os.path.exists("/dev/net/tun"):
+            self.skipTest("oFono needs root, mounts of its own and /dev/net/tun for this")
+        server = self.keep(ScriptedServer(page(b"hello")))
+        module = self.module("--pty", self.path("tty"), "--trace", self.trace.path, tcp=0, scenario={
+            # Of a SIM800 it uses neither messages nor connections.
+            "module": {"commands": {"+CGMM": {"execute": "SIMCOM_SIM900"}}},
+            "network": {"apns": {"internet": {"user": "me", "password": "secret", "ip": "10.89.193.1"}},
+                        "hosts": {"198.51.100.7": at(server.port), "*": "unresolvable"}}})
+        ofono = self.start("unshare", "--net", os.path.join(ROOT, "packaging", "ofono"), module.lines[0].rsplit(" ", 1)[1])
+        self.until(self.modem, "ConnectionManager.GetProperties", wanted=r'"Attached"\s+variant\s+boolean true')
+        context = re.search('object path "(.*)"', self.call("ConnectionManager.AddContext", "string:internet"))[1]
+        for name, value in ("AccessPointName", "internet"), ("Username", "me"), ("Password", "secret"):
+            self.set("ConnectionContext", name, "string:" + value, place=context)
+        self.set("ConnectionContext", "Active", "boolean:true", place=context)
+        settings = self.call("ConnectionContext.GetProperties", place=context)
+        for value in "ppp0", "10.89.193.1", "8.8.8.8", "8.8.4.4":
+            self.assertIn('"%s"' % value, settings)
+        # What ConnMan does with them, and a page.
+        ran = subprocess.run(
+            ["nsenter", "--net", "--target", str(ofono.pid), "sh", "-ec",
+             "ip address add 10.89.193.1 dev ppp0; ip link set ppp0 up; ip route add default dev ppp0; exec /usr/bin/python3 -c "
+             "'import urllib.request; print(urllib.request.urlopen(\"http://198.51.100.7\").read().decode())'"],
+            capture_output=True, text=True, timeout=DEADLINE, check=False)
+        self.assertEqual(ran.stdout, "hello\n", ran.stderr)
+        self.until(self.modem, "NetworkRegistration.GetProperties", wanted="CHINA MOBILE")
+        self.set("ConnectionContext", "Active", "boolean:false", place=context)
+        self.trace.wait_for(1, event="ppp", state="over", reason="host")
 
 
 if __name__ == "__main__":
