@@ -61,6 +61,8 @@ std::unique_ptr<Endpoint> open_unix(asio::io_context& loop, const std::string& p
 /// TCP with RFC 2217 on it: the client has DTR and RTS, sees the module's lines, sets rate and framing and sends
 /// breaks. Without a client DTR and RTS are off. Throws EndpointError.
 std::unique_ptr<Endpoint> open_rfc2217(asio::io_context& loop, const std::string& address, std::size_t nth = 1);
+/// The same on what clients come to.
+std::unique_ptr<Endpoint> serve_rfc2217(asio::io_context& loop, std::unique_ptr<Endpoint> listener);
 
 /// A connection to an end that listens, made again whenever it has ended: "tcp:HOST:PORT", "unix:PATH", or
 /// "rfc2217:HOST:PORT", a server that has a real port: the module is on that port, with its rate and lines. Throws

@@ -123,6 +123,10 @@ class Rfc2217Client final : public ComPortEndpoint {
                  .data = [this](std::string_view bytes) { from_host(bytes); },
                  .line = [this](ModemLine line, bool on) { user()->host_line(line, on); }}) {}
 
+  void attach(PortUser& user) override {
+    WrappedEndpoint::attach(user);
+    client_.disconnect();
+  }
   void set_line(ModemLine line, bool on) override { client_.set_line(line, on); }
   void set_framing(const Framing& framing) override { client_.set_framing(framing); }
 
@@ -135,6 +139,7 @@ class Rfc2217Client final : public ComPortEndpoint {
   void client_left() override {
     const std::weak_ptr<void> watch = life();
     forget_client();
+    if (watch.expired()) return;
     client_.disconnect();
     if (!watch.expired()) user()->client_left();
   }
@@ -145,7 +150,11 @@ class Rfc2217Client final : public ComPortEndpoint {
 }  // namespace
 
 std::unique_ptr<Endpoint> open_rfc2217(asio::io_context& loop, const std::string& address, std::size_t nth) {
-  return std::make_unique<Rfc2217Listener>(loop, open_tcp(loop, address, nth));
+  return serve_rfc2217(loop, open_tcp(loop, address, nth));
+}
+
+std::unique_ptr<Endpoint> serve_rfc2217(asio::io_context& loop, std::unique_ptr<Endpoint> listener) {
+  return std::make_unique<Rfc2217Listener>(loop, std::move(listener));
 }
 
 std::unique_ptr<Endpoint> speak_rfc2217(asio::io_context& loop, std::unique_ptr<Endpoint> connection) {

@@ -2,7 +2,6 @@
 #include "protocol/at/com_port.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace sim800 {
@@ -98,6 +97,7 @@ ComPortServer::ComPortServer(Acts acts)
                  },
              .on_break =
                  [this] {
+                   if (break_) return;  // as long as SET-CONTROL has it
                    acts_.on_break(true);
                    acts_.on_break(false);
                  }},
@@ -259,8 +259,11 @@ ComPortClient::ComPortClient(Acts acts)
              .on_break = [] {}},
             usual(false), usual(true)) {}
 
+/// A host of which nothing else is known holds its lines on.
 void ComPortClient::connect() {
   line_.reset();
+  host_line(ModemLine::dtr, true);
+  host_line(ModemLine::rts, true);
   for (const std::uint8_t option : {telnet::option_binary, telnet::option_no_go_ahead}) {
     line_.offer(option);
     line_.ask(option);
@@ -272,6 +275,16 @@ void ComPortClient::connect() {
   say_framing();
   say_line(ModemLine::dsr);
   say_line(ModemLine::cts);
+}
+
+void ComPortClient::disconnect() {
+  accepted_ = false;
+  host_line(ModemLine::dtr, false);
+  host_line(ModemLine::rts, false);
+}
+
+void ComPortClient::host_line(ModemLine line, bool on) {
+  if (levels_.drive(line, on)) acts_.line(line, on);
 }
 
 void ComPortClient::say(std::uint8_t command, std::string_view values) {
@@ -310,11 +323,8 @@ void ComPortClient::set_framing(const Framing& framing) {
 void ComPortClient::take(std::string_view values) {
   if (values.size() < 2 || octet(values, 0) != notify_modem_state + from_server) return;
   const std::uint8_t state = octet(values, 1);
-  const std::array<std::pair<ModemLine, std::uint8_t>, 2> carried{
-      {{ModemLine::dtr, state_dsr}, {ModemLine::rts, state_cts}}};
-  for (const auto& [line, bit] : carried) {
-    if (levels_.drive(line, (state & bit) != 0)) acts_.line(line, (state & bit) != 0);
-  }
+  host_line(ModemLine::dtr, (state & state_dsr) != 0);
+  host_line(ModemLine::rts, (state & state_cts) != 0);
 }
 
 }  // namespace sim800

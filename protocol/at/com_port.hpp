@@ -67,13 +67,14 @@ class ComPortClient {
   explicit ComPortClient(Acts acts);
 
   void connect();
-  void disconnect() { accepted_ = false; }
+  void disconnect();
   void receive(std::string_view bytes) { line_.receive(bytes); }
   void set_line(ModemLine line, bool on);
   void set_framing(const Framing& framing);
 
  private:
   void take(std::string_view values);
+  void host_line(ModemLine line, bool on);
   void say_framing();
   void say_line(ModemLine line);
   void say(std::uint8_t command, std::string_view values);

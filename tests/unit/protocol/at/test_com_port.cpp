@@ -109,6 +109,8 @@ TEST_CASE("RFC 2217: lines of the host, breaks, flow, purge") {
   CHECK(fixture.say(sb("\5\x8")) == sb("\x69\x8"));
   CHECK(fixture.moved == std::vector<std::string>{"DTR off", "RTS off", "DTR on"});
   CHECK(fixture.say(sb("\5\5")) == sb("\x69\5"));
+  fixture.say("\xff\xf3");
+  CHECK(fixture.breaks == std::vector<bool>{true});
   CHECK(fixture.say(sb("\5\6")) == sb("\x69\6"));
   fixture.say("\xff\xf3");
   CHECK(fixture.breaks == std::vector<bool>{true, false, true, false});
@@ -154,8 +156,10 @@ TEST_CASE("RFC 2217: a client of a port tells its rate and lines, and hears the 
        .data = [&](std::string_view bytes) { data += bytes; },
        .line = [&](ModemLine line, bool on) { moved.push_back(std::string(text_of(line)) + (on ? " on" : " off")); }});
   client.set_framing({.baud = 9600});
+  client.disconnect();
   CHECK(sent.empty());
   client.connect();
+  CHECK(std::exchange(moved, {}) == std::vector<std::string>{"DTR off", "RTS off", "DTR on", "RTS on"});
   CHECK(sent == "\xff\xfb\0\xff\xfd\0\xff\xfb\3\xff\xfd\3\xff\xfb\x2c"s + sb("\xb\xff\xff") + sb("\1\0\0\x25\x80"s) +
                     sb("\2\x8") + sb("\3\1") + sb("\4\1") + sb("\5\x8") + sb("\5\xb"));
   sent.clear();
@@ -166,6 +170,8 @@ TEST_CASE("RFC 2217: a client of a port tells its rate and lines, and hears the 
   CHECK(sent.empty());
   client.set_line(cts, false);
   CHECK(sent == sb("\5\xc"));
+  client.disconnect();
+  CHECK(moved == std::vector<std::string>{"DTR off", "RTS off"});
 }
 
 TEST_CASE("RFC 2217: whatever comes, it is taken piece by piece as in one") {
