@@ -15,10 +15,8 @@ void EscapeSequence::begin() {
   last_input_ = clock_.now();
 }
 
-void EscapeSequence::end() {
-  silence_.cancel();
-  pluses_ = 0;
-}
+/// Plus signs that were no escape so far are data.
+void EscapeSequence::end() { give_back(); }
 
 void EscapeSequence::feed(std::string_view bytes) {
   if (bytes.empty()) return;

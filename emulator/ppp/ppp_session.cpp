@@ -190,6 +190,7 @@ Task<> PppSession::activate(ppp::Proof proof) {
   if (proof.by == ppp::Authentication::chap_md5 && secret && proof.fits(*secret)) credentials.password = *secret;
   const bool was_active = parts_.gprs.active(parts_.cid);
   const Result result = co_await parts_.gprs.activate(parts_.cid, parts_.by_default, credentials);
+  own_context_ = own_context_ || (result.is_ok() && !was_active);
   if (mode_ == Mode::over) co_return;
   if (!result.is_ok()) {
     environment.record("ppp", {{"channel", parts_.channel.name()},
@@ -199,7 +200,6 @@ Task<> PppSession::activate(ppp::Proof proof) {
     rearm();
     co_return;
   }
-  own_context_ = own_context_ || !was_active;
   peer_.network({address_of(parts_.gprs.address(parts_.cid)), name_servers}, environment.clock.now());
   rearm();
 }

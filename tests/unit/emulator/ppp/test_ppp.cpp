@@ -3,6 +3,9 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <array>
+#include <random>
+
 #include "backends/ports/packets.hpp"
 #include "emulator/calls/dial_string.hpp"
 #include "protocol/ppp/peer.hpp"
@@ -256,6 +259,85 @@ TEST_CASE("ppp: plus signs without silence around them are data") {
   CHECK(fixture.network.packets == std::vector<std::string>{"a", "b"});
 }
 
+TEST_CASE("ppp: plus signs that wait for the end of the guard time are data when DTR falls") {
+  PppFixture fixture(PppFixture::with_apn());
+  fixture.go_up();
+  const std::string frame = framed(ip, "+ and more");
+  const std::size_t half = frame.find('+');
+  fixture.channel->receive(frame.substr(0, half));
+  fixture.clock.advance(2s);
+  fixture.channel->receive("+");
+  fixture.channel->host_line(ModemLine::dtr, false);  // AT&D1
+  CHECK(fixture.text() == OK);
+  fixture.channel->host_line(ModemLine::dtr, true);
+  CHECK(fixture.ask("ATO") == CONNECT);
+  fixture.channel->receive(frame.substr(half + 1));
+  CHECK(fixture.network.packets == std::vector<std::string>{"+ and more"});
+}
+
+TEST_CASE("ppp: nothing is lost or changes places, whatever pauses, plus signs and escapes there are") {
+  for (unsigned seed = 0; seed < 200; ++seed) {
+    CAPTURE(seed);
+    std::mt19937 chance(seed);
+    const auto one_of = [&chance](auto... values) {
+      const std::array all{values...};
+      return all[chance() % all.size()];
+    };
+    PppFixture fixture(PppFixture::with_apn());
+    fixture.go_up();
+    std::vector<std::string> sent, answered, heard;
+    std::string line;  // of the host
+    std::size_t pluses = 0;
+    for (int i = 0; i < 10; ++i) {
+      std::string text;
+      while (chance() % 8 != 0) text += one_of('+', '+', '+', '~', '}', 'x');
+      sent.push_back(text);
+      line += framed(ip, text);
+    }
+    while (!line.empty()) {
+      const bool silent = chance() % 3 == 0;
+      fixture.clock.advance(silent ? one_of(1s, 4s) : Duration(one_of(0ms, 300ms, 999ms)));
+      std::size_t size = std::min<std::size_t>(line.size(), 1 + chance() % 12);
+      const bool escapes = silent && chance() % 2 == 0, falls = !escapes && chance() % 8 == 0;
+      if (escapes) {
+        fixture.channel->receive("++");
+        fixture.clock.advance(one_of(0ms, 999ms));
+        fixture.channel->receive("+");
+        fixture.clock.advance(1s);
+      } else {
+        // Three plus signs of the data could be an escape: something follows them.
+        const std::size_t other = line.find_first_not_of('+');
+        pluses = other < size ? 0 : (silent ? 0 : pluses) + size;
+        if (pluses > 2) {
+          size = other + 1;
+          pluses = 0;
+        }
+        fixture.channel->receive(line.substr(0, size));
+        line.erase(0, size);
+        answered.push_back(std::to_string(answered.size()));
+        fixture.network.answer(answered.back());
+        if (falls) {
+          fixture.channel->host_line(ModemLine::dtr, false);
+          fixture.channel->host_line(ModemLine::dtr, true);
+        }
+      }
+      std::string said = fixture.text();
+      if (escapes || falls) {
+        REQUIRE(said.ends_with(OK));
+        said.resize(said.size() - OK.size());
+        CHECK(fixture.ask("AT") == OK);
+        CHECK(fixture.ask("ATO") == CONNECT);
+      }
+      fixture.host.receive(said);
+    }
+    fixture.clock.advance(2s);
+    fixture.host.receive(fixture.text());
+    for (const PppFrame& frame : fixture.host.frames) heard.push_back(frame.info);
+    CHECK(fixture.network.packets == sent);
+    CHECK(heard == answered);
+  }
+}
+
 TEST_CASE("ppp: what the network thinks of name and password") {
   SUBCASE("right") {
     PppFixture fixture(PppFixture::with_apn());
@@ -301,6 +383,19 @@ TEST_CASE("ppp: the network takes the context") {
   CHECK(fixture.host.next() == "c0 21: 05 02 00 04");
   CHECK(fixture.network.paths == 0);
   CHECK(fixture.ask("AT") == OK);
+}
+
+TEST_CASE("ppp: a call that ends as the network activates its context releases it") {
+  World world = PppFixture::with_apn();
+  world.timing.overrides["pdp.activate"] = 1s;
+  PppFixture fixture(world);
+  fixture.ask("AT&D2");
+  fixture.dial();
+  const Timer falls = fixture.clock.after(1s, [&] { fixture.channel->host_line(ModemLine::dtr, false); });
+  fixture.prove();
+  fixture.clock.advance(2s);
+  CHECK(fixture.text().ends_with(NO_CARRIER));
+  CHECK(fixture.ask("AT+CGACT?").starts_with("\r\n+CGACT: 1,0\r\n"));
 }
 
 TEST_CASE("ppp: where no call is possible") {
