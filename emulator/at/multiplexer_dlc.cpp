@@ -36,7 +36,7 @@ void Multiplexer::Dlc::close() {
   frame_size_ = owner_.settings_.frame_size;
   waiting_.clear();
   repeat_.cancel();
-  break_.cancel();
+  end_break();
   channel_->set_lines(false);
 }
 
@@ -54,11 +54,16 @@ void Multiplexer::Dlc::set_signals(const MuxSignals& signals) {
   held_ = signals.stops || !signals.ready_to_receive;
   channel_->host_line(ModemLine::rts, signals.ready_to_receive);
   if (signals.break_for) {
-    channel_->host_break(true);
-    break_ = owner_.owner_.clock.after(break_unit * *signals.break_for, [this] { channel_->host_break(false); });
+    if (!std::exchange(breaks_, true)) channel_->host_break(true);
+    break_ = owner_.owner_.clock.after(break_unit * *signals.break_for, [this] { end_break(); });
   }
   channel_->host_line(ModemLine::dtr, signals.ready);
   release();
+}
+
+void Multiplexer::Dlc::end_break() {
+  break_.cancel();
+  if (std::exchange(breaks_, false)) channel_->host_break(false);
 }
 
 void Multiplexer::Dlc::release() {

@@ -50,6 +50,7 @@ class Multiplexer::Dlc final : public Port {
  private:
   void tell_signals();
   void repeat_signals(unsigned left);
+  void end_break();
 
   Multiplexer& owner_;
   const std::uint8_t dlci_;
@@ -57,6 +58,7 @@ class Multiplexer::Dlc final : public Port {
   bool open_ = false;
   bool held_ = false;        ///< the host takes nothing here (MSC)
   bool stops_host_ = false;  ///< the module takes nothing here
+  bool breaks_ = false;      ///< the host sends a break
   std::size_t frame_size_ = longest_frame;
   std::string waiting_;
   Timer repeat_;  ///< of an MSC that the host has not answered

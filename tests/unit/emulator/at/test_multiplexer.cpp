@@ -277,6 +277,14 @@ TEST_CASE("mux: a break lasts as long as the host says") {
   CHECK(breaks() == 1);
   fixture.wait(1ms);
   CHECK(breaks() == 2);
+  // Another one makes it longer, and the end of the DLC ends it.
+  fixture.control("\xE3\x07\x07\x0D\x33");
+  fixture.control("\xE3\x07\x07\x0D\x33");
+  CHECK(breaks() == 3);
+  fixture.say(encode({1, true, MuxType::disc, true, {}}));
+  CHECK(breaks() == 4);
+  fixture.wait(1min);
+  CHECK(breaks() == 4);
 }
 
 TEST_CASE("mux: the module's lines go out as signals") {
