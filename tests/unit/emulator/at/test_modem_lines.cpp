@@ -153,10 +153,15 @@ TEST_CASE("RI: with URCs as AT+CFGRI has it, after AT+DLYRI") {
   };
   for (const Row& row : {Row{"AT+CFGRI=0", "+CREG: 1", false},
                          {"AT+CFGRI=0", "CLOSED", false},
+                         {"AT+CFGRI=0", "+FTPGET: 1,1", false},
                          {"AT+CFGRI=1", "+CREG: 1", true},
                          {"AT+CFGRI=1", "CLOSED", true},
+                         {"AT+CFGRI=1", "+FTPGET: 1,1", true},
                          {"AT+CFGRI=2", "+CREG: 1", false},
+                         {"AT+CFGRI=2", "+FTPGET: 1,1", false},
                          {"AT+CFGRI=2", "0, CLOSED", true},
+                         {"AT+CFGRI=2", "+PDP: DEACT", true},
+                         {"AT+CFGRI=2", "REMOTE IP: 10.0.0.1", true},
                          {"AT+CFGRI=2", "+CIPRXGET: 1,0", true},
                          {"AT+CFGRI=0", "+CMTI: \"SM\",1", true}}) {
     CAPTURE(row.setting);
@@ -176,15 +181,37 @@ TEST_CASE("RI: with URCs as AT+CFGRI has it, after AT+DLYRI") {
   }
 }
 
-TEST_CASE("RI: with data that are pushed to the host") {
-  IpFixture fixture;
-  fixture.bring_up();
-  fixture.ask("AT+CFGRI=2");
-  HeldSockets::Peer& peer = fixture.connect();
-  fixture.wait(1s);
-  CHECK_FALSE(is_on(fixture, ri));
-  peer.send("x");
-  CHECK(is_on(fixture, ri));
+TEST_CASE("RI: 120 ms with URCs, and with answers that come later") {
+  ModuleFixture fixture;
+  fixture.ask("AT+CFGRI=1");
+  for (const bool answers : {false, true}) {
+    CAPTURE(answers);
+    answers ? fixture.modem.answer("+FTPGET: 1,1", fixture.channel) : fixture.modem.urc("+CREG: 1");
+    CHECK(is_on(fixture, ri));
+    fixture.wait(119ms);
+    CHECK(is_on(fixture, ri));
+    fixture.wait(1ms);
+    CHECK_FALSE(is_on(fixture, ri));
+  }
+}
+
+TEST_CASE("RI: 120 ms with data that are pushed to the host, unless AT+CFGRI=0") {
+  for (const char* const setting : {"AT+CFGRI=0", "AT+CFGRI=1", "AT+CFGRI=2"}) {
+    CAPTURE(setting);
+    const bool pulses = setting != std::string_view("AT+CFGRI=0");
+    IpFixture fixture;
+    fixture.bring_up();
+    fixture.ask(setting);
+    HeldSockets::Peer& peer = fixture.connect();
+    fixture.wait(1s);
+    CHECK_FALSE(is_on(fixture, ri));
+    peer.send("x");
+    CHECK(is_on(fixture, ri) == pulses);
+    fixture.wait(119ms);
+    CHECK(is_on(fixture, ri) == pulses);
+    fixture.wait(1ms);
+    CHECK_FALSE(is_on(fixture, ri));
+  }
 }
 
 TEST_CASE("AT+IFC=2,2: RTS holds up what the module says, and nothing of it is lost") {
