@@ -1,7 +1,6 @@
 // A connection to an end that listens: QEMU, a simulator, a server of serial ports.
 // SPDX-License-Identifier: MIT
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -67,11 +66,11 @@ class ConnectingEndpoint final : public StreamEndpoint {
   }
 
   void begin() {
+    // A port of this machine that nobody listens on may be given to the very socket that connects to it.
+    asio::error_code error;
+    if (socket_.local_endpoint(error) == socket_.remote_endpoint(error)) return fail(asio::error::connection_refused);
     said_.clear();
-    const int socket = socket_.release();
-    const int on = 1;
-    if (to_.protocol().family() != AF_UNIX) setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    serve(socket);
+    serve(socket_.release());
   }
 
   /// Each reason is told once, until there is a connection.

@@ -3,6 +3,7 @@
 #include "backends/endpoints/stream_endpoint.hpp"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -21,6 +22,17 @@ namespace {
 bool is_socket(int descriptor) {
   struct stat status{};
   return fstat(descriptor, &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
+/// What is written goes at once. A peer whose machine or network has vanished says so by no FIN: after a minute the
+/// system gives it up. A unix socket knows none of this.
+void set_up(int socket) {
+  const int on = 1, idle = 30, interval = 10, count = 3;
+  setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+  setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+  setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
 }
 
 bool passing(int error) { return error == EAGAIN || error == EINTR; }
@@ -46,6 +58,7 @@ void StreamEndpoint::open_wire(int input, int output) {
 
 void StreamEndpoint::serve(int socket) {
   wire_life_ = std::make_shared<char>();
+  set_up(socket);
   socket_.emplace(SocketInput{.socket = Socket(loop_, {AF_INET, IPPROTO_TCP}, socket)});
   input_is_socket_ = output_is_socket_ = true;
   input_over_ = output_over_ = false;

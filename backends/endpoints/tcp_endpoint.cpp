@@ -48,15 +48,6 @@ bool does_not_answer(int socket) {
   return getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_retransmits + info.tcpi_probes >= 3;
 }
 
-/// A client whose machine or network has vanished says so by no FIN: after a minute the system gives it up.
-void probe_when_idle(int socket) {
-  const int on = 1, idle = 30, interval = 10, count = 3;
-  setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-  setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
-  setsockopt(socket, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
-  setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
-}
-
 /// Waits for clients and sends away those that nobody can take.
 class Listener {
  public:
@@ -160,9 +151,6 @@ class TcpLine : public StreamEndpoint {
 
   void welcome(int socket) {
     if (client_ == Client::leaving) part(is_dead(wire()));
-    const int on = 1;
-    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    probe_when_idle(socket);
     client_ = Client::here;
     serve(socket);
   }

@@ -20,6 +20,11 @@ except ImportError:
     serial = None
 
 
+# In which one port is all there is for connections.
+OWN_NETWORK = ["unshare", "--user", "--map-root-user", "--net", "sh", "-c",
+               'ip link set lo up && echo 40000 40000 > /proc/sys/net/ipv4/ip_local_port_range && exec "$@"', "sh"]
+
+
 def until(condition):
     """Waits for what another thread notices."""
     give_up = time.monotonic() + DEADLINE
@@ -195,6 +200,12 @@ class Connected(AcceptanceTest):
         host.close()
         again = self.accept(listener)
         again.ok("AT")
+
+    def test_nobody_listens_and_the_system_gives_it_that_port(self):
+        if subprocess.run([*OWN_NETWORK, "true"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("this system gives nobody a network of his own")
+        module = self.module("--connect", "tcp:127.0.0.1:40000", tcp=0, wrapper=OWN_NETWORK)
+        until(lambda: "connect:tcp:127.0.0.1:40000: Connection refused; trying again" in module.stderr())
 
     def test_unix_socket(self):
         listener = self.listen(socket.AF_UNIX, self.path("end"))
