@@ -9,6 +9,7 @@ namespace sim800 {
 namespace {
 
 constexpr std::size_t ip_header = 20, udp_header = 8, tcp_header = 20, icmp_header = 8;
+constexpr std::size_t tcp_checksum = 16, udp_checksum = 6;
 constexpr std::uint8_t fin = 1, syn = 2, rst = 4, ack = 16;
 
 std::uint16_t get16(std::string_view bytes, std::size_t at) {
@@ -49,8 +50,7 @@ void put_checksums(std::string& bytes, std::size_t header, std::uint8_t protocol
     put16(bytes, header + 2, folded(add(0, std::string_view(bytes).substr(header))));
     return;
   }
-  const std::size_t at = header + (protocol == IpPacket::tcp ? 16U : 6U);
-  if (protocol == IpPacket::udp && get16(bytes, at) == 0) return;  // sent without one
+  const std::size_t at = header + (protocol == IpPacket::tcp ? tcp_checksum : udp_checksum);
   put16(bytes, at, 0);
   std::uint32_t sum = add(0, std::string_view(bytes).substr(12, 8));
   sum += protocol + static_cast<std::uint32_t>(size);
@@ -67,7 +67,6 @@ std::string make(std::uint8_t protocol, std::uint32_t from, std::uint32_t to, st
   bytes[9] = static_cast<char>(protocol);
   put32(bytes, 12, from);
   put32(bytes, 16, to);
-  if (protocol == IpPacket::udp) put16(bytes, ip_header + 6, 1);  // there is to be a checksum
   put_checksums(bytes, ip_header, protocol);
   return bytes;
 }
@@ -90,16 +89,31 @@ std::size_t IpPacket::data() const {
   return size - std::min(size, own);
 }
 
+/// Checksums follow what changes (RFC 1624), so that a wrong one stays wrong.
 void IpPacket::redirect(const IpEnd& new_from, const IpEnd& new_to) {
+  const bool has_ports = protocol != icmp;
+  const auto addresses = [this] { return add(0, std::string_view(bytes).substr(12, 8)); };
+  const auto ports = [this, has_ports] {
+    return has_ports ? add(0, std::string_view(bytes).substr(header, 4)) : std::uint32_t{0};
+  };
+  const std::uint32_t addresses_before = addresses(), ports_before = ports();
   put32(bytes, 12, new_from.address);
   put32(bytes, 16, new_to.address);
-  if (protocol != icmp) {
+  if (has_ports) {
     put16(bytes, header, new_from.port);
     put16(bytes, header + 2, new_to.port);
   }
   from = new_from;
   to = new_to;
-  put_checksums(bytes, header, protocol);
+  const auto follow = [this](std::size_t at, std::uint32_t before, std::uint32_t after) {
+    put16(bytes, at, folded(static_cast<std::uint16_t>(~get16(bytes, at)) + folded(before) + after));
+  };
+  follow(10, addresses_before, addresses());
+  if (!has_ports) return;
+  const std::size_t at = header + (protocol == tcp ? tcp_checksum : udp_checksum);
+  if (protocol == udp && get16(bytes, at) == 0) return;  // sent without one
+  follow(at, addresses_before + ports_before, addresses() + ports());
+  if (protocol == udp && get16(bytes, at) == 0) put16(bytes, at, 0xffff);
 }
 
 std::optional<IpPacket> parse_ip(std::string_view bytes) {

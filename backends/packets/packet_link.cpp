@@ -24,13 +24,18 @@ void PacketLink::send(std::string_view packet) {
   if (on_the_way_.size() == 1) arrive();
 }
 
-/// Never at once: nobody is called back from inside send().
+/// Never at once: nobody is called back from inside send(). What is due together arrives together.
 void PacketLink::arrive() {
   timer_ = link_.clock.at(on_the_way_.front().first, [this] {
-    std::string packet = std::move(on_the_way_.front().second);
-    on_the_way_.pop_front();
+    const std::weak_ptr<int> alive = alive_;
+    const TimePoint now = link_.clock.now();
+    for (std::size_t due = on_the_way_.size(); due > 0 && on_the_way_.front().first <= now; --due) {
+      const std::string packet = std::move(on_the_way_.front().second);
+      on_the_way_.pop_front();
+      arrived_(packet);
+      if (alive.expired()) return;
+    }
     if (!on_the_way_.empty()) arrive();
-    arrived_(std::move(packet));
   });
 }
 

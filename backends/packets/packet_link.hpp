@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <random>
 #include <string>
 #include <string_view>
@@ -37,6 +38,7 @@ class PacketLink {
   std::uint32_t burst_left_ = 0;
   std::uint64_t lost_ = 0;
   Timer timer_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 
 }  // namespace sim800

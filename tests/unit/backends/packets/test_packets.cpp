@@ -104,6 +104,30 @@ TEST_CASE("packets: checksums fit after a detour") {
   CHECK(packet.bytes != good);
   packet.redirect({own, 1}, {server, 2});
   CHECK(packet.bytes == good);
+
+  std::mt19937 chance(1);
+  for (int i = 0; i < 1000; ++i) {
+    const auto end = [&chance] {
+      return IpEnd{static_cast<std::uint32_t>(chance()), static_cast<std::uint16_t>(chance())};
+    };
+    const IpEnd from = end(), to = end(), new_from = end(), new_to = end();
+    std::string data(chance() % 20, 'x');
+    IpPacket moved = *parse_ip(make_udp(from, to, data));
+    moved.redirect(new_from, new_to);
+    CHECK(moved.bytes == make_udp(new_from, new_to, data));
+  }
+}
+
+TEST_CASE("packets: a wrong checksum stays wrong, and none is none") {
+  std::string spoilt = make_udp({own, 1}, {server, 2}, "data");
+  spoilt.back() = 'e';
+  IpPacket packet = *parse_ip(spoilt);
+  packet.redirect({1, 9}, {2, 8});
+  CHECK(packet.bytes != make_udp({1, 9}, {2, 8}, "date"));
+  spoilt.replace(26, 2, 2, '\0');
+  packet = *parse_ip(spoilt);
+  packet.redirect({1, 9}, {2, 8});
+  CHECK(packet.bytes.substr(26, 2) == std::string(2, '\0'));
 }
 
 TEST_CASE("packets: names of the host map exist, and others do not") {
@@ -141,6 +165,22 @@ TEST_CASE("packets: others' addresses and groups are not served") {
   CHECK_FALSE(rig.send(make_udp({own, 7}, {0xffffffff, 7}, "x")));
   CHECK_FALSE(rig.send(make_udp({own, 7}, {0xe0000001, 7}, "x")));
   CHECK(rig.send(make_udp({own, 7}, {server, 7}, "x")));
+}
+
+TEST_CASE("packets: what arrives may end the link") {
+  VirtualClock clock;
+  const LinkState state{clock, {}};
+  int came = 0;
+  std::unique_ptr<PacketLink> link;
+  link = std::make_unique<PacketLink>(state, Direction::up, 1, [&](const std::string&) {
+    ++came;
+    link.reset();
+  });
+  link->send("a");
+  link->send("b");
+  CHECK(came == 0);
+  clock.advance(0s);
+  CHECK(came == 1);
 }
 
 TEST_CASE("packets: the link delays, loses and swallows them") {
