@@ -180,6 +180,14 @@ std::string make_reset(const IpPacket& segment) {
   return make(IpPacket::tcp, segment.to.address, segment.from.address, reply);
 }
 
+std::string make_abort(const IpPacket& segment) {
+  const std::string_view seen = segment.payload();
+  std::string reply(seen.substr(0, tcp_header));
+  reply[12] = 0x50;
+  reply[13] = static_cast<char>(rst | (static_cast<unsigned char>(seen[13]) & ack));
+  return make(IpPacket::tcp, segment.from.address, segment.to.address, reply);
+}
+
 std::string make_unreachable(const IpPacket& packet, std::uint32_t router, std::uint8_t code) {
   std::string message(icmp_header, '\0');
   message[0] = 3;

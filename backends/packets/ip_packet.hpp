@@ -46,6 +46,8 @@ std::optional<std::uint32_t> ip_number(const std::string& text);
 std::string make_udp(const IpEnd& from, const IpEnd& to, std::string_view data);
 /// The RST that answers a segment, as from its destination (RFC 793 3.4).
 std::string make_reset(const IpPacket& segment);
+/// The RST that its source may send in place of a segment.
+std::string make_abort(const IpPacket& segment);
 /// ICMP destination unreachable for a packet, from `router`; `code` 1: the host, 3: the port.
 std::string make_unreachable(const IpPacket& packet, std::uint32_t router, std::uint8_t code);
 

@@ -135,7 +135,7 @@ RoutedPath::Flow& RoutedPath::flow_of(const FlowKey& key, const IpPacket& packet
                      known->second.begin != packet.sequence();
   if (known != flows_.end() && !again) return known->second;
   if (known != flows_.end()) {
-    by_real_.erase({key.protocol, key.own_port, known->second.real});
+    forget_real(key, known->second);
     flows_.erase(known);
   }
   make_room();
@@ -148,7 +148,7 @@ RoutedPath::Flow& RoutedPath::flow_of(const FlowKey& key, const IpPacket& packet
 void RoutedPath::make_room() {
   if (flows_.size() < most_flows) return;
   const auto oldest = std::ranges::min_element(flows_, {}, [](const auto& row) { return row.second.used; });
-  by_real_.erase({oldest->first.protocol, oldest->first.own_port, oldest->second.real});
+  forget_real(oldest->first, oldest->second);
   flows_.erase(oldest);
 }
 
@@ -178,10 +178,9 @@ void RoutedPath::found(const FlowKey& key, const Route& route) {
   auto waiting = std::exchange(flow.waiting, {});
   if (flow.watch) {
     flow.watch->interrupt = [this, key](const Verdict& verdict) {
-      if (const auto known = flows_.find(key); known != flows_.end()) act(key, known->second, verdict, nullptr);
+      if (const auto known = flows_.find(key); known != flows_.end()) act(known->second, verdict);
     };
-    const Verdict verdict = flow.watch->reached(Phase::connect);
-    act(key, flow, verdict, waiting.empty() ? nullptr : &waiting.front());
+    act(flow, flow.watch->reached(Phase::connect));
   }
   for (IpPacket& packet : waiting) forward(key, flow, std::move(packet));
 }
@@ -193,7 +192,7 @@ void RoutedPath::forward(const FlowKey& key, Flow& flow, IpPacket packet) {
     case Flow::State::unreachable: return to_host(make_unreachable(packet, router, no_host));
     case Flow::State::refused:
       if (packet.protocol != IpPacket::tcp) return to_host(make_unreachable(packet, router, no_port));
-      return to_host(make_reset(packet));
+      return reset(key, flow, packet);
     case Flow::State::open: break;
   }
   if (held(flow, packet, Direction::up)) return;
@@ -207,31 +206,41 @@ bool RoutedPath::held(Flow& flow, const IpPacket& packet, Direction direction) {
   if (parts_.link.clock().now() < flow.held_until) return ++dropped_, true;
   const std::size_t data = packet.data();
   if (!flow.watch || data == 0) return false;
-  const FlowKey key = direction == Direction::up ? FlowKey{packet.protocol, packet.from.port, packet.to}
-                                                 : FlowKey{packet.protocol, packet.to.port, packet.from};
-  if (!std::exchange(flow.data_seen, true)) act(key, flow, flow.watch->reached(Phase::data), &packet);
+  if (!std::exchange(flow.data_seen, true)) act(flow, flow.watch->reached(Phase::data));
   std::uint64_t& moved = flow.moved[direction == Direction::up ? 0 : 1];
   moved += data;
   if (flow.state == Flow::State::open && moved >= flow.watch->next_stop(direction))
-    act(key, flow, flow.watch->moved(direction, moved), &packet);
+    act(flow, flow.watch->moved(direction, moved));
   if (parts_.link.clock().now() < flow.held_until) return ++dropped_, true;
   return false;
 }
 
-/// A cut connection is refused from now on, which both ends find out by an RST.
-void RoutedPath::act(const FlowKey& key, Flow& flow, const Verdict& verdict, const IpPacket* packet) {
-  if (verdict.nothing()) return;
+/// A cut connection is refused from now on: whichever end speaks first, both find out.
+void RoutedPath::act(Flow& flow, const Verdict& verdict) {
   if (verdict.hold) {
     const TimePoint now = parts_.link.clock().now();
     flow.held_until = *verdict.hold >= TimePoint::max() - now ? TimePoint::max() : now + *verdict.hold;
   }
   if (verdict.dns_fails) flow.state = Flow::State::unreachable;
-  if (verdict.cut == Verdict::Cut::none) return;
-  by_real_.erase({key.protocol, key.own_port, flow.real});
-  flow.state = Flow::State::refused;
-  if (packet != nullptr && packet->protocol == IpPacket::tcp && packet->from.address == host_.address &&
-      !packet->is_syn())
-    to_host(make_reset(*packet));
+  if (verdict.cut != Verdict::Cut::none) flow.state = Flow::State::refused;
+}
+
+/// Each end gets the RST that it must believe, from the segment that one of them has sent.
+void RoutedPath::reset(const FlowKey& key, const Flow& flow, const IpPacket& segment) {
+  const bool up = segment.from.address == host_.address;
+  to_host(up ? make_reset(segment) : make_abort(segment));
+  if (!forget_real(key, flow)) return;  // there is no server, or it knows
+  IpPacket to_server = *parse_ip(up ? make_abort(segment) : make_reset(segment));
+  to_server.redirect({SlirpStack::guest, key.own_port}, flow.real);
+  stack_.send(to_server.bytes);
+}
+
+/// False: what comes from there is not this flow's.
+bool RoutedPath::forget_real(const FlowKey& key, const Flow& flow) {
+  const auto known = by_real_.find({key.protocol, key.own_port, flow.real});
+  if (known == by_real_.end() || known->second != key) return false;
+  by_real_.erase(known);
+  return true;
 }
 
 // --- from the network
@@ -251,8 +260,9 @@ void RoutedPath::from_stack(std::string_view bytes) {
   const FlowKey key = real->second;
   Flow& flow = flows_.at(key);
   packet->redirect(key.there, {host_.address, key.own_port});
-  if (held(flow, *packet, Direction::down) || flow.state != Flow::State::open) return;
-  to_host(packet->bytes);
+  if (held(flow, *packet, Direction::down)) return;
+  if (flow.state == Flow::State::refused && packet->protocol == IpPacket::tcp) return reset(key, flow, *packet);
+  if (flow.state == Flow::State::open) to_host(packet->bytes);
 }
 
 /// The packet that it tells of is one that the host would not know again.

@@ -74,7 +74,9 @@ class RoutedPath final : public PacketPath {
   void found(const FlowKey& key, const Route& route);
   void forward(const FlowKey& key, Flow& flow, IpPacket packet);
   bool held(Flow& flow, const IpPacket& packet, Direction direction);
-  void act(const FlowKey& key, Flow& flow, const Verdict& verdict, const IpPacket* packet);
+  void act(Flow& flow, const Verdict& verdict);
+  void reset(const FlowKey& key, const Flow& flow, const IpPacket& segment);
+  bool forget_real(const FlowKey& key, const Flow& flow);
   void from_stack(std::string_view bytes);
   void unreachable_from_stack(const IpPacket& packet);
   void to_host(std::string_view packet);

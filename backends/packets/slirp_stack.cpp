@@ -124,7 +124,20 @@ void SlirpStack::send(std::string_view packet) {
   frame += guest_mac;
   frame += ip_type;
   frame += packet;
+  input(frame);
+}
+
+/// The stack cannot take anything while it hands something out.
+void SlirpStack::input(const std::string& frame) {
+  if (inside_) {
+    asio::post(loop_, [this, frame, alive = std::weak_ptr(alive_)] {
+      if (!alive.expired()) input(frame);
+    });
+    return;
+  }
+  inside_ = true;
   slirp_input(slirp_, reinterpret_cast<const std::uint8_t*>(frame.data()), static_cast<int>(frame.size()));
+  inside_ = false;
   plan();
 }
 
@@ -145,12 +158,7 @@ void SlirpStack::frame_from_stack(std::string_view frame) {
   answer += guest_mac;
   answer += arp_type;
   answer += reply;
-  // Not while it is sending.
-  asio::post(ready_.get_executor(), [this, answer, alive = std::weak_ptr(alive_)] {
-    if (alive.expired()) return;
-    slirp_input(slirp_, reinterpret_cast<const std::uint8_t*>(answer.data()), static_cast<int>(answer.size()));
-    plan();
-  });
+  input(answer);
 }
 
 /// What the stack waits for may have changed: it is asked once in a turn of the loop.
@@ -215,7 +223,9 @@ void SlirpStack::poll() {
                         (watched.wanted | SLIRP_POLL_ERR | SLIRP_POLL_HUP);
     }
   }
+  inside_ = true;
   slirp_pollfds_poll(slirp_, 0, Callbacks::get_revents, this);
+  inside_ = false;
   plan();
 }
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,7 +27,7 @@ class SlirpStack {
   SlirpStack(const SlirpStack&) = delete;
   SlirpStack& operator=(const SlirpStack&) = delete;
 
-  /// A packet from `guest`; one that answers it may come before this returns.
+  /// A packet from `guest`; one that answers it may come before this returns. Also from inside `on_packet`.
   void send(std::string_view packet);
 
  private:
@@ -35,6 +36,7 @@ class SlirpStack {
     int fd, wanted, ready;
   };
 
+  void input(const std::string& frame);
   void frame_from_stack(std::string_view frame);
   void plan();
   void watch();
@@ -49,7 +51,7 @@ class SlirpStack {
   asio::steady_timer timer_;
   std::vector<Watched> watched_;
   std::vector<int> in_epoll_;
-  bool planned_ = false;
+  bool planned_ = false, inside_ = false;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);  ///< what was posted comes too late without it
 };
 

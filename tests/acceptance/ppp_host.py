@@ -212,8 +212,8 @@ class PppHost:
         answer = b""
         while not closed:
             source, got = self.next_ip(TCP)
-            theirs, number, acknowledged, offset, flags = struct.unpack(">HxxIIBB", got[:14])
-            if source != to or theirs != port:
+            theirs, mine, number, acknowledged, offset, flags = struct.unpack(">HHIIBB", got[:14])
+            if source != to or (mine, theirs) != ports:
                 continue
             if flags & RST:
                 raise ConnectionError("reset")

@@ -5,10 +5,11 @@ import json
 import os
 import struct
 import subprocess
+import threading
 import time
 import unittest
 
-from harness import AcceptanceTest, Host
+from harness import DEADLINE, AcceptanceTest, Host
 from mux_host import MuxHost
 from ppp_host import CHAP, IP, IPCP, LCP, PAP, PppHost, packet
 from servers import ScriptedServer, at, page
@@ -293,6 +294,38 @@ class Ppp(AcceptanceTest):
         self.assertEqual(ppp.next(), (LCP, bytes.fromhex("05030004")))
         line.buffer = ppp.rest + line.buffer
         line.until(b"\r\nNO CARRIER\r\n")
+
+    def test_a_connection_that_is_reset_while_the_host_only_listens(self):
+        heard, left = threading.Event(), threading.Event()
+
+        def talk(connection, _):
+            connection.sendall(b"0123456789")
+            heard.wait(DEADLINE)
+            connection.sendall(b"0123456789")
+            try:
+                connection.recv(1)
+            except ConnectionResetError:
+                pass
+            left.set()
+        server = self.keep(ScriptedServer(talk))
+        line = self.start(network={"hosts": {"a.test": at(server.port)}}, faults=[
+            {"on": {"socket": {"phase": "data", "direction": "down", "after_bytes": 15}}, "do": {"connection": "reset"}}])
+        ppp = self.dial(line).open()
+        to, ports = ppp.resolve("a.test"), (50000, 80)
+        ppp.segment(to, ports, 2, 1000, 0)
+        theirs = struct.unpack(">I", ppp.next_ip(6)[1][4:8])[0] + 1
+        ppp.segment(to, ports, 0x18, 1001, theirs, b"GET / HTTP/1.0\r\n\r\n")
+        got = b""
+        while not got.endswith(b"0123456789"):
+            got = ppp.next_ip(6)[1]
+        ppp.segment(to, ports, 0x10, 1019, theirs + 10)
+        ppp.send(LCP, packet(9, 1, bytes(4)))
+        while ppp.next()[0] != LCP:  # the echo: the module has the acknowledgement
+            pass
+        heard.set()
+        got = ppp.next_ip(6)[1]
+        self.assertEqual((struct.unpack(">I", got[4:8])[0], got[13] & 4), (theirs + 10, 4))
+        self.assertTrue(left.wait(DEADLINE))
 
     def test_a_file_that_cannot_be_written(self):
         done = subprocess.run([os.environ["SIM800"], "run", "--stdio", "--pcap", self.path("no/call.pcap")],

@@ -130,6 +130,21 @@ TEST_CASE("packets: a wrong checksum stays wrong, and none is none") {
   CHECK(packet.bytes.substr(26, 2) == std::string(2, '\0'));
 }
 
+TEST_CASE("packets: both ends of a connection can be made to believe a reset") {
+  IpPacket sent = *parse_ip(segment(server, 0x18));
+  sent.bytes.replace(24, 8, from_hex("00 00 00 64 00 00 01 f4"));  // 100, and 500 is next from the other end
+  const IpPacket reset = *parse_ip(make_reset(sent)), abort = *parse_ip(make_abort(sent));
+  CHECK(reset.from == sent.to);
+  CHECK(reset.to == sent.from);
+  CHECK(reset.sequence() == 500);
+  CHECK(reset.bytes[33] == 0x04);
+  CHECK(abort.from == sent.from);
+  CHECK(abort.to == sent.to);
+  CHECK(abort.sequence() == 100);
+  CHECK(abort.bytes[33] == 0x14);  // RST, ACK
+  CHECK(abort.data() == 0);
+}
+
 TEST_CASE("packets: names of the host map exist, and others do not") {
   Rig rig({{"a.test:8080", "127.0.0.1:1"}, {"*", "unresolvable"}});
   const auto answer = rig.send(make_udp({own, 4000}, {0x08080808, 53}, question_a));
