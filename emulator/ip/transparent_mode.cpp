@@ -58,6 +58,7 @@ void TransparentMode::move() {
     channel_->go_online(*this);
   }
   if (mode_ == Mode::online && !channel_->online()) mode_ = Mode::escaped;  // the channel was reset
+  if (mode_ == Mode::escaped) send_block();                                 // it had to wait for room
   if (mode_ != Mode::online) return;
   to_host();
   const std::size_t before = block_.size();
@@ -114,6 +115,7 @@ std::size_t TransparentMode::from_host(std::string_view bytes) {
     taken += part;
   }
   if (taken > 0) last_input_ = now;
+  if (taken < bytes.size()) last_input_ = TimePoint::max();  // the rest has come already: no silence precedes it
   if (block_.size() >= block) send_block();
   wait_for_more();
   return taken;

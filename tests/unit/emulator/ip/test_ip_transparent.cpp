@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <array>
+#include <random>
+
 #include "emulator/calls/call_service.hpp"
 #include "tests/support/ip_fixture.hpp"
 
@@ -117,6 +120,94 @@ TEST_CASE("transparent: pluses that are no escape are data") {
   off.say("+++");
   CHECK(off.wait(3s).empty());
   CHECK(off.got() == "+++");
+}
+
+TEST_CASE("transparent: what came before the escape is sent as soon as there is room") {
+  Online b;
+  b.peer->room = 0;
+  b.say("data");
+  b.wait(1s);
+  b.say("+++");
+  CHECK(b.wait(1s) == OK);
+  CHECK(b.got().empty());
+  b.peer->room = Socket::window;
+  b.peer->change();
+  CHECK(b.got() == "data");
+}
+
+TEST_CASE("transparent: plus signs that had to wait behind data are no escape") {
+  Online b("AT+CIPCCFG=5,3,10,1");
+  b.peer->room = 0;
+  b.say("1234567890+++");
+  b.wait(5s);
+  b.peer->room = Socket::window;
+  b.peer->change();
+  CHECK(b.wait(2s).empty());
+  CHECK(b.got() == "1234567890+++");
+}
+
+TEST_CASE("transparent: nothing is lost or changes places, whatever pauses, plus signs, escapes and stops there are") {
+  for (unsigned seed = 0; seed < 100; ++seed) {
+    CAPTURE(seed);
+    std::mt19937 chance(seed);
+    const auto one_of = [&chance](auto... values) {
+      const std::array all{values...};
+      return all[chance() % all.size()];
+    };
+    Online b("AT+CIPCCFG=5,3,10,1");
+    std::string line, answered, heard;
+    while (line.size() < 300) line += one_of('+', '+', 'x');
+    line += 'x';
+    const std::string sent = line;
+    std::size_t pluses = 0;
+    while (!line.empty()) {
+      const bool silent = chance() % 3 == 0;
+      heard += b.wait(silent ? one_of(1s, 4s) : Duration(one_of(0ms, 300ms, 999ms)));
+      std::size_t size = std::min<std::size_t>(line.size(), 1 + chance() % 12);
+      // What waits for room cannot be told from commands.
+      const bool escapes = silent && b.peer->room > 0 && chance() % 2 == 0;
+      const bool falls = !escapes && b.peer->room > 0 && chance() % 8 == 0;
+      if (escapes) {
+        heard += b.say("++");
+        heard += b.wait(one_of(0ms, 999ms));
+        heard += b.say("+");
+        heard += b.wait(1s);
+      } else {
+        // Three plus signs of the data could be an escape: something follows them.
+        const std::size_t other = line.find_first_not_of('+');
+        pluses = other < size ? 0 : (silent ? 0 : pluses) + size;
+        if (pluses > 2) {
+          size = other + 1;
+          pluses = 0;
+        }
+        heard += b.say(line.substr(0, size));
+        line.erase(0, size);
+        b.peer->room = one_of(std::size_t{0}, Socket::window, Socket::window);
+        b.peer->change();
+        if (falls) {
+          b.channel->host_line(ModemLine::dtr, false);
+          b.channel->host_line(ModemLine::dtr, true);
+          heard += b.wait(0s);
+        }
+      }
+      const std::string answer = std::to_string(line.size());
+      answered += answer;
+      b.peer->send(answer);
+      if (escapes || falls) {
+        REQUIRE(heard.ends_with(OK));
+        heard.resize(heard.size() - OK.size());
+        CHECK(b.ask("AT") == OK);
+        const std::string resumed = b.ask("ATO");
+        REQUIRE(resumed.starts_with(framed("CONNECT")));
+        heard += resumed.substr(framed("CONNECT").size());
+      }
+    }
+    b.peer->room = Socket::window;
+    b.peer->change();
+    heard += b.wait(2s);
+    CHECK(heard == answered);
+    CHECK(b.got() == sent);
+  }
 }
 
 TEST_CASE("transparent: the peer's end leads to command mode, after all it sent") {
