@@ -80,7 +80,7 @@ room(emulator/lint USES emulator/commands scenarios/json)
 
 # The program around it.
 room(emulator/program USES emulator/core protocol protocol/sms LINK sim800_asio)
-room(backends/control USES emulator/core LINK sim800_asio)
+room(backends/control USES backends/endpoints)
 room(emulator/control USES emulator/program backends/control scenarios/loader)
 
 # Nothing here is on the path of the bytes: what -O2 adds there is a third of the time it takes to compile, no more.

@@ -17,9 +17,12 @@
 #include <set>
 #include <string_view>
 #include <utility>
+#include <vector>
 
-#include "backends/control/listener.hpp"
+#include "backends/endpoints/endpoints.hpp"
+#include "backends/endpoints/listening.hpp"
 #include "protocol/text/characters.hpp"
+#include "protocol/text/host_port.hpp"
 
 namespace sim800 {
 namespace {
@@ -71,7 +74,7 @@ std::string ServerRequest::header(const std::string& name) const {
 struct HttpServer::Impl {
   class Exchange;
 
-  Impl(asio::io_context& l, HttpListener where)
+  Impl(asio::io_context& l, Listening where)
       : loop(l), listener(std::move(where)), ready(loop), timeout(loop), beat(loop), leavers(loop) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -92,7 +95,7 @@ struct HttpServer::Impl {
                            MHD_ConnectionNotificationCode which);
 
   asio::io_context& loop;
-  HttpListener listener;
+  Listening listener;
   Handler handler;
   MHD_Daemon* daemon = nullptr;
   asio::posix::stream_descriptor ready;
@@ -384,14 +387,28 @@ void HttpServer::Impl::look_for_leavers() {
   });
 }
 
+namespace {
+
+/// Whoever can connect drives the module.
+Listening listen_for_owner(asio::io_context& loop, const std::string& address) try {
+  return listen_on(loop, address, PathFor::owner);
+} catch (const EndpointError& problem) {
+  throw HttpServerError("--control: " + std::string(problem.what()));
+}
+
+}  // namespace
+
 HttpServer::HttpServer(asio::io_context& loop, const std::string& address)
-    : impl_(std::make_unique<Impl>(loop, listen_for_http(address))) {}
+    : impl_(std::make_unique<Impl>(loop, listen_for_owner(loop, address))) {}
 HttpServer::~HttpServer() = default;
 void HttpServer::start(Handler handler) {
   impl_->handler = std::move(handler);
   impl_->start();
 }
-std::string HttpServer::url() const { return impl_->listener.url; }
+std::string HttpServer::url() const {
+  const Listening& listener = impl_->listener;
+  return is_unix() ? "unix:" + listener.path : "http://" + to_host_port(listener.host, listener.port);
+}
 bool HttpServer::is_local() const { return impl_->listener.local; }
 bool HttpServer::is_unix() const { return !impl_->listener.path.empty(); }
 

@@ -2,17 +2,12 @@
 #include "backends/endpoints/tap.hpp"
 
 #include <spdlog/spdlog.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <asio/buffer.hpp>
 #include <asio/generic/stream_protocol.hpp>
-#include <asio/posix/stream_descriptor.hpp>
-#include <asio/steady_timer.hpp>
 #include <asio/write.hpp>
-#include <cerrno>
 #include <chrono>
 #include <string_view>
 #include <utility>
@@ -21,6 +16,7 @@
 #include "backends/endpoints/listening.hpp"
 #include "backends/endpoints/serial_capture.hpp"
 #include "backends/endpoints/stream_endpoint.hpp"
+#include "backends/endpoints/wrapped_endpoint.hpp"
 
 namespace sim800 {
 namespace {
@@ -97,47 +93,32 @@ class Sniffer {
 class SnifferPort;
 
 /// A line with a copy of what passes it.
-class WatchedLine final : public Endpoint, PortUser {
+class WatchedLine final : public WrappedEndpoint {
  public:
-  WatchedLine(SnifferPort& port, Endpoint& line, std::size_t index) : port_(port), line_(line), index_(index) {}
+  WatchedLine(SnifferPort& port, Endpoint& line, std::size_t index)
+      : WrappedEndpoint(line), port_(port), index_(index) {}
 
-  void attach(PortUser& user) override {
-    user_ = &user;
-    line_.attach(*this);
-  }
-  std::string announcement() const override { return line_.announcement(); }
-  std::string name() const override { return line_.name(); }
-  void watch_framing() override { line_.watch_framing(); }
   void send(std::string_view bytes) override {
     copy(Event::from_module, bytes);
-    line_.send(bytes);
+    WrappedEndpoint::send(bytes);
   }
-  std::size_t unsent() const override { return line_.unsent(); }
-  void input_wanted() override { line_.input_wanted(); }
   void set_line(ModemLine line, bool on) override {
     moved(line, on);
-    line_.set_line(line, on);
+    WrappedEndpoint::set_line(line, on);
   }
-  void set_framing(const Framing& framing) override { line_.set_framing(framing); }
 
  private:
   void receive(std::string_view bytes) override {
     copy(Event::to_module, bytes);
-    user_->receive(bytes);
+    WrappedEndpoint::receive(bytes);
   }
-  bool wants_input() const override { return user_->wants_input(); }
-  void client_arrived() override { user_->client_arrived(); }
-  void client_left() override { user_->client_left(); }
-  void drained() override { user_->drained(); }
-  void output_lost(std::size_t count) override { user_->output_lost(count); }
   void host_line(ModemLine line, bool on) override {
     moved(line, on);
-    user_->host_line(line, on);
+    WrappedEndpoint::host_line(line, on);
   }
-  void host_framing(const Framing& framing) override { user_->host_framing(framing); }
   void host_break(bool on) override {
     if (on) copy(Event::broken, {});
-    user_->host_break(on);
+    WrappedEndpoint::host_break(on);
   }
 
   void moved(ModemLine line, bool on) {
@@ -146,26 +127,17 @@ class WatchedLine final : public Endpoint, PortUser {
   void copy(Event event, std::string_view bytes);
 
   SnifferPort& port_;
-  Endpoint& line_;
   const std::size_t index_;
-  PortUser* user_ = nullptr;
   LineLevels levels_;
 };
 
 class SnifferPort final : public Tap {
  public:
-  SnifferPort(asio::io_context& loop, const std::string& address, Listening listening)
-      : loop_(loop),
-        address_(address),
-        where_(listening.path.empty() ? listening.where : "unix:" + listening.path),
-        path_(std::move(listening.path)),
-        acceptor_(loop, listening.socket.release()),
-        retry_(loop) {}
-  ~SnifferPort() override {
-    if (!path_.empty()) ::unlink(path_.c_str());
+  SnifferPort(asio::io_context& loop, const std::string& address)
+      : loop_(loop), name_("tap " + address), listener_(loop, listen_on(loop, address), name_) {
+    where_ = (address.starts_with("unix:") ? "unix:" : "") + listener_.where();
+    listener_.on_client = [this] { take_sniffer(); };
   }
-  SnifferPort(const SnifferPort&) = delete;
-  SnifferPort& operator=(const SnifferPort&) = delete;
 
   std::string announcement() const override { return "tap " + where_; }
 
@@ -174,47 +146,38 @@ class SnifferPort final : public Tap {
     return std::make_unique<WatchedLine>(*this, line, names_.size() - 1);
   }
 
-  void start() override { await_sniffer(); }
+  void start() override { listener_.await_client(); }
 
   bool has_sniffers() const { return !sniffers_.empty(); }
 
   void copy(const Packet& packet) {
-    std::erase_if(sniffers_, [](const auto& sniffer) { return sniffer->gone(); });
+    forget_gone();
     for (const auto& sniffer : sniffers_) sniffer->add(packet);
   }
 
  private:
-  void await_sniffer() {
-    acceptor_.async_wait(asio::posix::stream_descriptor::wait_read, guarded(life_, [this] {
-                           const bool taken = take_sniffer();
-                           taken ? await_sniffer() : await_room();
-                         }));
-  }
-  /// Without descriptors the connection stays to be taken: without a pause the loop would spin on it.
-  void await_room() {
-    retry_.expires_after(std::chrono::seconds(1));
-    retry_.async_wait(guarded(life_, [this] { await_sniffer(); }));
+  void forget_gone() {
+    std::erase_if(sniffers_, [](const auto& sniffer) { return sniffer->gone(); });
   }
 
-  bool take_sniffer() {
-    UniqueFd socket(::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (socket.get() < 0) return errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
-    std::erase_if(sniffers_, [](const auto& sniffer) { return sniffer->gone(); });
+  void take_sniffer() {
+    UniqueFd socket(listener_.take());
+    if (socket.get() < 0) return;
+    forget_gone();
     if (sniffers_.size() == most_sniffers) {
-      spdlog::warn("tap {}: {} sniffers are there, another one is sent away", address_, most_sniffers);
-      return true;
+      spdlog::warn("{}: {} sniffers are there, another one is sent away", name_, most_sniffers);
+    } else {
+      sniffers_.push_back(std::make_unique<Sniffer>(loop_, socket.release(), serial_capture::header(names_)));
     }
-    sniffers_.push_back(std::make_unique<Sniffer>(loop_, socket.release(), serial_capture::header(names_)));
-    return true;
+    listener_.await_client();
   }
 
   asio::io_context& loop_;
-  const std::string address_, where_, path_;
-  asio::posix::stream_descriptor acceptor_;
-  asio::steady_timer retry_;
+  const std::string name_;
+  Listener listener_;
+  std::string where_;
   std::vector<std::string> names_;
   std::vector<std::unique_ptr<Sniffer>> sniffers_;
-  std::shared_ptr<void> life_ = std::make_shared<char>();
 };
 
 void WatchedLine::copy(Event event, std::string_view bytes) {
@@ -226,10 +189,7 @@ void WatchedLine::copy(Event event, std::string_view bytes) {
 }  // namespace
 
 std::unique_ptr<Tap> open_tap(asio::io_context& loop, const std::string& address) {
-  constexpr std::string_view unix_prefix = "unix:";
-  const bool is_path = address.starts_with(unix_prefix);
-  Listening listening = is_path ? listen_on_path(address.substr(unix_prefix.size())) : listen_on_port(loop, address);
-  return std::make_unique<SnifferPort>(loop, address, std::move(listening));
+  return std::make_unique<SnifferPort>(loop, address);
 }
 
 }  // namespace sim800

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <asio/steady_timer.hpp>
 #include <cerrno>
 #include <chrono>
@@ -47,81 +46,6 @@ bool does_not_answer(int socket) {
   socklen_t size = sizeof info;
   return getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_retransmits + info.tcpi_probes >= 3;
 }
-
-/// Waits for clients and sends away those that nobody can take.
-class Listener {
- public:
-  using Descriptor = asio::posix::stream_descriptor;
-
-  Listener(asio::io_context& loop, Listening listening, std::string name)
-      : loop_(loop),
-        name_(std::move(name)),
-        where_(std::move(listening.where)),
-        path_(std::move(listening.path)),
-        acceptor_(loop, listening.socket.release()),
-        retry_(loop) {}
-  ~Listener() {
-    if (!path_.empty()) ::unlink(path_.c_str());
-  }
-  Listener(const Listener&) = delete;
-  Listener& operator=(const Listener&) = delete;
-
-  /// A client is there: take() or leave_waiting().
-  std::function<void()> on_client;
-
-  const std::string& where() const { return where_; }
-
-  void await_client() {
-    acceptor_.async_wait(Descriptor::wait_read, guarded(life_, [this] { on_client(); }));
-  }
-
-  /// Its socket; -1 where there is none now, and it waits for the next one.
-  int take() {
-    const int socket = accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (socket < 0) accept_failed();
-    return socket;
-  }
-
-  // Closing at once would reset the connection if the client has written, and the reset can overtake the text.
-  void refuse(int socket) {
-    spdlog::info("{}: rejected a second client", name_);
-    static constexpr std::string_view busy = "busy\r\n";
-    ::send(socket, busy.data(), busy.size(), MSG_NOSIGNAL);
-    shutdown(socket, SHUT_WR);
-    constexpr std::size_t max_refused = 8;
-    if (refused_.size() == max_refused) refused_.erase(refused_.begin());
-    await_refused(refused_.emplace_back(std::make_shared<Descriptor>(loop_, socket)));
-  }
-
- private:
-  // Without descriptors or memory the connection stays readable: without a pause the loop would spin on it.
-  void accept_failed() {
-    if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED) return await_client();
-    spdlog::warn("{}: cannot accept a client: {}", name_, std::strerror(errno));
-    retry_.expires_after(std::chrono::milliseconds(200));
-    retry_.async_wait(guarded(life_, [this] { await_client(); }));
-  }
-
-  void await_refused(const std::shared_ptr<Descriptor>& refused) {
-    refused->async_wait(Descriptor::wait_read, guarded(refused, [this, socket = refused.get()] {
-                          std::array<char, 4096> unused;
-                          const ssize_t count =
-                              recv(socket->native_handle(), unused.data(), unused.size(), MSG_DONTWAIT);
-                          const auto entry = std::find_if(refused_.begin(), refused_.end(),
-                                                          [&](const auto& one) { return one.get() == socket; });
-                          if (count > 0 || (count < 0 && errno == EAGAIN)) return await_refused(*entry);
-                          refused_.erase(entry);
-                        }));
-  }
-
-  asio::io_context& loop_;
-  std::string name_;
-  std::string where_, path_;
-  Descriptor acceptor_;
-  asio::steady_timer retry_;
-  std::vector<std::shared_ptr<Descriptor>> refused_;
-  std::shared_ptr<void> life_ = std::make_shared<char>();
-};
 
 /// One client at a time. A client that ends its sending may still be reading (`printf 'AT\r' | nc`), and TCP cannot
 /// tell it from one that is gone until something is written. So its socket stays open for output until that fails or

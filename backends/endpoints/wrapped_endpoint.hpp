@@ -16,20 +16,22 @@ namespace sim800 {
 /// As the inner one is; derived classes change what they are about.
 class WrappedEndpoint : public Endpoint, protected PortUser {
  public:
-  explicit WrappedEndpoint(std::unique_ptr<Endpoint> inner) : inner_(std::move(inner)) {}
+  explicit WrappedEndpoint(std::unique_ptr<Endpoint> inner) : owned_(std::move(inner)), inner_(*owned_) {}
+  /// Of somebody else's, which outlives it.
+  explicit WrappedEndpoint(Endpoint& inner) : inner_(inner) {}
 
   void attach(PortUser& user) override {
     user_ = &user;
-    inner_->attach(*this);
+    inner_.attach(*this);
   }
-  std::string announcement() const override { return inner_->announcement(); }
-  std::string name() const override { return inner_->name(); }
-  void watch_framing() override { inner_->watch_framing(); }
-  void send(std::string_view bytes) override { inner_->send(bytes); }
-  std::size_t unsent() const override { return inner_->unsent(); }
-  void input_wanted() override { inner_->input_wanted(); }
-  void set_line(ModemLine line, bool on) override { inner_->set_line(line, on); }
-  void set_framing(const Framing& framing) override { inner_->set_framing(framing); }
+  std::string announcement() const override { return inner_.announcement(); }
+  std::string name() const override { return inner_.name(); }
+  void watch_framing() override { inner_.watch_framing(); }
+  void send(std::string_view bytes) override { inner_.send(bytes); }
+  std::size_t unsent() const override { return inner_.unsent(); }
+  void input_wanted() override { inner_.input_wanted(); }
+  void set_line(ModemLine line, bool on) override { inner_.set_line(line, on); }
+  void set_framing(const Framing& framing) override { inner_.set_framing(framing); }
 
  protected:
   void receive(std::string_view bytes) override { user_->receive(bytes); }
@@ -42,11 +44,12 @@ class WrappedEndpoint : public Endpoint, protected PortUser {
   void host_framing(const Framing& framing) override { user_->host_framing(framing); }
   void host_break(bool on) override { user_->host_break(on); }
 
-  Endpoint& inner() const { return *inner_; }
+  Endpoint& inner() const { return inner_; }
   PortUser* user() const { return user_; }
 
  private:
-  std::unique_ptr<Endpoint> inner_;
+  const std::unique_ptr<Endpoint> owned_;
+  Endpoint& inner_;
   PortUser* user_ = nullptr;
 };
 

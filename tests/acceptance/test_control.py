@@ -627,7 +627,7 @@ class Access(ControlTest):
     def test_any_other_address_needs_a_token(self):
         self.fails("--control: expected a loopback address, unix:PATH, or --control-token beside it, found \"0.0.0.0:0\"",
                    "--control", "0.0.0.0:0")
-        self.fails("--control nonsense: expected HOST:PORT or unix:PATH", "--control", "nonsense")
+        self.fails('--control: "nonsense" is no HOST:PORT ([HOST]:PORT for IPv6)', "--control", "nonsense")
         self.fails("--control-token: expected a file with a token", "--control", "127.0.0.1:0", "--control-token", self.path("none"))
         with open(self.path("token"), "w", encoding="ascii") as file:
             file.write("0123456789abcdef\n")

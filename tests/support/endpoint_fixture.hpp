@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <asio/io_context.hpp>
@@ -24,7 +27,7 @@
 
 namespace sim800::endpoint_test {
 
-/// Records every event in order: "+" arrived, "-" left, bytes unchanged, "~" drained.
+/// Records every event in order: "+" arrived, "-" left, bytes unchanged, "~" drained, "#" a break begins.
 struct Recorder : PortUser {
   void receive(std::string_view bytes) override {
     CHECK(++depth == 1);
@@ -37,12 +40,31 @@ struct Recorder : PortUser {
   void client_left() override { log += '-'; }
   void drained() override { log += '~'; }
   void output_lost(std::size_t count) override { lost += count; }
+  void host_break(bool on) override {
+    if (on) log += '#';
+    if (on_break) on_break(on);
+  }
 
   std::string log;
   std::size_t lost = 0;
   bool wanting = true;
   int depth = 0;
   std::function<void(std::string_view)> on_receive;
+  std::function<void(bool)> on_break;
+};
+
+/// A line that does nothing by itself.
+struct IdleLine final : Endpoint {
+  void attach(PortUser& user) override { module = &user; }
+  std::string announcement() const override { return "idle"; }
+  std::string name() const override { return "idle:1"; }
+  void send(std::string_view bytes) override { sent += bytes; }
+  std::size_t unsent() const override { return 0; }
+  void input_wanted() override {}
+  void set_line(ModemLine line, bool on) override { sent += std::string(text_of(line)) + (on ? "+" : "-"); }
+
+  PortUser* module = nullptr;
+  std::string sent;
 };
 
 /// `size` bytes in which each differs from its neighbours.
@@ -125,6 +147,29 @@ struct Fixture {
 inline std::vector<std::string> words(const std::string& text) {
   std::istringstream stream(text);
   return {std::istream_iterator<std::string>(stream), {}};
+}
+
+inline UniqueFd connected_to(const sockaddr* address, socklen_t size) {
+  UniqueFd host(socket(address->sa_family, SOCK_STREAM, 0));
+  REQUIRE(::connect(host.get(), address, size) == 0);
+  fcntl(host.get(), F_SETFL, O_NONBLOCK);
+  return host;
+}
+
+/// A client of a TCP port of this machine, by its announcement.
+inline UniqueFd connected_to_port(const Endpoint& endpoint) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(words(endpoint.announcement()).at(2))));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return connected_to(reinterpret_cast<const sockaddr*>(&address), sizeof address);
+}
+
+inline UniqueFd connected_to_path(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, path.size());
+  return connected_to(reinterpret_cast<const sockaddr*>(&address), sizeof address);
 }
 
 }  // namespace sim800::endpoint_test

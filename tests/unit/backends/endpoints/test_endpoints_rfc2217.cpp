@@ -17,18 +17,7 @@ struct Rfc2217Fixture : Fixture {
     endpoint = open_rfc2217(loop, "127.0.0.1:0");
     endpoint->attach(user);
   }
-  UniqueFd connect() const {
-    UniqueFd host(socket(AF_INET, SOCK_STREAM, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(words(endpoint->announcement()).at(2))));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    sockaddr generic{};
-    std::memcpy(&generic, &address, sizeof generic);
-    REQUIRE(::connect(host.get(), &generic, sizeof generic) == 0);
-    fcntl(host.get(), F_SETFL, O_NONBLOCK);
-    return host;
-  }
+  UniqueFd connect() const { return connected_to_port(*endpoint); }
 };
 
 /// Subnegotiations, commands, negotiation and data, well formed or nearly.

@@ -18,18 +18,7 @@ struct TcpFixture : Fixture {
     endpoint = open_tcp(loop, "127.0.0.1:0");
     endpoint->attach(user);
   }
-  UniqueFd connect() const {
-    UniqueFd host(socket(AF_INET, SOCK_STREAM, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(words(endpoint->announcement()).at(2))));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    sockaddr generic{};
-    std::memcpy(&generic, &address, sizeof generic);
-    REQUIRE(::connect(host.get(), &generic, sizeof generic) == 0);
-    fcntl(host.get(), F_SETFL, O_NONBLOCK);
-    return host;
-  }
+  UniqueFd connect() const { return connected_to_port(*endpoint); }
   /// A client that is in the log already.
   UniqueFd connected() {
     UniqueFd host = connect();

@@ -1,29 +1,11 @@
 // The port for sniffers: what they get, and what one that does not read is spared.
 // SPDX-License-Identifier: MIT
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-
 #include "backends/endpoints/serial_capture.hpp"
 #include "backends/endpoints/tap.hpp"
 #include "tests/support/endpoint_fixture.hpp"
 
 namespace sim800::endpoint_test {
 namespace {
-
-/// A line that does nothing by itself.
-struct IdleLine final : Endpoint {
-  void attach(PortUser& user) override { module = &user; }
-  std::string announcement() const override { return "idle"; }
-  std::string name() const override { return "idle:1"; }
-  void send(std::string_view bytes) override { sent += bytes; }
-  std::size_t unsent() const override { return 0; }
-  void input_wanted() override {}
-  void set_line(ModemLine line, bool on) override { sent += std::string(text_of(line)) + (on ? "+" : "-"); }
-
-  PortUser* module = nullptr;
-  std::string sent;
-};
 
 struct TapFixture : Fixture {
   TapFixture() {
@@ -33,12 +15,7 @@ struct TapFixture : Fixture {
     tap->start();
   }
   UniqueFd connect() {
-    UniqueFd sniffer(socket(AF_UNIX, SOCK_STREAM, 0));
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.copy(address.sun_path, path.size());
-    REQUIRE(::connect(sniffer.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-    fcntl(sniffer.get(), F_SETFL, O_NONBLOCK);
+    UniqueFd sniffer = connected_to_path(path);
     settle();
     return sniffer;
   }
@@ -99,7 +76,7 @@ TEST_CASE_FIXTURE(TapFixture, "tap: a sniffer gets both directions, breaks, and 
     CHECK(packet(one) == "0 23 ");
     CHECK(packet(one) == "9 23 ");
   }
-  CHECK(user.log == "AT\r");
+  CHECK(user.log == "AT\r#");
   CHECK(line.sent == "\r\nOK\r\nDCD+");
 }
 
