@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "backends/control/http_server.hpp"
 
+#include <fcntl.h>
 #include <microhttpd.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
@@ -11,10 +12,10 @@
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <exception>
-#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -28,8 +29,7 @@ namespace sim800 {
 namespace {
 
 constexpr std::size_t connection_memory = std::size_t{32} << 10U;
-/// A stream without news sends a comment, and a client that waits is looked after: of both we learn only so that they
-/// have left.
+/// A stream without news sends a comment: of a client whose machine has vanished we learn only so that it has left.
 constexpr auto heartbeat = std::chrono::seconds(15);
 /// After something has come in, those are looked for that have left with their last bytes.
 constexpr auto leavers_after = std::chrono::milliseconds(500);
@@ -41,7 +41,8 @@ int socket_of(MHD_Connection* connection) {
 
 bool has_left(int socket) {
   char byte = 0;
-  return ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+  const ssize_t count = ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 MHD_Result add_header(void* into, MHD_ValueKind, const char* key, const char* value) {
@@ -86,6 +87,7 @@ struct HttpServer::Impl {
   void watch();
   void beat_on();
   void look_for_leavers();
+  std::vector<Exchange*> exchanges() const;
 
   static MHD_Result handle(void* self, MHD_Connection* connection, const char* url, const char* method,
                            const char* version, const char* data, std::size_t* size, void** context);
@@ -100,7 +102,6 @@ struct HttpServer::Impl {
   MHD_Daemon* daemon = nullptr;
   asio::posix::stream_descriptor ready;
   asio::steady_timer timeout, beat, leavers;
-  std::set<Exchange*> exchanges;
   std::map<MHD_Connection*, Exchange*> connections;  ///< null: no request has come in yet, or no other one
   bool run_posted = false, running = false, leavers_due = false;
   /// For what is posted, and may come when all is over.
@@ -179,13 +180,30 @@ class HttpServer::Impl::Exchange final : public HttpExchange, public std::enable
   void look_after() {
     if (!suspended_) return;
     if (!present()) {
+      const auto gone = answer_ ? nullptr : std::exchange(on_gone, nullptr);
       if (next_) next_ = [] { return std::nullopt; };
       if (!next_ && !answer_) answer_ = ServerAnswer{.status = 408};
       resume();
+      if (gone) gone();
     } else if (next_ && type_ == "text/event-stream") {
       pending_ = ":\n\n";
       resume();
     }
+  }
+
+  /// The daemon does not look at a connection that is suspended. What a client sends meanwhile is its next request:
+  /// from then on its end shows at the next beat only.
+  void await_end() {
+    if (end_) return;
+    UniqueFd copy(::fcntl(socket_of(connection_), F_DUPFD_CLOEXEC, 0));
+    if (copy.get() < 0) return;
+    end_.emplace(server_->loop, copy.release());
+    end_->async_wait(asio::posix::stream_descriptor::wait_read, [weak = weak_from_this()](asio::error_code problem) {
+      const auto self = weak.lock();
+      if (problem || !self || self->present()) return;
+      self->end_.reset();
+      self->look_after();
+    });
   }
 
   /// The connection is gone, or the server.
@@ -193,6 +211,7 @@ class HttpServer::Impl::Exchange final : public HttpExchange, public std::enable
     const bool unanswered = !answer_ && dispatched_;
     connection_ = nullptr;
     server_ = nullptr;
+    end_.reset();
     next_ = nullptr;
     if (auto gone = std::exchange(on_gone, nullptr); gone && unanswered) gone();
   }
@@ -224,6 +243,7 @@ class HttpServer::Impl::Exchange final : public HttpExchange, public std::enable
   void suspend() {
     suspended_ = true;
     MHD_suspend_connection(connection_);
+    await_end();
   }
 
   MHD_Result queue(const ServerAnswer& answer) {
@@ -256,6 +276,7 @@ class HttpServer::Impl::Exchange final : public HttpExchange, public std::enable
   ServerRequest request_;
   bool too_large_ = false, dispatched_ = false, suspended_ = false;
   std::optional<ServerAnswer> answer_;
+  std::optional<asio::posix::stream_descriptor> end_;  ///< a copy of the socket, to see the client leave
   std::string type_, pending_;
   std::function<std::optional<std::string>()> next_;
 };
@@ -266,7 +287,6 @@ MHD_Result HttpServer::Impl::handle(void* self, MHD_Connection* connection, cons
   if (*context != nullptr) return (*static_cast<std::shared_ptr<Exchange>*>(*context))->go_on(data, size);
   auto* const made = new std::shared_ptr<Exchange>(std::make_shared<Exchange>(server, connection));
   *context = made;
-  server.exchanges.insert(made->get());
   server.connections[connection] = made->get();
   (*made)->begin(url, method);
   return MHD_YES;
@@ -287,7 +307,6 @@ void HttpServer::Impl::completed(void* self, MHD_Connection* connection, void** 
   auto& server = *static_cast<Impl*>(self);
   auto* const exchange = static_cast<std::shared_ptr<Exchange>*>(*context);
   if (exchange == nullptr) return;
-  server.exchanges.erase(exchange->get());
   if (const auto of = server.connections.find(connection); of != server.connections.end()) of->second = nullptr;
   (*exchange)->detach();
   delete exchange;
@@ -317,12 +336,12 @@ HttpServer::Impl::~Impl() {
   *alive = false;
   if (daemon != nullptr) {
     ready.release();
-    for (Exchange* exchange : std::set<Exchange*>(exchanges)) {
+    for (Exchange* exchange : exchanges()) {
       exchange->answer({.status = 503});
       exchange->resume();
     }
     MHD_run(daemon);
-    for (Exchange* exchange : exchanges) exchange->resume();
+    for (Exchange* exchange : exchanges()) exchange->resume();
     MHD_stop_daemon(daemon);
   }
   if (!listener.path.empty()) ::unlink(listener.path.c_str());
@@ -367,9 +386,17 @@ void HttpServer::Impl::beat_on() {
   beat.expires_after(heartbeat);
   beat.async_wait([this, here = alive](asio::error_code problem) {
     if (problem || !*here) return;
-    for (Exchange* exchange : std::set<Exchange*>(exchanges)) exchange->look_after();
+    for (Exchange* exchange : exchanges()) exchange->look_after();
     beat_on();
   });
+}
+
+std::vector<HttpServer::Impl::Exchange*> HttpServer::Impl::exchanges() const {
+  std::vector<Exchange*> all;
+  for (const auto& [connection, exchange] : connections) {
+    if (exchange != nullptr) all.push_back(exchange);
+  }
+  return all;
 }
 
 /// The daemon does not notice an end that came together with bytes: it would keep the place of a request that will
