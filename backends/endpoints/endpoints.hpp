@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -74,6 +75,10 @@ std::unique_ptr<Endpoint> speak_rfc2217(asio::io_context& loop, std::unique_ptr<
 /// A serial port of this machine: "DEVICE[:BAUD][,dcd=dtr,ri=!rts,...]", see serial_wiring.hpp. It is opened again
 /// whenever it has gone; without lines of its own DTR and RTS are on. Throws EndpointError.
 std::unique_ptr<Endpoint> open_serial(asio::io_context& loop, const std::string& text);
+/// What a terminal tells by PARMRK is taken out of its bytes, and a module that has to find its host's rate tries one
+/// after the other. `baud`: stands for the first one that the module has.
+std::unique_ptr<Endpoint> hear_serial(asio::io_context& loop, std::unique_ptr<Endpoint> device,
+                                      std::optional<unsigned> baud = std::nullopt);
 
 /// One listening TCP socket for many modules.
 class EndpointPool {

@@ -2,18 +2,25 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sim800 {
 
-/// Takes the marks out of `bytes`, wherever they were cut, and calls `on_break` for each break.
 class MarkedInput {
  public:
-  std::string take(std::string_view bytes, const std::function<void()>& on_break) {
-    std::string plain;
+  struct Heard {
+    std::string bytes;
+    std::vector<std::size_t> breaks;  ///< each came behind so many of the bytes
+  };
+
+  /// What `bytes` are without the marks, wherever these were cut.
+  Heard take(std::string_view bytes) {
+    Heard heard;
+    std::string& plain = heard.bytes;
     plain.reserve(bytes.size());
     for (const char byte : bytes) {
       switch (state_) {
@@ -26,13 +33,13 @@ class MarkedInput {
           state_ = byte == '\0' ? State::spoilt : State::plain;
           break;
         case State::spoilt:
-          if (byte == '\0') on_break();
+          if (byte == '\0') heard.breaks.push_back(plain.size());
           if (byte != '\0') plain += byte;  // without a stop bit, as it was read
           state_ = State::plain;
           break;
       }
     }
-    return plain;
+    return heard;
   }
   void reset() { state_ = State::plain; }
 

@@ -97,7 +97,7 @@ class SerialDevice final : public StreamEndpoint {
     drive_outputs();
   }
 
-  /// What was sent before goes at the old rate.
+  /// What was sent before goes at the old rate; nobody waits for it.
   void set_framing(const Framing& framing) override {
     framing_ = framing;
     unset_ = true;
@@ -210,11 +210,12 @@ class SerialDevice final : public StreamEndpoint {
 
   // --- rate and framing
 
-  /// Waiting for more than a UART's own buffer would hold up everything.
+  /// The last stop bit is out, as far as the driver tells.
   bool is_sent() {
-    constexpr int soon = 64;
     int waiting = 0;
-    return unsent() == 0 && (ioctl(wire(), TIOCOUTQ, &waiting) != 0 || waiting <= soon);
+    unsigned status = TIOCSER_TEMT;
+    if (unsent() > 0 || (ioctl(wire(), TIOCOUTQ, &waiting) == 0 && waiting > 0)) return false;
+    return ioctl(wire(), TIOCSERGETLSR, &status) != 0 || (status & TIOCSER_TEMT) != 0;
   }
 
   void settle_framing() {
@@ -223,7 +224,7 @@ class SerialDevice final : public StreamEndpoint {
     unset_ = false;
     termios settings{};
     if (tcgetattr(wire(), &settings) == 0 && sim800::set_framing(settings, framing_) &&
-        tcsetattr(wire(), TCSADRAIN, &settings) == 0 && tcgetattr(wire(), &settings) == 0 &&
+        tcsetattr(wire(), TCSANOW, &settings) == 0 && tcgetattr(wire(), &settings) == 0 &&
         framing_of(settings) == framing_) {
       return;
     }
@@ -266,13 +267,25 @@ class SerialEndpoint final : public WrappedEndpoint {
 
   void receive(std::string_view bytes) override {
     const std::weak_ptr<void> watch = life_;
-    std::string plain = marks_.take(bytes, [this, &watch] {
-      if (!watch.expired()) user()->host_break(true);
-      if (!watch.expired()) user()->host_break(false);
-    });
-    if (watch.expired()) return;
-    if (searching_) plain = found(plain);
-    if (!plain.empty()) user()->receive(plain);
+    const MarkedInput::Heard heard = marks_.take(bytes);
+    std::string_view rest = heard.bytes;
+    std::size_t passed = 0;
+    for (const std::size_t end : heard.breaks) {
+      pass(rest.substr(0, end - passed));
+      rest.remove_prefix(end - std::exchange(passed, end));
+      for (const bool on : {true, false}) {
+        if (watch.expired()) return;
+        user()->host_break(on);
+      }
+      if (watch.expired()) return;
+    }
+    pass(rest);
+  }
+
+  void pass(std::string_view bytes) {
+    if (bytes.empty()) return;
+    if (!searching_) return user()->receive(bytes);
+    if (const std::string heard = found(bytes); !heard.empty()) user()->receive(heard);
   }
 
   /// The module hears nothing before A and T in a row have come at the rate that is tried. Where something else has
@@ -317,7 +330,11 @@ class SerialEndpoint final : public WrappedEndpoint {
 std::unique_ptr<Endpoint> open_serial(asio::io_context& loop, const std::string& text) {
   SerialWiring wiring = parse_serial_wiring(text);
   const std::optional<unsigned> baud = wiring.baud;
-  auto device = std::make_unique<SerialDevice>(loop, std::move(wiring));
+  return hear_serial(loop, std::make_unique<SerialDevice>(loop, std::move(wiring)), baud);
+}
+
+std::unique_ptr<Endpoint> hear_serial(asio::io_context& loop, std::unique_ptr<Endpoint> device,
+                                      std::optional<unsigned> baud) {
   return std::make_unique<SerialEndpoint>(loop, std::move(device), baud);
 }
 

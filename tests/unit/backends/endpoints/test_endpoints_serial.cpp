@@ -101,6 +101,34 @@ TEST_CASE_FIXTURE(SerialFixture, "serial: a module that looks for the rate tries
   CHECK(rate() == B9600);
 }
 
+TEST_CASE_FIXTURE(Fixture, "serial: a break comes where it was among the bytes, and may end the endpoint") {
+  auto line = std::make_unique<IdleLine>();
+  IdleLine& device = *line;
+  endpoint = hear_serial(loop, std::move(line));
+  endpoint->attach(user);
+  const std::string raw("A\xff\0\0B\xff\0\0C", 9);
+  device.module->receive(raw);
+  CHECK(user.log == "A#B#C");
+  user.on_break = [this](bool /*on*/) { endpoint.reset(); };
+  device.module->receive(raw);
+  CHECK(user.log == "A#B#CA#");
+}
+
+TEST_CASE_FIXTURE(SerialFixture, "serial: a rate waits for what goes at the one before") {
+  open_with();
+  const auto rate = [this] {
+    const termios now = settings();
+    return cfgetospeed(&now);
+  };
+  const std::string much = pattern(100'000);  // more than a terminal holds
+  endpoint->send(much);
+  endpoint->set_framing({.baud = 1200});
+  settle();
+  CHECK(rate() == B115200);
+  CHECK((read(master.get(), much.size()) == much));
+  run_until([&] { return rate() == B1200; });
+}
+
 TEST_CASE_FIXTURE(SerialFixture, "serial: what has gone is opened again") {
   TemporaryFolder folder;
   const std::string link = folder.path / "port";

@@ -77,13 +77,12 @@ TEST_CASE("serial: breaks and bytes of all ones are marked in the input, whereve
   for (std::size_t cut = 0; cut <= raw.size(); ++cut) {
     CAPTURE(cut);
     MarkedInput input;
-    int breaks = 0;
-    const auto count = [&breaks] { ++breaks; };
-    std::string plain = input.take(raw.substr(0, cut), count);
-    plain += input.take(raw.substr(cut), count);
-    CHECK((plain == "A\xff"
-                    "BCZ\xff"));
-    CHECK(breaks == 1);
+    const MarkedInput::Heard first = input.take(raw.substr(0, cut)), second = input.take(raw.substr(cut));
+    CHECK((first.bytes + second.bytes == "A\xff"
+                                         "BCZ\xff"));
+    std::vector<std::size_t> breaks = first.breaks;
+    for (const std::size_t end : second.breaks) breaks.push_back(first.bytes.size() + end);
+    CHECK(breaks == std::vector<std::size_t>{3});
   }
 }
 
