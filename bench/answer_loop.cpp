@@ -38,30 +38,18 @@ void serve(int wire, std::string_view answer) {
 }
 
 void serve_pty(std::string_view answer) {
-  const int master = must(posix_openpt(O_RDWR | O_NOCTTY), "posix_openpt");
-  must(grantpt(master), "grantpt");
-  must(unlockpt(master), "unlockpt");
-  std::array<char, 64> name{};
-  must(-ptsname_r(master, name.data(), name.size()), "ptsname");
+  const auto [master, slave] = sim800::bench::open_pty();
   // Kept open, so that the line stays up and raw between clients.
-  sim800::bench::set_raw(must(open(name.data(), O_RDWR | O_NOCTTY), "open"));
-  say(name.data());
+  sim800::bench::set_raw(must(open(slave.c_str(), O_RDWR | O_NOCTTY), "open"));
+  say(slave);
   serve(master, answer);
 }
 
 void serve_tcp(std::string_view answer) {
-  const int listener = must(socket(AF_INET, SOCK_STREAM, 0), "socket");
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* plain = reinterpret_cast<sockaddr*>(&address);
-  must(bind(listener, plain, size), "bind");
-  must(listen(listener, 1), "listen");
-  must(getsockname(listener, plain, &size), "getsockname");
-  say("127.0.0.1:" + std::to_string(ntohs(address.sin_port)));
+  const auto listener = sim800::bench::listen_on_loopback();
+  say("127.0.0.1:" + std::to_string(listener.port));
   for (;;) {
-    const int client = must(accept(listener, nullptr, nullptr), "accept");
+    const int client = listener.next();
     const int on = 1;
     must(setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "TCP_NODELAY");
     serve(client, answer);

@@ -13,25 +13,8 @@
 
 namespace {
 
+using sim800::bench::listen_on_loopback;
 using sim800::bench::must;
-
-struct Listener {
-  int descriptor;
-  int port;
-};
-
-Listener listen_on_loopback() {
-  const int descriptor = must(socket(AF_INET, SOCK_STREAM, 0), "socket");
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* plain = reinterpret_cast<sockaddr*>(&address);
-  must(bind(descriptor, plain, size), "bind");
-  must(listen(descriptor, 1), "listen");
-  must(getsockname(descriptor, plain, &size), "getsockname");
-  return {descriptor, ntohs(address.sin_port)};
-}
 
 /// False where the other side has gone: no reason to end.
 bool send_all(int wire, std::string_view bytes) {

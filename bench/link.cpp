@@ -33,26 +33,16 @@ constexpr std::size_t never_so_much = std::size_t{1} << 40U;
 /// Answers every request with so many bytes, one client after the other, for the rest of the program.
 class Server {
  public:
-  explicit Server(std::size_t bytes) : listener_(must(socket(AF_INET, SOCK_STREAM, 0), "socket")), page_(bytes, 'x') {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* plain = reinterpret_cast<sockaddr*>(&address);
-    must(bind(listener_, plain, size), "bind");
-    must(listen(listener_, 1), "listen");
-    must(getsockname(listener_, plain, &size), "getsockname");
-    port = ntohs(address.sin_port);
+  explicit Server(std::size_t bytes) : page_(bytes, 'x') {
     std::thread([this] { serve(); }).detach();
   }
-
-  std::uint16_t port = 0;
+  std::uint16_t port() const { return listener_.port; }
 
  private:
   [[noreturn]] void serve() const {
     const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(page_.size()) + "\r\n\r\n";
     for (;;) {
-      const int wire = must(accept(listener_, nullptr, nullptr), "accept");
+      const int wire = listener_.next();
       char request[4096];
       if (recv(wire, request, sizeof request, 0) > 0) send_all(wire, head) && send_all(wire, page_);
       close(wire);
@@ -67,7 +57,7 @@ class Server {
     return true;
   }
 
-  int listener_;
+  const sim800::bench::Listener listener_ = sim800::bench::listen_on_loopback();
   std::string page_;
 };
 
@@ -79,7 +69,7 @@ class Ours {
   Nanoseconds fetch(const Server& server, std::size_t bytes) {
     sim800::HttpRequest request;
     request.host = "127.0.0.1";
-    request.port = server.port;
+    request.port = server.port();
     request.limit = never_so_much;
     std::optional<sim800::HttpResult> result;
     const auto start = Stopwatch::now();
@@ -107,7 +97,7 @@ class Ours {
 Nanoseconds fetch_bare(const Server& server, std::size_t bytes) {
   asio::io_context loop{1};
   sim800::CurlMulti multi(loop);
-  const std::string url = "http://127.0.0.1:" + std::to_string(server.port) + "/";
+  const std::string url = "http://127.0.0.1:" + std::to_string(server.port()) + "/";
   std::string body;
   const auto start = Stopwatch::now();
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy(curl_easy_init(), curl_easy_cleanup);

@@ -2,13 +2,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <sys/socket.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,11 +36,45 @@ inline void write_all(int descriptor, std::string_view bytes) {
   }
 }
 
+/// A TCP port of this machine that the system picks.
+struct Listener {
+  int descriptor;
+  std::uint16_t port;
+  int next() const { return must(accept(descriptor, nullptr, nullptr), "accept"); }
+};
+
+inline Listener listen_on_loopback() {
+  const int descriptor = must(socket(AF_INET, SOCK_STREAM, 0), "socket");
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* plain = reinterpret_cast<sockaddr*>(&address);
+  must(bind(descriptor, plain, size), "bind");
+  must(listen(descriptor, 4), "listen");
+  must(getsockname(descriptor, plain, &size), "getsockname");
+  return {descriptor, ntohs(address.sin_port)};
+}
+
 inline void set_raw(int terminal) {
   termios settings{};
   must(tcgetattr(terminal, &settings), "tcgetattr");
   cfmakeraw(&settings);
   must(tcsetattr(terminal, TCSANOW, &settings), "tcsetattr");
+}
+
+struct Pty {
+  int master;
+  std::string slave;
+};
+
+inline Pty open_pty() {
+  const int master = must(posix_openpt(O_RDWR | O_NOCTTY), "posix_openpt");
+  must(grantpt(master), "grantpt");
+  must(unlockpt(master), "unlockpt");
+  char name[64];
+  must(-ptsname_r(master, name, sizeof name), "ptsname");
+  return {master, name};
 }
 
 template <class Number>

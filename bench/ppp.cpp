@@ -47,19 +47,12 @@ std::string octets(std::uint32_t value, int count = 4) {
 /// Sends every client so many bytes, and closes.
 class Source {
  public:
-  explicit Source(std::size_t size) : listener_(must(socket(AF_INET, SOCK_STREAM, 0), "socket")) {
-    sockaddr_in address = address_of(0);
-    socklen_t length = sizeof address;
-    auto* plain = reinterpret_cast<sockaddr*>(&address);
-    must(bind(listener_, plain, length), "bind");
-    must(listen(listener_, 4), "listen");
-    must(getsockname(listener_, plain, &length), "getsockname");
-    port_ = ntohs(address.sin_port);
+  explicit Source(std::size_t size) {
     std::thread([listener = listener_, size] {
-      for (;;) serve(must(accept(listener, nullptr, nullptr), "accept"), size);
+      for (;;) serve(listener.next(), size);
     }).detach();
   }
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port() const { return listener_.port; }
 
  private:
   static void serve(int wire, std::size_t size) {
@@ -69,8 +62,7 @@ class Source {
     close(wire);
   }
 
-  int listener_;
-  std::uint16_t port_ = 0;
+  const sim800::bench::Listener listener_ = sim800::bench::listen_on_loopback();
 };
 
 /// As much of TCP as takes a stream that loses nothing, or very little.

@@ -45,28 +45,15 @@ void serve(int wire, std::size_t size) {
 
 // A size of 0 is a server that only listens: it does not end the connection.
 [[noreturn]] void source(std::size_t size) {
-  const int listener = must(socket(AF_INET, SOCK_STREAM, 0), "socket");
-  sockaddr_in address = loopback(0);
-  socklen_t length = sizeof address;
-  auto* plain = reinterpret_cast<sockaddr*>(&address);
-  must(bind(listener, plain, length), "bind");
-  must(listen(listener, 4), "listen");
-  must(getsockname(listener, plain, &length), "getsockname");
-  write_all(1, std::to_string(ntohs(address.sin_port)) + "\n");
-  for (;;) {
-    const int wire = must(accept(listener, nullptr, nullptr), "accept");
-    std::thread([wire, size] { serve(wire, size); }).detach();
-  }
+  const auto listener = sim800::bench::listen_on_loopback();
+  write_all(1, std::to_string(listener.port) + "\n");
+  for (;;) std::thread([wire = listener.next(), size] { serve(wire, size); }).detach();
 }
 
 void copy(unsigned long port) {
-  const int master = must(posix_openpt(O_RDWR | O_NOCTTY), "posix_openpt");
-  must(grantpt(master), "grantpt");
-  must(unlockpt(master), "unlockpt");
-  std::array<char, 64> name{};
-  must(-ptsname_r(master, name.data(), name.size()), "ptsname");
-  sim800::bench::set_raw(must(open(name.data(), O_RDWR | O_NOCTTY), "open"));
-  write_all(1, std::string(name.data()) + "\n");
+  const auto [master, slave] = sim800::bench::open_pty();
+  sim800::bench::set_raw(must(open(slave.c_str(), O_RDWR | O_NOCTTY), "open"));
+  write_all(1, slave + "\n");
   std::array<char, 64 * 1024> buffer;
   for (std::array<char, 16> line{}; read(0, line.data(), line.size() - 1) > 0;) {
     const std::size_t most = std::min(std::strtoul(line.data(), nullptr, 10), buffer.size());
