@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -27,39 +28,42 @@ struct LivePart {
   void (*apply)(Call& call, World& world, World&& fresh);
 };
 
+/// As an action of a scenario without an end: what a fault has changed for a while becomes this after it.
+struct ForGood final : Action {
+  ForGood(std::function<void(Effects&)> a, Needs n) : act(std::move(a)), needed(n) {}
+  void apply(Stage& stage) const override { act(stage.effects); }
+  Needs needs() const override { return needed; }
+  std::function<void(Effects&)> act;
+  Needs needed;
+};
+
+void change(Call& call, const std::string& words, std::function<void(Effects&)> act, Action::Needs needs = {}) {
+  call.module().faults.perform(
+      std::make_shared<const Steps>(Steps{ActionStep{std::make_shared<ForGood>(std::move(act), needs)}}), words);
+}
+
 void apply_signal(Call& call, World& world, World&& fresh) {
   world.network.signal = std::move(fresh.network.signal);
   world.network.rssi = fresh.network.rssi;
   world.network.ber = fresh.network.ber;
-  call.module().modem.network->set_signal(world.network.rssi, world.network.ber);
+  change(call, "signal", [](Effects& effects) { effects.change_signal(std::nullopt, std::nullopt); });
 }
 
 void apply_registration(Call& call, World& world, World&& fresh) {
-  world.network.registration = fresh.network.registration;
-  call.module().modem.network->set_registration(world.network.registration);
+  const Registration now = world.network.registration = fresh.network.registration;
+  change(call, "registration", [now](Effects& effects) { effects.change_registration(now, std::nullopt); });
 }
-
-/// As the action "link", without an end.
-struct LinkForGood final : Action {
-  explicit LinkForGood(const LinkChange& c) : change(c) {}
-  void apply(Stage& stage) const override { stage.effects.change_link(change, std::nullopt); }
-  Needs needs() const override { return {.relay = true}; }
-  LinkChange change;
-};
 
 void apply_link(Call& call, World& world, World&& fresh) {
   world.network.link = fresh.network.link;
-  call.module().faults.perform(
-      std::make_shared<const Steps>(Steps{ActionStep{std::make_shared<LinkForGood>(world.network.link)}}), "link");
+  change(call, "link", [link = world.network.link](Effects& effects) { effects.change_link(link, std::nullopt); },
+         {.relay = true});
 }
 
 void apply_presence(Call& call, World& world, World&& fresh) {
-  if (std::exchange(world.sim.present, fresh.sim.present) == fresh.sim.present) return;
-  if (world.sim.present) {
-    call.module().modem.insert_sim();
-  } else {
-    call.module().modem.remove_sim();
-  }
+  world.sim.present = fresh.sim.present;
+  const Card card = world.sim.present ? Card::inserted : Card::removed;
+  change(call, "sim", [card](Effects& effects) { effects.change_card(card, std::nullopt); });
 }
 
 constexpr LivePart live_parts[] = {
@@ -127,7 +131,7 @@ void patch_world(Call& call) {
   if (!mistakes.empty()) throw Refusal(409, std::move(mistakes));
   document = std::move(merged);
   for (const LivePart* part : parts) part->apply(call, call.module().scenario.world, World(fresh.world));
-  get_scenario(call);
+  call.reply_when_settled(nlohmann::ordered_json(document));
 }
 
 void put_scenario(Call& call) {

@@ -343,6 +343,7 @@ void Network::set_signal(int rssi, int ber) {
 void Network::release_signal() {
   signal_.reset();
   tell_signal_soon();
+  await_signal_point();
 }
 
 void Network::tell_signal_soon() {

@@ -44,7 +44,7 @@ class Network final : public Service {
   void set_registration(Registration registration);
   /// The signal from now on, overriding the scenario: rssi 0-31 or 99, ber 0-7 or 99 (27.007 8.5).
   void set_signal(int rssi, int ber);
-  /// The scenario's again.
+  /// The scenario's again, which may be another one by now.
   void release_signal();
 
   bool registered() const { return is_registered(stat_); }

@@ -178,8 +178,8 @@ class FaultEngine final : public Interference,
   void change_link(const LinkChange& change, std::optional<Duration> span) override { link_.add(change, span); }
   void change_noise(const NoiseChange& change, std::optional<Duration> span) override { noise_.add(change, span); }
   void change_state(const std::string& state, std::optional<Duration> span) override { state_.set(state, span); }
-  void change_signal(const SignalPoint& signal, std::optional<Duration> span) override {
-    signal_.set(std::pair{signal.rssi, signal.ber}, span);
+  void change_signal(const std::optional<SignalPoint>& signal, std::optional<Duration> span) override {
+    signal_.set(signal ? std::optional(std::pair{signal->rssi, signal->ber}) : std::nullopt, span);
   }
   void change_registration(Registration registration, std::optional<Duration> span) override {
     registration_.set(registration, span);

@@ -60,7 +60,8 @@ class Effects {
   virtual void change_link(const LinkChange& change, std::optional<Duration> span) = 0;
   virtual void change_noise(const NoiseChange& change, std::optional<Duration> span) = 0;
   virtual void change_state(const std::string& state, std::optional<Duration> span) = 0;
-  virtual void change_signal(const SignalPoint& signal, std::optional<Duration> span) = 0;
+  /// Nothing: the signal is the scenario's.
+  virtual void change_signal(const std::optional<SignalPoint>& signal, std::optional<Duration> span) = 0;
   virtual void change_registration(Registration registration, std::optional<Duration> span) = 0;
   virtual void change_supply(Supply supply, std::optional<Duration> span) = 0;
   virtual void change_temperature(int celsius, std::optional<Duration> span) = 0;

@@ -179,3 +179,61 @@ TEST_CASE("control: names of modules and results stand in quotes in the metrics"
   const std::string text = f.send("GET", "/metrics")->answered->body;
   CHECK(text.find(R"(result="odd \"one\" \\ of\ntwo"} 1)") != std::string::npos);
 }
+
+TEST_CASE("control: a patch of the world is done when it is answered, and changes what lasts") {
+  ControlFixture f;
+  f.typed("AT+CREG=1");
+  const auto patched = f.ask("PATCH", "/world", R"({"network": {"registration": "roaming", "signal": {"rssi": 3}}})");
+  CHECK(f.status == 200);
+  CHECK(patched["network"]["registration"] == "roaming");
+  CHECK(f.typed("AT+CSQ").find("+CSQ: 3,0") != std::string::npos);
+  f.ask("POST", "/clock/advance", R"({"by": "1min"})");
+  CHECK(f.typed("AT+CREG?").find("+CREG: 1,5") != std::string::npos);
+  f.ask("POST", "/do", R"([{"registration": "denied", "for": "10s"}, {"signal": {"rssi": 30}, "for": "10s"}])");
+  f.ask("POST", "/clock/advance", R"({"by": "5s"})");
+  CHECK(f.typed("AT+CREG?;+CSQ").find("+CREG: 1,3\r\n\r\n+CSQ: 30,0") != std::string::npos);
+  f.ask("POST", "/clock/advance", R"({"by": "1min"})");
+  CHECK(f.typed("AT+CREG?;+CSQ").find("+CREG: 1,5\r\n\r\n+CSQ: 3,0") != std::string::npos);
+}
+
+TEST_CASE("control: the times of a patched signal come, each when it is due") {
+  ControlFixture f;
+  f.ask("POST", "/do", R"({"signal": {"rssi": 30}})");
+  f.typed("AT+EXUNSOL=\"SQ\",1");
+  f.ask("PATCH", "/world",
+        R"({"network": {"signal": [{"at": "0s", "rssi": 9}, {"at": "10s", "rssi": 5}, {"at": "20s", "rssi": 1}]}})");
+  CHECK(f.status == 200);
+  CHECK(f.port.take() == "\r\n+CSQN: 9,0\r\n");
+  f.ask("POST", "/clock/advance", R"({"by": "10s"})");
+  CHECK(f.port.take() == "\r\n+CSQN: 5,0\r\n");
+  f.ask("POST", "/clock/advance", R"({"by": "10s"})");
+  CHECK(f.port.take() == "\r\n+CSQN: 1,0\r\n");
+}
+
+TEST_CASE("control: a link that is patched is there when the answer is") {
+  ControlFixture f;
+  LinkModel seen;
+  f.faults.on_link = [&seen](const LinkModel& model) { seen = model; };
+  const auto exchange = std::make_shared<FakeExchange>(ServerRequest{
+      "PATCH", "/v1/world", {}, {{"host", "localhost"}}, R"({"network": {"link": {"latency_ms": 600}}})"});
+  f.api.handle(exchange);
+  while (!exchange->answered) {
+    f.io.restart();
+    REQUIRE(f.io.poll_one() > 0);
+  }
+  CHECK(exchange->answered->status == 200);
+  CHECK(seen.latency == 600ms);
+}
+
+TEST_CASE("control: a refused patch changes nothing") {
+  ControlFixture f;
+  for (const char* patch : {R"({"network": {"signal": {"rssi": 3}, "cells": []}})",
+                            R"({"network": {"signal": {"rssi": 3}}, "sim": {"present": false, "imsi": "1"}})",
+                            R"({"network": {"signal": {"rssi": 3}, "registration": "nowhere"}})"}) {
+    f.ask("PATCH", "/world", patch);
+    CHECK(f.status >= 400);
+    CHECK(f.typed("AT+CSQ").find("+CSQ: 21,0") != std::string::npos);
+    CHECK(f.ask("GET", "/scenario") == nlohmann::json::object());
+    CHECK(f.ask("GET", "/modem")["sim"]["present"] == true);
+  }
+}
