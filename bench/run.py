@@ -335,12 +335,18 @@ class Bench:
                 ours, bare, ratio = self.exchange("AT", 1, len(OK), 400, 50, measured, floor)
             yield Row(f"AT to OK over TCP, {name}, floor: no --control", ours / 1e3, "us", bare / 1e3, ratio, aim)
         few, many = 1_000, 11_000
-        per_line = lambda count, *options: (count(many, *options) - count(few, *options)) / (many - few)
-        plain, ours = per_line(self.typed_instructions), per_line(self.typed_instructions, *controlled)
-        yield Row("instructions of one AT over --stdio, --control, floor: none", ours, "", plain, ours / plain, digits=0)
-        plain, ours = per_line(self.typed_allocations), per_line(self.typed_allocations, *controlled)
-        yield Row("heap allocations of one AT over --stdio, no --control", plain, "", aim=0, digits=2)
-        yield Row("heap allocations of one AT over --stdio, --control", ours, "", digits=2)
+        per_line = lambda count, **how: (count(many, **how) - count(few, **how)) / (many - few)
+        ways = (("no --control", {}), ("--control", {"control": True}),
+                ("--control and an idle client", {"client": ControlClient.idle}),
+                ("--control and an event client that reads", {"client": ControlClient.reading}))
+        bare = None
+        for name, how in ways:
+            ours = per_line(self.typed_instructions, **how)
+            bare = bare or ours
+            yield Row(f"instructions of one AT over --stdio, {name}, floor: no --control", ours, "", bare, ours / bare, digits=0)
+        for (name, how), aim in zip(ways[:3], (0, 0, 0)):
+            yield Row(f"heap allocations of one AT over --stdio, {name}", per_line(self.typed_allocations, **how), "", aim=aim,
+                      digits=2)
         yield from self.control_memory(tcp, controlled)
 
     def control_memory(self, tcp, controlled):
@@ -392,21 +398,27 @@ class Bench:
 
     # --- what they need ---
 
-    def typed_instructions(self, count, *options):
+    def typed_instructions(self, count, **how):
         return self.typed(count, r"Collected : (\d+)", "--tool=callgrind",
-                          f"--callgrind-out-file={self.directory}/callgrind.out", options)
+                          f"--callgrind-out-file={self.directory}/callgrind.out", **how)
 
-    def typed_allocations(self, count, *options):
-        return self.typed(count, r"total heap usage: ([\d,]+) allocs", "--leak-check=no", options)
+    def typed_allocations(self, count, **how):
+        return self.typed(count, r"total heap usage: ([\d,]+) allocs", "--leak-check=no", **how)
 
-    def typed(self, count, pattern, *words):
-        """A figure that valgrind reports of a run that answers so many AT on its standard input."""
-        *tool, options = words
+    def typed(self, count, pattern, *tool, control=False, client=None):
+        """A figure that valgrind reports of a run that answers so many AT on its standard input, with a client of the
+        control interface beside it."""
+        url = f"unix:{self.directory}/control"
+        options = ["--control", url] if control or client else []
         command = ["valgrind", *tool, self.sim800, "run", self.scenario, "--timing", "instant", "--stdio", *options]
-        done = subprocess.run(command, check=True, input="AT\r" * count, capture_output=True, text=True)
-        if done.stdout.count("OK") != count:
-            sys.exit(f"bench: {done.stdout.count('OK')} answers to {count} lines")
-        return int(re.search(pattern, done.stderr)[1].replace(",", ""))
+        with contextlib.ExitStack() as held:
+            child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            if client:
+                held.enter_context(client(url))
+            answers, report = child.communicate("AT\r" * count)
+        if child.returncode != 0 or answers.count("OK") != count:
+            sys.exit(f"bench: {answers.count('OK')} answers to {count} lines, exit status {child.returncode}: {report}")
+        return int(re.search(pattern, report)[1].replace(",", ""))
 
     @contextlib.contextmanager
     def ftp_server(self, line, size):
@@ -502,13 +514,25 @@ class ControlClient:
     @contextlib.contextmanager
     def asked(cls, url, path):
         """One that has asked, and had the first of the answer."""
-        address = url.removeprefix("http://")
-        host, _, port = address.rpartition(":")
-        with socket.create_connection((host, int(port)), 30) as wire:
-            wire.sendall(f"GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n".encode())
+        with cls.connected(url) as wire:
+            wire.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
             if not wire.recv(1).startswith(b"H"):
                 sys.exit("bench: the control interface does not answer")
             yield wire
+
+    @staticmethod
+    def connected(url):
+        kind, _, place = url.partition(":")
+        if kind == "http":
+            host, _, port = place.strip("/").rpartition(":")
+            return socket.create_connection((host, int(port)), 30)
+        wire = socket.socket(socket.AF_UNIX)
+        wire.settimeout(30)
+        while True:  # it may not listen yet
+            with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
+                wire.connect(place)
+                return wire
+            time.sleep(0.01)
 
     @classmethod
     def idle(cls, url):

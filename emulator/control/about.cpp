@@ -2,17 +2,18 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include <chrono>
-#include <cmath>
-#include <ratio>
-
 #include "emulator/control/handlers.hpp"
+#include "emulator/core/trace_text.hpp"
 #include "scenarios/loader/loader.hpp"
 #include "scenarios/loader/schema.hpp"
 
 namespace sim800 {
 
-double seconds(TimePoint time) { return std::floor(std::chrono::duration<double, std::micro>(time).count()) / 1e6; }
+double seconds(TimePoint time) { return static_cast<double>(trace_micros(time)) / 1e6; }
+
+double seconds_between(TimePoint from, TimePoint to) {
+  return static_cast<double>(trace_micros(to) - trace_micros(from)) / 1e6;
+}
 
 void get_health(Call& call) {
   call.reply({{"status", call.run().ready() ? "ready" : "booting"}, {"waits", call.api.waiting()}},

@@ -125,8 +125,7 @@ std::optional<Pattern> Call::pattern(const std::string& name) const {
 }
 
 void Call::reply(const nlohmann::ordered_json& json, int status) {
-  exchange->answer(
-      {.status = status, .body = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"});
+  exchange->answer({.status = status, .body = json_text(json) + "\n"});
 }
 
 namespace {
@@ -151,7 +150,7 @@ void Call::reply_text(std::string text, std::string type) {
 
 ControlApi::ControlApi(ControlledRun& run, Journal& journal, Access access)
     : run_(run), journal_(journal), access_(std::move(access)) {
-  journal_.on_event = [this](const Journal::Event& event) { heard(event); };
+  journal_.on_event = [this](unsigned module, std::string_view name) { heard(module, name); };
 }
 
 ControlApi::~ControlApi() { journal_.on_event = nullptr; }
@@ -231,14 +230,14 @@ void ControlApi::stream(const std::shared_ptr<HttpExchange>& exchange, std::stri
   exchange->stream(std::move(type), std::move(next));
 }
 
-void ControlApi::heard(const Journal::Event& event) {
+void ControlApi::heard(unsigned module, std::string_view name) {
   for (auto stream = streams_.begin(); stream != streams_.end();) {
     const auto exchange = stream->lock();
     if (exchange) exchange->wake();
     stream = exchange ? std::next(stream) : streams_.erase(stream);
   }
-  if (event.name != "fault" || waits_.empty()) return;
-  for (const auto& wait : std::vector<std::shared_ptr<PendingWait>>(waits_)) wait->fault_fired(event.module);
+  if (waits_.empty() || name != "fault") return;
+  for (const auto& wait : std::vector<std::shared_ptr<PendingWait>>(waits_)) wait->fault_fired(module);
 }
 
 void ControlApi::remove(const PendingWait& wait) {

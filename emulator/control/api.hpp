@@ -102,7 +102,7 @@ class ControlApi {
 
  private:
   void route(const std::shared_ptr<HttpExchange>& exchange);
-  void heard(const Journal::Event& event);
+  void heard(unsigned module, std::string_view name);
 
   ControlledRun& run_;
   Journal& journal_;

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/control/body.hpp"
 
+#include <fmt/format.h>
+
+#include <iterator>
+#include <utility>
+
 #include "protocol/text/unicode.hpp"
 #include "scenarios/loader/schema.hpp"
 
@@ -9,7 +14,33 @@ namespace {
 
 constexpr const char* source = "body";
 
+void append_json(std::string& out, const nlohmann::ordered_json& value) {
+  if (value.is_number_float()) {  // of which dump() writes 17 digits now and then
+    fmt::format_to(std::back_inserter(out), "{}", value.get<double>());
+  } else if (!value.is_structured()) {
+    out += value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  } else {
+    out += value.is_object() ? '{' : '[';
+    bool first = true;
+    for (const auto& [key, part] : value.items()) {
+      if (!std::exchange(first, false)) out += ',';
+      if (value.is_object()) {
+        append_json(out, key);
+        out += ':';
+      }
+      append_json(out, part);
+    }
+    out += value.is_object() ? '}' : ']';
+  }
+}
+
 }  // namespace
+
+std::string json_text(const nlohmann::ordered_json& value) {
+  std::string out;
+  append_json(out, value);
+  return out;
+}
 
 Refusal::Refusal(int code, std::vector<ScenarioMistake> found)
     : std::runtime_error(found.empty() ? "" : found.front().text()), status(code), mistakes(std::move(found)) {}
@@ -32,7 +63,7 @@ ServerAnswer Refusal::answer() const {
     list.push_back(std::move(one));
   }
   const nlohmann::ordered_json answer{{"errors", std::move(list)}};
-  return {.status = status, .body = answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
+  return {.status = status, .body = json_text(answer) + "\n"};
 }
 
 Body::Body(std::string_view text, const nlohmann::json& rules) : json_(text, source), report_(json_) {

@@ -43,6 +43,9 @@ class Body {
   Report report_;
 };
 
+/// With as many digits as a number needs, and no more: a time has six decimals at most, as in traces.
+std::string json_text(const nlohmann::ordered_json& value);
+
 /// Bytes as JSON has them: each the character of its number, as in traces.
 std::string text_of_bytes(std::string_view bytes);
 /// The other way round; nothing where a character is none of them.

@@ -35,12 +35,14 @@ class Reader {
       next_ = journal_.lost() + 1;
     }
     told_ = true;
-    auto event = journal_.from(next_);
-    for (; event != journal_.events().end() && text.size() < portion; ++event) {
-      next_ = event->number + 1;
-      if (module_ && *module_ != event->module) continue;
-      if (match_ && !match_->found_in(event->json)) continue;
-      text += shown(*event);
+    const EventRing& events = journal_.events();
+    for (auto at = events.from(next_); at != events.end() && text.size() < portion; ++at) {
+      const Journal::Event event = *at;
+      next_ = event.number + 1;
+      if (module_ && *module_ != event.module) continue;
+      const std::string json = event.numbered_json();
+      if (match_ && !match_->found_in(json)) continue;
+      text += shown(event, json);
     }
     return text;
   }
@@ -55,9 +57,9 @@ class Reader {
     if (std::from_chars(last.data(), last.data() + last.size(), number).ec == std::errc()) return number + 1;
     return as_lines ? 0 : call.journal().last() + 1;
   }
-  std::string shown(const Journal::Event& event) const {
-    if (as_lines_) return event.json + "\n";
-    return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", event.number, event.name, event.json);
+  std::string shown(const Journal::Event& event, const std::string& json) const {
+    if (as_lines_) return json + "\n";
+    return fmt::format("id: {}\nevent: {}\ndata: {}\n\n", event.number, event.name, json);
   }
   std::string missing(std::uint64_t count) const {
     const std::string json = fmt::format(R"({{"event":"missing","events":{}}})", count);
@@ -108,7 +110,7 @@ const NamedEvent& event_named(const std::string& name) {
 
 void get_events(Call& call) {
   const std::string format = call.query("format").value_or("");
-  if (format != "" && format != "sse" && format != "jsonl")
+  if (!format.empty() && format != "sse" && format != "jsonl")
     throw Refusal(400, "format", "\"sse\" or \"jsonl\"", fmt::format("\"{}\"", format));
   const auto reader = std::make_shared<Reader>(call, format == "jsonl");
   if (format != "jsonl")
@@ -129,9 +131,8 @@ void delete_events(Call& call) {
 /// Without the numbers: what `sim800 trace` reads.
 void get_trace(Call& call) {
   std::string text;
-  for (const Journal::Event& event : call.journal().events()) {
-    if (!call.whole_run && event.module != call.module().index) continue;
-    text += "{" + event.json.substr(event.json.find(',') + 1) + "\n";
+  for (const Journal::Event event : call.journal().events()) {
+    if (call.whole_run || event.module == call.module().index) text += event.json() + "\n";
   }
   call.reply_text(std::move(text), "application/jsonl");
 }

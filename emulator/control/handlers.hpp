@@ -11,8 +11,10 @@
 
 namespace sim800 {
 
-/// As in traces: six decimals.
+/// As in traces: to the nearest microsecond.
 double seconds(TimePoint time);
+/// Between two instants as traces have them.
+double seconds_between(TimePoint from, TimePoint to);
 /// By number or name; throws Refusal (404).
 FaultEngine::Counters fault_called(Call& call, const std::string& id);
 /// The state of a module.

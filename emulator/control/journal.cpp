@@ -1,131 +1,108 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/control/journal.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
+#include <variant>
 
 #include "emulator/core/trace_text.hpp"
 
 namespace sim800 {
 namespace {
 
-std::string_view text_in(Trace::Fields fields, std::string_view key) {
+template <class Value>
+Value value_of(Trace::Fields fields, std::string_view key) {
   for (const Trace::Field& field : fields) {
-    if (field.key != key) continue;
-    if (const auto* text = std::get_if<std::string_view>(&field.value)) return *text;
+    const auto* const value = std::get_if<Value>(&field.value);
+    if (value != nullptr && same_literal(field.key, key)) return *value;
   }
   return {};
 }
 
-std::int64_t number_in(Trace::Fields fields, std::string_view key) {
-  for (const Trace::Field& field : fields) {
-    if (field.key != key) continue;
-    if (const auto* number = std::get_if<std::int64_t>(&field.value)) return *number;
-  }
-  return 0;
+bool tells_of_command(const Journal::Event& event) {
+  return same_literal(event.name, "command") || same_literal(event.name, "result");
 }
-
-bool is_true(Trace::Fields fields, std::string_view key) {
-  for (const Trace::Field& field : fields) {
-    if (field.key != key) continue;
-    if (const auto* flag = std::get_if<bool>(&field.value)) return *flag;
-  }
-  return false;
-}
-
-constexpr std::size_t overhead = sizeof(Journal::Event) + 32;
 
 }  // namespace
 
 void Journal::add(TimePoint now, unsigned module, std::string_view module_name, std::string_view name,
                   Trace::Fields fields) {
-  Event event{++last_, module, std::string(name), fmt::format("{{\"n\":{},", last_)};
-  append_event(event.json, now, module_name, name, fields);
-  event.json += '}';
-  bytes_ += event.json.size() + overhead;
-  events_.push_back(std::move(event));
-  while (events_.size() > max_events || (bytes_ > max_bytes && events_.size() > 1)) {
-    bytes_ -= std::min(bytes_, events_.front().json.size() + overhead);
-    lost_ = events_.front().number;
-    events_.pop_front();
-  }
-  sum_up(now, module, name, fields);
-  if (on_event) on_event(events_.back());
+  Module& of = modules_[module];
+  if (of.name != module_name) of.name = module_name;
+  const Event event{++last_, now, module, name, of.name};
+  events_.add(event, fields);
+  sum_up(now, of.sums, name, fields);
+  if (on_event) on_event(module, name);
 }
 
-void Journal::sum_up(TimePoint now, unsigned module, std::string_view name, Trace::Fields fields) {
-  Sums& sums = sums_[module];
-  if (name == "command") {
-    begin(now, module, text_in(fields, "channel"), text_in(fields, "line"));
-  } else if (name == "result") {
-    end(now, module, text_in(fields, "channel"), text_in(fields, "text"));
-  } else if (name == "rx") {
-    sums.received += text_in(fields, "data").size();
-  } else if (name == "tx") {
-    sums.sent += text_in(fields, "data").size();
-  } else if (name == "lost") {
-    sums.lost += static_cast<std::uint64_t>(number_in(fields, "bytes"));
-  } else if (name == "fault") {
+/// Commands outlive the other events.
+void Journal::left(const Event& event) {
+  if (event.number > commands_forgotten_ && tells_of_command(event)) commands_.add(event);
+}
+
+void Journal::sum_up(TimePoint now, Sums& sums, std::string_view name, Trace::Fields fields) {
+  if (same_literal(name, "command")) {
+    ++sums.commands;
+    sums.last_command = now;
+  } else if (same_literal(name, "result")) {
+    const std::string_view text = text_of(fields, "text"), first = text.substr(0, text.find(':'));
+    const auto known = sums.results.find(first);
+    ++(known != sums.results.end() ? known->second : sums.results[std::string(first)]);
+  } else if (same_literal(name, "rx")) {
+    sums.received += text_of(fields, "data").size();
+  } else if (same_literal(name, "tx")) {
+    sums.sent += text_of(fields, "data").size();
+  } else if (same_literal(name, "lost")) {
+    sums.lost += static_cast<std::uint64_t>(value_of<std::int64_t>(fields, "bytes"));
+  } else if (same_literal(name, "fault")) {
     ++sums.faults;
-  } else if (name == "urc") {
+  } else if (same_literal(name, "urc")) {
     ++sums.urcs;
-  } else if (name == "power") {
-    sums.power = text_in(fields, "state");
-  } else if (name == "client") {
-    sums.clients[std::string(text_in(fields, "channel"))] = is_true(fields, "present");
-  } else if (name == "line") {
-    sums.lines[{std::string(text_in(fields, "channel")), std::string(text_in(fields, "signal"))}] =
-        is_true(fields, "on");
+  } else if (same_literal(name, "power")) {
+    sums.power = text_of(fields, "state");
+  } else if (same_literal(name, "client")) {
+    sums.clients[std::string(text_of(fields, "channel"))] = value_of<bool>(fields, "present");
+  } else if (same_literal(name, "line")) {
+    sums.lines[{std::string(text_of(fields, "channel")), std::string(text_of(fields, "signal"))}] =
+        value_of<bool>(fields, "on");
   }
 }
 
-void Journal::begin(TimePoint now, unsigned module, std::string_view channel, std::string_view line) {
-  Sums& sums = sums_[module];
-  ++sums.commands;
-  sums.last_command = now;
-  SeenCommand& seen = commands_.emplace_back();
-  seen.number = last_;
-  seen.module = module;
-  seen.channel = channel;
-  seen.line = "AT" + std::string(line);
-  seen.at = now;
-  if (commands_.size() > max_commands) commands_.pop_front();
-}
-
-void Journal::end(TimePoint now, unsigned module, std::string_view channel, std::string_view result) {
-  ++sums_[module].results[std::string(result.substr(0, result.find(':')))];
-  // The one that runs on a channel is among the last.
-  const auto found = std::find_if(commands_.rbegin(), commands_.rend(), [&](const SeenCommand& seen) {
-    return seen.module == module && seen.channel == channel;
-  });
-  if (found == commands_.rend() || found->ended) return;
-  found->ended = now;
-  found->result = result;
-}
-
-void Journal::forget(const std::function<bool(const Event&)>& which) {
-  std::erase_if(events_, which);
-  bytes_ = 0;
-  for (const Event& event : events_) bytes_ += event.json.size() + overhead;
+std::vector<SeenCommand> Journal::commands() const {
+  std::vector<SeenCommand> list;
+  std::map<std::pair<unsigned, std::string>, std::size_t> last;  // of each channel, by its place in the list
+  const auto see = [&](const Event& event) {
+    std::pair channel(event.module, std::string(event.text("channel")));
+    if (event.name == "command") {
+      SeenCommand& seen = list.emplace_back();
+      seen.number = event.number;
+      seen.module = event.module;
+      seen.channel = channel.second;
+      seen.line = "AT" + std::string(event.text("line"));
+      seen.at = event.at;
+      last[std::move(channel)] = list.size() - 1;
+    } else if (const auto found = last.find(channel); found != last.end() && !list[found->second].ended) {
+      list[found->second].ended = event.at;
+      list[found->second].result = event.text("text");
+    }
+  };
+  for (const Event event : commands_) see(event);
+  for (auto event = events_.from(commands_forgotten_ + 1); event != events_.end(); ++event) {
+    if (tells_of_command(*event)) see(*event);
+  }
+  if (list.size() > max_commands) list.erase(list.begin(), list.end() - static_cast<std::ptrdiff_t>(max_commands));
+  return list;
 }
 
 void Journal::reset() {
   events_.clear();
   commands_.clear();
   // Clients and lines are what they are.
-  for (auto& [module, sums] : sums_) {
+  for (auto& [module, of] : modules_) {
     Sums fresh;
-    fresh.clients = std::move(sums.clients);
-    fresh.lines = std::move(sums.lines);
-    sums = std::move(fresh);
+    fresh.clients = std::move(of.sums.clients);
+    fresh.lines = std::move(of.sums.lines);
+    of.sums = std::move(fresh);
   }
-  bytes_ = 0;
   lost_ = last_;
-}
-
-std::deque<Journal::Event>::const_iterator Journal::from(std::uint64_t number) const {
-  return std::ranges::lower_bound(events_, number, {}, &Event::number);
 }
 
 }  // namespace sim800

@@ -2,16 +2,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "emulator/control/event_ring.hpp"
 #include "emulator/core/trace.hpp"
 
 namespace sim800 {
@@ -31,53 +33,51 @@ class Journal {
   /// What is kept: who comes later finds the rest gone, and is told so.
   static constexpr std::size_t max_events = 50'000, max_bytes = std::size_t{16} << 20U, max_commands = 10'000;
 
-  struct Event {
-    std::uint64_t number = 0;
-    unsigned module = 0;
-    std::string name;
-    std::string json;  ///< the trace's object behind its number: {"n":7,"t":…}
-  };
+  using Event = EventRing::Event;
 
   void add(TimePoint now, unsigned module, std::string_view module_name, std::string_view name, Trace::Fields fields);
   /// Forgets events of these kinds; what they have added up to stays.
-  void forget(const std::function<bool(const Event&)>& which);
-  void forget_commands() { commands_.clear(); }
+  void forget(const std::function<bool(const Event&)>& which) { events_.forget(which); }
+  void forget_commands() {
+    commands_.clear();
+    commands_forgotten_ = last_;
+  }
   /// As at the start, except for the numbers, which go on.
   void reset();
 
-  const std::deque<Event>& events() const { return events_; }
-  /// The first event with this number or a later one.
-  std::deque<Event>::const_iterator from(std::uint64_t number) const;
+  const EventRing& events() const { return events_; }
   /// Of the last event; 0: there was none.
   std::uint64_t last() const { return last_; }
   /// Events that are not kept any more have numbers up to this one.
-  std::uint64_t lost() const { return lost_; }
-  const std::deque<SeenCommand>& commands() const { return commands_; }
+  std::uint64_t lost() const { return std::max(lost_, events_.dropped()); }
+  std::vector<SeenCommand> commands() const;
 
   /// Sums of one module.
   struct Sums {
     std::uint64_t commands = 0, received = 0, sent = 0, lost = 0, faults = 0, urcs = 0;
-    std::map<std::string, std::uint64_t> results;  ///< by what comes first in the result, "+CME ERROR"
+    std::map<std::string, std::uint64_t, std::less<>> results;  ///< by what comes first in the result, "+CME ERROR"
     std::optional<TimePoint> last_command;
     std::string power = "off";
     std::map<std::string, bool> clients;                        ///< by channel
     std::map<std::pair<std::string, std::string>, bool> lines;  ///< by channel and signal
   };
-  const Sums& sums(unsigned module) { return sums_[module]; }
+  const Sums& sums(unsigned module) { return modules_[module].sums; }
 
-  /// Called after each event, with its number.
-  std::function<void(const Event&)> on_event;
+  /// Called after each event.
+  std::function<void(unsigned module, std::string_view name)> on_event;
 
  private:
-  void sum_up(TimePoint now, unsigned module, std::string_view name, Trace::Fields fields);
-  void begin(TimePoint now, unsigned module, std::string_view channel, std::string_view line);
-  void end(TimePoint now, unsigned module, std::string_view channel, std::string_view result);
+  void sum_up(TimePoint now, Sums& sums, std::string_view name, Trace::Fields fields);
+  void left(const Event& event);
 
-  std::deque<Event> events_;
-  std::deque<SeenCommand> commands_;
-  std::map<unsigned, Sums> sums_;
-  std::size_t bytes_ = 0;
-  std::uint64_t last_ = 0, lost_ = 0;
+  EventRing events_{max_events, max_bytes, [this](const Event& event) { left(event); }};
+  EventRing commands_{2 * max_commands, max_bytes};  ///< what tells of them and is no longer among the events
+  struct Module {
+    std::string name;
+    Sums sums;
+  };
+  std::map<unsigned, Module> modules_;
+  std::uint64_t last_ = 0, lost_ = 0, commands_forgotten_ = 0;  ///< numbers up to these
 };
 
 }  // namespace sim800

@@ -117,7 +117,7 @@ void get_metrics(Call& call) {
   each([&](const std::string& name, const Journal::Sums& sums) {
     if (sums.last_command)
       text += fmt::format("sim800_idle_seconds{{module=\"{}\"}} {:.6f}\n", name,
-                          seconds(call.run().clock().now() - *sums.last_command));
+                          seconds_between(*sums.last_command, call.run().clock().now()));
   });
   call.reply_text(std::move(text), "text/plain; version=0.0.4; charset=utf-8");
 }

@@ -24,18 +24,18 @@ Json shown(const SeenCommand& seen) {
            {"line", text_of_bytes(seen.line)}};
   if (!seen.ended) return one;
   one["result"] = text_of_bytes(seen.result);
-  one["duration"] = seconds(*seen.ended - seen.at);
+  one["duration"] = seconds_between(seen.at, *seen.ended);
   return one;
 }
 
 /// The host's, not those of the control interface.
-std::vector<const SeenCommand*> commands(Call& call) {
+std::vector<SeenCommand> commands(Call& call) {
   const auto match = call.pattern("match");
-  std::vector<const SeenCommand*> list;
-  for (const SeenCommand& seen : call.journal().commands()) {
-    if (seen.module != call.module().index || seen.channel == AtLine::name) continue;
-    if (!match || match->found_in(seen.line)) list.push_back(&seen);
-  }
+  std::vector<SeenCommand> list = call.journal().commands();
+  std::erase_if(list, [&](const SeenCommand& seen) {
+    if (seen.module != call.module().index || seen.channel == AtLine::name) return true;
+    return match && !match->found_in(seen.line);
+  });
   return list;
 }
 
@@ -63,9 +63,9 @@ std::string nearest(const std::string& name, const CommandTable& table) {
 /// The events of a kind, as they are.
 void reply_events(Call& call, std::string_view kind) {
   std::string text = "[";
-  for (const Journal::Event& event : call.journal().events()) {
+  for (const Journal::Event event : call.journal().events()) {
     if (event.name != kind || event.module != call.module().index) continue;
-    text += (text.size() > 1 ? ",\n" : "") + event.json;
+    text += (text.size() > 1 ? ",\n" : "") + event.numbered_json();
   }
   call.reply_text(text + "]\n", "application/json");
 }
@@ -109,7 +109,7 @@ Json about(const Json& event, const Sms& message, bool outgoing) {
 
 void get_commands(Call& call) {
   Json list = Json::array();
-  for (const SeenCommand* seen : commands(call)) list.push_back(shown(*seen));
+  for (const SeenCommand& seen : commands(call)) list.push_back(shown(seen));
   call.reply(list);
 }
 
@@ -118,9 +118,9 @@ void get_commands_count(Call& call) { call.reply({{"count", commands(call).size(
 void get_commands_unmatched(Call& call) {
   Json list = Json::array();
   const CommandTable& table = call.module().modem.commands;
-  for (const SeenCommand* seen : commands(call)) {
-    for (const std::string& name : unknown_in(seen->line, table)) {
-      Json one = shown(*seen);
+  for (const SeenCommand& seen : commands(call)) {
+    for (const std::string& name : unknown_in(seen.line, table)) {
+      Json one = shown(seen);
       one["unknown"] = text_of_bytes(name);
       if (const std::string near = nearest(name, table); !near.empty()) one["nearest"] = near;
       list.push_back(std::move(one));
@@ -145,13 +145,13 @@ void delete_mail(Call& call) { forget_events(call, "mail"); }
 
 void get_sms(Call& call) {
   const std::string direction = call.query("direction").value_or("");
-  if (direction != "" && direction != "in" && direction != "out")
+  if (!direction.empty() && direction != "in" && direction != "out")
     throw Refusal(400, "direction", "\"in\" or \"out\"", fmt::format("\"{}\"", direction));
   std::vector<SeenSms> messages;
   std::map<std::tuple<bool, std::string, unsigned, unsigned>, std::size_t> open;
-  for (const Journal::Event& event : call.journal().events()) {
+  for (const Journal::Event event : call.journal().events()) {
     if (event.name != "sms" || event.module != call.module().index) continue;
-    const Json json = Json::parse(event.json);
+    const Json json = Json::parse(event.numbered_json());
     const bool outgoing = json.contains("to");
     if (!direction.empty() && outgoing != (direction == "out")) continue;
     const auto message = decode_sms(from_hex(json["tpdu"].get<std::string>()).value_or(""), outgoing);

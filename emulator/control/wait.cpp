@@ -94,7 +94,7 @@ void PendingWait::met() {
   const auto self = shared_from_this();
   // Who has left sees nothing, and would never let time go on.
   if (wish_.pause && exchange_->present()) api_.run().clock().pause();
-  exchange_->answer({.body = record_of(api_, api_.journal(), api_.run(), wish_.words).dump() + "\n"});
+  exchange_->answer({.body = json_text(record_of(api_, api_.journal(), api_.run(), wish_.words)) + "\n"});
   end();
 }
 

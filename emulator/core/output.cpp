@@ -5,12 +5,14 @@
 #include <fmt/format.h>
 #include <limits.h>
 #include <poll.h>
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
 #include <utility>
 
 namespace sim800 {
@@ -21,12 +23,28 @@ bool has_room(int file, int milliseconds) {
   return ::poll(&poll_for, 1, milliseconds) > 0;
 }
 
+bool is_fifo(const std::string& file) {
+  struct stat status{};
+  return ::stat(file.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
 }  // namespace
 
 Output::Output(UniqueFd file) : file_(std::move(file)) {
   struct stat status{};
   const bool plain = ::fstat(file_.get(), &status) == 0 && S_ISREG(status.st_mode);
   if (!plain) ::fcntl(file_.get(), F_SETFL, ::fcntl(file_.get(), F_GETFL) | O_NONBLOCK);
+}
+
+Output Output::to(const std::string& file) {
+  const int flags = O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC;
+  UniqueFd opened(::open(file.c_str(), flags | O_NONBLOCK, 0600));
+  if (opened.get() < 0 && errno == ENXIO && is_fifo(file)) {
+    spdlog::warn("{}: waiting for a reader of this FIFO", file);
+    opened = UniqueFd(::open(file.c_str(), flags, 0600));
+  }
+  if (opened.get() < 0) throw std::system_error(errno, std::generic_category());
+  return Output(std::move(opened));
 }
 
 Output Output::standard(int descriptor) {

@@ -21,6 +21,9 @@ class Output {
 
   /// Writes to an open file.
   explicit Output(UniqueFd file);
+  /// Opens `file`, or creates it for its owner only. A FIFO is waited for until it has a reader. Throws
+  /// std::system_error.
+  static Output to(const std::string& file);
   /// Standard output (1) or standard error (2). Whoever shares it keeps it as it is: it is not made non-blocking, a
   /// pipe or a terminal is opened anew instead.
   static Output standard(int descriptor);

@@ -40,9 +40,15 @@ constexpr Row rows[] = {
 /// Read forms that print a value alone on its line.
 constexpr std::string_view lines[] = {"PWD", "Gprs Config Password"};
 
-const Row* find(std::string_view name, char end) {
-  const auto* const found = std::ranges::find(rows, name, &Row::name);
-  return found == std::end(rows) || (end == ':' && !found->read_back) ? nullptr : found;
+/// Secrets may come behind this: "AT+FTPPW" and its '=', or "+FTPPW" and the ':' of its read form.
+bool announces(std::string_view whole, char end) {
+  const std::string_view name = whole.substr(std::min(whole.find('+'), whole.size()));
+  const auto* const found = std::ranges::find_if(rows, [name](const Row& row) { return same_word(row.name, name); });
+  return found != std::end(rows) && (end == '=' || found->read_back);
+}
+
+bool stands_alone(std::string_view whole, char end) {
+  return end == ':' && std::ranges::find(lines, whole) != std::end(lines);
 }
 
 /// An APDU that gives a PIN to the card: VERIFY, CHANGE, DISABLE, ENABLE and UNBLOCK CHV (51.011 9.2). What follows the
@@ -68,6 +74,36 @@ bool dials_secret(std::string_view dialled) {
   return is_digit(dialled.back()) && (bars || (changes && code == 2));
 }
 
+bool dials(std::string_view line) { return same_word(line.substr(0, 1), "D") || same_word(line.substr(0, 3), "ATD"); }
+
+/// Whole lines that the bytes begin with, that nothing is dialled by and that cannot have a secret: they need not be
+/// followed byte by byte.
+std::size_t plain_lines(std::string_view bytes) {
+  std::size_t begin = 0, colon = 0;  // 0: none so far, as one in the first place announces nothing
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    switch (bytes[at]) {
+      case '\r':
+      case '\n':
+        if (dials(bytes.substr(begin, at - begin))) return begin;
+        begin = at + 1;
+        colon = 0;
+        break;
+      case '=':
+      case ';':
+      case '"':
+      case '\b': return begin;
+      case ':': {
+        const std::string_view name = bytes.substr(begin, at - begin);
+        if (colon != 0 || announces(name, ':') || stands_alone(name, ':')) return begin;
+        colon = at;
+        break;
+      }
+      default: break;
+    }
+  }
+  return begin;
+}
+
 }  // namespace
 
 void SecretMask::start_line() {
@@ -80,13 +116,11 @@ void SecretMask::start_line() {
 /// The name of a command ends: "AT+FTPPW=", or of a line that answers one: "+FTPPW:".
 void SecretMask::take_name(char end) {
   const std::string whole = std::exchange(text_, {});
-  const bool alone = end == ':' && std::ranges::find(lines, whole) != std::end(lines);
-  name_.clear();
-  const std::size_t start = std::min(whole.find('+'), whole.size());
-  std::ranges::transform(whole.substr(start), std::back_inserter(name_), to_upper);
-  if (alone) {
+  if (stands_alone(whole, end)) {
     context_ = Context::whole_line;
-  } else if (find(name_, end) != nullptr) {
+  } else if (announces(whole, end)) {
+    name_.clear();
+    std::ranges::transform(whole.substr(whole.find('+')), std::back_inserter(name_), to_upper);
     context_ = Context::arguments;
   } else {
     text_ = whole;
@@ -138,12 +172,15 @@ char SecretMask::next(char c) {
   return context_ == Context::arguments && c != ' ' && secret() ? '*' : c;
 }
 
-std::size_t SecretMask::mask(std::string& bytes) {
+std::size_t SecretMask::mask(std::string_view bytes, std::string& masked) {
   std::size_t count = 0;
-  for (char& c : bytes) {
-    const char shown = next(c);
-    if (shown != c) ++count;
-    c = shown;
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    if (at_start()) at += plain_lines(bytes.substr(at));
+    if (at == bytes.size()) break;
+    const char shown = next(bytes[at]);
+    if (shown == bytes[at]) continue;
+    if (count++ == 0) masked = bytes;
+    masked[at] = shown;
   }
   return count;
 }

@@ -13,11 +13,12 @@ namespace sim800 {
 /// Follows one direction of a line, in whatever pieces it comes.
 class SecretMask {
  public:
-  /// Replaces secrets by asterisks, byte for byte; returns how many bytes that were.
-  std::size_t mask(std::string& bytes);
+  /// How many bytes of these are secret. If there are any, `masked` becomes the bytes with asterisks in their place.
+  std::size_t mask(std::string_view bytes, std::string& masked);
 
  private:
   enum class Context : std::uint8_t { name, arguments, dial, whole_line };
+  bool at_start() const { return context_ == Context::name && text_.empty() && !quoted_; }
   char next(char c);
   void take_name(char end);
   bool secret() const;

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/core/trace.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstring>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "emulator/core/nvram.hpp"
@@ -48,7 +46,7 @@ void append_quoted(std::string& out, std::string_view bytes) {
 void append_time(std::string& out, TimePoint now) {
   constexpr unsigned decimals = 6;
   constexpr std::int64_t per_second = 1'000'000;
-  const std::int64_t micros = (now.count() + 500) / 1000;
+  const std::int64_t micros = trace_micros(now);
   const fmt::format_int whole(micros / per_second), part(micros % per_second);
   out.append(whole.data(), whole.size());
   out.push_back('.');
@@ -56,29 +54,10 @@ void append_time(std::string& out, TimePoint now) {
   out.append(part.data(), part.size());
 }
 
-bool is_fifo(const std::string& file) {
-  struct stat status{};
-  return ::stat(file.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
-}
-
-Output open_output(const std::string& file) {
-  if (file == "-") return Output::standard(STDOUT_FILENO);
-  const int flags = O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC;
-  UniqueFd opened(::open(file.c_str(), flags | O_NONBLOCK, 0600));
-  if (opened.get() < 0 && errno == ENXIO && is_fifo(file)) {
-    spdlog::warn("{}: waiting for a reader of this FIFO", file);
-    opened = UniqueFd(::open(file.c_str(), flags, 0600));
-  }
-  if (opened.get() < 0) throw StateError(fmt::format("{}: {}", file, std::strerror(errno)));
-  return Output(std::move(opened));
-}
-
-std::string_view text_of(Trace::Fields fields, std::string_view key) {
-  for (const Trace::Field& field : fields) {
-    if (field.key != key) continue;
-    if (const auto* text = std::get_if<std::string_view>(&field.value)) return *text;
-  }
-  return {};
+Output open_output(const std::string& file) try {
+  return file == "-" ? Output::standard(STDOUT_FILENO) : Output::to(file);
+} catch (const std::system_error& problem) {
+  throw StateError(fmt::format("{}: {}", file, problem.code().message()));
 }
 
 }  // namespace
@@ -86,16 +65,22 @@ std::string_view text_of(Trace::Fields fields, std::string_view key) {
 Trace::Trace(const std::string& file, const Clock& clock) : clock_(clock), file_(file), output_(open_output(file)) {}
 
 void Trace::event(std::string_view name, Fields fields) {
-  const bool bytes = name == "rx" || name == "tx";
-  if (!bytes && name != "command") return pass(name, fields);
-  const std::string_view key = bytes ? "data" : "line", channel = text_of(fields, "channel");
-  std::string text(text_of(fields, key));
-  SecretMask once;
-  // The two directions of each channel are followed from piece to piece, a command is whole.
-  SecretMask& mask = bytes ? masks_[std::string(name) + std::string(channel)] : once;
-  const std::size_t count = mask.mask(text);
+  const bool whole = same_literal(name, "command");
+  if (!whole && !same_literal(name, "rx") && !same_literal(name, "tx")) return pass(name, fields);
+  const std::string_view key = whole ? "line" : "data", channel = text_of(fields, "channel");
+  std::string masked;
+  // A command is whole, the two directions of a channel are followed from piece to piece.
+  const std::string_view text = text_of(fields, key);
+  const std::size_t count = whole ? SecretMask().mask(text, masked) : mask_of(name, channel).mask(text, masked);
   if (count == 0) return pass(name, fields);
-  pass(name, {{"channel", channel}, {key, text}, {"masked", static_cast<std::int64_t>(count)}});
+  pass(name, {{"channel", channel}, {key, masked}, {"masked", static_cast<std::int64_t>(count)}});
+}
+
+SecretMask& Trace::mask_of(std::string_view name, std::string_view channel) {
+  for (Direction& known : directions_) {
+    if (known.name.front() == name.front() && known.channel == channel) return known.mask;
+  }
+  return directions_.emplace_back(Direction{name == "rx" ? "rx" : "tx", std::string(channel), {}}).mask;
 }
 
 void Trace::pass(std::string_view name, Fields fields) {
@@ -122,13 +107,13 @@ void Trace::write(std::string_view module, std::string_view name, Fields fields)
 
 bool Trace::write_line(std::string_view module, std::string_view name, Fields fields) {
   line_ = "{";
-  append_event(line_, clock_.now(), module, name, fields);
+  append_event(line_, clock_.now(), module, name, {fields.begin(), fields.size()});
   line_ += "}\n";
   return output_->write(line_);
 }
 
 void append_event(std::string& line, TimePoint now, std::string_view module, std::string_view name,
-                  Trace::Fields fields) {
+                  std::span<const Trace::Field> fields) {
   line += "\"t\":";
   append_time(line, now);
   line.append(",\"event\":\"").append(name).push_back('"');

@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "emulator/core/clock.hpp"
 #include "emulator/core/output.hpp"
@@ -51,6 +51,12 @@ class Trace {
   void pass(std::string_view name, Fields fields);
   void write(std::string_view module, std::string_view name, Fields fields);
   bool write_line(std::string_view module, std::string_view name, Fields fields);
+  struct Direction {
+    std::string_view name;  ///< "rx" or "tx"
+    std::string channel;
+    SecretMask mask;
+  };
+  SecretMask& mask_of(std::string_view name, std::string_view channel);
 
   const Clock& clock_;
   Trace* const run_ = nullptr;  ///< which writes; null: this one
@@ -60,7 +66,7 @@ class Trace {
   std::string line_;
   std::uint64_t missing_ = 0, not_told_ = 0;  ///< not_told_: of them, since the last line that was written
   bool begun_ = false, failed_ = false;
-  std::map<std::string, SecretMask, std::less<>> masks_;  ///< by event and channel
+  std::vector<Direction> directions_;  ///< of each channel so far, followed from piece to piece
 };
 
 }  // namespace sim800

@@ -449,7 +449,7 @@ class Run final : private ControlledRun {
       if (!lint_.empty()) lint_of(module)(name, fields);
       if (!show_) return;
       std::string line = "{";
-      append_event(line, clock_.now(), module, name, fields);
+      append_event(line, clock_.now(), module, name, {fields.begin(), fields.size()});
       TraceEvent event;
       if (parse_trace_event(line + '}', event).empty()) show_->add(std::move(event));
     };

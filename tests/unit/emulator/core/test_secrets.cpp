@@ -10,7 +10,7 @@ namespace sim800 {
 namespace {
 
 std::string masked(std::string text) {
-  SecretMask().mask(text);
+  SecretMask().mask(text, text);
   return text;
 }
 
@@ -20,7 +20,7 @@ std::string masked_slowly(std::string text) {
   std::string shown;
   for (const char c : text) {
     std::string piece(1, c);
-    mask.mask(piece);
+    mask.mask(piece, piece);
     shown += piece;
   }
   return shown;
@@ -46,6 +46,9 @@ TEST_CASE("secrets: what is masked, byte for byte, in whatever pieces it comes")
       {"\r\n+CSTT: \"apn\",\"user\",\"word\"\r\n\r\nOK\r\n", "\r\n+CSTT: \"apn\",\"user\",\"****\"\r\n\r\nOK\r\n"},
       {"AT+SAPBR=3,1,\"PWD\",\"word\"\r", "AT+SAPBR=3,1,\"PWD\",\"****\"\r"},
       {"AT+SAPBR=3,1,\"USER\",\"name\"\r", "AT+SAPBR=3,1,\"USER\",\"name\"\r"},
+      {"AT\r\r\nOK\r\nat+cpin=1234\rATI\r", "AT\r\r\nOK\r\nat+cpin=****\rATI\r"},
+      {"\r\nOK\r\natd*33*0000#\rD*33*0000#\r", "\r\nOK\r\natd*33*****#\rD*33*****#\r"},
+      {"\r\nOK\r\n\r\n+FTPPW: word\r\n", "\r\nOK\r\n\r\n+FTPPW: ****\r\n"},
       {"\r\nUSER: name\r\nPWD: a b\r\n", "\r\nUSER: name\r\nPWD: * *\r\n"},
       {"AT+CSIM=26,\"A020000108313233340FFFFFFF\"\r", "AT+CSIM=26,\"A020000108****************\"\r"},
       {"AT+CSIM=14,\"A0A40000023F00\"\r", "AT+CSIM=14,\"A0A40000023F00\"\r"},
@@ -65,10 +68,12 @@ TEST_CASE("secrets: what is masked, byte for byte, in whatever pieces it comes")
 
 TEST_CASE("secrets: the bytes that were masked are counted") {
   SecretMask mask;
-  std::string first = "AT+CPIN=12", second = "34\r", third = "AT+CSQ\r";
-  CHECK(mask.mask(first) == 2);
-  CHECK(mask.mask(second) == 2);
-  CHECK(mask.mask(third) == 0);
+  std::string shown;
+  CHECK(mask.mask("AT+CPIN=12", shown) == 2);
+  CHECK(shown == "AT+CPIN=**");
+  CHECK(mask.mask("34\r", shown) == 2);
+  CHECK(shown == "**\r");
+  CHECK(mask.mask("AT+CSQ\r", shown) == 0);
 }
 
 TEST_CASE("secrets: the password in a URL") {
