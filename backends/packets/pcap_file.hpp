@@ -3,29 +3,28 @@
 #pragma once
 
 #include <cstdint>
-#include <fstream>
 #include <string>
 #include <string_view>
 
 #include "emulator/core/clock.hpp"
+#include "emulator/core/output.hpp"
 
 namespace sim800 {
 
 class PcapFile {
  public:
-  /// Replaces `file`. Throws std::runtime_error if it cannot be written.
+  /// Replaces `file`, which may be a FIFO. Throws std::runtime_error if it cannot be written.
   PcapFile(const std::string& file, const Clock& clock);
   /// Stamped with module time since the start of the run.
   void record(std::string_view packet);
-  /// Packets that are missing: the disk was full.
+  /// Packets that are missing: the disk was full, or the reader too slow, or gone.
   std::uint64_t missing() const { return missing_; }
+  Output& output() { return output_; }
 
  private:
-  void put(std::uint32_t value);
-
   std::string file_;
   const Clock& clock_;
-  std::ofstream out_;
+  Output output_;
   std::uint64_t missing_ = 0;
 };
 

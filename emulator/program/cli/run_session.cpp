@@ -133,6 +133,7 @@ class Run final : private ControlledRun {
     for (const auto& module : modules_) module->judge_expectations();  // those that fail now are in the trace
     if (trace_) trace_->event("end");
     lines_.drain(1s);
+    if (capture_) capture_->output().drain(1s);
     if (show_) show_->flush();
     RunEnd end;
     end.report.title = plan_.world().name.empty() ? "sim800" : plan_.world().name;
@@ -255,7 +256,9 @@ class Run final : private ControlledRun {
   std::unique_ptr<PcapFile> make_capture(const RunOptions& options) {
     if (options.pcap.empty()) return nullptr;
     try {
-      return std::make_unique<PcapFile>(options.pcap, clock_);
+      auto capture = std::make_unique<PcapFile>(options.pcap, clock_);
+      capture->output().on_waiting = [this] { capture_flusher_.start(); };
+      return capture;
     } catch (const std::runtime_error& refused) {
       throw RunError(refused.what());
     }
@@ -279,9 +282,9 @@ class Run final : private ControlledRun {
     return trace;
   }
 
-  bool flush_trace() {
-    trace_->output()->flush();
-    return trace_->output()->waiting();
+  static bool flush(Output& output) {
+    output.flush();
+    return output.waiting();
   }
 
   bool trace_is_whole() {
@@ -505,7 +508,8 @@ class Run final : private ControlledRun {
   std::vector<PortSwitch> switches_;     // one for each line, with --control
   std::vector<std::string> announcements_;
   std::function<void()> reset_;  // while a reset is under way: called at its end
-  Flusher trace_flusher_{loop_, [this] { return flush_trace(); }};
+  Flusher trace_flusher_{loop_, [this] { return flush(*trace_->output()); }};
+  Flusher capture_flusher_{loop_, [this] { return flush(capture_->output()); }};
   std::unique_ptr<Trace> trace_;
   std::unique_ptr<PcapFile> capture_;  ///< null: --pcap was not given
   const std::uint64_t seed_;
