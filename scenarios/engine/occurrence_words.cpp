@@ -5,6 +5,8 @@
 
 #include <cstddef>
 
+#include "emulator/core/secrets.hpp"
+
 namespace sim800 {
 namespace {
 
@@ -26,11 +28,18 @@ std::string_view word_of(Direction direction) { return direction == Direction::u
 
 std::string transfer(const TransferKind& kind) {
   switch (kind.user) {
-    case TransferKind::User::http: return fmt::format("http method={} url={}", kind.verb, kind.target);
+    case TransferKind::User::http: return fmt::format("http method={} url={}", kind.verb, masked_url(kind.target));
     case TransferKind::User::ftp: return fmt::format("ftp verb={}", kind.verb);
     case TransferKind::User::socket: return fmt::format("socket host={} id={}", kind.target, kind.socket);
   }
   return "";
+}
+
+/// What is reported is no more than what a trace says.
+std::string masked(const std::string& line) {
+  std::string shown = line;
+  SecretMask().mask(line, shown);
+  return shown;
 }
 
 struct Words {
@@ -38,10 +47,10 @@ struct Words {
     static constexpr std::string_view marks[] = {"", "=?", "?", "="};
     const bool extended = what.name.starts_with('+') || what.name.starts_with('*');
     const std::string_view mark = extended ? marks[static_cast<std::size_t>(what.form)] : "";
-    return fmt::format("command AT{}{}{}", what.name, mark, what.arguments);
+    return "command " + masked(fmt::format("AT{}{}{}", what.name, mark, what.arguments));
   }
   std::string operator()(const FaultFired& what) const { return fmt::format("fault {}", what.name); }
-  std::string operator()(const LineTyped& what) const { return fmt::format("line {}", what.line); }
+  std::string operator()(const LineTyped& what) const { return "line " + masked(std::string(what.line)); }
   std::string operator()(const UrcSaid& what) const { return fmt::format("urc {}", what.text); }
   std::string operator()(const ModuleDid& what) const { return fmt::format("event {}", sim800::word_of(what.event)); }
   std::string operator()(const SmsWasSent& what) const {

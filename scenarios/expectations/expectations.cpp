@@ -95,6 +95,7 @@ void Expectations::told(Judged& judged, std::size_t which) {
 
 /// Comes before anybody is told that it is what he waits for.
 void Expectations::noticed(const Occurrence& what) {
+  if (judged_.empty()) return;
   compare_last();
   ++occurrences_;
   what_ = words_of(what);

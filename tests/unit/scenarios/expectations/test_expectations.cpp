@@ -129,6 +129,22 @@ TEST_CASE("never") {
   }
 }
 
+TEST_CASE("what is told of an expectation has no PIN and no password in it") {
+  for (const char* const expected : {R"({"never": {"command": "AT+CPIN"}})", R"({"never": {"line": "CPIN=1234"}})",
+                                     R"({"eventually": {"command": "AT+CPIN=5678"}})"}) {
+    ExpectFixture f(expected);
+    f.ask("AT+CPIN=1234");
+    const std::string told = f.end();
+    CHECK(told.find("AT+CPIN=****") != std::string::npos);
+    CHECK(told.substr(told.rfind("AT+")).find("1234") == std::string::npos);
+  }
+  ExpectFixture f(R"({"never": {"http": {"url": "host"}}})");
+  const auto watch = f.faults.watch({TransferKind::User::http, "GET", "http://user:word@host/", 0});
+  REQUIRE(watch != nullptr);
+  watch->reached(Phase::dns);
+  CHECK(f.end().find("http://user:****@host/") != std::string::npos);
+}
+
 TEST_CASE("eventually, and what came nearest") {
   ExpectFixture f(R"({"eventually": {"http": {"method": "POST", "url": "/upload$"}}, "within": "2min"})");
   f.wait(5s);
