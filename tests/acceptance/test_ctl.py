@@ -89,6 +89,7 @@ class CtlTest(AcceptanceTest):
                                     (2, "expected JSON or a file with it, found \"nothing\"", ("do", "nothing")),
                                     (1, "found \"nothing\"", ("scenario", "nothing")),
                                     (1, "found \"nothing\"", ("fault", "add", "nothing")),
+                                    (2, "slow-2g is a scenario without faults", ("fault", "add", "slow-2g")),
                                     (2, "expected JSON, found \"{\"", ("do", "{")),
                                     (1, "expected event power_off, found nothing", ("wait", "power_off", "--timeout", "10ms"))):
             done = self.call(*words)

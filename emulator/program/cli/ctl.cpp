@@ -127,6 +127,8 @@ int add_fault(const Ctl& ctl, const std::string& given) {
   int status = 0;
   const auto found = scenario_called(ctl, given, status);
   if (!found) return status;
+  const bool is_scenario = found->is_object() && !found->contains("on") && !given.starts_with('{');
+  if (is_scenario && !found->contains("faults")) throw ControlClientError(given + " is a scenario without faults");
   if (!found->is_object() || !found->contains("faults")) return ctl.show("POST", "/faults", *found);
   for (const Json& fault : found->at("faults")) {
     status = ctl.show("POST", "/faults", fault);
