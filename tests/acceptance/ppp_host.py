@@ -182,16 +182,22 @@ class PppHost:
     def datagram(self, to, port, data, own=40000):
         self.ip(UDP, to, struct.pack(">HHHH", own, port, len(data) + 8, 0) + data)
 
-    def resolve(self, name, server=None):
-        """The address, or the code of the refusal."""
+    def query(self, name, server=None):
         question = b"".join(bytes([len(part)]) + part.encode() for part in name.split(".")) + b"\0\0\1\0\1"
         self.datagram(server or self.dns, 53, b"\x12\x34\1\0\0\1\0\0\0\0\0\0" + question)
+
+    def answer(self):
+        """The address, or the code of the refusal."""
         _, payload = self.next_ip(UDP)
         answer = payload[8:]
         assert answer[:2] == b"\x12\x34" and answer[2] & 0x80, answer
         if answer[3] & 15:
             return answer[3] & 15
         return answer[-4:] if answer[7] else None
+
+    def resolve(self, name, server=None):
+        self.query(name, server)
+        return self.answer()
 
     def ping(self, to, seconds=30):
         body = struct.pack(">BBHHH", 8, 0, 0, 7, 1) + b"0123456789"
