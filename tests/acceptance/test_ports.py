@@ -1,5 +1,6 @@
 # Ports with modem lines, rates and other ways to connect, with clients and servers of other people.
 # SPDX-License-Identifier: MIT
+import contextlib
 import json
 import mmap
 import os
@@ -33,6 +34,18 @@ def until(condition):
         if time.monotonic() > give_up:
             raise AssertionError("it did not come about")
         pause.wait(0.001)
+
+
+def listening_ports(pid):
+    """Of a process, on IPv4."""
+    folder, sockets = "/proc/%d/fd/" % pid, set()
+    for descriptor in os.listdir(folder):
+        with contextlib.suppress(FileNotFoundError):
+            sockets.add(os.readlink(folder + descriptor))
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        rows = [row.split() for row in list(table)[1:]]
+    listens = "0A"
+    return [int(row[1].split(":")[1], 16) for row in rows if row[3] == listens and "socket:[%s]" % row[9] in sockets]
 
 
 @unittest.skipIf(serial is None, "there is no pyserial (Debian's package python3-serial)")
@@ -405,29 +418,20 @@ class Ser2net(AcceptanceTest):
     """A server of serial ports, as on a board beside the hardware."""
 
     def serve(self, accepter, connector):
-        """Its port."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            number = free.getsockname()[1]
+        """Its port, which the system picks."""
         with open(self.path("ser2net.yaml"), "w", encoding="utf-8") as file:
-            file.write("connection: &port\n  accepter: %s,127.0.0.1,%d\n  connector: %s\n" % (accepter, number, connector))
+            file.write("connection: &port\n  accepter: %s,127.0.0.1,0\n  connector: %s\n" % (accepter, connector))
         server = spawn(["ser2net", "-n", "-c", self.path("ser2net.yaml")], stdin=subprocess.DEVNULL,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.addCleanup(end, server)
-        return number
+        until(lambda: listening_ports(server.pid))
+        return listening_ports(server.pid)[0]
 
     def test_in_front_of_the_module(self):
         module = self.module("--rfc2217", "127.0.0.1:0", tcp=0)
         number = self.serve("tcp", "telnet(rfc2217),tcp,127.0.0.1,%s" % module.lines[0].split()[2])
-
-        def connected():
-            try:
-                self.connection = socket.create_connection(("127.0.0.1", number), DEADLINE)
-            except ConnectionRefusedError:
-                return False
-            return True
-        until(connected)
-        host = self.keep(Host(self.connection.fileno(), self.connection))
+        connection = socket.create_connection(("127.0.0.1", number), DEADLINE)
+        host = self.keep(Host(connection.fileno(), connection))
         host.send("ATE0\r")
         host.until(OK)
 
