@@ -8,7 +8,7 @@
 namespace sim800 {
 namespace {
 
-constexpr Duration idle_period = 10s, busy_period = 1s;
+constexpr Duration period = 1s;
 
 struct Point {
   double percent, millivolts;
@@ -65,7 +65,7 @@ void Battery::look() {
   pass_time();
   if (!on_) return;
   busy_ = works();
-  next_ = clock_.after(busy_ ? busy_period : idle_period, [this] { look(); });
+  next_ = clock_.after(period, [this] { look(); });
   const Supply now = range_of(millivolts());
   if (std::exchange(supply_, now) != now) on_supply(now);
   if (level_ <= 0) on_empty();

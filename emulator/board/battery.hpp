@@ -10,7 +10,7 @@
 
 namespace sim800 {
 
-/// Looks at itself every ten seconds while the module is on, each second while it works, and whenever it is asked.
+/// Looks at itself each second while the module is on, and when the load or the charger has changed.
 class Battery {
  public:
   enum class Charging : std::uint8_t { no, yes, finished };  ///< <bcs> of AT+CBC

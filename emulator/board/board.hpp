@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <optional>
 
 #include "emulator/at/settings.hpp"
@@ -13,6 +14,8 @@
 #include "emulator/core/service.hpp"
 
 namespace sim800 {
+
+inline constexpr double room_temperature = 25;
 
 namespace key {
 inline constexpr NumberKey cant_mode{"+CANT"};      ///< 6.2.60: 1 the antenna is looked at
@@ -30,6 +33,11 @@ class Board final : public Service {
   Antenna antenna;
   std::array<int, 2> adc_mv{};
 
+  /// By the scenario's course.
+  double celsius() const;
+  /// Called each second while that course lasts.
+  std::function<void()> on_temperature = [] {};
+
   /// AT+CANT was written by `asker`, or is restored at power-on (null).
   void watch_antenna(Channel* asker);
   /// A key of the key pad goes down or up: +SKPD.
@@ -39,8 +47,11 @@ class Board final : public Service {
   void power_off() override;
 
  private:
+  void follow_temperature();
+
   const Environment& around_;
   const Settings& settings_;
+  Timer next_look_;
 };
 
 }  // namespace sim800

@@ -26,7 +26,14 @@ class Pins final : public Service {
     for (const auto& [name, high] : environment.world.board->pins) drive(name, high);
   }
 
-  void set_input(std::uint32_t pin) { outputs_.erase(pin); }
+  /// An output that is none any more does not hold its level.
+  void set_input(std::uint32_t pin) {
+    const auto output = outputs_.find(pin);
+    if (output == outputs_.end()) return;
+    const bool was_high = output->second;
+    outputs_.erase(output);
+    if (was_high) tell(pin, false);
+  }
   /// Traces and triggers hear of a change.
   void set_output(std::uint32_t pin, bool high) {
     const auto [it, fresh] = outputs_.try_emplace(pin, high);
@@ -48,7 +55,9 @@ class Pins final : public Service {
   const std::map<std::uint32_t, bool>& inputs() const { return inputs_; }
   std::string name(std::uint32_t pin) const { return fmt::format("{}{}", prefix_, pin); }
 
-  void power_off() override { outputs_.clear(); }
+  void power_off() override {
+    while (!outputs_.empty()) set_input(outputs_.begin()->first);
+  }
 
  private:
   int number_in(std::string_view name) const {

@@ -119,8 +119,14 @@ Result show_adc(Invocation& cmd) {
 
 /// +CMTE: <mode>,<temperature>
 Result show_temperature(Invocation& cmd) {
-  cmd.print("+CMTE: {},{:.2f}", cmd.modem.settings.number(key::cmte), static_cast<double>(cmd.modem.temperature()));
+  cmd.print("+CMTE: {},{:.2f}", cmd.modem.settings.number(key::cmte), cmd.modem.temperature());
   return ok;
+}
+
+Result watch_temperature(Invocation& cmd) {
+  const Result kept = keep_setting(cmd);
+  cmd.modem.temperature_watched();
+  return kept;
 }
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
@@ -133,7 +139,7 @@ constexpr Command table[] = {
     {.name = "+CBC", .section = "3.2.52", .test = "+CBC: (0-2),(1-100),(voltage)", .execute = show_battery},
     {.name = "+CADC", .section = "6.2.7", .test = "+CADC: (0,1),(0-2800)", .read = delayed<Latency::sensor, show_adc>, .seconds = 2},
     {.name = "+CMTE", .section = "", .saved = profile, .parameters = {number("0,1", "0")},
-     .read = delayed<Latency::sensor, show_temperature>, .write = delayed<Latency::sensor, keep_setting>, .seconds = 2, .profile_line = 23},
+     .read = delayed<Latency::sensor, show_temperature>, .write = delayed<Latency::sensor, watch_temperature>, .seconds = 2, .profile_line = 23},
 };
 // clang-format on
 

@@ -121,6 +121,19 @@ Result detect_jamming(Invocation& cmd) {
   return kept;
 }
 
+/// AT+CBATCHK=<mode>
+Result watch_supply(Invocation& cmd) {
+  const Result kept = keep_setting(cmd);
+  cmd.modem.supply_watched();
+  return kept;
+}
+
+constexpr Command battery_check(Models on_models, std::string_view factory) {
+  Command row = setting("+CBATCHK", "6.2.81", full, never, {flag(factory)});
+  row.write = watch_supply;
+  return on(on_models, row);
+}
+
 constexpr Parameter arfcn = number("0-124,128-251,512-885,975-1023", "0");
 constexpr Models ri_for_data = caf | Models{sim808, sim868};           // 20.12
 constexpr Models no_battery_check = caf | Models{sim868, sim800c_ds};  // 20.14
@@ -156,8 +169,8 @@ constexpr Command table[] = {
     setting("+ECHARGE", "6.2.73", full, profile, {number("0-1", "0")}),
     setting("+SIMTIMER", "6.2.74", state, profile, {number("1-26", "26")}),
     setting("+SDMODE", "6.2.77", state, profile, {number("0-1", "0")}),
-    on(Models::all() - no_battery_check, setting("+CBATCHK", "6.2.81", full, never, {flag("1")})),
-    on(no_battery_check, setting("+CBATCHK", "6.2.81", full, never, {flag("0")})),
+    battery_check(Models::all() - no_battery_check, "1"),
+    battery_check(no_battery_check, "0"),
     setting("+DLYRI", "6.2.82", full, never, {number("0,10-1000", "0")}),
 };
 // clang-format on

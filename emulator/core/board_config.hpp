@@ -8,6 +8,9 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
+
+#include "emulator/core/duration.hpp"
 
 namespace sim800 {
 
@@ -29,10 +32,17 @@ struct BatteryConfig {
 /// <status> of AT+CANT.
 enum class AntennaState : std::uint8_t { connected, grounded, powered, open };
 
+/// The temperature at a time, counted from the start of the run.
+struct TemperaturePoint {
+  Duration at{};
+  double celsius = 25;
+};
+
 struct BoardConfig {
   std::optional<BatteryConfig> battery;
   std::array<int, 2> adc_mv{};  ///< at the inputs of AT+CADC
   AntennaState antenna = AntennaState::connected;
+  std::vector<TemperaturePoint> temperature;  ///< in order of time, and between two of them on the line; empty: 25
   /// Levels from outside by the name of the pin: "GPIO3" of AT+SGPIO, "PIN29" of AT+CGPIO. All others are low.
   std::map<std::string, bool, std::less<>> pins;
 };

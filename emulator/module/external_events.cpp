@@ -1,8 +1,10 @@
 // What happens to a module from outside: its card, its supply, its temperature, reset and loss of power.
 // SPDX-License-Identifier: MIT
+#include <cstdlib>
 #include <string>
 #include <utility>
 
+#include "emulator/board/board.hpp"
 #include "emulator/ip/ip_stack.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/module/module_settings.hpp"
@@ -102,6 +104,10 @@ void Modem::set_supply(Supply supply) {
   });
 }
 
+void Modem::supply_watched() {
+  later([this] { judge_supply(); });
+}
+
 void Modem::judge_supply() {
   if (!answers() || !ready_ || settings.number(key::cbatchk) == 0) return;
   switch (supply_) {
@@ -114,20 +120,45 @@ void Modem::judge_supply() {
   power_off();
 }
 
-void Modem::set_temperature(int celsius) {
+namespace {
+
+/// <n> of +CMTE; 0: nothing to say.
+int severity_of(double celsius) {
+  if (celsius > 85 || celsius < -40) return celsius < 0 ? -2 : 2;
+  if (celsius >= 80 || celsius <= -30) return celsius < 0 ? -1 : 1;
+  return 0;
+}
+
+}  // namespace
+
+void Modem::set_temperature(std::optional<int> celsius) {
   later([this, celsius] {
     temperature_ = celsius;
     judge_temperature();
   });
 }
 
+double Modem::temperature() const {
+  if (temperature_) return *temperature_;
+  return board.made() ? board->celsius() : room_temperature;
+}
+
+void Modem::temperature_watched() {
+  later([this] { judge_temperature(); });
+}
+
+/// By the scenario's course: told once for each class that it comes into.
+void Modem::temperature_moved() {
+  if (severity_of(temperature()) != severity_) temperature_watched();
+}
+
 /// AT+CMTE=1 (hardware design guide): +CMTE: 1 and -1 warn, 2 and -2 precede power-off.
 void Modem::judge_temperature() {
   if (!answers() || !ready_ || settings.number(key::cmte) == 0) return;
-  const int severity = temperature_ > 85 || temperature_ < -40 ? 2 : temperature_ >= 80 || temperature_ <= -30 ? 1 : 0;
-  if (severity == 0) return;
-  urc("+CMTE: " + std::to_string(temperature_ < 0 ? -severity : severity));
-  if (severity == 2) power_off();
+  severity_ = severity_of(temperature());
+  if (severity_ == 0) return;
+  urc("+CMTE: " + std::to_string(severity_));
+  if (std::abs(severity_) == 2) power_off();
 }
 
 // --- network and power

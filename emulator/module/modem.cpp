@@ -325,6 +325,7 @@ std::unique_ptr<Board> Modem::connected(std::unique_ptr<Board> made) {
     return commands.find(key::echarge.command) == nullptr || settings.number(key::echarge) == 1;
   };
   made->battery->on_supply = [this](Supply supply) { set_supply(supply); };
+  made->on_temperature = [this] { temperature_moved(); };
   made->battery->on_empty = [this] { lose_power(); };
   return made;
 }

@@ -139,8 +139,12 @@ class Modem final : private OwnLatencies, public ChannelOwner, private MobileSta
   void restart_sim();
   /// Warns each time it is called, with AT+CBATCHK=1; the *_off levels switch the module off.
   void set_supply(Supply supply);
-  /// Warns each time it is called beyond -30 and 80 degrees, switches off beyond -40 and 85, with AT+CMTE=1.
-  void set_temperature(int celsius);
+  /// Degrees from now on, or the scenario's again. Warns each time it is called beyond -30 and 80 degrees, switches off
+  /// beyond -40 and 85, with AT+CMTE=1.
+  void set_temperature(std::optional<int> celsius);
+  /// AT+CBATCHK, AT+CMTE was written: what is watched from now on may be too low or too high already.
+  void supply_watched();
+  void temperature_watched();
   /// The network deactivates every PDP context: +SAPBR <cid>: DEACT.
   void lose_bearers();
   /// The RESET pin: what was not saved is lost, the module boots again.
@@ -165,7 +169,7 @@ class Modem final : private OwnLatencies, public ChannelOwner, private MobileSta
   void draw_latencies() { OwnLatencies::draw(); }
 
   Supply supply() const { return supply_; }
-  int temperature() const { return temperature_; }
+  double temperature() const;
 
   bool answers() const override { return power_ == Power::on; }
   bool consumes_wakeup() override {
@@ -256,6 +260,7 @@ class Modem final : private OwnLatencies, public ChannelOwner, private MobileSta
   void judge_supply();
   void load_changed();
   void judge_temperature();
+  void temperature_moved();
   void ring_alarm(unsigned n);
   std::unique_ptr<Sim> connected(std::unique_ptr<Sim> made);
   std::unique_ptr<Network> connected(std::unique_ptr<Network> made);
@@ -350,8 +355,9 @@ class Modem final : private OwnLatencies, public ChannelOwner, private MobileSta
   bool powered_ = false;           ///< the supply is there: PWRKEY was pressed since it was lost
   std::vector<unsigned> ringing_;  ///< alarms that go off while the module boots
   Supply supply_ = Supply::normal;
-  int temperature_ = 25;
-  bool counting_ = false;  ///< a scenario's times
+  std::optional<int> temperature_;  ///< set_temperature()
+  int severity_ = 0;                ///< of the temperature that was judged last, as +CMTE has it
+  bool counting_ = false;           ///< a scenario's times
   Channel* ok_after_reset_ = nullptr;
 };
 

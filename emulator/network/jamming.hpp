@@ -25,17 +25,14 @@ class Jamming final : public Service {
   /// AT+SJDR was written: the first report by URC (modes 1 and 3) comes after 3 s, then one every 3 s, or with
   /// <display> 1 on each change.
   void apply() {
-    next_.cancel();
     show_on_pin();
     told_.reset();
-    if (reports()) next_ = around_.clock.after(period, [this] { report(); });
+    look_later();
   }
   /// The variance of the signal from now on; the module notices within 3 s.
   void put(int variance) {
     variance_ = variance;
     show_on_pin();
-    if (reports() && settings_.number(key::sjdr_display) == 1)
-      next_ = around_.clock.after(period, [this] { report_change(); });
   }
   Result result() const {
     if (variance_ == none) return Result::none;
@@ -50,18 +47,23 @@ class Jamming final : public Service {
   static constexpr Duration period = std::chrono::seconds(3);
 
   bool reports() const { return settings_.number(key::sjdr_status) == 1 && settings_.number(key::sjdr_mode) % 2 == 1; }
+  void look_later() {
+    next_.cancel();
+    if (reports()) next_ = around_.clock.after(period, [this] { look(); });
+  }
+  /// Each 3 s, whatever the signal does in between.
+  void look() {
+    if (settings_.number(key::sjdr_display) == 0 || result() != told_) report();
+    look_later();
+  }
   void report() {
     constexpr const char* lines[] = {"+SJDR: NO JAMMING", "+SJDR: JAMMING DETECTED", "+SJDR: INTERFERENCE DETECTED"};
     told_ = result();
     around_.urc(lines[static_cast<std::size_t>(*told_)], nullptr);
-    if (settings_.number(key::sjdr_display) == 0) next_ = around_.clock.after(period, [this] { report(); });
   }
   void show_on_pin() const {
     if (settings_.number(key::sjdr_status) == 1 && settings_.number(key::sjdr_mode) >= 2)
       on_pin(result() == Result::jamming);
-  }
-  void report_change() {
-    if (result() != told_) report();
   }
 
   const Environment& around_;

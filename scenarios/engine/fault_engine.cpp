@@ -28,7 +28,6 @@ constexpr unsigned most_chained = 1000;
 /// So many occurrences of an event are made up for after a pause of the program; those before them are left out.
 constexpr int most_late = 100;
 
-constexpr int room_temperature = 25;
 constexpr int no_signal = 99;  ///< <rssi> of AT+CSQ
 
 /// 27.007 7.2, as Network::stat() has it.
@@ -81,7 +80,7 @@ FaultEngine::FaultEngine(const Parts& parts)
       registration_(parts.clock, parts.scenario.world.network.registration,
                     [this](Registration registration) { modem_->network->set_registration(registration); }),
       supply_(parts.clock, Supply::normal, [this](Supply supply) { modem_->set_supply(supply); }),
-      temperature_(parts.clock, room_temperature, [this](int celsius) { modem_->set_temperature(celsius); }),
+      temperature_(parts.clock, {}, [this](std::optional<int> celsius) { modem_->set_temperature(celsius); }),
       card_(parts.clock, parts.scenario.world.sim.present ? Card::inserted : Card::removed,
             [this](Card card) { put_card(card); }) {
   for (const Fault& fault : scenario_.faults) arm(std::make_shared<Fault>(fault), next_number_++, true);

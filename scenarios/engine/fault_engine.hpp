@@ -215,7 +215,7 @@ class FaultEngine final : public Interference,
   Temporary<std::optional<std::pair<int, int>>> signal_;  ///< nothing: the scenario's
   Temporary<Registration> registration_;
   Temporary<Supply> supply_;
-  Temporary<int> temperature_;
+  Temporary<std::optional<int>> temperature_;  ///< nothing: the scenario's
   Temporary<Card> card_;
   std::map<ModemLine, Temporary<std::optional<bool>>> levels_;  ///< of lines that an action has moved
   std::map<std::string, Temporary<int>> board_;                 ///< what an action has changed of it, by name

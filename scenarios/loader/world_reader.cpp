@@ -321,12 +321,27 @@ void read_battery_config(const Value& battery, BatteryConfig& into) {
   battery["charger"].read(into.charger);
 }
 
+void read_temperature_course(const Value& temperature, std::vector<TemperaturePoint>& into) {
+  if (!temperature) return;
+  if (!temperature.is_array()) return temperature.read(into.emplace_back().celsius);
+  std::optional<Duration> last;
+  for (const Value& point : temperature.items()) {
+    TemperaturePoint& to = into.emplace_back();
+    point["celsius"].read(to.celsius);
+    const Value at = point["at"];
+    at.read(to.at);
+    if (at && last && to.at <= *last) at.refuse("a time after the one before it in the array");
+    last = to.at;
+  }
+}
+
 std::shared_ptr<const BoardConfig> read_board(const Value& board) {
   if (!board) return nullptr;
   auto read = std::make_shared<BoardConfig>();
   if (const Value battery = board["battery"]) read_battery_config(battery, read->battery.emplace());
   read->adc_mv = read_adc_voltages(board["adc"]);
   read->antenna = read_antenna_word(board["antenna"]).value_or(read->antenna);
+  read_temperature_course(board["temperature"], read->temperature);
   for (const Value& pin : board["pins"].members()) read->pins[pin.name()] = pin.text() == "high";
   return read;
 }

@@ -5,8 +5,11 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <utility>
+#include <variant>
 
 #include "tests/support/fault_fixture.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace sim800::test {
 namespace {
@@ -89,6 +92,37 @@ TEST_CASE("without AT+CBATCHK nobody is warned, and an empty battery is the end"
   CHECK_FALSE(fixture.modem.answers());
 }
 
+TEST_CASE("a battery's range is looked at each second") {
+  FaultFixture fixture(battery(R"("level": 5, "capacity_mah": 10, "idle_ma": 500)"));
+  fixture.ask("ATE0");
+  CHECK(fixture.wait(1s).find("UNDER-VOLTAGE POWER DOWN") == std::string::npos);
+  CHECK(fixture.wait(1s).find("UNDER-VOLTAGE POWER DOWN") != std::string::npos);
+}
+
+TEST_CASE("a temperature over time: told when it comes into another range") {
+  FaultFixture fixture(R"({"board": {"temperature": [{"at": "10s", "celsius": 20}, {"at": "1min", "celsius": 70},
+    {"at": "80s", "celsius": 90}]}})");
+  fixture.ask("ATE0;+CMTE=1");
+  CHECK(fixture.ask("AT+CMTE?") == "\r\n+CMTE: 1,20.00\r\n" + OK);
+  fixture.wait(35500ms);
+  CHECK(fixture.ask("AT+CMTE?") == "\r\n+CMTE: 1,45.50\r\n" + OK);
+  CHECK(fixture.wait(34s) == "");
+  CHECK(fixture.wait(1s) == "\r\n+CMTE: 1\r\n");
+  CHECK(fixture.wait(5s) == "");
+  CHECK(fixture.wait(1s) == "\r\n+CMTE: 2\r\n");
+  CHECK_FALSE(fixture.modem.answers());
+}
+
+TEST_CASE("an action's temperature takes the place of the scenario's, for as long as it lasts") {
+  FaultFixture fixture(R"({"board": {"temperature": -5.5},
+    "events": [{"after": "1s", "do": {"temperature": -35, "for": "5s"}}]})");
+  fixture.ask("ATE0;+CMTE=1");
+  CHECK(fixture.ask("AT+CMTE?") == "\r\n+CMTE: 1,-5.50\r\n" + OK);
+  CHECK(fixture.wait(2s) == "\r\n+CMTE: -1\r\n");
+  fixture.wait(5s);
+  CHECK(fixture.ask("AT+CMTE?") == "\r\n+CMTE: 1,-5.50\r\n" + OK);
+}
+
 TEST_CASE("voltages at the ADC, at first and later") {
   FaultFixture fixture(R"({"board": {"adc": 603}, "events": [{"after": "1s", "do": {"adc": 900, "for": "10s"}}]})");
   fixture.ask("ATE0");
@@ -134,6 +168,14 @@ TEST_CASE("jamming: told every 3 s or on a change, judged by its variance") {
   CHECK(fixture.wait(9s).ends_with("\r\n+SJDR: NO JAMMING\r\n"));
 }
 
+TEST_CASE("jamming that comes and goes does not put its report off") {
+  FaultFixture fixture(R"({"events": [{"period": "2s", "do": {"jamming": "detected", "for": "1900ms"}}]})");
+  fixture.ask("ATE0");
+  fixture.wait(500ms);
+  fixture.ask("AT+SJDR=1,1,255,1");
+  CHECK(fixture.wait(10s) == "\r\n+SJDR: JAMMING DETECTED\r\n");
+}
+
 TEST_CASE("keys of the key pad are told with AT+SKPD=1") {
   const std::string scenario = board_at_1s(R"({"key_pad": {"5": "down"}, "for": "200ms"})");
   FaultFixture fixture(scenario);
@@ -161,6 +203,24 @@ TEST_CASE("inputs have the levels that they are given; outputs are noticed") {
   CHECK(fixture.ask("AT+SGPIO=0,2,1,0") == OK);
   CHECK(fixture.ask("AT+SGPIO=0,2,1,1") == OK + "\r\nLAMP\r\n");
   CHECK(fixture.ask("AT+SGPIO=0,2,1,1") == OK);
+}
+
+TEST_CASE("an output that is none any more, or whose module is off, has fallen") {
+  const TemporaryDirectory directory;
+  FaultFixture fixture("{}", true, 1, directory.path() / "trace");
+  std::string levels;
+  fixture.trace->listener = [&levels](std::string_view name, Trace::Fields fields) {
+    if (name != "pin") return;
+    for (const Trace::Field& field : fields) {
+      if (const auto* pin = std::get_if<std::string_view>(&field.value)) levels += *pin;
+      if (const auto* high = std::get_if<bool>(&field.value)) levels += *high ? "+ " : "- ";
+    }
+  };
+  fixture.ask("ATE0");
+  fixture.ask("AT+SGPIO=0,2,1,1;+CGPIO=0,29,1,1;+SGPIO=0,2,0,0;+SGPIO=0,3,1,0");
+  CHECK(std::exchange(levels, {}) == "GPIO2+ PIN29+ GPIO2- GPIO3- ");
+  fixture.ask("AT+CPOWD=0");
+  CHECK(levels == "PIN29- ");
 }
 
 }  // namespace sim800::test
