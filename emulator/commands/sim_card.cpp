@@ -125,8 +125,9 @@ Task<Result> show_provider(Invocation& cmd) {
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sim_read]);
   if (const auto refused = cmd.modem.sim->refusal()) co_return *refused;
   const std::string file = cmd.modem.card->content({ef::gsm, ef::spn});
-  const std::string name = to_utf8(decode_alpha(std::string_view(file).substr(1)));
-  cmd.print("+CSPN: \"{}\",{}", text_for_host(cmd.modem.settings, name), static_cast<unsigned char>(file[0]) & 1U);
+  const std::string name = file.empty() ? "" : to_utf8(decode_alpha(std::string_view(file).substr(1)));
+  const unsigned condition = file.empty() ? 0 : static_cast<unsigned char>(file[0]);
+  cmd.print("+CSPN: \"{}\",{}", text_for_host(cmd.modem.settings, name), condition & 1U);
   co_return ok;
 }
 

@@ -177,8 +177,7 @@ CardContents::Taking ModuleCard::take(const CardFile& file, unsigned record, con
     const auto reader = [this](const CardFile& other, unsigned number) { return read(other, number); };
     auto held = decode_entry(file, bytes, reader);
     if (file.structure == CardFile::Structure::cyclic) {
-      if (held) modem_.phone_book->log(memory, held->number);
-      return Taking::taken;
+      return taken_if(modem_.phone_book->put_first(memory, held.value_or(PhoneBook::Entry{})));
     }
     return taken_if(modem_.phone_book->put(memory, static_cast<int>(record), held.value_or(PhoneBook::Entry{})));
   }

@@ -47,6 +47,18 @@ bool takes_data(std::uint8_t instruction) {
 
 unsigned byte_of(char c) { return static_cast<unsigned char>(c); }
 
+/// Which commands work on which files (51.011 table 8).
+bool fits(std::uint8_t instruction, CardFile::Structure structure) {
+  using enum CardFile::Structure;
+  switch (instruction) {
+    case read_binary_file:
+    case update_binary_file: return structure == transparent;
+    case seek_record: return structure == linear;
+    case increase_record: return structure == cyclic;
+    default: return structure != transparent;
+  }
+}
+
 /// The card wants another length, which it tells.
 CardAnswer other_length(std::size_t right) {
   return {.status = static_cast<std::uint16_t>(wrong_length + std::min<std::size_t>(right, 255))};
@@ -63,10 +75,10 @@ std::string code_in(std::string_view data, std::size_t from = 0) {
   return std::string(bytes.substr(0, bytes.find('\xff')));
 }
 
-CardAnswer told(const Result& result, Sim::Attempts left) {
+CardAnswer told(const Result& result, unsigned attempts_left) {
   if (result.is_ok()) return {};
   if (result == Result{Cme::memory_failure}) return {.status = memory_problem};
-  return {.status = left.pin == 0 ? code_blocked : access_denied};
+  return {.status = attempts_left == 0 ? code_blocked : access_denied};
 }
 
 /// 24 bits, big endian.
@@ -88,7 +100,6 @@ CardAnswer CardFiles::operate(Operation operation, std::uint16_t id, const Param
     return {.status = not_found};
   }
   if (operation == Operation::get_response) return {.data = describe(session)};
-  if (session.file == 0) return {.status = wrong_kind};
   return run_on_file(session, static_cast<std::uint8_t>(operation), parameters);
 }
 
@@ -102,6 +113,10 @@ CardAnswer CardFiles::transmit(std::string_view apdu) {
   const Parameters given{byte_of(apdu[2]), byte_of(apdu[3]), byte_of(apdu[4]), std::string(apdu.substr(5))};
   if (given.data.size() != (takes_data(instruction) ? given.p3 : 0U)) return {.status = wrong_length};
   CardAnswer answer = run(session_, instruction, given);
+  const bool responds = (answer.status & 0xff00U) == has_response;
+  if (!responds && instruction != get_response_bytes) session_.response.clear();  // it was for the command behind
+  if (answer.status == success && waiting() > 0)
+    answer.status = static_cast<std::uint16_t>(has_command + std::min<std::size_t>(waiting(), 255));
   return answer;
 }
 
@@ -147,9 +162,7 @@ CardAnswer CardFiles::run_on_file(Session& session, std::uint8_t instruction, co
   const auto file = current(session);
   if (!file) return {.status = no_file_selected};
   if (instruction == invalidate || instruction == rehabilitate) return set_valid(*file, instruction == rehabilitate);
-  const bool has_records = file->records > 0;
-  const bool wants_records = instruction != read_binary_file && instruction != update_binary_file;
-  if (has_records != wants_records) return {.status = wrong_kind};
+  if (!fits(instruction, file->structure)) return {.status = wrong_kind};
   const bool updates = instruction == update_binary_file || instruction == update_one_record;
   const CardAccess access = instruction == increase_record ? file->increase : updates ? file->update : file->read;
   if (!allowed(access)) return {.status = access_denied};
@@ -248,7 +261,6 @@ CardAnswer CardFiles::update_record(Session& session, const CardFile& file, cons
 }
 
 CardAnswer CardFiles::seek(Session& session, const CardFile& file, const Parameters& given) const {
-  if (file.structure != CardFile::Structure::linear) return {.status = wrong_kind};
   const unsigned mode = given.p2 & 0xfU, kind = given.p2 >> 4U;
   if (given.p1 != 0 || mode > 3 || kind > 1) return {.status = wrong_parameters};
   if (given.p3 == 0 || given.p3 > 16 || given.p3 > file.length) return {.status = wrong_length};
@@ -288,8 +300,7 @@ CardAnswer CardFiles::use_code(std::uint8_t instruction, const Parameters& given
   const std::string code = code_in(given.data), other = two_codes ? code_in(given.data, 8) : std::string();
   if (instruction == unblock_chv) {
     const Result unblocked = sim_.unblock_code(which, code, other);
-    if (unblocked.is_ok()) return {};
-    return {.status = sim_.attempts(which).puk == 0 ? code_blocked : access_denied};
+    return told(unblocked, sim_.attempts(which).puk);
   }
   if (sim_.attempts(which).pin == 0) return {.status = code_blocked};
   const bool asked = which == Sim::Guard::pin2 || sim_.asks_pin();
@@ -297,7 +308,7 @@ CardAnswer CardFiles::use_code(std::uint8_t instruction, const Parameters& given
   const Result result = instruction == verify_chv   ? sim_.verify_code(which, code)
                         : instruction == change_chv ? sim_.change_code(which, code, other)
                                                     : sim_.switch_code(instruction == enable_chv, code);
-  return told(result, sim_.attempts(which));
+  return told(result, sim_.attempts(which).pin);
 }
 
 // --- authentication

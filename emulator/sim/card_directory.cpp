@@ -30,6 +30,11 @@ constexpr CardFile records(std::uint16_t id, std::uint16_t length, std::uint16_t
           .service = service};
 }
 
+/// Only on a card of a scenario, which says how large it is and whether it has records.
+constexpr CardFile extra(std::uint16_t id, CardAccess read, CardAccess update, std::uint8_t service) {
+  return transparent(ef::gsm, id, 0, read, update, service);
+}
+
 constexpr CardFile cyclic(CardFile file) {
   file.structure = CardFile::Structure::cyclic;
   return file;
@@ -76,7 +81,7 @@ constexpr std::array table{
     records(ef::ext1, 13, 20, chv1, 10),
     records(ef::ext2, 13, 10, chv2, 11),
     records(ef::ext3, 13, 10, adm, 19),
-    records(ef::bdn, number_length, 10, chv2, 31),
+    guarded(records(ef::bdn, number_length, 10, chv2, 31), chv2, chv2),
     records(ef::ext4, 13, 10, chv2, 32),
     transparent(ef::gsm, ef::lp, 4, always, chv1),
     guarded(transparent(ef::gsm, ef::imsi, 9, chv1, adm), adm, chv1),
@@ -101,6 +106,25 @@ constexpr std::array table{
     transparent(ef::gsm, ef::ad, 4, always, adm),
     transparent(ef::gsm, ef::phase, 1, always, adm),
     transparent(ef::gsm, ef::ecc, 15, always, adm),
+    extra(ef::gid1, chv1, adm, 15),
+    extra(ef::gid2, chv1, adm, 16),
+    extra(0x6fb1, chv1, adm, 21),  // VGCS
+    extra(0x6fb2, chv1, chv1, 21),
+    extra(0x6fb3, chv1, adm, 22),  // VBS
+    extra(0x6fb4, chv1, chv1, 22),
+    extra(0x6fb5, chv1, adm, 23),  // eMLPP
+    extra(0x6fb6, chv1, chv1, 24),
+    extra(0x6f2c, chv1, chv1, 33),   // DCK
+    extra(0x6f32, chv1, adm, 34),    // CNL
+    extra(0x6f51, chv1, adm, 36),    // NIA
+    extra(0x6f60, chv1, chv1, 43),   // PLMNwAcT
+    extra(0x6f61, chv1, adm, 44),    // OPLMNwAcT
+    extra(0x6f62, chv1, adm, 45),    // HPLMNwAcT
+    extra(0x6f63, chv1, chv1, 46),   // CPBCCH
+    extra(0x6f64, chv1, adm, 47),    // INVSCAN
+    extra(0x6fc5, always, adm, 51),  // PNN
+    extra(0x6fc6, always, adm, 52),  // OPL
+    extra(0x6fcd, chv1, adm, 56),    // SPDI
 };
 
 std::optional<std::uint16_t> parse_identifier(std::string_view text) {

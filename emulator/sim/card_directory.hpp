@@ -17,7 +17,7 @@ struct CardFile {
   enum class Structure : std::uint8_t { transparent = 0, linear = 1, cyclic = 3 };
   std::uint16_t folder = 0, id = 0;
   Structure structure = Structure::transparent;
-  std::uint16_t length = 0;   ///< of the file, or of each record
+  std::uint16_t length = 0;   ///< of the file, or of each record; 0: only a scenario's card has it
   std::uint16_t records = 0;  ///< 0: it has none
   CardAccess read = CardAccess::chv1, update = CardAccess::chv1, increase = CardAccess::never,
              invalidate = CardAccess::adm, rehabilitate = CardAccess::adm;
@@ -38,7 +38,7 @@ constexpr std::uint16_t lp = 0x6f05, imsi = 0x6f07, mailbox = 0x6f17, kc = 0x6f2
 
 }  // namespace ef
 
-/// All files that a card has unless a scenario adds some.
+/// All files that a card has, and those that a scenario may add and whose access conditions the standard knows.
 std::span<const CardFile> card_files();
 const CardFile* find_card_file(std::uint16_t folder, std::uint16_t id);
 constexpr bool is_card_folder(std::uint16_t id) {

@@ -38,6 +38,12 @@ std::string provider_of(const World& world, std::string_view imsi) {
   return home == network.operators.end() ? std::string() : home->long_name;
 }
 
+/// Whether a scenario has this file, or a record of it.
+bool is_given(const SimConfig& sim, const std::string& key) {
+  const auto found = sim.files.lower_bound(key);
+  return found != sim.files.end() && (found->first == key || found->first.starts_with(key + "#"));
+}
+
 /// Two bits for each service: allocated and activated (10.3.7).
 std::string service_table(const World& world, std::size_t length) {
   constexpr unsigned chv1_can_be_disabled = 1, sms_download = 26, menu = 27, proactive = 29, barred_dialling = 31;
@@ -49,9 +55,9 @@ std::string service_table(const World& world, std::size_t length) {
     byte = static_cast<char>(static_cast<unsigned char>(byte) | bits << (service - 1) % 4 * 2);
   };
   add(chv1_can_be_disabled);
-  for (const CardFile& file : card_files()) add(file.service);
-  if (world.sim.files.contains(key_of(ef::gsm, ef::gid1))) add(15);
-  if (world.sim.files.contains(key_of(ef::gsm, ef::gid2))) add(16);
+  for (const CardFile& file : card_files()) {
+    if (file.length > 0 || is_given(world.sim, key_of(file))) add(file.service);
+  }
   if (world.sim.toolkit != nullptr) {
     for (const unsigned service : {sms_download, menu, proactive}) add(service);
   }
@@ -79,16 +85,20 @@ std::optional<CardFile> CardFiles::find(std::uint16_t folder, std::uint16_t id) 
   const CardFile* known = find_card_file(folder, id);
   if (known != nullptr && contents_->content(*known, known->records == 0 ? 0 : 1)) return *known;
   std::optional<CardFile> file;
-  if (known != nullptr) file = *known;
+  if (known != nullptr && known->length > 0) file = *known;
+  const CardFile absent = known != nullptr ? *known : CardFile{.folder = folder, .id = id};
   const auto& given = environment_.world.sim.files;
   const std::string key = key_of(folder, id);
   if (const auto whole = given.find(key); whole != given.end()) {
-    if (!file) file = CardFile{.folder = folder, .id = id};
+    if (!file) file = absent;
     if (file->records == 0) file->length = static_cast<std::uint16_t>(whole->second.size());
   }
   for (auto record = given.lower_bound(key + "#"); record != given.end() && record->first.starts_with(key + "#");
        ++record) {
-    if (!file) file = CardFile{.folder = folder, .id = id, .structure = Structure::linear};
+    if (!file) {
+      file = absent;
+      file->structure = Structure::linear;
+    }
     const unsigned number = parse_number(record->first.substr(key.size() + 1)).value_or(0);
     file->length = std::max(file->length, static_cast<std::uint16_t>(record->second.size()));
     file->records = std::max(file->records, static_cast<std::uint16_t>(number));
@@ -116,7 +126,8 @@ std::string CardFiles::initial(const CardFile& file) const {
     case ef::loci: return std::string(10, '\xff') + '\x01';
     case ef::sst: return service_table(environment_.world, file.length);
     case ef::spn:
-      return '\0' + encode_alpha(from_utf8(provider_of(environment_.world, imsi)), std::size_t{file.length} - 1);
+      return '\0' +
+             encode_alpha(from_utf8(provider_of(environment_.world, imsi)), std::max<std::size_t>(file.length, 1) - 1);
     case ef::loci_gprs: return std::string(13, '\xff') + '\x01';
     case ef::acc: return access_classes(imsi);
     case ef::ad: return std::string(3, '\0') + static_cast<char>(mnc_digits(imsi, environment_.world.network.plmn));
@@ -169,9 +180,10 @@ bool CardFiles::keep(const std::string& key, const std::string& value) {
 
 /// What a service keeps is stored by it; here only what it cannot say in its own words.
 CardAnswer CardFiles::write(const CardFile& file, unsigned record, const std::string& written) {
-  if (written == bytes(file, record)) return {};
+  const bool cycles = file.structure == Structure::cyclic && file.records > 1;
+  if (!cycles && written == bytes(file, record)) return {};
   if (contents_->take(file, record, written) == CardContents::Taking::failed) return {.status = memory_problem};
-  if (file.structure == Structure::cyclic && file.records > 1) return {};
+  if (cycles) return {};
   const std::string key = key_of(file, record);
   const bool said = contents_->content(file, record) == written && !environment_.world.sim.files.contains(key);
   return {.status = keep(key, said ? "" : to_hex(written)) ? success : memory_problem};
@@ -222,7 +234,9 @@ std::string CardFiles::describe(const Session& session) const {
 
 std::string CardFiles::describe_folder(std::uint16_t folder) const {
   const bool root = folder == ef::mf;
-  const auto files = std::ranges::count(card_files(), folder == ef::dcs ? ef::gsm : folder, &CardFile::folder);
+  const std::uint16_t shown = folder == ef::dcs ? ef::gsm : folder;
+  const auto files = std::ranges::count_if(
+      card_files(), [shown](const CardFile& file) { return file.folder == shown && file.length > 0; });
   const Sim::Attempts first = sim_.attempts(Sim::Guard::pin1), second = sim_.attempts(Sim::Guard::pin2);
   std::string text = std::string(4, '\0') + big_endian(folder);
   text += root ? '\x01' : '\x02';

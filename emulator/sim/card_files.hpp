@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -54,6 +55,8 @@ class CardFiles {
  private:
   /// Where one talk with the card is.
   struct Session {
+  /// Bytes of the proactive command that waits to be fetched; 0: none.
+  std::function<std::size_t()> waiting = [] { return 0; };
     std::uint16_t folder = ef::mf;
     std::uint16_t file = 0;  ///< 0: none is selected
     unsigned record = 0;     ///< the current one; 0: none

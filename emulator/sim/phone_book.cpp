@@ -192,4 +192,14 @@ void PhoneBook::log(std::string_view list, const std::string& number) {
   replace(memory, std::move(changed));
 }
 
+bool PhoneBook::put_first(std::string_view list, Entry newest) {
+  const Memory& memory = *find_memory(list);
+  Entries changed;
+  for (const auto& [index, entry] : entries(list)) {
+    if (index < memory.capacity) changed[index + 1] = entry;
+  }
+  if (!newest.number.empty()) changed[1] = std::move(newest);
+  return replace(memory, std::move(changed));
+}
+
 }  // namespace sim800

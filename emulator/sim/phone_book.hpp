@@ -67,6 +67,8 @@ class PhoneBook final : public Service {
 
   /// Call lists, the newest entry at location 1: "LD" dialled, "RC" received, "MC" missed.
   void log(std::string_view list, const std::string& number);
+  /// As UPDATE RECORD of a cyclic file does: the oldest entry is lost, the others move by one. False if it cannot.
+  bool put_first(std::string_view list, Entry newest);
 
  private:
   Entries& entries_of(std::string_view memory);

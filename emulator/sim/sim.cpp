@@ -124,6 +124,7 @@ Result Sim::verify(Guard which, std::string_view pin) {
   if (right && left.pin == Attempts().pin) return ok;
   Kept changed = kept_;
   changed.secret(which).left.pin = right ? Attempts().pin : static_cast<std::uint8_t>(left.pin - 1);
+  if (which == Guard::pin1 && changed.secret(which).left.pin == 0) changed.asks_pin = true;  // as 51.011 8.12 allows
   const Result stored = keep(changed);
   if (right || !stored.is_ok()) return stored;
   return secret(which).left.pin > 0 ? Cme::incorrect_password : blocked(which);
@@ -137,6 +138,7 @@ Result Sim::unblock(Guard which, std::string_view puk, std::string_view new_pin)
   if (right) {
     changed.secret(which).pin = new_pin;
     changed.secret(which).left = {};
+    if (which == Guard::pin1) changed.asks_pin = true;  // whatever it was before (51.011 8.13)
   } else {
     --changed.secret(which).left.puk;
   }

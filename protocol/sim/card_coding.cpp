@@ -40,7 +40,7 @@ std::string encode_alpha(std::u16string_view text) { return fits_gsm(text) ? to_
 std::string encode_alpha(std::u16string_view text, std::size_t size) {
   std::string bytes = encode_alpha(text);
   if (bytes.size() > size) {
-    const bool wide = bytes[0] == '\x80';
+    const bool wide = bytes[0] == '\x80' && size > 0;
     bytes.resize(wide ? size - (size + 1) % 2 : size);
     if (!wide && !bytes.empty() && bytes.back() == gsm_escape) bytes.pop_back();
   }

@@ -32,6 +32,7 @@ void read_file(const Value& file, SimConfig& into) {
   const auto path = parse_card_path(file.name());
   if (!path) return file.refuse_name("the path of a file, not of a folder");
   const CardFile* known = find_card_file(path->folder, path->id);
+  if (known != nullptr && known->length == 0) known = nullptr;  // of any size
   const std::string key = key_of(path->folder, path->id);
   if (known != nullptr && (known->records > 0) != file.is_array())
     return file.refuse(known->records > 0 ? "an array of records" : "bytes in hexadecimal: the file has no records");

@@ -3,9 +3,15 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <array>
+#include <filesystem>
 #include "emulator/core/world.hpp"
+
+#include "emulator/network/network.hpp"
+#include "emulator/sim/card_directory.hpp"
 #include "protocol/text/hex.hpp"
 #include "tests/support/module_fixture.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace sim800::test {
 namespace {
@@ -209,6 +215,133 @@ TEST_CASE("codes: VERIFY, CHANGE, DISABLE, ENABLE, UNBLOCK CHV") {
   CHECK(card.apdu("A026000208" + one) == "6B00");
   CHECK(card.apdu("A020000104"
                   "31323334") == "6708");
+}
+
+TEST_CASE("UNBLOCK CHV enables CHV1, whoever asks for it") {
+  const std::string one = "31323334FFFFFFFF", two = "35363738FFFFFFFF", wrong = "39393939FFFFFFFF",
+                    puk = "3132333435363738";
+  Card card;
+  CHECK(card.ask("AT+CLCK=\"SC\",2") == answered("+CLCK: 0"));
+  CHECK(card.apdu("A02C000010" + puk + two) == "9000");
+  CHECK(card.ask("AT+CLCK=\"SC\",2") == answered("+CLCK: 1"));
+  CHECK(card.ask("AT+CPIN?") == answered("+CPIN: READY"));
+  CHECK(card.apdu("A020000108" + two) == "9000");
+  // A code that has blocked itself counts as enabled, and so it is once it is unblocked.
+  Card blocked;
+  for (const char* said : {"9804", "9804", "9840"}) CHECK(blocked.apdu("A028000108" + wrong) == said);
+  CHECK(blocked.ask("AT+CPIN?").find("SIM PUK") != std::string::npos);
+  CHECK(blocked.apdu("A0F2000016").substr(26, 2) == "00");
+  CHECK(blocked.ask("AT+CPIN=\"12345678\",\"5678\"").starts_with(OK));
+  CHECK(blocked.ask("AT+CLCK=\"SC\",2") == answered("+CLCK: 1"));
+  // 22.030: **05*PUK*NEW*NEW#
+  Card dialled;
+  CHECK(dialled.ask("ATD**05*12345678*5678*5678#;") == OK);
+  CHECK(dialled.ask("AT+CLCK=\"SC\",2") == answered("+CLCK: 1"));
+}
+
+TEST_CASE("each command on each kind of file") {
+  Card card;
+  const std::string blank(56, 'F');
+  // Transparent, linear, cyclic.
+  const std::pair<const char*, const char*> files[] = {{"7F20", "6F7B"}, {"7F10", "6F3A"}, {"7F10", "6F44"}};
+  const std::pair<std::string, std::array<const char*, 3>> rows[] = {
+      {"A0B0000001", {"90", "9408", "9408"}},
+      {"A0D6000001FF", {"90", "9408", "9408"}},
+      {"A0B201041C", {"9408", "90", "90"}},
+      {"A0DC00031C" + blank, {"9408", "90", "90"}},
+      {"A0A200000142", {"9408", "9404", "9408"}},
+      {"A032000003000001", {"9408", "9408", "9804"}},  // nobody may increase EF LND
+      {"A004000000", {"9804", "9804", "9804"}},
+      {"A044000000", {"9804", "9804", "9804"}},
+  };
+  for (const auto& [apdu, answers] : rows) {
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      CAPTURE(apdu);
+      CAPTURE(i);
+      card.select({"3F00", files[i].first, files[i].second});
+      const std::string said = card.apdu(apdu);
+      CHECK(said.substr(said.size() - 4, std::string_view(answers[i]).size()) == answers[i]);
+    }
+  }
+  for (const char* apdu : {"A0B0000001", "A0B201041C", "A032000003000001", "A0A200000142"}) {
+    card.select({"7F20"});
+    CHECK(card.apdu(apdu) == "9400");
+  }
+  CHECK(card.crsm("176,32544,0,0,1") == "148,0");
+}
+
+TEST_CASE("GET RESPONSE: directly behind the command that it is for") {
+  Card card;
+  card.select({"7F20", "6F07"});
+  CHECK(card.apdu("A0C000000F").ends_with("9000"));
+  CHECK(card.apdu("A0B0000001") == "089000");
+  CHECK(card.apdu("A0C000000F") == "6F00");
+}
+
+TEST_CASE("the list of dialled numbers: records with names, empty ones, and a memory that refuses") {
+  Card card;
+  card.select({"7F10", "6F44"});
+  const std::string bob = "426F62FFFFFFFFFFFFFFFFFFFFFF028122" + std::string(22, 'F');
+  CHECK(card.apdu("A0DC00031C" + bob) == "9000");
+  CHECK(card.apdu("A0B201041C") == bob + "9000");
+  CHECK(card.apdu("A0DC00031C" + bob) == "9000");  // twice is two records
+  CHECK(card.apdu("A0DC00031C" + std::string(56, 'F')) == "9000");
+  CHECK(card.ask("AT+CPBS=\"LD\";+CPBR=1,3") ==
+        "\r\n+CPBR: 2,\"22\",129,\"Bob\"\r\n+CPBR: 3,\"22\",129,\"Bob\"\r\n" + OK);
+  for (int i = 0; i < 9; ++i)
+    CHECK(card.apdu("A0DC00031C" + std::string(28, 'F') + "028133" + std::string(22, 'F')) == "9000");
+  CHECK(card.ask("AT+CPBR=10") == OK);  // the empty one is the oldest now
+  const TemporaryDirectory directory;
+  Nvram kept(directory.path());
+  Card full(ModuleFixture::instant(), &kept);
+  full.select({"7F10", "6F44"});
+  std::filesystem::remove_all(directory.path());
+  CHECK(full.apdu("A0DC00031C" + bob) == "9240");
+}
+
+TEST_CASE("files that only a scenario's card has are written by those whom the standard lets") {
+  World world = ModuleFixture::instant();
+  world.sim.files = {{"7F20/6F3E", "\x1a"},
+                     {"7F20/6F3F", "\x2b"},
+                     {"7F20/6FC5#1", "\x43\x01\x02"},
+                     {"7F20/6F60", "\x62\xf2\x10\x80\x01"}};
+  Card card(world);
+  CHECK(card.crsm("214,28478,0,0,1,\"01\"") == "152,4");
+  CHECK(card.crsm("214,28479,0,0,1,\"01\"") == "152,4");
+  CHECK(card.crsm("220,28613,1,4,3,\"430101\"") == "152,4");
+  CHECK(card.crsm("178,28613,1,4,3") == "144,0,\"430102\"");
+  CHECK(card.crsm("214,28512,0,0,1,\"01\"") == "144,0");
+  CHECK(card.crsm("176,28472,0,3,1") == "144,0,\"FF\"");  // EF SST: groups 1 and 2 are there
+  CHECK(Card().crsm("176,28472,0,3,1") == "144,0,\"0F\"");
+  CHECK(Card().crsm("176,28478,0,0,1") == "148,4");
+}
+
+TEST_CASE("files of any size, also of one byte, are read by everybody") {
+  for (const CardFile& file : card_files()) {
+    for (const std::size_t size : {std::size_t{1}, std::size_t{2}}) {
+      for (const char filling : {'\x00', '\xff', '\x80'}) {
+        World world = ModuleFixture::instant();
+        world.sim.provider = "\xd0\x96\xd0\x96";  // not in the GSM alphabet
+        const unsigned record = file.records > 0 ? 1 : 0;
+        const std::size_t room = file.length == 0 ? size : std::min<std::size_t>(size, file.length);
+        world.sim.files[key_of(file, record)] = std::string(room, filling);
+        CAPTURE(key_of(file, record));
+        CAPTURE(size);
+        Card card(world);
+        for (const char* line : {"AT+CSPN?", "AT+CGID", "AT+CIMI", "AT+CCID", "AT+CNUM", "AT+CSCA?", "AT+CPOL?",
+                                 "AT+CAMM?", "AT+CPUC?", "AT+CACM?", "AT+CMGL=4", "AT+CPBR=1,10", "AT+COPS?"})
+          CHECK(card.ask(line).find("+CME ERROR: 100\r\n") == std::string::npos);
+        const std::string length = std::to_string(file.length == 0 ? room : file.length);
+        const std::string id = std::to_string(file.id);
+        const bool reads = file.read == CardAccess::chv1 || file.read == CardAccess::always;
+        const bool other = file.records == 0 && file.length != 0;  // the scenario's length is its length
+        const std::string whole =
+            record == 0 ? "176," + id + ",0,0," + (other ? "1" : length) : "178," + id + ",1,4," + length;
+        if (reads) CHECK(card.crsm(whole).starts_with("144,0,"));
+        CHECK(card.crsm("192," + id).starts_with("144,0,"));
+      }
+    }
+  }
 }
 
 TEST_CASE("INVALIDATE and REHABILITATE: EF ADN says whether only fixed numbers are dialled") {
