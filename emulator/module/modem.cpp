@@ -108,7 +108,7 @@ Modem::Modem(const Parts& parts)
       card(*this,
            [](Modem& m) {
              return std::make_unique<CardFiles>(m.environment_, *m.sim, m.parts_.nvram,
-                                                std::make_unique<ModuleCard>(m));
+                                                std::make_unique<ModuleCard>(m, m.parts_.seed));
            }),
       barring(*this,
               [](Modem& m) {
@@ -263,6 +263,7 @@ std::unique_ptr<Network> Modem::connected(std::unique_ptr<Network> made) {
   };
   made->on_registration = [this](bool registered, Channel* cause) {
     if (!registered) lose_network();
+  made->on_refused = [this](const std::string& plmn) { card->forbid(plmn); };
     if (registered && sms.made()) sms->registered();
     tell(registered ? ModuleEvent::registered : ModuleEvent::unregistered);
     if (registered && settings.number(key::clts) == 1) network_time->announce(rtc, cause);

@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "emulator/calls/call_service.hpp"
+#include "emulator/core/chance.hpp"
 #include "emulator/core/world.hpp"
 #include "emulator/module/charge_files.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/network/network.hpp"
+#include "emulator/sim/card_algorithm.hpp"
 #include "emulator/sim/card_files.hpp"
 #include "emulator/sim/phone_book_files.hpp"
 #include "emulator/sim/preferred_operators.hpp"
@@ -65,6 +67,11 @@ std::optional<std::string> ModuleCard::content(const CardFile& file, unsigned re
     case ef::smsp: return encode_parameters_record(modem_.sms->centre(), file.length);
     case ef::plmn_selector: return operators();
     case ef::loci: return location(file.length);  // without a network, what was written to it last
+    case ef::kc: return modem_.network->registered() ? std::optional(cipher_key(0)) : std::nullopt;
+    case ef::kc_gprs: return modem_.network->attached() ? std::optional(cipher_key(1)) : std::nullopt;
+    case ef::loci_gprs: return packet_location();
+    case ef::smss: return sms_status();
+    case ef::cbmi: return broadcasts(file.length);
     case ef::acm: return three_bytes(modem_.calls->meter.kept().total);
     case ef::acm_max: return three_bytes(modem_.calls->meter.kept().maximum);
     case ef::puct: return encode_price(modem_.calls->meter.kept().currency, modem_.calls->meter.kept().price);
@@ -102,17 +109,59 @@ std::string ModuleCard::operators() const {
   return bytes;
 }
 
-/// TMSI, location area, and that it is up to date (10.3.17).
+namespace {
+
+/// The last eight digits of the IMSI stand for it.
+std::string temporary_identity(std::string_view imsi) {
+  return encode_digits(imsi.substr(imsi.size() < 8 ? 0 : imsi.size() - 8), 4);
+}
+
+std::string area_of(const Network& network) {
+  return encode_plmn(network.serving().plmn) + from_hex(network.area()).value_or("").substr(0, 2);
+}
+
+}  // namespace
+
+/// TMSI, location area, TMSI TIME, and that it is up to date, or that the network does not allow it (10.3.17).
 std::optional<std::string> ModuleCard::location(std::size_t length) const {
+  constexpr int denied = 3;
   const Network& network = *modem_.network;
-  if (!network.registered()) return std::nullopt;
-  std::string bytes(length, '\xff');
-  const std::string& imsi = modem_.identity.imsi;
-  bytes.replace(0, 4, encode_digits(std::string_view(imsi).substr(imsi.size() < 8 ? 0 : imsi.size() - 8), 4));
-  bytes.replace(4, 3, encode_plmn(network.serving().plmn));
-  bytes.replace(7, 2, from_hex(network.area()).value_or("").substr(0, 2));
-  bytes[length - 1] = '\0';
+  if (!network.registered() && network.stat() != denied) return std::nullopt;
+  const std::string nothing(length - 1, '\xff');
+  if (!network.registered()) return nothing + '\x02';
+  return temporary_identity(modem_.identity.imsi) + area_of(network) + '\xff' + '\0';
+}
+
+/// P-TMSI, its signature, routing area, and that it is up to date (10.3.33).
+std::optional<std::string> ModuleCard::packet_location() const {
+  const Network& network = *modem_.network;
+  if (!network.attached()) return std::nullopt;
+  const std::string signature(3, '\xff'), routing_area = area_of(network) + '\1';
+  return temporary_identity(modem_.identity.imsi) + signature + routing_area + '\0';
+}
+
+/// The reference of the last message, and that there is room (10.5.7); nothing before the first one.
+std::optional<std::string> ModuleCard::sms_status() const {
+  const auto last = modem_.sms->last_reference();
+  if (!last) return std::nullopt;
+  return std::string(1, static_cast<char>(*last)) + '\xff';
+}
+
+/// The broadcasts that AT+CSCB accepts one by one (10.3.13).
+std::string ModuleCard::broadcasts(std::size_t length) const {
+  std::string bytes;
+  const BroadcastSelection& selection = modem_.sms->broadcasts();
+  if (!selection.refuses) bytes = encode_identifiers(selection.numbers());
+  bytes.resize(length, '\xff');
   return bytes;
+}
+
+/// That the card has made of the network's challenge, and its sequence number 0 (10.3.3).
+std::string ModuleCard::cipher_key(unsigned service) const {
+  Chance chance(seed_, service);
+  std::string challenge;
+  while (challenge.size() < 16) challenge += static_cast<char>(chance.between(0, 255));
+  return authenticate(modem_.world.sim.ki, challenge).key + '\0';
 }
 
 std::string ModuleCard::read(const CardFile& file, unsigned record) const {
@@ -139,6 +188,11 @@ std::string ModuleCard::meaning(const CardFile& file, unsigned record, const std
       std::string again(bytes.size(), '\xff');
       for (const auto& [place, wanted] : PreferredOperators::decode(bytes))
         again.replace(std::size_t{3} * (place - 1), 3, encode_plmn(wanted.name));
+      return again;
+    }
+    case ef::cbmi: {
+      std::string again = encode_identifiers(broadcasts_in(bytes).numbers());
+      again.resize(file.length, '\xff');
       return again;
     }
     case ef::puct: {
@@ -190,6 +244,7 @@ CardContents::Taking ModuleCard::take(const CardFile& file, unsigned record, con
     case ef::acm:
     case ef::acm_max:
     case ef::puct: return taken_if(keep_charges(modem_.calls->meter, file.id, bytes));
+    case ef::cbmi: return taken_if(modem_.sms->set_broadcasts(broadcasts_in(bytes)));
     case ef::plmn_selector: return taken_if(modem_.preferred_operators->replace(PreferredOperators::decode(bytes)));
     default: return Taking::not_its_own;
   }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -15,7 +16,7 @@ struct SimConfig;
 
 class ModuleCard final : public CardContents {
  public:
-  explicit ModuleCard(Modem& modem) : modem_(modem) {}
+  ModuleCard(Modem& modem, std::uint64_t seed) : modem_(modem), seed_(seed) {}
 
   std::optional<std::string> content(const CardFile& file, unsigned record) const override;
   std::string meaning(const CardFile& file, unsigned record, const std::string& bytes) const override;
@@ -26,9 +27,14 @@ class ModuleCard final : public CardContents {
   std::string message(unsigned record) const;
   std::string operators() const;
   std::optional<std::string> location(std::size_t length) const;
+  std::optional<std::string> packet_location() const;
+  std::string cipher_key(unsigned service) const;
+  std::optional<std::string> sms_status() const;
+  std::string broadcasts(std::size_t length) const;
   std::string read(const CardFile& file, unsigned record) const;
 
   Modem& modem_;
+  const std::uint64_t seed_;
 };
 
 /// Charges that the scenario's files have; for a card on which nothing has been counted.

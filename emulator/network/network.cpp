@@ -404,6 +404,8 @@ int Network::packet_stat() const {
 }
 
 void Network::change(int stat, Packet packet, Channel* cause, Losing losing) {
+  constexpr int denied = 3;
+  const int before = stat_;
   const bool was_registered = registered();
   const bool lost = attached() && packet != Packet::attached;
   stat_ = stat;
@@ -422,6 +424,7 @@ void Network::change(int stat, Packet packet, Channel* cause, Losing losing) {
   if (differs(n, creg_now_, creg_before)) environment_.urc("+CREG: " + creg(n, false), cause);
   if (differs(gn, cgreg_now_, cgreg_before)) environment_.urc("+CGREG: " + cgreg(gn, false), cause);
   if (registered() != was_registered && on_registration) on_registration(registered(), cause);
+  if (stat_ == denied && before != denied && on_refused) on_refused(serving_);
 }
 
 std::string Network::hex(std::uint16_t code) { return fmt::format("{:04X}", code); }

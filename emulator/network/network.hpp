@@ -82,6 +82,8 @@ class Network final : public Service {
   /// The packet service was lost while in use.
   std::function<void(Channel* cause)> on_detached;
   std::function<void(bool registered, Channel* cause)> on_registration;
+  /// A network has refused to register the module (24.008: PLMN not allowed).
+  std::function<void(const std::string& plmn)> on_refused;
 
  private:
   /// What it looks for while the radio is on.

@@ -4,9 +4,9 @@
 #include <array>
 
 #include "emulator/core/world.hpp"
+#include "emulator/sim/card_algorithm.hpp"
 #include "emulator/sim/card_files.hpp"
 #include "emulator/sim/card_status.hpp"
-#include "protocol/text/hex.hpp"
 
 namespace sim800 {
 namespace {
@@ -313,19 +313,12 @@ CardAnswer CardFiles::use_code(std::uint8_t instruction, const Parameters& given
 
 // --- authentication
 
-/// The test algorithm of 34.108 8.1.2 on a key of the scenario: the key and the challenge, combined by XOR.
 CardAnswer CardFiles::authenticate(Session& session, const Parameters& given) const {
   if (given.p1 != 0 || given.p2 != 0) return {.status = wrong_parameters};
   if (given.p3 != 16) return other_length(16);
   if (!sim_.ready() || (session.folder != ef::gsm && session.folder != ef::dcs)) return {.status = access_denied};
-  std::string out = from_hex(environment_.world.sim.ki).value_or("");
-  out.resize(16, '\0');
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<char>(byte_of(out[i]) ^ byte_of(given.data[i]));
-  std::string response = out.substr(0, 4);
-  const auto at = [&out](std::size_t i) { return byte_of(out[i % 16]); };
-  // Kc is c3 (33.102 6.8.1.2) of CK and IK, which are the result turned by one and by two bytes.
-  for (std::size_t i = 0; i < 8; ++i) response += static_cast<char>(at(i + 1) ^ at(i + 9) ^ at(i + 2) ^ at(i + 10));
-  return with_response(session.response, std::move(response));
+  const Authentication made = sim800::authenticate(environment_.world.sim.ki, given.data);
+  return with_response(session.response, made.response + made.key);
 }
 
 }  // namespace sim800

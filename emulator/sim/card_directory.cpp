@@ -93,7 +93,7 @@ constexpr std::array table{
     transparent(ef::gsm, ef::sst, 10, chv1, adm),
     meter,
     transparent(ef::gsm, ef::puct, 5, chv1, chv2, 5),
-    transparent(ef::gsm, 0x6f45, 20, chv1, chv1, 14),
+    transparent(ef::gsm, ef::cbmi, 20, chv1, chv1, 14),
     transparent(ef::gsm, ef::spn, 17, always, adm, 17),
     transparent(ef::gsm, 0x6f48, 20, chv1, adm),
     transparent(ef::gsm, 0x6f50, 40, chv1, chv1, 30),

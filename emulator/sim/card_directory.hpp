@@ -33,8 +33,8 @@ constexpr std::uint16_t adn = 0x6f3a, fdn = 0x6f3b, sms = 0x6f3c, msisdn = 0x6f4
                         ext4 = 0x6f4e;
 constexpr std::uint16_t lp = 0x6f05, imsi = 0x6f07, mailbox = 0x6f17, kc = 0x6f20, plmn_selector = 0x6f30,
                         hplmn = 0x6f31, acm_max = 0x6f37, sst = 0x6f38, acm = 0x6f39, gid1 = 0x6f3e, gid2 = 0x6f3f,
-                        puct = 0x6f41, spn = 0x6f46, kc_gprs = 0x6f52, loci_gprs = 0x6f53, acc = 0x6f78, fplmn = 0x6f7b,
-                        loci = 0x6f7e, ad = 0x6fad, phase = 0x6fae, ecc = 0x6fb7;
+                        puct = 0x6f41, cbmi = 0x6f45, spn = 0x6f46, kc_gprs = 0x6f52, loci_gprs = 0x6f53, acc = 0x6f78,
+                        fplmn = 0x6f7b, loci = 0x6f7e, ad = 0x6fad, phase = 0x6fae, ecc = 0x6fb7;
 
 }  // namespace ef
 

@@ -189,6 +189,21 @@ CardAnswer CardFiles::write(const CardFile& file, unsigned record, const std::st
   return {.status = keep(key, said ? "" : to_hex(written)) ? success : memory_problem};
 }
 
+/// The four that have refused last, the latest at the end.
+void CardFiles::list_as_forbidden(std::string_view plmn, bool forbidden) {
+  const auto file = find(ef::gsm, ef::fplmn);
+  const std::string before = bytes(*file, 0), code = encode_plmn(plmn);
+  std::string after;
+  for (std::size_t i = 0; i + 3 <= before.size(); i += 3) {
+    const std::string each = before.substr(i, 3);
+    if (each != code && each != "\xff\xff\xff") after += each;
+  }
+  if (forbidden) after += code;
+  if (after.size() > before.size()) after.erase(0, 3);
+  after.resize(before.size(), '\xff');
+  write(*file, 0, after);
+}
+
 // --- who may do what
 
 bool CardFiles::allowed(CardAccess access) const {

@@ -49,6 +49,10 @@ class CardFiles {
   /// Its bytes, those of a transparent file or of a record; empty if there is no such file.
   std::string content(CardPath path, unsigned record = 0) const;
 
+  /// A network has refused the module, or has let it in after all (EF FPLMN, 51.011 10.3.16).
+  void forbid(std::string_view plmn) { list_as_forbidden(plmn, true); }
+  void permit(std::string_view plmn) { list_as_forbidden(plmn, false); }
+
   /// The toolkit's part of the card: TERMINAL PROFILE, FETCH, TERMINAL RESPONSE, ENVELOPE. Not given: it has none.
   std::function<CardAnswer(std::uint8_t instruction, std::string_view data, unsigned length)> toolkit;
 
@@ -73,6 +77,7 @@ class CardFiles {
   const std::string* stored(const std::string& key) const;
   CardAnswer write(const CardFile& file, unsigned record, const std::string& bytes);
   bool keep(const std::string& key, const std::string& value);
+  void list_as_forbidden(std::string_view plmn, bool forbidden);
 
   CardAnswer run(Session& session, std::uint8_t instruction, const Parameters& given);
   CardAnswer run_on_file(Session& session, std::uint8_t instruction, const Parameters& given);

@@ -21,6 +21,7 @@ class BroadcastSelection {
   /// An empty list of codings stands for all of them.
   bool wants(std::uint16_t identifier, std::uint8_t coding) const;
 
+  const std::vector<std::uint32_t>& numbers() const { return identifiers_; }
   std::string identifiers() const;  ///< "0,1,5"
   std::string codings() const;      ///< "0-255" means all
 

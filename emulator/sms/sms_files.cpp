@@ -70,4 +70,23 @@ std::optional<SmsAddress> decode_parameters_record(std::string_view record) {
   return take_centre(bytes, centre) ? centre : std::nullopt;
 }
 
+std::string encode_identifiers(const std::vector<std::uint32_t>& identifiers) {
+  std::string bytes;
+  for (const std::uint32_t each : identifiers)
+    bytes += {static_cast<char>(each >> 8U), static_cast<char>(each & 0xffU)};
+  return bytes;
+}
+
+BroadcastSelection broadcasts_in(std::string_view file) {
+  constexpr unsigned none = 0xffff;
+  std::string identifiers;
+  for (; file.size() >= 2; file.remove_prefix(2)) {
+    const unsigned each = static_cast<unsigned char>(file[0]) << 8U | static_cast<unsigned char>(file[1]);
+    if (each != none) identifiers += (identifiers.empty() ? "" : ",") + std::to_string(each);
+  }
+  BroadcastSelection selection;
+  selection.change(0, identifiers, {});
+  return selection;
+}
+
 }  // namespace sim800

@@ -118,7 +118,11 @@ SmsService::SmsService(const Environment& environment, Settings& settings, const
   centre_.on_arrival = [this](const Sms& message) { return arrived(message); };
   if (const Nvram::Section* saved = nvram_.find(card_section()))
     centre_address_ = centre_in(*saved, "").value_or(*centre_address_);
-  if (const Nvram::Section* saved = nvram_.find(section)) {
+  const SimConfig& card = environment.world.sim;
+  if (const auto file = card.files.find(key_of(ef::gsm, ef::cbmi)); file != card.files.end())
+    broadcasts_ = broadcasts_in(file->second);
+  if (const Nvram::Section* saved = nvram_.find(section); saved != nullptr && saved->contains("cscb.mode")) {
+    broadcasts_ = {};
     broadcasts_.change(0, value_in(*saved, "cscb.mids"), value_in(*saved, "cscb.dcss"));
     broadcasts_.refuses = value_in(*saved, "cscb.mode") == "1";
   }
@@ -168,6 +172,7 @@ Task<Result> SmsService::send(std::optional<SmsAddress> centre, Sms message, std
   if (!centre || centre->digits.empty()) co_return cms(330);
   if (!network_.registered()) co_return cms(331);
   message.reference = reference = reference_++;
+  last_reference_ = reference;
   struct Sending {
     int& count;
     explicit Sending(int& c) : count(c) { ++count; }

@@ -99,6 +99,8 @@ class SmsService final : public Service {
   bool sending() const { return sending_ > 0; }
   bool busy() const override { return sending(); }
   std::function<void()> on_sending = [] {};
+  /// <mr> of the message that was sent last since power-on; nothing: none was.
+  std::optional<std::uint8_t> last_reference() const { return last_reference_; }
   /// For the parts of the next concatenated message.
   std::uint8_t next_part_reference() { return ++part_reference_; }
 
@@ -147,6 +149,7 @@ class SmsService final : public Service {
   bool started_ = false;
   int sending_ = 0;
   std::uint8_t reference_ = 0, part_reference_ = 0;
+  std::optional<std::uint8_t> last_reference_;
   std::deque<std::string> kept_back_;  ///< lines held by AT+CNMI=0
   Timer acknowledgement_;
   bool unacknowledged_ = false;

@@ -39,7 +39,7 @@ void read_file(const Value& file, SimConfig& into) {
   if (!file.is_array()) {
     std::string bytes = from_hex(file.text().value_or("")).value_or("");
     const bool fixed = path->id == ef::iccid || path->id == ef::imsi || path->id == ef::ecc ||
-                       path->id == ef::plmn_selector || path->id == ef::loci;
+                       path->id == ef::plmn_selector || path->id == ef::loci || path->id == ef::cbmi;
     if (known != nullptr && fixed && bytes.size() > known->length)
       return file.refuse(fmt::format("at most {} bytes", known->length), fmt::format("{}", bytes.size()));
     into.files[key] = std::move(bytes);

@@ -299,6 +299,60 @@ TEST_CASE("the list of dialled numbers: records with names, empty ones, and a me
   CHECK(full.apdu("A0DC00031C" + bob) == "9240");
 }
 
+TEST_CASE("what the network has done is in the card: where the module is, its keys, who has refused it") {
+  Card card;
+  CHECK(card.crsm("176,28542,0,0,11") == "144,0,\"4365870964F0001816FF00\"");
+  CHECK(card.crsm("176,28499,0,0,14") == "144,0,\"43658709FFFFFF64F00018160100\"");
+  const std::string key = card.crsm("176,28448,0,0,9"), packet_key = card.crsm("176,28498,0,0,9");
+  CHECK(key.ends_with("00\""));
+  CHECK(packet_key.ends_with("00\""));
+  CHECK(key != packet_key);
+  CHECK(key == Card().crsm("176,28448,0,0,9"));
+  card.ask("AT+CFUN=4");
+  CHECK(card.crsm("176,28448,0,0,9") == "144,0,\"FFFFFFFFFFFFFFFF07\"");
+  World world = ModuleFixture::instant();
+  world.network.registration = Registration::denied;
+  Nvram kept;
+  Card refused(world, &kept);
+  CHECK(refused.crsm("176,28539,0,0,12") == "144,0,\"64F000" + std::string(18, 'F') + "\"");
+  CHECK(refused.crsm("176,28542,0,0,11") == "144,0,\"" + std::string(20, 'F') + "02\"");
+  CHECK(refused.crsm("214,28539,0,3,9,\"13001431024132F451\"") == "144,0");
+  for (const Registration next : {Registration::home, Registration::denied}) {
+    refused.modem.network->set_registration(next);
+    refused.wait(1min);
+    CHECK(refused.crsm("176,28539,0,0,12") ==
+          (next == Registration::home ? "144,0,\"13001431024132F451FFFFFF\"" : "144,0,\"13001431024132F45164F000\""));
+  }
+  // The first of four makes way.
+  refused.crsm("214,28539,0,9,3,\"62F210\"");
+  refused.modem.network->set_registration(Registration::searching);
+  refused.wait(1s);
+  refused.modem.network->set_registration(Registration::denied);
+  refused.wait(1min);
+  CHECK(refused.crsm("176,28539,0,0,12") == "144,0,\"31024132F45162F21064F000\"");
+}
+
+TEST_CASE("broadcasts that AT+CSCB accepts and the last message's reference are files, too") {
+  World world = ModuleFixture::instant();
+  world.network.numbers["*"] = {};
+  Card card(world);
+  CHECK(card.crsm("176,28485,0,0,4") == "144,0,\"FFFFFFFF\"");
+  CHECK(card.ask("AT+CSCB=0,\"50,4370\"") == OK);
+  CHECK(card.crsm("176,28485,0,0,6") == "144,0,\"00321112FFFF\"");
+  CHECK(card.crsm("214,28485,0,2,2,\"FFFF\"") == "144,0");
+  CHECK(card.ask("AT+CSCB?") == answered("+CSCB: 0,\"50\",\"\""));
+  world.sim.files["7F20/6F45"] = std::string("\x03\xe8", 2);
+  CHECK(Card(world).ask("AT+CSCB?") == answered("+CSCB: 0,\"1000\",\"\""));
+  CHECK(card.crsm("176,28483,0,0,2") == "144,0,\"FFFF\"");
+  card.ask("AT+CMGF=1");
+  for (const char* reference : {"00", "01"}) {
+    card.say("AT+CMGS=\"1\"\r");
+    card.say("Hi\x1a");
+    card.wait(1s);
+    CHECK(card.crsm("176,28483,0,0,2") == fmt::format("144,0,\"{}FF\"", reference));
+  }
+}
+
 TEST_CASE("files that only a scenario's card has are written by those whom the standard lets") {
   World world = ModuleFixture::instant();
   world.sim.files = {{"7F20/6F3E", "\x1a"},
