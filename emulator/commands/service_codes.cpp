@@ -114,7 +114,24 @@ Result ask_network(Invocation& cmd, const ServiceCode& code) {
   return code.act == Act::ask ? present(cmd, service) : Result{Cme::not_allowed};
 }
 
+/// The module's own: IMEI, PINs.
+bool is_local(const ServiceCode& code) {
+  return code.service == "06" || code.service.starts_with("05") ||
+         (code.service.starts_with("04") && code.service != "004");
+}
+
 }  // namespace
+
+Result run_code_for_card(Modem& modem, Channel& asker, const ServiceCode& code) {
+  if (is_local(code)) return Cme::not_allowed;
+  static constexpr Command nameless{};
+  std::string unheard;
+  const Format format;
+  Response response(unheard, format);
+  const Arguments none;
+  Invocation run{modem, asker, modem.settings, nameless, {}, none, response};
+  return ask_network(run, code);
+}
 
 Task<Result> run_service_code(Invocation& cmd, ServiceCode code) {
   Modem& modem = cmd.modem;
@@ -122,11 +139,7 @@ Task<Result> run_service_code(Invocation& cmd, ServiceCode code) {
     cmd.line(modem.imei());
     co_return ok;
   }
-  if (code.service.starts_with("04") && code.service != "004") {
-    co_await modem.clock.sleep(modem.latency[Latency::facility]);
-    co_return change_pin(modem, code);
-  }
-  if (code.service.starts_with("05")) {
+  if (is_local(code)) {
     co_await modem.clock.sleep(modem.latency[Latency::facility]);
     co_return change_pin(modem, code);
   }

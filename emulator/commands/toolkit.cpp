@@ -1,5 +1,6 @@
 // SIM Application Toolkit (AT manual chapter 5): the application is the card's, as the scenario has it.
 // SPDX-License-Identifier: MIT
+#include "emulator/commands/service_codes.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/module/module_settings.hpp"
 #include "emulator/module/toolkit_service.hpp"
@@ -31,7 +32,7 @@ Result send_envelope(Invocation& cmd) {
 template <ProactiveType type>
 Result carry_out(Invocation& cmd) {
   if (const auto refused = cmd.modem.sim->refusal()) return *refused;
-  return done_if(cmd.modem.toolkit->carry_out(type, cmd.number(0), cmd.channel));
+  return done_if(cmd.modem.toolkit->carry_out(type, cmd.number(0), cmd.channel, run_code_for_card));
 }
 
 /// +STKMENU: <index>,<id>,<text>   nothing while +STKPCI is off.

@@ -77,7 +77,7 @@ void Modem::restart_sim() {
   later([this] {
     if (!sim->ready()) return;
     start_.cancel();
-    stop_messages();
+    leave_card();
     sim->activate();
     announce_sim(nullptr);
     if (sim->locked()) return search_network();
@@ -89,7 +89,7 @@ void Modem::restart_sim() {
 void Modem::sim_gone() {
   boot_.cancel();
   start_.cancel();
-  stop_messages();
+  leave_card();
   urc(sim->present() ? "+CPIN: " + std::string(sim->word()) : "+CPIN: NOT READY");
   if (!sim->present() && settings.number(key::csmins) == 1) urc("+CSMINS: 1,0");
   search_network();

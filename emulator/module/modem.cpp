@@ -210,8 +210,10 @@ Modem::Modem(const Parts& parts)
               [](Modem& m) {
                 static const CardApplication none;
                 const CardApplication* application = m.world.sim.toolkit.get();
-                return std::make_unique<ToolkitService>(m, m.environment_,
-                                                        application != nullptr ? *application : none);
+                auto made =
+                    std::make_unique<ToolkitService>(m, m.environment_, application != nullptr ? *application : none);
+                if (m.sms_ready_) made->start();
+                return made;
               }),
       gpios(*this, [](Modem& m) { return std::make_unique<Pins>(m.environment_, "GPIO"); }),
       pins(*this, [](Modem& m) { return std::make_unique<Pins>(m.environment_, "PIN"); }) {
@@ -261,9 +263,12 @@ std::unique_ptr<Network> Modem::connected(std::unique_ptr<Network> made) {
     for (const auto& [place, entry] : preferred_operators->entries()) names.push_back(entry.name);
     return names;
   };
-  made->on_registration = [this](bool registered, Channel* cause) {
-    if (!registered) lose_network();
   made->on_refused = [this](const std::string& plmn) { card->forbid(plmn); };
+  made->on_registration = [this](bool registered, Channel* cause) {
+    // A card that nobody has written to lists no network.
+    const bool written = !world.sim.files.empty() || parts_.nvram.find("card:" + identity.iccid) != nullptr;
+    if (registered && written) card->permit(network->serving().plmn);
+    if (!registered) lose_network();
     if (registered && sms.made()) sms->registered();
     tell(registered ? ModuleEvent::registered : ModuleEvent::unregistered);
     if (registered && settings.number(key::clts) == 1) network_time->announce(rtc, cause);
@@ -320,13 +325,13 @@ std::unique_ptr<Alarms> Modem::connected(std::unique_ptr<Alarms> made) {
 }
 
 std::unique_ptr<Board> Modem::connected(std::unique_ptr<Board> made) {
+  made->on_temperature = [this] { temperature_moved(); };
   if (!made->battery) return made;
   made->battery->works = [this] { return working(); };
   made->battery->may_charge = [this] {
     return commands.find(key::echarge.command) == nullptr || settings.number(key::echarge) == 1;
   };
   made->battery->on_supply = [this](Supply supply) { set_supply(supply); };
-  made->on_temperature = [this] { temperature_moved(); };
   made->battery->on_empty = [this] { lose_power(); };
   return made;
 }

@@ -271,7 +271,7 @@ class Modem final : private OwnLatencies, public ChannelOwner, private MobileSta
   std::unique_ptr<Alarms> connected(std::unique_ptr<Alarms> made);
   std::unique_ptr<Board> connected(std::unique_ptr<Board> made);
   void load_contexts();
-  void stop_messages();
+  void leave_card();
   void for_each_service(const std::function<void(Service&)>& act);
   void lose_network();
   bool powered_on() const { return power_ != Power::off && power_ != Power::frozen; }

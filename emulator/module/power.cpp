@@ -159,7 +159,7 @@ Task<> Modem::finish_start(StartedBy cause) {
   call_first ? say_call_ready() : say_sms_ready();
   co_await clock.sleep_until(ready + (call_first ? sms_time : call));
   call_first ? say_sms_ready() : say_call_ready();
-  if (world.sim.toolkit != nullptr && sim->ready()) toolkit->start();
+  if ((world.sim.toolkit != nullptr || toolkit.made()) && sim->ready()) toolkit->start();
   if (!booted || !quirks.second_call_ready) co_return;
   co_await clock.sleep(sms_time > call ? sms_time - call : call - sms_time);
   say_call_ready();
@@ -177,10 +177,11 @@ void Modem::say_sms_ready() {
   if (sms.made()) sms->start();
 }
 
-/// The card is gone, or has no supply.
-void Modem::stop_messages() {
+/// The card is gone, has no supply, or is started again.
+void Modem::leave_card() {
   sms_ready_ = false;
   if (sms.made()) sms->stop();
+  if (toolkit.made()) toolkit->power_off();
 }
 
 void Modem::search_network() {
@@ -236,7 +237,7 @@ Duration Modem::set_functionality(unsigned fun, Channel* cause) {
 
 /// AT+CFUN=0: the network is left first, then the SIM goes.
 Task<> Modem::minimum_functionality(Channel* cause) {
-  stop_messages();
+  leave_card();
   co_await clock.sleep(latency[Latency::cfun_sim_off]);
   sim->deactivate();
   urc("+CPIN: NOT READY", cause);
@@ -258,6 +259,7 @@ Task<> Modem::full_functionality(Channel* cause) {
 void Modem::detach_for_good() {
   boot_.cancel();
   start_.cancel();
+  if (toolkit.made()) toolkit->power_off();
   network->power_off();
 }
 

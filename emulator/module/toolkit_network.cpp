@@ -1,6 +1,7 @@
 // What the card wants of the network: calls, messages, codes, keys (51.014 6.4.9 to 6.4.13, 6.4.24).
 // SPDX-License-Identifier: MIT
 #include "emulator/calls/call_service.hpp"
+#include "emulator/calls/service_code.hpp"
 #include "emulator/core/latency.hpp"
 #include "emulator/core/world.hpp"
 #include "emulator/module/modem.hpp"
@@ -13,13 +14,26 @@
 
 namespace sim800 {
 
-/// Qualifiers 0 and 1: only if nothing else is going on; others put calls on hold or end them.
+/// Not by the host, which therefore hears of it.
+static void end_calls(CallService& calls, const Environment& environment) {
+  std::vector<Channel*> askers;
+  for (const CallService::Connection& call : calls.connections()) {
+    if (call.state != CallService::State::waiting) askers.push_back(call.asker);
+  }
+  calls.hang_up(nullptr);
+  for (Channel* asker : askers) environment.answer_code(Code::no_carrier, asker);
+}
+
+/// Qualifiers 0 and 1: only if nothing else is going on; 2 and 3 put other calls on hold, 4 and 5 end them (12.6).
 void ToolkitService::place_call(Channel& asker) {
-  constexpr std::uint8_t last_without_disturbing = 1;
+  constexpr std::uint8_t last_without_disturbing = 1, first_that_ends = 4;
   CallService& calls = *modem_.calls;
+  if (!modem_.network->registered()) return finish(unable_to(TerminalResponse::no_service));
   if (!calls.connections().empty() && command_->qualifier <= last_without_disturbing)
     return finish(unable_to(TerminalResponse::busy_on_call));
+  if (command_->qualifier >= first_that_ends) end_calls(calls, environment_);
   const Result dialled = calls.dial(number_in(command_->address), nullptr, asker);
+  if (dialled == Result{Cme::not_allowed}) return finish(unable_to(TerminalResponse::busy_on_call));
   if (!dialled.is_ok()) return finish(unable_to(TerminalResponse::no_service));
   watch_call();
 }
@@ -68,26 +82,39 @@ Task<> ToolkitService::send_message() {
 }
 
 /// USSD and supplementary services: the network's answer goes to the card, not to the host.
-Task<> ToolkitService::ask_network() {
+Task<> ToolkitService::ask_network(Channel& asker, RunCode run_code) {
   if (!modem_.network->registered()) {
     finish(unable_to(TerminalResponse::no_service));
     co_return;
   }
-  const bool ussd = command_->type == ProactiveType::send_ussd;
-  const std::string code = ussd ? to_utf8(ussd_in(command_->ussd)) : number_in(command_->ss);
   co_await environment_.clock.sleep(environment_.latency[Latency::network_request]);
-  const auto& known = environment_.world.network.ussd;
-  const auto found = known.find(code);
-  TerminalResponse response = plain(TerminalResponse::performed);
   if (!modem_.network->registered()) {
-    response = unable_to(TerminalResponse::no_service);
-  } else if (found == known.end() || found->second.empty()) {
-    response = plain(ussd ? 0x37 : 0x34);  // USSD or SS return error (11.14 12.12)
-    response.additional = std::string(1, '\0');
-  } else if (ussd) {
-    response.text = ToolkitText::of(from_utf8(found->second.front()));
+    finish(unable_to(TerminalResponse::no_service));
+  } else {
+    finish(command_->type == ProactiveType::send_ussd ? sent_ussd() : sent_ss(asker, run_code));
   }
-  finish(response);
+}
+
+/// As ATD with the same code (22.030); what that standard does not know is refused.
+TerminalResponse ToolkitService::sent_ss(Channel& asker, RunCode run_code) {
+  const auto code = parse_service_code(number_in(command_->ss));
+  if (code && run_code(modem_, asker, *code).is_ok()) return plain(TerminalResponse::performed);
+  TerminalResponse refused = plain(TerminalResponse::ss_error);
+  refused.additional = std::string(1, '\0');
+  return refused;
+}
+
+TerminalResponse ToolkitService::sent_ussd() {
+  const auto& known = environment_.world.network.ussd;
+  const auto found = known.find(to_utf8(ussd_in(command_->ussd)));
+  TerminalResponse response = plain(TerminalResponse::performed);
+  if (found != known.end() && !found->second.empty()) {
+    response.text = ToolkitText::of(from_utf8(found->second.front()));
+  } else {
+    response = plain(TerminalResponse::ussd_error);
+    response.additional = std::string(1, '\0');
+  }
+  return response;
 }
 
 void ToolkitService::send_digits() {

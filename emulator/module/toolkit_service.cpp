@@ -12,9 +12,11 @@
 #include "emulator/module/modem.hpp"
 #include "emulator/module/module_settings.hpp"
 #include "emulator/module/toolkit_words.hpp"
+#include "emulator/network/network.hpp"
 #include "emulator/sim/card_status.hpp"
 #include "emulator/sim/sim.hpp"
 #include "protocol/sim/card_coding.hpp"
+#include "protocol/sms/sms_time.hpp"
 #include "protocol/text/hex.hpp"
 #include "protocol/text/unicode.hpp"
 
@@ -60,9 +62,10 @@ Duration span_of(const ToolkitDuration& given) {
 
 ToolkitService::ToolkitService(Modem& modem, const Environment& environment, const CardApplication& application)
     : modem_(modem), environment_(environment), card_(application) {
-  modem_.card->toolkit = [this](std::uint8_t instruction, std::string_view data, unsigned) {
-    return transmit(instruction, data);
+  modem_.card->toolkit = [this](std::uint8_t instruction, std::string_view data, unsigned length) {
+    return transmit(instruction, data, length);
   };
+  modem_.card->waiting = [this] { return command_ ? 0 : card_.pending().size(); };
 }
 
 bool ToolkitService::tells() const { return modem_.settings.number(key::stkpcis) == 1; }
@@ -78,6 +81,7 @@ void ToolkitService::start() {
 void ToolkitService::power_off() {
   for (Timer* timer : {&next_, &patience_, &poll_}) timer->cancel();
   work_.cancel();
+  card_.stop();
   command_.reset();
   menu_.clear();
   shown_ = carrying_out_ = false;
@@ -126,10 +130,28 @@ void ToolkitService::handle_alone(const ProactiveCommand& command) {
       response.duration = command.duration.value_or(ToolkitDuration{});
       return finish(response);
     }
+    case provide_local_information: return finish(local_information(command.qualifier));
     default:
       return finish(
           plain(name.empty() ? TerminalResponse::type_not_understood : TerminalResponse::beyond_capabilities));
   }
+}
+
+/// <qualifier> 0 where the module is, 1 its IMEI, 3 the time (12.6).
+TerminalResponse ToolkitService::local_information(unsigned what) const {
+  constexpr unsigned place = 0, identity = 1, date = 3;
+  TerminalResponse response = plain(TerminalResponse::performed);
+  const Network& network = *modem_.network;
+  switch (what) {
+    case place:
+      if (!network.registered()) return unable_to(TerminalResponse::no_service);
+      response.location = encode_plmn(network.serving().plmn) + from_hex(network.area() + network.cell()).value_or("");
+      break;
+    case identity: response.imei = imei_octets(modem_.imei()); break;
+    case date: response.time = SmsTime::parse(modem_.rtc.text()).value_or(SmsTime{}).encode(); break;
+    default: return plain(TerminalResponse::beyond_capabilities);
+  }
+  return response;
 }
 
 // --- to the host
@@ -291,12 +313,12 @@ bool ToolkitService::envelope(std::string_view tag, std::string_view data) {
   return true;
 }
 
-bool ToolkitService::carry_out(ProactiveType type, unsigned code, Channel& asker) {
+bool ToolkitService::carry_out(ProactiveType type, unsigned code, Channel& asker, RunCode run_code) {
   constexpr unsigned start_it = 0, start_without_icon = 4, not_understood = 50, silence = 18;
   if (!command_ || !shown_ || carrying_out_ || command_->type != type) return false;
   switch (code) {
     case start_it:
-    case start_without_icon: start_carrying_out(asker); break;
+    case start_without_icon: start_carrying_out(asker, run_code); break;
     case not_understood: finish(plain(TerminalResponse::data_not_understood)); break;
     // Set-up of a call has no such answer (manual 5.2.3).
     case silence: finish(unable_to(TerminalResponse::no_cause)); break;
@@ -306,7 +328,7 @@ bool ToolkitService::carry_out(ProactiveType type, unsigned code, Channel& asker
   return true;
 }
 
-void ToolkitService::start_carrying_out(Channel& asker) {
+void ToolkitService::start_carrying_out(Channel& asker, RunCode run_code) {
   patience_.cancel();
   carrying_out_ = true;
   const auto run = [this](Task<> task) {
@@ -317,7 +339,7 @@ void ToolkitService::start_carrying_out(Channel& asker) {
     case set_up_call: return place_call(asker);
     case send_sms: return run(send_message());
     case send_dtmf: return send_digits();
-    default: return run(ask_network());
+    default: return run(ask_network(asker, run_code));
   }
 }
 
@@ -333,39 +355,51 @@ bool ToolkitService::take_sms(const Sms& message) {
 }
 
 void ToolkitService::send(std::shared_ptr<const ToolkitSteps> steps) {
-  if (!modem_.sim->ready()) return;
   card_.send(std::move(steps));
   fetch_soon();
 }
 
-CardAnswer ToolkitService::transmit(std::uint8_t instruction, std::string_view data) {
+// --- the same as commands of the card (51.011 9.2.18 to 9.2.21)
+
+CardAnswer ToolkitService::transmit(std::uint8_t instruction, std::string_view data, unsigned length) {
   constexpr std::uint8_t profile = 0x10, get_command = 0x12, response_to_command = 0x14;
-  const auto ended = [this]() -> CardAnswer {
-    const std::string& waiting = card_.pending();
-    if (waiting.empty() || command_) return {};
-    return {.status = static_cast<std::uint16_t>(has_command + std::min<std::size_t>(waiting.size(), 255))};
-  };
   switch (instruction) {
-    case profile: return ended();
-    case get_command:
-      if (card_.pending().empty()) return {.status = technical_problem};
-      return {.data = card_.pending()};
+    case profile: return {};
+    case get_command: return fetched_by_host(length);
     case response_to_command: {
       const auto response = decode_response(data);
-      if (!response || !command_) return {.status = technical_problem};
+      if (!response || !command_ || carrying_out_) return {.status = technical_problem};
       finish(*response);
       return {};
     }
-    default: break;
+    default: return take_envelope(data);
   }
-  const auto wanted = decode_envelope(data);
-  if (!wanted) return {.status = technical_problem};
-  if (command_) return {.status = toolkit_busy};
-  const bool taken = wanted->item ? card_.select(*wanted->item) : wanted->event && card_.report(*wanted->event);
+}
+
+CardAnswer ToolkitService::fetched_by_host(unsigned length) {
+  const std::string command = card_.pending();
+  if (command.empty()) return {.status = technical_problem};
+  if (length != command.size()) return {.status = static_cast<std::uint16_t>(wrong_length + command.size())};
+  next_.cancel();
+  fetch();
+  return {.data = command};
+}
+
+/// What is none, or not for this card, is a technical problem; only one session goes on at a time.
+CardAnswer ToolkitService::take_envelope(std::string_view data) {
+  const auto given = decode_envelope(data);
+  const bool complete = given && ((given->tag == Envelope::menu_selection && given->item) ||
+                                  (given->tag == Envelope::event_download && given->event) ||
+                                  (given->tag == Envelope::sms_download && given->sms));
+  if (!complete) return {.status = technical_problem};
+  if (card_.busy()) return {.status = toolkit_busy};
+  const bool taken = given->tag == Envelope::menu_selection   ? card_.select(*given->item)
+                     : given->tag == Envelope::event_download ? card_.report(*given->event)
+                                                              : card_.receive_sms();
   if (!taken) return {.status = technical_problem};
-  CardAnswer answer = ended();
+  environment_.record("toolkit", {{"envelope", to_hex(data)}});
   fetch_soon();
-  return answer;
+  return {};
 }
 
 }  // namespace sim800

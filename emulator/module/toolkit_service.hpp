@@ -22,6 +22,7 @@
 namespace sim800 {
 
 class Modem;
+struct ServiceCode;
 
 class ToolkitService final : public Service {
  public:
@@ -39,8 +40,10 @@ class ToolkitService final : public Service {
   bool respond(std::string_view result, std::optional<std::string_view> text);
   /// AT+STKENVS
   bool envelope(std::string_view tag, std::string_view data);
+  /// Does what a code of 22.030 asks of the network, without a word to the host.
+  using RunCode = Result (*)(Modem& modem, Channel& asker, const ServiceCode& code);
   /// AT+STKCALL, AT+STKSMS, AT+STKSS, AT+STKUSSD, AT+STKDTMF
-  bool carry_out(ProactiveType type, unsigned code, Channel& asker);
+  bool carry_out(ProactiveType type, unsigned code, Channel& asker, RunCode run_code);
   const std::vector<ToolkitItem>& menu() const { return menu_; }
 
   /// A message for the card (SMS-PP download). False if it is none, or the card does not take it.
@@ -48,7 +51,7 @@ class ToolkitService final : public Service {
   /// The card has something to say now.
   void send(std::shared_ptr<const ToolkitSteps> steps);
   /// The card's commands TERMINAL PROFILE, FETCH, TERMINAL RESPONSE and ENVELOPE, from AT+CSIM.
-  CardAnswer transmit(std::uint8_t instruction, std::string_view data);
+  CardAnswer transmit(std::uint8_t instruction, std::string_view data, unsigned length);
 
   /// A text of the card for the host: in hexadecimal, or readable.
   std::string shown(const std::string& alpha) const;
@@ -59,6 +62,7 @@ class ToolkitService final : public Service {
   void fetch();
   void take_menu();
   void handle_alone(const ProactiveCommand& command);
+  TerminalResponse local_information(unsigned what) const;
   void show(const ProactiveCommand& command);
   void show_items();
   std::string fields(const ProactiveCommand& command) const;
@@ -67,12 +71,16 @@ class ToolkitService final : public Service {
   void give_up();
   void finish(const TerminalResponse& response);
   void session_ended();
+  CardAnswer fetched_by_host(unsigned length);
+  CardAnswer take_envelope(std::string_view data);
   bool answers_fit(const TerminalResponse& response) const;
-  void start_carrying_out(Channel& asker);
+  void start_carrying_out(Channel& asker, RunCode run_code);
   void place_call(Channel& asker);
   void watch_call();
   Task<> send_message();
-  Task<> ask_network();
+  Task<> ask_network(Channel& asker, RunCode run_code);
+  TerminalResponse sent_ss(Channel& asker, RunCode run_code);
+  TerminalResponse sent_ussd();
   void send_digits();
 
   Modem& modem_;

@@ -29,8 +29,23 @@ inline std::u16string ussd_in(const std::optional<std::string>& bytes) {
   return ToolkitText{.coding = as, .bytes = bytes->substr(1)}.text();
 }
 
+/// A mobile identity (24.008 10.5.1.4): the first digit beside the type and the parity.
+inline std::string imei_octets(std::string_view imei) {
+  constexpr unsigned imei_of_odd_length = 0xa;
+  std::string octets = encode_digits("0" + std::string(imei), 8);
+  octets[0] = static_cast<char>((static_cast<unsigned char>(octets[0]) & 0xf0U) | imei_of_odd_length);
+  return octets;
+}
+
 inline TerminalResponse plain(std::uint8_t result) {
-  return {.result = result, .additional = {}, .text = {}, .item = {}, .duration = {}};
+  return {.result = result,
+          .additional = {},
+          .text = {},
+          .item = {},
+          .duration = {},
+          .location = {},
+          .imei = {},
+          .time = {}};
 }
 inline TerminalResponse unable_to(std::uint8_t cause) {
   TerminalResponse response = plain(TerminalResponse::unable);

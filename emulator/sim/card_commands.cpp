@@ -145,6 +145,7 @@ CardAnswer CardFiles::run(Session& session, std::uint8_t instruction, const Para
     case terminal_response:
     case envelope:
       if (!toolkit) return {.status = unknown_instruction};
+      if (given.p1 != 0 || given.p2 != 0) return {.status = wrong_parameters};
       return toolkit(instruction, given.data, given.p3);
     case invalidate:
     case rehabilitate:

@@ -55,12 +55,12 @@ class CardFiles {
 
   /// The toolkit's part of the card: TERMINAL PROFILE, FETCH, TERMINAL RESPONSE, ENVELOPE. Not given: it has none.
   std::function<CardAnswer(std::uint8_t instruction, std::string_view data, unsigned length)> toolkit;
+  /// Bytes of the proactive command that waits to be fetched; 0: none.
+  std::function<std::size_t()> waiting = [] { return 0; };
 
  private:
   /// Where one talk with the card is.
   struct Session {
-  /// Bytes of the proactive command that waits to be fetched; 0: none.
-  std::function<std::size_t()> waiting = [] { return 0; };
     std::uint16_t folder = ef::mf;
     std::uint16_t file = 0;  ///< 0: none is selected
     unsigned record = 0;     ///< the current one; 0: none

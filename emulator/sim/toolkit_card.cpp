@@ -32,24 +32,31 @@ ToolkitCard::ToolkitCard(const CardApplication& application) : application_(appl
   if (!application.events.empty()) first_.push_back(event_list(application));
 }
 
-void ToolkitCard::start() {
+void ToolkitCard::stop() {
+  on_ = polled_ = false;
   frames_.clear();
-  given_.clear();
-  running_given_ = waits_ = false;
+  waits_ = 0;
+  if (std::exchange(running_given_, false)) given_.erase(given_.begin());
+}
+
+void ToolkitCard::start() {
+  stop();
+  on_ = true;
   frames_ = {{&application_.start, 0}, {&first_, 0}};
   settle();
 }
 
 const std::string& ToolkitCard::pending() const {
   static const std::string none;
-  if (frames_.empty() || waits_) return none;
+  if (!busy()) return none;
   const Frame& inner = frames_.back();
   return (*inner.steps)[inner.next].command;
 }
 
 /// Steps that are done with make way for those around them, and in the end for the next ones of the scenario.
 void ToolkitCard::settle() {
-  while (!frames_.empty() && frames_.back().next >= frames_.back().steps->size()) frames_.pop_back();
+  while (busy() && frames_.back().next >= frames_.back().steps->size()) frames_.pop_back();
+  if (polled_ && !busy()) go_on();
   if (!frames_.empty()) return;
   if (std::exchange(running_given_, false)) given_.erase(given_.begin());
   if (given_.empty()) return;
@@ -63,6 +70,11 @@ void ToolkitCard::begin(const ToolkitSteps& steps) {
   settle();
 }
 
+void ToolkitCard::go_on() {
+  polled_ = busy();
+  if (!polled_) waits_ = 0;
+}
+
 Duration ToolkitCard::answer(const TerminalResponse& response) {
   if (pending().empty()) return {};
   Frame& inner = frames_.back();
@@ -73,13 +85,14 @@ Duration ToolkitCard::answer(const TerminalResponse& response) {
     ++inner.next;
     if (branch != nullptr) frames_.push_back({branch, 0});
     settle();
-    waits_ = wait > Duration::zero() && !frames_.empty();
-    return waits_ ? wait : Duration::zero();
+    if (wait == Duration::zero() || frames_.empty()) return {};
+    waits_ = frames_.size();
+    return wait;
   }
   if (response.result == TerminalResponse::backward) {
     go_back();
   } else {
-    frames_.clear();
+    end_session();
   }
   settle();
   return {};
@@ -88,37 +101,41 @@ Duration ToolkitCard::answer(const TerminalResponse& response) {
 /// The user wants the step before; before the first one is the question that led there, or nothing.
 void ToolkitCard::go_back() {
   if (frames_.back().next == 0) frames_.pop_back();
-  if (frames_.empty()) return;
+  if (!busy()) return;
   if (frames_.back().next == 0) {
-    frames_.clear();
+    end_session();
   } else {
     --frames_.back().next;
   }
 }
 
+void ToolkitCard::end_session() {
+  while (busy()) frames_.pop_back();
+}
+
 bool ToolkitCard::select(std::uint8_t item) {
   const auto chosen = application_.items.find(item);
-  if (chosen == application_.items.end() || !frames_.empty()) return false;
+  if (chosen == application_.items.end() || !takes_envelopes()) return false;
   begin(chosen->second);
   return true;
 }
 
 bool ToolkitCard::report(std::uint8_t event) {
   const auto awaited = application_.events.find(event);
-  if (awaited == application_.events.end() || !frames_.empty()) return false;
+  if (awaited == application_.events.end() || !takes_envelopes()) return false;
   begin(awaited->second);
   return true;
 }
 
 bool ToolkitCard::receive_sms() {
-  if (!application_.takes_sms || !frames_.empty()) return false;
+  if (!application_.takes_sms || !takes_envelopes()) return false;
   begin(application_.sms);
   return true;
 }
 
 void ToolkitCard::send(std::shared_ptr<const ToolkitSteps> steps) {
   given_.push_back(std::move(steps));
-  if (frames_.empty()) settle();
+  if (on_ && frames_.empty()) settle();
 }
 
 }  // namespace sim800

@@ -26,7 +26,11 @@ enum : unsigned {
   item = 0x0f,
   item_identifier = 0x10,
   response_length = 0x11,
+  file_list = 0x12,
+  location = 0x13,
+  imei = 0x14,
   event_list = 0x19,
+  date_time = 0x26,
   dtmf_string = 0x2c,
 };
 
@@ -122,6 +126,7 @@ void read_part(const Part& part, ProactiveCommand& into) {
     case text_string: into.text = text_in(value); break;
     case dtmf_string: into.dtmf = value; break;
     case event_list: into.events = value; break;
+    case file_list: into.files = value; break;
     case tone:
       if (!value.empty()) into.tone = static_cast<std::uint8_t>(value[0]);
       break;
@@ -169,6 +174,7 @@ std::u16string ToolkitText::text() const {
 std::string encode_proactive(const ProactiveCommand& command) {
   std::string value = required(details, details_value(command));
   value += required(identities, {0x81U, command.destination});
+  if (command.files) value += required(file_list, *command.files);
   if (command.alpha) value += required(alpha, *command.alpha);
   if (command.tone) value += required(tone, {*command.tone});
   if (command.address) value += required(address, *command.address);
@@ -230,6 +236,9 @@ std::string encode_response(const ProactiveCommand& command, const TerminalRespo
   if (response.duration) value += required(duration, duration_value(*response.duration));
   if (response.text) value += required(text_string, text_value(*response.text));
   if (response.item) value += required(item_identifier, {*response.item});
+  if (response.location) value += required(location, *response.location);
+  if (response.imei) value += required(imei, *response.imei);
+  if (response.time) value += required(date_time, *response.time);
   return value;
 }
 
@@ -243,11 +252,17 @@ std::optional<TerminalResponse> decode_response(std::string_view bytes) {
                   .additional = std::string(each.value.substr(1)),
                   .text = {},
                   .item = {},
-                  .duration = {}};
+                  .duration = {},
+                  .location = {},
+                  .imei = {},
+                  .time = {}};
     if (!response) continue;
     if (each.tag == text_string) response->text = text_in(each.value);
     if (each.tag == item_identifier && !each.value.empty()) response->item = static_cast<std::uint8_t>(each.value[0]);
     if (each.tag == duration) response->duration = duration_in(each.value);
+    if (each.tag == location) response->location = each.value;
+    if (each.tag == imei) response->imei = each.value;
+    if (each.tag == date_time) response->time = each.value;
   }
   return response;
 }
@@ -276,6 +291,7 @@ std::optional<Envelope> decode_envelope(std::string_view bytes) {
   Envelope read{.tag = static_cast<std::uint8_t>(whole->tag), .item = {}, .event = {}};
   for (const Part& each : *parts) {
     if (each.value.empty()) continue;
+    if (each.tag == sms_tpdu) read.sms = true;
     if (each.tag == item_identifier) read.item = static_cast<std::uint8_t>(each.value[0]);
     if (each.tag == event_list) read.event = static_cast<std::uint8_t>(each.value[0]);
   }

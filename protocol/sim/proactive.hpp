@@ -78,6 +78,7 @@ struct ProactiveCommand {
   std::optional<std::string> ussd;     ///< data coding scheme, then the string
   std::optional<std::string> dtmf;     ///< digits, two per byte
   std::optional<std::string> events;   ///< one byte each
+  std::optional<std::string> files;    ///< how many have changed, then their paths from the master file on
   bool operator==(const ProactiveCommand&) const = default;
 };
 
@@ -96,7 +97,8 @@ struct TerminalResponse {
   // General results (11.14 12.12).
   static constexpr std::uint8_t performed = 0x00, ended_by_user = 0x10, backward = 0x11, no_response = 0x12,
                                 unable = 0x20, network_unable = 0x21, user_refused = 0x22, beyond_capabilities = 0x30,
-                                type_not_understood = 0x31, data_not_understood = 0x32, required_missing = 0x36;
+                                type_not_understood = 0x31, data_not_understood = 0x32, ss_error = 0x34,
+                                required_missing = 0x36, ussd_error = 0x37;
   // Additional information behind `unable`.
   static constexpr std::uint8_t no_cause = 0x00, screen_busy = 0x01, busy_on_call = 0x02, no_service = 0x04,
                                 not_in_call = 0x07;
@@ -105,6 +107,8 @@ struct TerminalResponse {
   std::optional<ToolkitText> text;
   std::optional<std::uint8_t> item;
   std::optional<ToolkitDuration> duration;
+  /// What PROVIDE LOCAL INFORMATION has asked for.
+  std::optional<std::string> location, imei, time;
   bool operator==(const TerminalResponse&) const = default;
 
   /// The command has been carried out, perhaps not in every detail.
@@ -121,8 +125,10 @@ std::string event_download(std::uint8_t event);
 
 /// Of an envelope: its tag, and what the parts that matter hold.
 struct Envelope {
-  std::uint8_t tag = 0;  ///< 0xD1 SMS-PP download, 0xD3 menu selection, 0xD6 event download
+  static constexpr std::uint8_t sms_download = 0xd1, menu_selection = 0xd3, event_download = 0xd6;
+  std::uint8_t tag = 0;
   std::optional<std::uint8_t> item, event;
+  bool sms = false;  ///< it has a message
 };
 std::optional<Envelope> decode_envelope(std::string_view bytes);
 

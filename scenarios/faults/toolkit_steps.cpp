@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "emulator/sim/card_directory.hpp"
 #include "protocol/sim/card_coding.hpp"
 #include "protocol/sim/proactive.hpp"
 #include "protocol/sms/sms_pdu.hpp"
@@ -38,6 +39,7 @@ constexpr std::array besides{
     Beside{"message", {"send_sms"}},
     Beside{"answers", {"get_inkey", "get_input"}},
     Beside{"for", {"play_tone", "display_text", "get_inkey"}},
+    Beside{"files", {"refresh"}},
     Beside{"text", {"play_tone", "set_up_call", "send_sms", "send_ussd", "send_ss", "send_dtmf"}},
 };
 
@@ -76,6 +78,26 @@ std::string submit(const Value& step) {
   if (body.size() > (gsm ? 160 : max_sms_data)) step["message"].refuse("a text that fits into one message");
   message.set_data({}, std::string_view(body).substr(0, gsm ? 160 : max_sms_data));
   return encode_sms(message);
+}
+
+/// Their number, then each path from the master file on (51.014 12.18).
+std::string file_list(const Value& files) {
+  const auto big_endian = [](std::uint16_t id) {
+    return std::string{static_cast<char>(id >> 8U), static_cast<char>(id & 0xffU)};
+  };
+  std::string list(1, '\0');
+  const auto add = [&](CardPath path) {
+    ++list[0];
+    list += big_endian(ef::mf);
+    if (path.folder != ef::mf) list += big_endian(path.folder);
+    list += big_endian(path.id);
+  };
+  for (const Value& file : files.items()) {
+    const auto path = parse_card_path(file.text().value_or(""));
+    path ? add(*path) : file.refuse("the path of a file, not of a folder");
+  }
+  if (!files) add({ef::telecom, ef::adn});
+  return list;
 }
 
 std::string ussd_string(const std::u16string& code) {
@@ -128,7 +150,8 @@ void read_request(const Value& step, std::string_view kind, ProactiveCommand& co
 }
 
 void read_command(const Value& step, std::string_view kind, ToolkitStep& into, ProactiveCommand& command) {
-  constexpr std::uint8_t user_clears = 0x80, files_changed = 1, initialise = 3, reset = 4;
+  constexpr std::uint8_t user_clears = 0x80, all_changed = 0, files_changed = 1, with_files = 2, initialise = 3,
+                         reset = 4;
   if (kind == "display_text") {
     command.type = display_text;
     command.qualifier = user_clears;
@@ -156,7 +179,14 @@ void read_command(const Value& step, std::string_view kind, ToolkitStep& into, P
     command.type = more_time;
   } else if (kind == "refresh") {
     command.type = refresh;
-    step[kind].read(command.qualifier, {{"files", files_changed}, {"init", initialise}, {"reset", reset}});
+    step[kind].read(command.qualifier, {{"files", files_changed},
+                                        {"init", initialise},
+                                        {"init-files", with_files},
+                                        {"init-all", all_changed},
+                                        {"reset", reset}});
+    const bool lists = command.qualifier == files_changed || command.qualifier == with_files;
+    if (lists) command.files = file_list(step["files"]);
+    if (!lists && step["files"]) step["files"].refuse_name("no \"files\" beside this \"refresh\"");
   } else {
     read_request(step, kind, command);
   }

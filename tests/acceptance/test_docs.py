@@ -42,6 +42,7 @@ NOT_RUN = {
     "sim800 run --control 127.0.0.1:4711 --pty ./modem": "acceptance.control runs it, on a free port",
     "sim800 ctl --control http://127.0.0.1:4711 sms send +420777000000 UPLOAD": "acceptance.ctl runs it",
     "sim800 run sim-files": "the scenario's dialogue is played by unit_tests",
+    "sim800 run toolkit-credit": "as above",
     "sim800 run --pcap FILE": "acceptance.ppp runs it",
     "sim800 run --rfc2217 127.0.0.1:5801": "acceptance.ports runs it, on a free port",
     "sim800 run --connect tcp:127.0.0.1:5555": "acceptance.ports runs it, on a free port",

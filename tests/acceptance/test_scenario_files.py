@@ -107,6 +107,15 @@ class Schema(unittest.TestCase):
         for scenario in [*scenarios, {"faults": faults}]:
             self.validator.validate(scenario)
 
+    def test_the_toolkit_page_shows_an_exchange_that_is_played(self):
+        page = read(ROOT, "docs", "toolkit.md")
+        blocks = re.findall(r"```(json|)\n(.*?)```", page.partition("## Toolkit")[2], re.DOTALL)
+        shipped = json.loads(read(SCENARIOS, "toolkit-credit.json"))
+        self.assertEqual(json.loads(blocks[0][1]), {key: shipped[key] for key in ("module", "sim", "network")})
+        played = iter(read(ROOT, "tests", "scenarios", "toolkit-credit.txt").splitlines())
+        for line in blocks[1][1].splitlines():
+            self.assertIn(("> " if line.startswith("AT") else "< ") + line, played)
+
     def test_the_reference_says_what_the_schema_says(self):
         script = os.path.join(ROOT, "docs", "scenario_reference.py")
         ran = subprocess.run([sys.executable, "-B", script, "--check"], capture_output=True, text=True, check=False)

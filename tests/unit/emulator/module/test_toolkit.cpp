@@ -2,14 +2,19 @@
 // A card with a toolkit application, and the host that answers it (51.014; AT manual chapter 5).
 #include <doctest/doctest.h>
 
+#include <fmt/format.h>
+
 #include "emulator/calls/call_service.hpp"
 #include "emulator/core/card_application.hpp"
 #include "emulator/core/world.hpp"
 #include "emulator/module/toolkit_service.hpp"
+#include "emulator/sim/card_files.hpp"
 #include "emulator/sms/sms_service.hpp"
+#include "protocol/sim/card_coding.hpp"
 #include "protocol/sim/proactive.hpp"
 #include "protocol/text/hex.hpp"
-#include "tests/support/module_fixture.hpp"
+#include "tests/support/fault_fixture.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace sim800::test {
 namespace {
@@ -273,13 +278,220 @@ TEST_CASE("quirk stk_text: texts as they read") {
   CHECK(card.ask("AT+STKENVS=D3,01") == OK + line("+STKPCI: 0,DISPLAY TEXT,128,\"Hi\""));
 }
 
-TEST_CASE("the card's part over AT+CSIM") {
+namespace {
+
+std::string apdu(ModuleFixture& module, std::string_view hex) {
+  const std::string said = module.ask(fmt::format("AT+CSIM={},\"{}\"", hex.size(), hex));
+  const std::size_t quote = said.find('"');
+  return quote == std::string::npos ? said : said.substr(quote + 1, said.find('"', quote + 1) - quote - 1);
+}
+
+std::shared_ptr<CardApplication> one_item(ToolkitSteps steps) {
+  auto card = std::make_shared<CardApplication>();
+  card->menu = encode_proactive({.type = set_up_menu, .alpha = "M", .items = {{1, "One"}, {2, "Two"}}});
+  card->items[1] = std::move(steps);
+  card->items[2] = {display(u"2")};
+  return card;
+}
+
+ToolkitStep poll_for(Duration span) {
+  ToolkitStep poll = step({.type = poll_interval, .duration = ToolkitDuration{ToolkitDuration::Unit::seconds, 20}});
+  poll.wait = span;
+  return poll;
+}
+
+}  // namespace
+
+TEST_CASE("the card's part over AT+CSIM: FETCH, TERMINAL RESPONSE, ENVELOPE") {
   Toolkit card;
-  CHECK(card.ask("AT+CSIM=12,\"A010000001FF\"") == answered("+CSIM: 4,\"9000\""));
-  CHECK(card.ask("AT+CSIM=28,\"A0C2000009D30782020181900101\"").starts_with("\r\n+CSIM: 4,\"9110\"\r\n"));
-  CHECK(card.ask("AT+CSIM=28,\"A0C2000009D30782020181900101\"") == answered("+CSIM: 4,\"9300\""));
-  CHECK(card.ask("AT+CSIM=34,\"A01400000C810301218082028281830100\"").find("9000") != std::string::npos);
-  CHECK(card.ask("AT+CSIM=10,\"A0120000FF\"") == answered("+CSIM: 4,\"6F00\""));
+  const std::string choose_one = "A0C2000009D30782020181900101";
+  CHECK(apdu(card, "A010000001FF") == "9000");
+  CHECK(apdu(card, "A010000101FF") == "6B00");
+  CHECK(apdu(card, "A012000010") == "6F00");  // nothing to fetch
+  CHECK(apdu(card, "A01400000C810301218082028281830100") == "6F00");
+  for (const char* wrong :
+       {"A0C2000009D70782020181900101", "A0C2000009D30882020181900101", "A0C2000009D30782020181900107",
+        "A0C2000006D30482020181", "A0C2000009D60782020181990104", "A0C2000001D3", "A0C2000000"}) {
+    CAPTURE(wrong);
+    CHECK(apdu(card, wrong) == "6F00");
+  }
+  CHECK(card.ask("AT+CSIM=28,\"" + choose_one + "\"") ==
+        answered("+CSIM: 4,\"9110\"") + line("+STKPCI: 0,DISPLAY TEXT,128,\"044869\""));
+  CHECK(apdu(card, choose_one) == "9300");
+  CHECK(apdu(card, "A0F2000016").ends_with("9000"));  // it has been fetched
+  CHECK(apdu(card, "A01400000C810301218082028281830100").starts_with("9000"));
+  CHECK(apdu(card, "A01400000C810301218082028281830100") == "6F00");
+}
+
+TEST_CASE("a proactive command that waits is told with each success, until it is fetched") {
+  World world = ModuleFixture::instant();
+  world.timing.overrides["sim.read"] = 1s;
+  Toolkit card(application(), world);
+  const auto ask = [&card](std::string_view hex) {
+    card.channel->receive(fmt::format("AT+CSIM={},\"{}\"\r", hex.size(), hex));
+    card.clock.advance(1s);
+    const std::string said = card.port.take();
+    const std::size_t quote = said.find('"');
+    return said.substr(quote + 1, said.find('"', quote + 1) - quote - 1);
+  };
+  ToolkitStep shown = display(u"Hello");
+  card.modem.toolkit->send(std::make_shared<const ToolkitSteps>(ToolkitSteps{shown}));
+  card.clock.advance(500ms);
+  // The module fetches it itself in half a second; this is what the card would say until then.
+  CHECK(card.modem.card->transmit(std::string("\xa0\xf2\0\0\x16", 5)).status == 0x9113);
+  CHECK(card.modem.card->transmit(std::string("\xa0\xa4\0\0\2\x3f\0", 7)).status == 0x9f16);
+  CHECK(card.modem.card->transmit(std::string("\xa0\xc0\0\0\x16", 5)).status == 0x9113);
+  CHECK(card.modem.card->transmit(std::string("\xa0\x12\0\0\xff", 5)).status == 0x6713);
+  const CardAnswer fetched = card.modem.card->transmit(std::string("\xa0\x12\0\0\x13", 5));
+  CHECK(fetched.status == 0x9000);
+  CHECK(fetched.data == shown.command);
+  CHECK(card.wait(0s) == line("+STKPCI: 0,DISPLAY TEXT,128,\"0448656C6C6F\""));
+  CHECK(ask("A0F2000016").ends_with("9000"));
+}
+
+TEST_CASE("a menu's item can be chosen while the card waits to be polled, which goes on afterwards") {
+  Toolkit module(one_item({poll_for(20s), display(u"later")}));
+  CHECK(module.ask("AT+STKENVS=D3,01") == OK + line("+STKPCI: 1,POLL INTERVAL"));
+  module.wait(5s);
+  CHECK(module.ask("AT+STKENVS=D3,02") == OK + line("+STKPCI: 0,DISPLAY TEXT,128,\"0432\""));
+  CHECK(module.ask("AT+STKENVS=D3,02") == ERROR);
+  SUBCASE("in time") {
+    CHECK(module.ask("AT+STKTRS=10") == OK + end);
+    CHECK(module.wait(14s) == "");
+    CHECK(module.wait(1s) == line("+STKPCI: 0,DISPLAY TEXT,128,\"046C61746572\""));
+  }
+  SUBCASE("longer than that") {
+    CHECK(module.wait(20s) == "");
+    CHECK(module.ask("AT+STKTRS=11") == OK + line("+STKPCI: 0,DISPLAY TEXT,128,\"046C61746572\""));
+  }
+}
+
+TEST_CASE("what the scenario's card has to say waits until it is started") {
+  World world = ModuleFixture::instant();
+  world.module.settings["+STKPCIS"] = {"1"};
+  world.timing.overrides["boot.cpin"] = 1s;
+  world.timing.overrides["boot.call_ready"] = 5s;
+  world.timing.overrides["boot.sms_ready"] = 6s;
+  for (const bool has_application : {true, false}) {
+    for (const Duration when : {Duration(500ms), Duration(3s), Duration(10s)}) {
+      CAPTURE(has_application);
+      World given = world;
+      if (has_application) given.sim.toolkit = one_item({});
+      ModuleFixture module(given, false);
+      module.modem.power_on();
+      module.wait(when);
+      module.modem.toolkit->send(std::make_shared<const ToolkitSteps>(ToolkitSteps{display(u"Hi")}));
+      std::string said = module.wait(10s);
+      if (has_application) {
+        CHECK(module.ask("AT+STKTRS=00").find(OK) != std::string::npos);
+        said += module.wait(1s);
+        module.ask("AT+STKTRS=00");
+      }
+      CHECK(module.ask("AT+STKTRS=00").find(has_application ? "ERROR" : "OK") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("a card without its supply, or one that is gone, says nothing more") {
+  for (const char* off : {"AT+CFUN=0", "AT+CPOWD=1", "AT+CPOWD=0"}) {
+    CAPTURE(off);
+    Toolkit module(one_item({poll_for(20s), display(u"later")}));
+    module.ask("AT+STKENVS=D3,01");
+    CHECK(module.ask(off).find("STKPCI") == std::string::npos);
+    CHECK(module.wait(2min).find("STKPCI") == std::string::npos);
+  }
+  for (const char* off : {"AT+CFUN=0", "AT+CPOWD=1"}) {
+    World world = ModuleFixture::instant();
+    world.timing.overrides["power.down"] = 2min;
+    Toolkit module(application(), world);
+    module.ask("AT+STKENVS=D3,01");  // a text that nobody answers
+    module.ask(off);
+    CHECK(module.wait(110s).find("STKPCI") == std::string::npos);
+  }
+  Toolkit removed;
+  removed.ask("AT+STKENVS=D3,01");
+  removed.modem.remove_sim();
+  CHECK(removed.wait(2min).find("STKPCI") == std::string::npos);
+  // With the radio off the card has its supply.
+  Toolkit silent;
+  silent.ask("AT+CFUN=4");
+  CHECK(silent.ask("AT+STKENVS=D3,01") == OK + line("+STKPCI: 0,DISPLAY TEXT,128,\"044869\""));
+  // And once it is back, it begins anew.
+  Toolkit again;
+  again.ask("AT+STKENVS=D3,01");
+  again.ask("AT+CFUN=0");
+  CHECK((again.ask("AT+CFUN=1") + again.wait(20s)).find("+STKPCI: 0,SET UP MENU,3,") != std::string::npos);
+}
+
+TEST_CASE("SET UP CALL: only if idle, beside a call on hold, or in its place") {
+  const auto address = from_hex("8111F1").value();
+  for (const std::uint8_t qualifier : {0, 1, 2, 3, 4, 5}) {
+    CAPTURE(int{qualifier});
+    World world = ModuleFixture::instant();
+    world.network.numbers["*"] = {.call = Subscriber::Call::answer, .after = 1s};
+    Toolkit module(
+        one_item({step({.type = set_up_call, .qualifier = qualifier, .destination = 0x83, .address = address}),
+                  display(u"on")}),
+        world);
+    module.ask("ATD222;");
+    module.wait(2s);
+    module.ask("AT+STKENVS=D3,01");
+    const std::string said = module.ask("AT+STKCALL=0") + module.wait(3s);
+    CHECK((said.find("046F6E") != std::string::npos) == (qualifier >= 2));
+    CHECK((said.find("NO CARRIER") != std::string::npos) == (qualifier >= 4));
+    const std::string calls = module.ask("AT+CLCC");
+    CHECK((calls.find("\"222\"") != std::string::npos) == (qualifier < 4));
+    CHECK((calls.find("\"111\"") != std::string::npos) == (qualifier >= 2));
+  }
+}
+
+TEST_CASE("SEND SS does what the same code does with ATD") {
+  const auto send = [](std::string_view code) {
+    return one_item(
+        {step({.type = send_ss, .destination = 0x83, .ss = "\x81" + encode_digits(code, (code.size() + 1) / 2)}),
+         display(u"done")});
+  };
+  Toolkit module(send("*21*123#"));
+  module.ask("AT+STKENVS=D3,01");
+  CHECK((module.ask("AT+STKSS=0") + module.wait(1s)).find("04646F6E65") != std::string::npos);
+  CHECK(module.ask("AT+CCFC=0,2").find("+CCFC: 1,1,\"123\"") != std::string::npos);
+  for (const char* refused : {"*#66#", "*#06#", "*21*12a#"}) {
+    Toolkit other(send(refused));
+    other.ask("AT+STKENVS=D3,01");
+    CHECK(other.ask("AT+STKSS=0") + other.wait(1s) == OK + end);
+  }
+}
+
+TEST_CASE("PROVIDE LOCAL INFORMATION, and the files that REFRESH names, in what goes to and fro") {
+  const TemporaryDirectory directory;
+  FaultFixture fixture(R"({"module": {"imei": "490154203237518"}, "sim": {"toolkit": {"menu": "M", "items": [
+      {"id": 1, "text": "Where", "steps": [{"raw": "D009810301260082028182"}, {"raw": "D009810301260182028182"},
+                                           {"raw": "D009810301260382028182"}, {"raw": "D009810301260282028182"}]},
+      {"id": 2, "text": "New", "steps": [{"refresh": "files", "files": ["7F20/6F46", "2FE2"]}, {"refresh": "init-files"}]}
+    ]}}})",
+                       true, 1, directory.path() / "trace");
+  std::string said;
+  fixture.trace->listener = [&said](std::string_view, Trace::Fields fields) {
+    for (const Trace::Field& field : fields) {
+      if (field.key == "response" || field.key == "fetched")
+        said += std::string(std::get<std::string_view>(field.value)) + "\n";
+    }
+  };
+  fixture.ask("ATE0;+STKPCIS=1");
+  fixture.ask("AT+CCLK=\"26/11/27,10:20:30+04\"");
+  const std::string told = "\r\n+STKPCI: 1,PROVIDE LOCAL INFORMATION\r\n";
+  CHECK(fixture.ask("AT+STKENVS=D3,01") == OK + told + told + told + told);
+  CHECK(said ==
+        "D009810301260082028182\n810301260082028281830100930764F0001816F9A1\n"
+        "D009810301260182028182\n8103012601820282818301009408"
+        "4A09512430325781\n"
+        "D009810301260382028182\n810301260382028281830100A60762117201020340\n"
+        "D009810301260282028182\n810301260282028281830130\n");
+  said.clear();
+  fixture.ask("AT+STKENVS=D3,02");
+  CHECK(said.starts_with("D016810301010182028182920B023F007F206F463F002FE2\n"));
+  CHECK(said.find("D01281030101028202818292070"
+                  "13F007F106F3A\n") != std::string::npos);
 }
 
 }  // namespace sim800::test
