@@ -38,7 +38,10 @@ class Jamming final : public Service {
     if (variance_ == none) return Result::none;
     return variance_ > static_cast<int>(settings_.number(key::sjdr_var)) ? Result::interference : Result::jamming;
   }
-  void power_off() override { next_.cancel(); }
+  void power_off() override {
+    next_.cancel();
+    high_ = false;
+  }
 
   /// Modes 2 and 3: the detection pin is high while there is jamming.
   std::function<void(bool high)> on_pin = [](bool) {};
@@ -61,15 +64,18 @@ class Jamming final : public Service {
     told_ = result();
     around_.urc(lines[static_cast<std::size_t>(*told_)], nullptr);
   }
-  void show_on_pin() const {
-    if (settings_.number(key::sjdr_status) == 1 && settings_.number(key::sjdr_mode) >= 2)
-      on_pin(result() == Result::jamming);
+  void show_on_pin() {
+    const bool shows = settings_.number(key::sjdr_status) == 1 && settings_.number(key::sjdr_mode) >= 2;
+    const bool high = shows && result() == Result::jamming;
+    if (shows || high_) on_pin(high);
+    high_ = high;
   }
 
   const Environment& around_;
   const Settings& settings_;
   int variance_ = none;
   std::optional<Result> told_;  ///< since AT+SJDR
+  bool high_ = false;           ///< the pin
   Timer next_;
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "emulator/board/pins.hpp"
 #include "tests/support/fault_fixture.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -174,6 +175,22 @@ TEST_CASE("jamming that comes and goes does not put its report off") {
   fixture.wait(500ms);
   fixture.ask("AT+SJDR=1,1,255,1");
   CHECK(fixture.wait(10s) == "\r\n+SJDR: JAMMING DETECTED\r\n");
+}
+
+TEST_CASE("jamming: the pin does not stay high when nothing looks for jamming any more") {
+  FaultFixture fixture(R"({"events": [{"after": "1s", "do": {"jamming": "detected"}}]})");
+  fixture.ask("ATE0;+SJDR=1,2");
+  const auto& pins = fixture.modem.pins->outputs();
+  REQUIRE(pins.contains(5));
+  CHECK_FALSE(pins.at(5));
+  fixture.wait(2s);
+  CHECK(pins.at(5));
+  fixture.ask("AT+SJDR=0,0");
+  CHECK_FALSE(pins.at(5));
+  fixture.ask("AT+SJDR=1,3");
+  CHECK(pins.at(5));
+  fixture.ask("AT+SJDR=1,1");
+  CHECK_FALSE(pins.at(5));
 }
 
 TEST_CASE("keys of the key pad are told with AT+SKPD=1") {
