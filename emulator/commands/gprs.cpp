@@ -26,6 +26,21 @@ Result show_attachment(Invocation& cmd) {
   return ok;
 }
 
+/// 27.007 9.2.2: GMM causes as errors.
+Result why_not_attached(const Network& network) {
+  const int refusal = network.packet_refusal();
+  switch (refusal) {
+    case 0: return Cme::unknown;
+    case 3:
+    case 6:
+    case 7:
+    case 11:
+    case 12:
+    case 13: return static_cast<Cme>(100 + refusal);
+    default: return static_cast<Cme>(148);  // unspecified GPRS error
+  }
+}
+
 /// AT+CGATT=<state>   Detaching closes the bearers: +SAPBR 1: DEACT precedes the OK.
 Task<Result> set_attachment(Invocation& cmd) {
   Modem& modem = cmd.modem;
@@ -36,7 +51,7 @@ Task<Result> set_attachment(Invocation& cmd) {
   co_await modem.clock.sleep(modem.latency[Latency::network_detach]);
   if (attach) {
     modem.network->attach(&cmd.channel);
-    co_return modem.network->attached() ? ok : Result{Cme::unknown};
+    co_return modem.network->attached() ? ok : why_not_attached(*modem.network);
   }
   modem.network->detach(&cmd.channel);
   co_return ok;

@@ -56,7 +56,7 @@ void Network::search(Channel* cause) {
   seeks_ = Seeks::service;
   registers_ = true;
   change(2, detached_by_host_ ? Packet::detached : Packet::attaching, cause);
-  serving_ = candidates().front();
+  serving_ = best().value_or(candidates().front());
   registering_ = environment_.clock.soon(registering_time(), [this, cause] { found_cell(cause); });
   const Duration attaching = environment_.latency[Latency::network_attach] - environment_.latency[Latency::boot_cpin];
   attaching_ = environment_.clock.soon(attaching, [this] { try_attaching(); });
@@ -67,7 +67,7 @@ void Network::search_for_emergencies() {
   seeks_ = Seeks::emergency_cell;
   change(2, Packet::detached, nullptr);
   registering_ = environment_.clock.soon(registering_time(), [this] {
-    camped_ = placed() ? !cells().empty() : hears_cells();
+    camped_ = hears_cells();
     tell_signal_soon();
     change(0, Packet::detached, nullptr);
   });
@@ -84,21 +84,30 @@ void Network::found_cell(Channel* cause) {
 
 // --- cells
 
-/// In the bands of AT+CBAND: PCS and DCS share their channel numbers, and the cells are European ones.
-bool Network::hears(const Cell& cell) const {
+/// In the bands of AT+CBAND (45.005 2). PCS and DCS share channel numbers: a cell of the scenario may be of either,
+/// those that are there without one are European.
+bool Network::hears(int channel) const {
   const std::string& bands = settings_.text(key::cband);
-  const bool low = cell.channel <= 124 || cell.channel >= 955, high = cell.channel >= 512 && cell.channel <= 885;
-  const bool american = cell.channel >= 128 && cell.channel <= 251;
-  if (bands == "ALL_BAND" || !placed()) return true;
-  if (bands == "EGSM_MODE" || bands == "PGSM_MODE") return low;
-  if (bands == "DCS_MODE" || bands == "PCS_MODE") return high;
-  if (bands == "GSM850_MODE") return american;
-  return bands.starts_with("EGSM") ? low || high : american || high;
+  if (bands == "ALL_BAND") return true;
+  const auto in = [channel](int first, int last) { return channel >= first && channel <= last; };
+  const auto on = [&bands](std::string_view band) { return bands.find(band) != std::string::npos; };
+  return (on("PGSM") && in(1, 124)) || (on("EGSM") && (in(0, 124) || in(975, 1023))) || (on("DCS") && in(512, 885)) ||
+         (on("GSM850") && in(128, 251)) || (on("PCS") && placed() && in(512, 810));
+}
+
+/// The scenario's cells where the module is, the strongest first.
+std::vector<Cell> Network::received() const {
+  if (place_ == nowhere) return {};
+  const NetworkConfig& network = environment_.world.network;
+  std::vector<Cell> all = placed_cells(network, environment_.clock.now() - environment_.origin);
+  if (place_ != anywhere) all = cells_at(network, static_cast<std::size_t>(place_), std::move(all));
+  std::erase_if(all, [this](const Cell& one) { return !hears(one.channel); });
+  return all;
 }
 
 std::vector<Cell> Network::usable_cells(std::string_view plmn) const {
-  std::vector<Cell> all = placed_cells(environment_.world.network, environment_.clock.now() - environment_.origin);
-  std::erase_if(all, [&](const Cell& one) { return one.plmn != plmn || !one.decoded() || !hears(one); });
+  std::vector<Cell> all = received();
+  std::erase_if(all, [&](const Cell& one) { return one.plmn != plmn || !one.decoded(); });
   return all;
 }
 
@@ -111,8 +120,7 @@ std::vector<std::string> Network::candidates() const {
   if (!placed() && environment_.world.network.operators.empty()) return all;
   std::vector<Operator> there = operators();
   const auto add = [&](const Operator& one) {
-    if (one.status != Operator::Status::forbidden && std::ranges::find(all, one.plmn) == all.end())
-      all.push_back(one.plmn);
+    if (std::ranges::find(all, one.plmn) == all.end()) all.push_back(one.plmn);
   };
   for (const std::string& name : preferred ? preferred() : std::vector<std::string>()) {
     for (const Operator& one : there) {
@@ -120,26 +128,36 @@ std::vector<std::string> Network::candidates() const {
     }
   }
   for (const Operator& one : there) add(one);
-  const auto own = std::ranges::find(there, all.front(), &Operator::plmn);
-  if (own != there.end() && own->status == Operator::Status::forbidden && all.size() > 1) all.erase(all.begin());
   return all;
+}
+
+/// It is in reach, and not forbidden.
+bool Network::is_usable(const std::string& plmn) const {
+  const auto there = find(2, plmn);
+  return there && there->status != Operator::Status::forbidden && (!placed() || !usable_cells(plmn).empty());
+}
+
+std::optional<std::string> Network::best() const {
+  for (std::string& plmn : candidates()) {
+    if (is_usable(plmn)) return std::move(plmn);
+  }
+  return std::nullopt;
+}
+
+std::string Network::wanted() const {
+  const std::string& own = environment_.world.network.plmn;
+  return registered() && !is_usable(own) ? serving_ : best().value_or(own);
 }
 
 /// Takes the best cell of the best network; false: there is none that the module may use.
 bool Network::choose() {
-  camped_ = placed() ? !cells().empty() : hears_cells();
-  if (!camped_) return false;
-  for (const std::string& plmn : candidates()) {
-    if (!find(2, plmn)) continue;
-    if (placed()) {
-      const std::vector<Cell> own = usable_cells(plmn);
-      if (own.empty()) continue;
-      use(own.front());
-    }
-    serving_ = plmn;
-    return true;
-  }
-  return false;
+  camped_ = hears_cells();
+  const auto found = camped_ ? best() : std::nullopt;
+  if (!found) return false;
+  serving_ = *found;
+  const std::vector<Cell> own = placed() ? usable_cells(serving_) : cells();
+  if (!own.empty()) use(own.front());
+  return true;
 }
 
 void Network::use(const Cell& cell) {
@@ -150,16 +168,17 @@ void Network::use(const Cell& cell) {
 std::vector<Cell> Network::cells() const {
   if (!placed()) {
     const SignalPoint heard = signal();
-    std::vector<Cell> all = usual_cells(serving_, heard);
+    std::vector<Cell> all = usual_cells(serving_, heard, [this](int channel) { return hears(channel); });
     if (all.empty()) return all;
     int n = 0;
     for (const Operator& one : environment_.world.network.operators) {
-      if (one.plmn != serving_) all.push_back(usual_cell_of(one.plmn, heard, n++));
+      if (one.plmn == serving_) continue;
+      const Cell other = usual_cell_of(one.plmn, heard, n++);
+      if (hears(other.channel)) all.push_back(other);
     }
     return all;
   }
-  std::vector<Cell> all = placed_cells(environment_.world.network, environment_.clock.now() - environment_.origin);
-  std::erase_if(all, [this](const Cell& one) { return !hears(one); });
+  std::vector<Cell> all = received();
   const auto rank = [this](const Cell& one) {
     return one.plmn != serving_ ? 2 : one.id == cell_ && one.area == area_ ? 0 : 1;
   };
@@ -195,6 +214,7 @@ void Network::cells_changed() {
 }
 
 void Network::reselect() {
+  searching_.cancel();
   moves_ = false;
   const std::vector<Cell> own = usable_cells(serving_);
   if (own.empty()) return;
@@ -212,27 +232,43 @@ void Network::search_in_vain() {
   });
 }
 
-/// The cells are in the EGSM and DCS bands.
+/// Without cells in the scenario there are some in the EGSM and DCS bands.
 bool Network::hears_cells() const {
+  if (placed()) return !received().empty();
+  if (place_ == nowhere) return false;
   const std::string& bands = settings_.text(key::cband);
   return bands != "GSM850_MODE" && bands != "PCS_MODE" && bands != "GSM850_PCS_MODE";
 }
 
 void Network::bands_changed(Channel* cause) {
   if (placed()) return cells_changed();
-  if (seeks_ == Seeks::nothing || hears_cells() == camped_) return;
+  if (seeks_ == Seeks::nothing) return;
   const bool service = seeks_ == Seeks::service;
-  if (camped_) {
+  if (camped_ && hears_cells()) {
+    const std::vector<Cell> own = cells();
+    if (own.empty()) return;
+    use(own.front());
+    change(stat_, packet_, cause);
+  } else if (camped_) {
     cancel_all();
     camped_ = false;
     if (!service) return;
     change(2, Packet::detached, cause);
     search_in_vain();
+  } else if (!hears_cells()) {
+    return;
   } else if (service) {
     search(cause);
   } else {
     search_for_emergencies();
   }
+}
+
+void Network::move(int cell) {
+  place_ = cell;
+  bands_changed(nullptr);
+  const std::vector<Cell> own = placed() ? usable_cells(serving_) : std::vector<Cell>();
+  if (registered() && !own.empty()) reselect();
 }
 
 /// Where there is no packet service, the attempt ends.
@@ -243,7 +279,17 @@ void Network::try_attaching() {
 
 void Network::attach(Channel* cause) {
   detached_by_host_ = false;
-  if (registered() && environment_.world.network.gprs) change(stat_, Packet::attached, cause);
+  if (!registered() || !environment_.world.network.gprs) return;
+  change(stat_, packet_refusal_ == 0 ? Packet::attached : Packet::refused, cause);
+}
+
+void Network::refuse_packets(int cause) {
+  packet_refusal_ = cause;
+  if (attached() ? cause != 0 : packet_ == Packet::refused && cause == 0) attach();
+}
+
+void Network::lose_packets() {
+  if (attached()) change(stat_, Packet::detached, nullptr);
 }
 
 void Network::detach(Channel* cause) {
@@ -287,7 +333,7 @@ std::vector<Operator> Network::operators() const {
   if (std::ranges::find(all, world.plmn, &Operator::plmn) == all.end())
     all.insert(all.begin(), {Operator::Status::available, world.operator_name, world.operator_name, world.plmn});
   if (placed()) {
-    const std::vector<Cell> heard = placed_cells(world, environment_.clock.now() - environment_.origin);
+    const std::vector<Cell> heard = received();
     for (const Cell& cell : heard) {
       if (std::ranges::find(all, cell.plmn, &Operator::plmn) != all.end()) continue;
       const std::string name(operator_name(cell.plmn));
@@ -399,7 +445,8 @@ SignalPoint Network::signal() const {
 /// card, do not search for the packet service.
 int Network::packet_stat() const {
   if (attached()) return stat_;
-  if (registered()) return packet_ == Packet::attaching ? 2 : 0;
+  constexpr int idle = 0, searching = 2, denied = 3;
+  if (registered()) return packet_ == Packet::attaching ? searching : packet_ == Packet::refused ? denied : idle;
   return seeks_ == Seeks::service && !detached_by_host_ ? stat_ : 0;
 }
 

@@ -39,6 +39,17 @@ class Network final : public Service {
   void attach(Channel* cause = nullptr);
   void detach(Channel* cause);
 
+  /// The packet service is refused from now on, for a cause of 24.008 10.5.5.14, and lost where the module has it; 0:
+  /// it is not, and the module attaches again.
+  void refuse_packets(int cause);
+  int packet_refusal() const { return packet_refusal_; }
+  /// The network detaches the module, which does not attach again by itself.
+  void lose_packets();
+  /// The module goes to where a cell of the scenario, by its place in the list, is the best one of its network, and
+  /// other networks are out of reach; `nowhere`: to where there is no cell.
+  void move(int cell);
+  static constexpr int anywhere = -1, nowhere = -2;
+
   /// The registration state that the network gives the module from now on, reported in URCs. Registration takes its
   /// time; when it is lost, the packet service and the bearers go too. May be called at any time.
   void set_registration(Registration registration);
@@ -59,8 +70,9 @@ class Network final : public Service {
   std::vector<Operator> operators() const;
   /// The operator the module is, or would be, registered with.
   Operator serving() const;
-  /// The network that it would register with now, if it is in reach.
-  std::string wanted() const { return candidates().front(); }
+  /// The network that AT+COPS=0 leads to: the one in use, unless the module is away from its own and can return (23.122
+  /// 4.4.3).
+  std::string wanted() const;
   /// The operator with this `name` in <format> 0 long, 1 short, 2 numeric.
   std::optional<Operator> find(std::uint32_t format, std::string_view name) const;
 
@@ -89,7 +101,7 @@ class Network final : public Service {
   /// What it looks for while the radio is on.
   enum class Seeks : std::uint8_t { nothing, emergency_cell, service };
   /// The packet service, with its own registration.
-  enum class Packet : std::uint8_t { detached, attaching, attached };
+  enum class Packet : std::uint8_t { detached, refused, attaching, attached };
   static bool is_registered(int stat) { return stat == 1 || stat == 5; }
   int stat_of(Registration registration) const;
   int packet_stat() const;
@@ -112,10 +124,13 @@ class Network final : public Service {
   void tell_signal();
   void await_signal_point();
   bool hears_cells() const;
-  bool hears(const Cell& cell) const;
+  bool hears(int channel) const;
+  std::vector<Cell> received() const;
   bool placed() const { return !environment_.world.network.cells.empty(); }
   std::vector<Cell> usable_cells(std::string_view plmn) const;
   std::vector<std::string> candidates() const;
+  bool is_usable(const std::string& plmn) const;
+  std::optional<std::string> best() const;
   bool choose();
   void use(const Cell& cell);
   void cells_changed();
@@ -130,7 +145,8 @@ class Network final : public Service {
   Packet packet_ = Packet::detached;
   Seeks seeks_ = Seeks::nothing;
   Told creg_now_, cgreg_now_;
-  std::uint16_t area_ = 0x1816, cell_ = 0xF9A1;        ///< of the cell in use
+  std::uint16_t area_ = 0x1816, cell_ = 0xF9A1;  ///< of the cell in use
+  int packet_refusal_ = 0, place_ = anywhere;
   bool detached_by_host_ = false;                      ///< AT+CGATT=0: it does not attach automatically
   bool registers_ = false;                             ///< search() is under way
   bool moves_ = false;                                 ///< to another cell, once `searching_` is over

@@ -18,6 +18,7 @@
 namespace sim800 {
 
 class SmsService;
+enum class FarEnd : std::uint8_t;  // call_service.hpp
 
 /// Reads an action as a fault's or event's "do" has it: its name and what stands beside it.  Null after a mistake,
 /// which is reported.
@@ -39,6 +40,8 @@ std::shared_ptr<const Action> read_dns(const Value& action);
 std::shared_ptr<const Action> read_bearer(const Value& action);
 std::shared_ptr<const Action> read_pdp(const Value& action);
 std::shared_ptr<const Action> read_registration(const Value& action);
+std::shared_ptr<const Action> read_cell(const Value& action);
+std::shared_ptr<const Action> read_gprs(const Value& action);
 std::shared_ptr<const Action> read_signal(const Value& action);
 std::shared_ptr<const Action> read_sim(const Value& action);
 std::shared_ptr<const Action> read_sms(const Value& action);
@@ -98,6 +101,7 @@ ArrivingMessage read_message(const Value& sms);
 std::shared_ptr<const Action> call_from(const std::string& number, unsigned rings = 0);
 
 // Words and objects that stand in other places of a scenario, too.
+std::optional<FarEnd> read_far_end(const Value& state);
 std::optional<Result> result_word(const std::string& word);
 std::optional<Registration> read_registration_word(const Value& value);
 std::optional<SerialDirection> read_serial_direction(const Value& value);

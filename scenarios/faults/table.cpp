@@ -30,6 +30,8 @@ constexpr ActionRow rows[] = {
     {"bearer", read_bearer},
     {"pdp", read_pdp},
     {"registration", read_registration},
+    {"cell", read_cell},
+    {"gprs", read_gprs},
     {"signal", read_signal},
     {"sim", read_sim},
     {"sms", read_sms},
@@ -56,13 +58,13 @@ constexpr ActionRow rows[] = {
 /// Keys allowed next to an action.
 struct Beside {
   std::string_view key;
-  std::array<std::string_view, 16> actions;
+  std::array<std::string_view, 17> actions;
 };
 constexpr Beside besides[] = {
     {"lines", {"result", "cme", "cms"}},
     {"place", {"urc", "raw", "sms"}},
-    {"for", {"serial", "link", "dns", "registration", "signal", "sim", "supply", "temperature", "level", "state", "adc",
-             "antenna", "jamming", "key_pad", "pins"}}};
+    {"for", {"serial", "link", "dns", "registration", "cell", "gprs", "signal", "sim", "supply", "temperature", "level",
+             "state", "adc", "antenna", "jamming", "key_pad", "pins"}}};
 // clang-format on
 
 void check_besides(const Value& action, std::string_view name) {

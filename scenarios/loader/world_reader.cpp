@@ -14,6 +14,7 @@
 #include "emulator/core/latency.hpp"
 #include "emulator/core/personality.hpp"
 #include "emulator/sim/phone_book.hpp"
+#include "protocol/at/arguments.hpp"
 #include "scenarios/faults/actions.hpp"
 #include "scenarios/faults/toolkit_steps.hpp"
 #include "scenarios/json/nearest.hpp"
@@ -242,6 +243,8 @@ void read_cell(const Value& cell, RadioCell& into) {
   read_cell_code(cell["lac"], into.area);
   read_cell_code(cell["id"], into.id);
   cell["arfcn"].read(into.channel);
+  if (cell["arfcn"] && !in_range("0-124,128-251,512-885,975-1023", static_cast<std::uint32_t>(into.channel)))
+    cell["arfcn"].refuse("a channel of GSM 850, 900, 1800 or 1900: 0-124, 128-251, 512-885 or 975-1023");
   cell["bsic"].read(into.bsic);
   read_level(cell["level"], into.level);
   cell["timing_advance"].read(into.timing_advance);

@@ -131,6 +131,33 @@ TEST_CASE("placed cells: the card's list decides which foreign network is used")
   }
 }
 
+TEST_CASE("AT+COPS=0 stays with a network that works, unless the module's own is there") {
+  World world = ModuleFixture::instant();
+  world.network.cells = {cell(0x1400, 0x0001, 1, {{0s, 0}, {90s, 40}}), cell(0x2400, 0x0002, 2, {{0s, 40}}),
+                         cell(0x3400, 0x0003, 3, {{0s, 20}})};
+  world.network.cells[1].plmn = "23001";
+  world.network.cells[2].plmn = "23003";
+  ModuleFixture fixture(world);
+  fixture.modem.start_counting();
+  fixture.ask("AT+CREG=1;+COPS=3,2");
+  CHECK(fixture.ask("AT+COPS=0;+COPS?") == answered("+COPS: 0,2,\"23001\""));
+  CHECK(fixture.ask("AT+COPS=1,2,\"23003\"").ends_with(OK));
+  CHECK(fixture.ask("AT+COPS=0;+COPS?") == answered("+COPS: 0,2,\"23003\""));
+  fixture.wait(100s);
+  CHECK(fixture.ask("AT+COPS=0") == "\r\n+CREG: 2\r\n\r\n+CREG: 1\r\n" + OK);
+  CHECK(fixture.ask("AT+COPS?") == answered("+COPS: 0,2,\"46000\""));
+}
+
+TEST_CASE("AT+COPS=? finds only what the bands and the place allow") {
+  World world = ModuleFixture::instant();
+  world.network.cells = {cell(0x1400, 0x0001, 1, {{0s, 40}}), cell(0x2400, 0x0002, 600, {{0s, 40}})};
+  world.network.cells[1].plmn = "23001";
+  ModuleFixture fixture(world);
+  CHECK(fixture.ask("AT+COPS=?").find("23001") != std::string::npos);
+  fixture.ask("AT+CBAND=EGSM_MODE");
+  CHECK(fixture.ask("AT+COPS=?").find("23001") == std::string::npos);
+}
+
 TEST_CASE("AT+CROAMING: at home, in another network, in another country") {
   ModuleFixture fixture;
   CHECK(fixture.ask("AT+CROAMING") == answered("+CROAMING: 0"));

@@ -110,6 +110,56 @@ TEST_CASE("AT+CBAND: without the bands of the cells the network is gone") {
   CHECK(fixture.ask("AT+CBAND=\"X\"") == ERROR);
 }
 
+TEST_CASE("AT+CBAND: only cells of its bands are found") {
+  World world = ModuleFixture::instant();
+  world.network.rssi = 25;
+  Numbers fixture(world);
+  fixture.ask("AT+CREG=2;+CENG=1,1");
+  CHECK(fixture.ask("AT+CBAND=DCS_MODE") == "\r\n+CREG: 1,\"1816\",\"F1A1\"\r\n" + OK);
+  CHECK(fixture.ask("AT+CENG?") ==
+        "\r\n+CENG: 1,1\r\n\r\n+CENG: 0,\"0565,50,00,460,00,55,f1a1,08,05,1816,255\"\r\n"
+        "+CENG: 1,\"0584,46,24,f1a3,460,00,1816\"\r\n" +
+            OK);
+  CHECK(fixture.ask("AT+CBAND=PGSM_MODE") == "\r\n+CREG: 1,\"1816\",\"F9A1\"\r\n" + OK);
+  CHECK(fixture.ask("AT+CENG?").find("0565") == std::string::npos);
+}
+
+TEST_CASE("AT+CBAND: the channels of each band") {
+  const auto heard = [](const char* bands, int channel) {
+    World world = ModuleFixture::instant();
+    world.network.cells = {{.plmn = "", .id = 1, .channel = channel, .bsic = 1, .level = {{0s, 40}}}};
+    Numbers fixture(world);
+    fixture.ask(std::string("AT+CBAND=") + bands);
+    return fixture.ask("AT+CSQ") != answered("+CSQ: 99,99");
+  };
+  struct Row {
+    const char* bands;
+    std::vector<int> in, out;
+  };
+  const Row rows[] = {
+      {"PGSM_MODE", {1, 124}, {0, 975, 1023, 128, 512}}, {"EGSM_MODE", {0, 124, 975, 1023}, {128, 512, 885}},
+      {"DCS_MODE", {512, 810, 885}, {124, 251, 975}},    {"PCS_MODE", {512, 810}, {811, 885, 124, 251}},
+      {"GSM850_MODE", {128, 251}, {124, 512}},           {"EGSM_DCS_MODE", {0, 885}, {128}},
+      {"EGSM_PCS_MODE", {0, 810}, {811, 251}},           {"GSM850_PCS_MODE", {251, 810}, {0, 811}},
+      {"ALL_BAND", {0, 128, 512, 885, 1023}, {}}};
+  for (const Row& row : rows) {
+    CAPTURE(row.bands);
+    for (const int channel : row.in) CHECK(heard(row.bands, channel));
+    for (const int channel : row.out) CHECK_FALSE(heard(row.bands, channel));
+  }
+}
+
+TEST_CASE("a network that is forbidden is not used, its own neither") {
+  World world = three_operators();
+  world.network.operators[0].status = Operator::Status::forbidden;
+  Numbers fixture(world);
+  CHECK(fixture.ask("AT+COPS=3,2;+COPS?") == answered("+COPS: 0,2,\"46001\""));
+  CHECK(fixture.ask("AT+COPS=?").starts_with("\r\n+COPS: (3,\"CHINA MOBILE\""));
+  world.network.operators = {world.network.operators[0]};
+  Numbers alone(world);
+  CHECK(alone.ask("AT+CREG?;+COPS?") == "\r\n+CREG: 0,2\r\n\r\n+COPS: 0\r\n" + OK);
+}
+
 TEST_CASE("what differs between models: bands, sleep, ADC") {
   World world = ModuleFixture::instant();
   world.module.model = "SIM800A";

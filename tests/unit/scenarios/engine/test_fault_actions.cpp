@@ -74,6 +74,75 @@ TEST_CASE("actions on the module: what is said of it, and what it answers then")
   }
 }
 
+TEST_CASE("gprs: lost, refused with a cause, allowed again") {
+  const std::string deact = "\r\n+PDP: DEACT\r\n\r\n+SAPBR 1: DEACT\r\n";
+  const std::string go_online = "AT+CGREG=1;+CGEREP=1;+CSTT;+CIICR;+SAPBR=1,1";
+  struct Row {
+    const char* action;
+    std::string said, attach;
+  };
+  const Row rows[] = {
+      {R"("lost")", deact + "\r\n+CGEV: NW DETACH\r\n\r\n+CGREG: 0\r\n", "\r\n+CGREG: 1\r\n" + OK},
+      {R"("refused")", deact + "\r\n+CGEV: NW DETACH\r\n\r\n+CGREG: 3\r\n", "\r\n+CME ERROR: 107\r\n"},
+      {R"({"refused": 11})", deact + "\r\n+CGEV: NW DETACH\r\n\r\n+CGREG: 3\r\n", "\r\n+CME ERROR: 111\r\n"},
+      {R"({"refused": 17})", deact + "\r\n+CGEV: NW DETACH\r\n\r\n+CGREG: 3\r\n", "\r\n+CME ERROR: 148\r\n"},
+      {R"("allowed")", "", OK},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.action);
+    FaultFixture fixture(event_at_1s("{\"gprs\": " + std::string(row.action) + "}"));
+    fixture.ask("ATE0;+CMEE=1");
+    REQUIRE(fixture.ask(go_online).ends_with(OK));
+    CHECK(fixture.wait(1s) == row.said);
+    CHECK(fixture.ask("AT+CREG?").find("0,1") != std::string::npos);  // calls and messages still work
+    CHECK(fixture.ask("AT+CGATT=1") == row.attach);
+  }
+  FaultFixture fixture(event_at_1s(R"({"gprs": "refused", "for": "10s"})"));
+  fixture.ask("ATE0;+CGREG=1");
+  CHECK(fixture.wait(1s) == "\r\n+CGREG: 3\r\n");
+  CHECK(fixture.ask("AT+SAPBR=1,1") == "\r\nERROR\r\n");
+  CHECK(fixture.wait(10s) == "\r\n+CGREG: 1\r\n");
+  CHECK(fixture.ask("AT+SAPBR=1,1") == OK);
+}
+
+TEST_CASE("gprs: what the network refuses at power-on") {
+  FaultFixture fixture(
+      R"({"events": [{"after": "1s", "do": {"gprs": "refused"}}, {"after": "2s", "do": {"reset": true}}]})");
+  fixture.wait(2s);
+  fixture.wait(20s);
+  CHECK(fixture.ask("ATE0;+CGREG?").ends_with("\r\n+CGREG: 0,3\r\n" + OK));
+}
+
+TEST_CASE("cell: the module goes to a cell, to where there is none, and back") {
+  const std::string cells = R"("network": {"cells": [
+      {"id": "F9A1", "arfcn": 81, "level": 45}, {"id": "F2A1", "lac": "1823", "arfcn": 14, "level": 30},
+      {"id": "0001", "arfcn": 600, "level": 20, "plmn": "46001"}]})";
+  FaultFixture fixture("{" + cells + R"(, "events": [
+      {"after": "1s", "do": {"cell": "f2a1", "for": "10s"}},
+      {"after": "30s", "do": {"cell": "0001"}},
+      {"after": "40s", "do": {"cell": "none", "for": "10s"}},
+      {"after": "60s", "do": {"cell": "any"}}]})");
+  fixture.ask("ATE0;+CREG=2;+CMGF=1");
+  CHECK(fixture.wait(1s) == "\r\n+CREG: 1,\"1823\",\"F2A1\"\r\n");
+  CHECK(fixture.ask("AT+CSQ") == "\r\n+CSQ: 25,0\r\n" + OK);  // 6 above the other
+  CHECK(fixture.wait(10s) == "\r\n+CREG: 1,\"1816\",\"F9A1\"\r\n");
+  CHECK(fixture.ask("AT+CSQ") == "\r\n+CSQ: 22,0\r\n" + OK);
+  CHECK(fixture.wait(19s) == "\r\n+CREG: 2\r\n\r\n+CREG: 5,\"1816\",\"0001\"\r\n");
+  CHECK(fixture.ask("AT+COPS=?").find("46000") == std::string::npos);
+  CHECK(fixture.wait(10s).starts_with("\r\n+CREG: 2\r\n"));
+  CHECK(fixture.ask("AT+CSQ") == "\r\n+CSQ: 99,99\r\n" + OK);
+  CHECK(fixture.wait(11s).ends_with("\r\n+CREG: 5,\"1816\",\"0001\"\r\n"));
+  fixture.wait(9s);
+  CHECK(fixture.ask("AT+COPS=0").ends_with("\r\n+CREG: 1,\"1816\",\"F9A1\"\r\n" + OK));
+
+  FaultFixture unplaced(R"({"events": [{"after": "1s", "do": {"cell": "none", "for": "10s"}},
+                                       {"after": "30s", "do": {"cell": "F9A1"}}]})");
+  unplaced.ask("ATE0;+CREG=1");
+  CHECK(unplaced.wait(1s) == "\r\n+CREG: 2\r\n");
+  CHECK(unplaced.wait(10s) == "\r\n+CREG: 1\r\n");
+  CHECK(unplaced.wait(30s) == "");  // the scenario has no such cell
+}
+
 TEST_CASE("reset, freeze and power loss: what is not saved is lost, PWRKEY brings the module back") {
   for (const char* action : {R"({"reset": true})", R"({"freeze": true})", R"({"power": "loss"})"}) {
     CAPTURE(action);

@@ -118,8 +118,8 @@ TEST_CASE("faults that make no sense are refused, with what would make sense") {
       {fault(R"({"command": "ATI"})", R"({"cme": 3, "place": "after"})"),
        R"(/faults/0/do/place: expected "place" only beside "urc" or "raw" or "sms", found it beside "cme")"},
       {fault(R"({"time": "1s"})", R"({"urc": "A", "for": "1s"})"),
-       R"(/faults/0/do/for: expected "for" only beside "serial" or "link" or "dns" or "registration" or "signal" or )"
-       R"("sim" or "supply" or "temperature" or "level" or "state" or "adc" or "antenna" or "jamming" or )"
+       R"(/faults/0/do/for: expected "for" only beside "serial" or "link" or "dns" or "registration" or "cell" or "gprs" or )"
+       R"("signal" or "sim" or "supply" or "temperature" or "level" or "state" or "adc" or "antenna" or "jamming" or )"
        R"("key_pad" or "pins", found it beside "urc")"},
       {fault(R"({"time": "1s"})", R"({"sim": "locked", "for": "1s"})"),
        R"(/faults/0/do/for: expected "for" beside "removed" or "inserted", found it beside "locked" (only AT+CPIN unlocks a card))"},
