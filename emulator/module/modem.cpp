@@ -312,6 +312,7 @@ std::unique_ptr<CallService> Modem::connected(std::unique_ptr<CallService> made)
 
 std::unique_ptr<SmsService> Modem::connected(std::unique_ptr<SmsService> made) {
   made->on_sending = [this] { load_changed(); };
+  made->is_barred = [this] { return !barring->bars_incoming(CallBarring::messages, calls->place()).empty(); };
   made->lets_in = [this](std::string_view from) { return calls->lists.lets_sms(from); };
   made->name_of = [this](std::string_view number) { return phone_book->name_of(number); };
   made->card_takes = [this](const Sms& message) { return toolkit.made() && toolkit->take_sms(message); };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "protocol/sms/sms_parts.hpp"
+#include "protocol/sms/sms_ports.hpp"
 #include "protocol/text/gsm_alphabet.hpp"
 #include "protocol/text/unicode.hpp"
 
@@ -14,8 +15,27 @@ namespace {
 constexpr std::uint8_t deliver_octet = 0x04;  // SMS-DELIVER, no more messages wait
 constexpr std::size_t max_parts = 255;
 
+constexpr std::uint8_t waiting_indication = 0x01;  // an element of the header
+constexpr unsigned stored_bit = 0x80;
+
+/// The data coding scheme says whether something waits, if it has one for the text: those who are not kept are in the
+/// GSM alphabet. Of others the header alone says it.
+std::uint8_t coding_of(const Waiting& waiting, bool gsm) {
+  if (!gsm && !waiting.stored) return 0x08;
+  const unsigned group = !waiting.stored ? 0xC0 : gsm ? 0xD0 : 0xE0;
+  return static_cast<std::uint8_t>(group | (waiting.count > 0 ? 0x08U : 0U) | static_cast<unsigned>(waiting.kind));
+}
+
+std::string element_of(const Waiting& waiting) {
+  std::string element{waiting_indication, 2};
+  element.push_back(static_cast<char>((waiting.stored ? stored_bit : 0U) | static_cast<unsigned>(waiting.kind)));
+  element.push_back(static_cast<char>(std::min(waiting.count, 255U)));
+  return element;
+}
+
 std::uint8_t coding_of(const IncomingSms& incoming, const std::u16string& text) {
   if (incoming.coding) return *incoming.coding;
+  if (incoming.waiting) return coding_of(*incoming.waiting, fits_gsm(text));
   const std::uint8_t alphabet = incoming.octets ? 0x04 : fits_gsm(text) ? 0x00 : 0x08;
   // 23.038 chapter 4: a class is meant
   return incoming.message_class ? static_cast<std::uint8_t>(alphabet | 0x10U | unsigned(*incoming.message_class))
@@ -44,7 +64,8 @@ std::vector<Sms> messages_of(const IncomingSms& incoming, std::uint8_t& last_ref
   const std::string body = incoming.octets                ? *incoming.octets
                            : alphabet == SmsAlphabet::gsm ? to_gsm(text)
                                                           : to_octets(text);
-  auto pieces = split_body(alphabet, body, incoming.header.size());
+  const std::string elements = incoming.header + (incoming.waiting ? element_of(*incoming.waiting) : "");
+  auto pieces = split_body(alphabet, body, elements.size());
   pieces.resize(std::min(pieces.size(), max_parts));
   const auto total = static_cast<std::uint8_t>(pieces.size());
   if (total > 1) ++last_reference;
@@ -52,7 +73,7 @@ std::vector<Sms> messages_of(const IncomingSms& incoming, std::uint8_t& last_ref
   for (std::uint8_t i = 0; i < total; ++i) {
     // The length octet of the concatenation's header is in its place already.
     const std::string part = total == 1 ? std::string() : concatenation_header(last_reference, total, i + 1).substr(1);
-    const std::string header = with_length(part + incoming.header);
+    const std::string header = with_length(part + elements);
     message.first_octet = header.empty() ? deliver_octet : deliver_octet | Sms::has_header;
     message.set_data(header, pieces[i]);
     all.push_back(message);
@@ -72,15 +93,17 @@ std::string ports_element(std::uint16_t destination, std::uint16_t source) {
   return element;
 }
 
-std::string waiting_element(WaitingKind kind, unsigned count, bool stored) {
-  std::string element("\x01\x02", 2);
-  element.push_back(static_cast<char>((stored ? 0x80U : 0U) | static_cast<unsigned>(kind)));
-  element.push_back(static_cast<char>(std::min(count, 255U)));
-  return element;
-}
-
-std::uint8_t waiting_coding(WaitingKind kind, bool active, bool stored) {
-  return static_cast<std::uint8_t>((stored ? 0xD0U : 0xC0U) | (active ? 0x08U : 0U) | static_cast<unsigned>(kind));
+/// 23.040 9.2.3.24.2: it is kept if the data coding scheme or the header says so.
+std::optional<bool> says_waiting(const Sms& message) {
+  const unsigned group = message.coding >> 4U;
+  const auto element = header_element(message, waiting_indication);
+  const bool by_header = element && element->size() == 2;
+  if (group < 0xC || group > 0xE) {
+    if (!by_header) return std::nullopt;
+  } else if (group != 0xC) {
+    return true;
+  }
+  return by_header && (static_cast<std::uint8_t>((*element)[0]) & stored_bit) != 0;
 }
 
 std::string service_indication(const std::string& url, const std::string& text) {

@@ -109,7 +109,10 @@ void SmsCentre::report(const SmsSender& sent, std::uint8_t status, const SmsTime
 
 /// A subscriber's report may take hours: nothing else waits for it.
 void SmsCentre::report_later(const SmsSender& sent, std::uint8_t status, Duration after) {
-  if (late_reports_.size() == most) late_reports_.erase(late_reports_.begin());
+  if (late_reports_.size() == most) {
+    late_reports_.erase(late_reports_.begin());
+    environment_.record("note", {{"text", "a status report was lost in the network: too many wait"}});
+  }
   late_reports_.emplace(environment_.clock.now() + after, LateReport{sent, status, now()});
   reports_timer_ = environment_.clock.at(late_reports_.begin()->first, [this] { send_reports(); });
 }
@@ -189,6 +192,9 @@ void SmsCentre::show_first() {
   held_ = true;
   switch (on_arrival(waiting_.front().message)) {
     case Answer::taken: return confirm();
+    case Answer::barred:
+      environment_.record("note", {{"text", "a message was not delivered: incoming messages are barred"}});
+      return end_first(status_refused);
     case Answer::rejected: timer_ = environment_.clock.after(retry_interval, [this] { try_again(); }); return;
     case Answer::unconfirmed: shown_ = true; return;
     case Answer::not_now: return;

@@ -29,6 +29,7 @@ class SmsCentre final : public SmsRecipient {
   enum class Answer : std::uint8_t {
     taken,
     not_now,      ///< no network or no room: try_again() once that has changed
+    barred,       ///< by the network, for its subscriber
     rejected,     ///< the host cannot be told now: sent again after retry_interval
     unconfirmed,  ///< shown to the host: confirm() or try_again() follows
   };

@@ -76,16 +76,6 @@ constexpr Result cms(std::uint16_t number) { return Result::cms(number); }
 constexpr std::uint8_t type_0 = 0x40;  ///< acknowledged, and nothing else comes of it
 constexpr std::uint8_t first_replacing = 0x41, last_replacing = 0x47;
 
-/// Whether a message says that something waits (23.038 chapter 4), and is to be stored besides.
-std::optional<bool> waiting_group(std::uint8_t coding) {
-  switch (coding >> 4U) {
-    case 0xC: return false;
-    case 0xD:
-    case 0xE: return true;
-    default: return std::nullopt;
-  }
-}
-
 constexpr std::size_t max_pages_known = 100;
 
 // The keys of AT+CSMP's values.
@@ -239,6 +229,7 @@ bool SmsService::set_broadcasts(BroadcastSelection selection) {
 
 SmsCentre::Answer SmsService::arrived(const Sms& message) {
   using enum SmsCentre::Answer;
+  if (message.type == SmsType::deliver && is_barred()) return barred;
   if (!started_ || !network_.registered()) return not_now;
   if (message.type == SmsType::deliver && !lets_in(to_utf8(message.address.text()))) return taken;
   if (message.type == SmsType::status_report) return settings_.number(key::cnmi_ds) == 1 ? show(message) : taken;
@@ -247,7 +238,7 @@ SmsCentre::Answer SmsService::arrived(const Sms& message) {
   const std::optional<int> message_class = sms_coding(message.coding).message_class;
   if (message.type == SmsType::deliver && message.protocol == type_0) return taken;
   // 27.005 3.4.1, <mt>: what only says that something waits is not stored, what is to be stored is never shown.
-  if (const auto waiting = waiting_group(message.coding)) {
+  if (const auto waiting = says_waiting(message)) {
     if (*waiting) return keep(message, false, mt > 0);
     return mt == 2 ? show(message) : taken;
   }
@@ -312,7 +303,10 @@ bool SmsService::tell(std::string text) {
                                                : mode == embed ? WhileOnline::embedded
                                                                : WhileOnline::waits);
   }
-  if (kept_back_.size() == max_kept_back) kept_back_.pop_front();
+  if (kept_back_.size() == max_kept_back) {
+    environment_.record("note", {{"text", "lost, because too many wait for AT+CNMI: " + kept_back_.front()}});
+    kept_back_.pop_front();
+  }
   kept_back_.push_back(std::move(text));
   return true;
 }
@@ -321,7 +315,11 @@ void SmsService::indications_changed() {
   if (settings_.number(key::cnmi_mode) == 0) return;
   const bool forget = settings_.number(key::cnmi_bfr) == 1;
   for (const std::string& text : std::exchange(kept_back_, {})) {
-    if (!forget) environment_.urc(text, nullptr);
+    if (!forget) {
+      environment_.urc(text, nullptr);
+    } else {
+      environment_.record("note", {{"text", "dropped by <bfr> 1 of AT+CNMI: " + text}});
+    }
   }
 }
 
@@ -350,9 +348,9 @@ void SmsService::broadcast(const BroadcastPage& page) {
   // 23.041 9.4.1.2.1: it is broadcast again and again, with the same serial number until it changes.
   const std::uint64_t known = std::uint64_t{page.serial} << 24U | std::uint64_t{page.identifier} << 8U | page.number;
   if (std::ranges::find(pages_shown_, known) != pages_shown_.end()) return;
+  if (!tell("+CBM: " + print().broadcast(page))) return;
   if (pages_shown_.size() == max_pages_known) pages_shown_.pop_front();
   pages_shown_.push_back(known);
-  tell("+CBM: " + print().broadcast(page));
 }
 
 }  // namespace sim800

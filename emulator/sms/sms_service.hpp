@@ -69,6 +69,9 @@ class SmsService final : public Service {
   /// Whether a message from this number is accepted (AT+CWHITELIST); any other is discarded without a report.
   std::function<bool(std::string_view from)> lets_in = [](std::string_view) { return true; };
 
+  /// Whether the network bars messages to the module (22.088).
+  std::function<bool()> is_barred = [] { return false; };
+
   /// The card takes the message itself (51.014 7.1, SMS-PP download); it is not stored or shown then.
   std::function<bool(const Sms&)> card_takes = [](const Sms&) { return false; };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "protocol/sms/sms_parts.hpp"
 #include "protocol/text/gsm_alphabet.hpp"
 #include "protocol/text/unicode.hpp"
 
@@ -52,13 +53,6 @@ std::string prefix_of(const Broadcast& message, std::uint8_t coding) {
   const std::string language = message.language.empty() ? "en" : message.language;
   if (coding == gsm_with_language) return language + '\r';
   return coding == ucs2_with_language ? pack_septets(language) : std::string();
-}
-
-std::size_t cut(SmsAlphabet alphabet, std::string_view body, std::size_t room) {
-  std::size_t end = std::min(room, body.size());
-  if (alphabet == SmsAlphabet::ucs2) end -= end % 2;
-  if (alphabet == SmsAlphabet::gsm && end < body.size() && body[end - 1] == gsm_escape) --end;
-  return end;
 }
 
 std::string content_of(SmsAlphabet alphabet, std::string body) {
@@ -130,7 +124,7 @@ std::vector<BroadcastPage> pages_of(const Broadcast& message) {
   std::vector<BroadcastPage> pages;
   std::string_view left = all;
   do {
-    const std::size_t end = cut(alphabet, left, room);
+    const std::size_t end = cut_body(alphabet, left, room);
     page.content = content_of(alphabet, prefix + std::string(left.substr(0, end)));
     pages.push_back(page);
     left.remove_prefix(end);

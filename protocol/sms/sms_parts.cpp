@@ -36,6 +36,13 @@ bool may_cut(SmsAlphabet alphabet, std::string_view body, std::size_t at) {
 
 }  // namespace
 
+std::size_t cut_body(SmsAlphabet alphabet, std::string_view body, std::size_t room) {
+  std::size_t end = std::min(room, body.size());
+  if (alphabet == SmsAlphabet::ucs2) end -= end % 2;
+  if (end < body.size() && !may_cut(alphabet, body, end)) end -= alphabet == SmsAlphabet::ucs2 ? 2 : 1;
+  return end;
+}
+
 std::optional<SmsPart> concatenation(std::string_view header) {
   const auto octet = [&](std::size_t i) { return static_cast<std::uint8_t>(header[i]); };
   for (std::size_t at = 1; at + 1 < header.size();) {
@@ -62,8 +69,7 @@ std::vector<std::string> split_body(SmsAlphabet alphabet, std::string_view body,
   std::vector<std::string> pieces;
   if (body.size() <= alone) return {std::string(body)};
   while (!body.empty()) {
-    std::size_t end = std::min(part, body.size());
-    if (end < body.size() && !may_cut(alphabet, body, end)) end -= alphabet == SmsAlphabet::ucs2 ? 2 : 1;
+    const std::size_t end = cut_body(alphabet, body, part);
     pieces.emplace_back(body.substr(0, end));
     body.remove_prefix(end);
   }

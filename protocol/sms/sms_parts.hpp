@@ -24,9 +24,11 @@ std::optional<SmsPart> concatenation(std::string_view header);
 /// The header with its length octet, with an 8-bit reference.
 std::string concatenation_header(std::uint8_t reference, std::uint8_t total, std::uint8_t number);
 
+/// How much of a body fits into `room` without splitting an escape sequence or a surrogate pair.
+std::size_t cut_body(SmsAlphabet alphabet, std::string_view body, std::size_t room);
+
 /// Splits a body (septets or octets, as Sms::body()) into messages: one piece if it fits into one, otherwise as many as
-/// needed with that header, and with `elements` more octets of header in each. Never splits an escape sequence or a
-/// surrogate pair.
+/// needed with that header, and with `elements` more octets of header in each.
 std::vector<std::string> split_body(SmsAlphabet alphabet, std::string_view body, std::size_t elements = 0);
 
 }  // namespace sim800

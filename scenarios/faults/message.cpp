@@ -56,10 +56,9 @@ void read_waiting(const Value& waiting, IncomingSms& into) {
   const auto kind = waiting["kind"]
                         .word<WaitingKind>({{"voicemail", voicemail}, {"fax", fax}, {"email", email}, {"other", other}})
                         .value_or(voicemail);
-  const auto count = static_cast<unsigned>(waiting["count"].integer().value_or(1));
-  const bool stored = waiting["stored"].flag().value_or(false);
-  into.coding = waiting_coding(kind, count > 0, stored);
-  into.header += waiting_element(kind, count, stored);
+  into.waiting = {.kind = kind,
+                  .count = static_cast<unsigned>(waiting["count"].integer().value_or(1)),
+                  .stored = waiting["stored"].flag().value_or(false)};
 }
 
 void read_push(const Value& push, IncomingSms& into) {

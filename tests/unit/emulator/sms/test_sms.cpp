@@ -465,6 +465,21 @@ TEST_CASE("CNMI mode: what becomes of a message while the line is in data mode")
   }
 }
 
+TEST_CASE("a page of a broadcast that was not told, because the line is in data mode, may come again") {
+  SmsFixture fixture;
+  DataHost host;
+  const BroadcastPage page = pages_of({.identifier = 50, .text = u"Flood"}).front();
+  fixture.ask("AT+CNMI=1,1,2;+CSCB=0,\"50\"");
+  fixture.channel->go_online(host);
+  fixture.modem.sms->broadcast(page);
+  CHECK(fixture.wait(0s) == "");
+  fixture.channel->go_offline();
+  fixture.modem.sms->broadcast(page);
+  CHECK(fixture.wait(0s) == "\r\n+CBM: 0,50,15,1,1\r\nFlood\r\n");
+  fixture.modem.sms->broadcast(page);
+  CHECK(fixture.wait(0s) == "");
+}
+
 TEST_CASE("CNMI mode 1: a channel in command mode still hears of it") {
   SmsFixture fixture;
   DataHost host;

@@ -66,6 +66,13 @@ TEST_CASE("a long text takes pages of 93 characters, or of 41 in UCS2; fifteen a
   CHECK(pages_of(broadcast(std::u16string(92, u'a') + u"€")).front().body() == std::string(92, 'a'));
 }
 
+TEST_CASE("a surrogate pair stays on one page") {
+  const auto pages = pages_of({.text = std::u16string(40, u'я') + u"\U0001F6A8" + u"я"});
+  REQUIRE(pages.size() == 2);
+  CHECK(pages[0].body().size() == 80);
+  CHECK(from_octets(pages[1].body()) == u"\U0001F6A8я");
+}
+
 TEST_CASE("8-bit data keep all their octets, and page 0 counts as the only one") {
   Broadcast message = broadcast(u"");
   message.data = std::string("\x00\x01", 2);

@@ -2,9 +2,12 @@
 // Messages, broadcasts and keys that reach the module from a scenario.
 #include <doctest/doctest.h>
 
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include "tests/support/fault_fixture.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace sim800::test {
 namespace {
@@ -47,6 +50,8 @@ TEST_CASE("what a message is decides where it goes (27.005 3.4.1, 23.038 chapter
       {R"("waiting": {"count": 2})", "", cmt(""), ""},
       {R"("text": "2 new", "waiting": {"count": 2})", "", cmt("2 new"), ""},
       {R"("text": "2 new", "waiting": {"kind": "email", "count": 2, "stored": true})", cmti, cmti, cmti},
+      {R"("text": "я", "waiting": {"kind": "email", "count": 2, "stored": true})", cmti, cmti, cmti},
+      {R"("text": "я", "waiting": {"kind": "email", "count": 2})", "", cmt("044F"), ""},
   };
   for (const Row& row : rows) {
     CAPTURE(row.keys);
@@ -96,6 +101,19 @@ TEST_CASE("the user data header: elements, ports, what waits") {
                   "000103"
                   "4869"
                   "000101") != std::string::npos);
+}
+
+TEST_CASE("what waits, told in a text that needs UCS2: kept by its coding scheme, else by the header alone") {
+  const auto coding = [](const std::string& keys) {
+    FaultFixture fixture(sms(keys));
+    fixture.ask("ATE0;+CMGF=1;+CSDH=1;+CNMI=2,1");
+    fixture.wait(1s);
+    const std::string shown = fixture.ask("AT+CMGR=1");
+    return shown.substr(0, shown.find(",\"+8613800100500\""));
+  };
+  CHECK(coding(R"("text": "я", "waiting": {"kind": "email", "stored": true})").ends_with(",145,68,0,234"));
+  CHECK(coding(R"("text": "я", "waiting": {"count": 0, "stored": true})").ends_with(",145,68,0,224"));
+  CHECK(coding(R"("text": "2", "waiting": {"stored": true})").ends_with(",145,68,0,216"));
 }
 
 TEST_CASE("parts arrive as they are listed: out of order, one twice, one never") {
@@ -150,6 +168,27 @@ TEST_CASE("status reports that fail, and late ones, which nothing waits for") {
   CHECK(fixture.ask("AT+CNMI=2,1,0,0") == OK);
   fixture.ask("AT+CMGS=\"+492\"");
   CHECK(fixture.say("Hi\x1a").find("+CDS") == std::string::npos);
+}
+
+TEST_CASE("late status reports that the network drops, because too many wait, are noted") {
+  TemporaryDirectory directory;
+  const std::string file = (directory.path() / "trace").string();
+  {
+    FaultFixture fixture(R"({"network": {"numbers": {"+491": {"reports": [{"after": "1h", "status": 0}]}}}})", true, 1,
+                         file);
+    fixture.ask("ATE0;+CMGF=1;+CNMI=2,1,0,1;+CSMP=49,167,0,0");
+    for (int i = 0; i < 501; ++i) {
+      fixture.ask("AT+CMGS=\"+491\"");
+      fixture.say("Hi\x1a");
+    }
+    const std::string told = fixture.wait(2h);
+    std::size_t reports = 0;
+    for (auto at = told.find("+CDS:"); at != std::string::npos; at = told.find("+CDS:", at + 1)) ++reports;
+    CHECK(reports == 500);
+  }
+  std::ifstream trace(file);
+  const std::string all{std::istreambuf_iterator<char>(trace), {}};
+  CHECK(all.find("a status report was lost in the network: too many wait") != std::string::npos);
 }
 
 TEST_CASE("cell broadcasts: AT+CNMI and AT+CSCB let them in, by channel and by coding") {
