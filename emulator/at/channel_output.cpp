@@ -126,8 +126,10 @@ void Channel::urc(std::string_view text, WhileOnline policy) {
 }
 
 void Channel::stop_ringing() {
-  std::erase_if(urcs_, [](const Unsolicited& each) {
-    return each.code == Code::ring || each.text.starts_with("+CRING: ") || each.text.starts_with("+CLIP: ");
+  constexpr std::string_view lines[] = {"+CRING: ", "+CLIP: ", "+CCWA: ", "+CSSU: 0", "+CSSU: 1,"};
+  std::erase_if(urcs_, [&lines](const Unsolicited& each) {
+    return each.code == Code::ring ||
+           std::ranges::any_of(lines, [&each](std::string_view one) { return each.text.starts_with(one); });
   });
 }
 

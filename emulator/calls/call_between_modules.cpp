@@ -2,16 +2,17 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/calls/call_service.hpp"
 #include "emulator/calls/call_settings.hpp"
+#include "emulator/plmn/call_cause.hpp"
 
 namespace sim800 {
 namespace {
 
 constexpr unsigned max_hops = 5;  // of a forwarded call
-constexpr int cause_busy = 17;    // 24.008 10.5.4.11
 
 }  // namespace
 
-void CallService::called(CallLeg leg, const CallOffer& offer) {
+void CallService::called(CallLeg leg, const CallOffer& given) {
+  const CallOffer offer = presented(given);
   const Refusal refused = refusal(offer);
   if (refused.barred) environment_.plmn->notify(leg, CallNotice::incoming_barred);
   const Forwarding* elsewhere = refused.barred ? nullptr : forwarding_for(refused.cause);
@@ -32,19 +33,20 @@ void CallService::far_answers(CallLeg leg) {
 }
 
 void CallService::far_holds(CallLeg leg, bool held) {
-  if (find_leg(leg) == nullptr || settings_.number(key::cssn_m) != 1) return;
-  environment_.urc(held ? "+CSSU: 2" : "+CSSU: 3", nullptr);
+  if (Connection* const call = find_leg(leg)) put_on_hold(*call, held);
 }
 
 void CallService::far_presses(CallLeg leg, char key) {
   const Connection* const call = find_leg(leg);
-  if (call != nullptr && call->state == State::active) remote_digits({&key, 1});
+  if (call != nullptr) remote_digits({&key, 1}, {}, call->id);
 }
 
 void CallService::far_notifies(CallLeg leg, CallNotice notice) {
-  const Connection* const call = find_leg(leg);
-  if (call == nullptr) return;
-  if (notice == CallNotice::incoming_barred) return tell_caller(*call, "+CSSI: 6");
+  if (const Connection* const call = find_leg(leg)) notify(*call, notice);
+}
+
+void CallService::notify(const Connection& call, CallNotice notice) {
+  if (notice == CallNotice::incoming_barred) return tell_caller(call, "+CSSI: 6");
   if (settings_.number(key::cssn_m) != 1) return;
   environment_.urc(notice == CallNotice::multiparty ? "+CSSU: 4" : "+CSSU: 8", nullptr);
 }
@@ -59,7 +61,7 @@ void CallService::far_forwards(CallLeg leg, const std::string& number) {
 /// The network tries another number.
 void CallService::forward(Connection& call, const std::string& number) {
   call.reached = number;
-  if (++call.hops > max_hops) return end(call.id, cause_busy, false);
+  if (++call.hops > max_hops) return end(call.id, call_cause::busy, false);
   tell_caller(call, "+CSSI: 2");
   set_up(call.id);
 }

@@ -7,11 +7,11 @@
 
 #include "emulator/calls/call_service.hpp"
 #include "emulator/calls/call_settings.hpp"
+#include "emulator/plmn/call_cause.hpp"
 
 namespace sim800 {
 namespace {
 
-constexpr int cause_normal = 16, cause_busy = 17;
 constexpr std::size_t max_parties = 5;
 constexpr Duration usual_tone = 100ms, between_tones = 100ms;
 
@@ -28,7 +28,7 @@ Result CallService::hold(unsigned n, Channel* channel) {
   switch (n) {
     case 0:
       if (who_asks() != 0) {
-        end(who_asks(), cause_busy, true, channel);
+        end(who_asks(), call_cause::busy, true, channel);
         return ok;
       }
       if (!in_state(State::held)) return Cme::not_allowed;
@@ -55,7 +55,7 @@ Result CallService::end_others(Channel* channel) {
   const int asks = who_asks();
   if (asks != 0) change(asks, State::active, channel);
   for (const int id : ids(State::active)) {
-    if (id != asks) end(id, cause_normal, true, channel);
+    if (id != asks) end(id, call_cause::normal, true, channel);
   }
   if (asks == 0) change_all(State::held, State::active, channel);
   return ok;
@@ -63,7 +63,7 @@ Result CallService::end_others(Channel* channel) {
 
 Result CallService::end_one(int id, Channel* channel) {
   if (find(id) == nullptr) return Cme::not_allowed;
-  end(id, cause_normal, true, channel);
+  end(id, call_cause::normal, true, channel);
   return ok;
 }
 
@@ -134,6 +134,7 @@ void CallService::change(int id, State state, Channel* channel) {
   if (!call.connected() && state == State::active) return connect(id, channel);  // answered
   const bool was_held = call.state == State::held;
   call.state = state;
+  if (state == State::held) forget_keys(id);
   if (call.leg != 0 && was_held != (state == State::held)) environment_.plmn->hold(call.leg, !was_held);
   report(call, channel);
 }
@@ -143,7 +144,7 @@ void CallService::change_all(State from, State to, Channel* channel) {
 }
 
 void CallService::end_all(State state, Channel* channel) {
-  for (const int id : ids(state)) end(id, cause_normal, true, channel);
+  for (const int id : ids(state)) end(id, call_cause::normal, true, channel);
 }
 
 /// A call left alone in a conference becomes an ordinary call.
@@ -157,26 +158,37 @@ void CallService::check_multiparty() {
 
 // --- keys of the far end
 
-void CallService::remote_digits(std::string_view digits, std::optional<Duration> length) {
-  if (!talking()) return;
+void CallService::remote_digits(std::string_view digits, std::optional<Duration> length, int id) {
+  const std::vector<int> active = ids(State::active);
+  if (id == 0 && !active.empty()) id = active.front();
+  if (std::ranges::find(active, id) == active.end()) return;
   const bool idle = pressed_.empty();
-  for (const char key : digits) pressed_.push_back({key, length.value_or(usual_tone)});
-  if (idle && !pressed_.empty()) hear_next_key();
+  for (const char key : digits) pressed_.push_back({id, key, length.value_or(usual_tone)});
+  if (idle) hear_next_key();
+}
+
+/// The call is over, or on hold: what its far end still presses is not heard.
+void CallService::forget_keys(int id) {
+  last_key_ = '\0';
+  const bool hears_it = !pressed_.empty() && pressed_.front().call == id;
+  std::erase_if(pressed_, [id](const FarKey& one) { return one.call == id; });
+  if (hears_it) hear_next_key();
 }
 
 /// Once its tone is over.
 void CallService::hear_next_key() {
+  key_.cancel();
   if (!pressed_.empty())
     key_ = environment_.clock.after(pressed_.front().length + between_tones, [this] { hear_key(); });
 }
 
 void CallService::hear_key() {
-  const auto [key, length] = pressed_.front();
+  const auto [call, key, length] = pressed_.front();
   pressed_.erase(pressed_.begin());
   const TimePoint now = environment_.clock.now();
   const bool single = key == 'E' || key == 'F';
   const bool too_soon = key == last_key_ && now - last_key_at_ < std::chrono::milliseconds(keys.interval_ms);
-  if (talking() && settings_.number(key::ddet) == 1 && (!single || keys.single_tones) && !too_soon) {
+  if (settings_.number(key::ddet) == 1 && (!single || keys.single_tones) && !too_soon) {
     last_key_ = key;
     last_key_at_ = now;
     const std::string heard = single ? (key == 'E' ? "1400" : "2300") : std::string(1, key);

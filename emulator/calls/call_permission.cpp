@@ -8,13 +8,12 @@
 #include "emulator/calls/call_service.hpp"
 #include "emulator/calls/call_settings.hpp"
 #include "emulator/calls/calling_code.hpp"
+#include "emulator/plmn/call_cause.hpp"
 #include "protocol/at/phone_number.hpp"
 
 namespace sim800 {
 namespace {
 
-// 24.008 10.5.4.11
-constexpr int cause_facility_rejected = 29, cause_meter_full = 68, cause_not_in_group = 87;
 constexpr Duration warned_before = 5s;  // AT manual 3.2.51
 
 }  // namespace
@@ -34,7 +33,7 @@ std::optional<int> CallService::forbidden(const Connection& call) {
   const auto bars = barring_.bars_outgoing(call.number, CallBarring::voice, place());
   if (!bars.empty()) {
     tell_caller(call, "+CSSI: 5");
-    return cause_facility_rejected;
+    return call_cause::facility_rejected;
   }
   const auto& group = environment_.world.network.services.group;
   if (!group) return std::nullopt;
@@ -42,7 +41,7 @@ std::optional<int> CallService::forbidden(const Connection& call) {
   const bool inside = std::ranges::any_of(group->members, member);
   if (call.offered.group && inside) tell_caller(call, fmt::format("+CSSI: 4,{}", group->index));
   if (call.offered.group ? inside || group->outgoing_access : group->outgoing_access) return std::nullopt;
-  return cause_not_in_group;
+  return call_cause::not_in_group;
 }
 
 /// A subscriber of a group calls it unless he says otherwise.
@@ -75,7 +74,7 @@ void CallService::charge(int id, unsigned units) {
     for (const Connection& call : connections_) {
       if (!call.from_network) charged.push_back(call.id);
     }
-    for (const int one : charged) end(one, cause_meter_full, false);
+    for (const int one : charged) end(one, call_cause::meter_full, false);
   });
 }
 

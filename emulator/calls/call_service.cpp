@@ -13,6 +13,7 @@
 #include "emulator/at/line_settings.hpp"
 #include "emulator/calls/call_settings.hpp"
 #include "emulator/calls/calling_code.hpp"
+#include "emulator/plmn/call_cause.hpp"
 #include "protocol/at/phone_number.hpp"
 
 namespace sim800 {
@@ -20,10 +21,6 @@ namespace {
 
 constexpr Duration ring_period = 3s;
 constexpr Duration network_patience = 60s;  // no answer: the network ends the attempt
-
-// 24.008 10.5.4.11
-constexpr int cause_unassigned = 1, cause_normal = 16, cause_busy = 17, cause_no_answer = 19, cause_rejected = 21,
-              cause_out_of_order = 27, cause_network = 38, cause_meter_full = 68, cause_not_in_group = 87;
 
 const Subscriber emergency_service{.call = Subscriber::Call::answer};
 
@@ -102,7 +99,7 @@ Result CallService::dial(const std::string& number, Channel* waiter, Channel& as
   if (in_state(dialling) || in_state(alerting) || in_state(incoming) || in_state(waiting)) return Cme::not_allowed;
   if (talking() && (in_state(held) || !environment_.world.network.services.hold)) return Cme::not_allowed;
   if (meter.used_up() && !lists.is_emergency(number, true)) {
-    last_cause_ = cause_meter_full;
+    last_cause_ = call_cause::meter_full;
     return Code::no_carrier;
   }
   on_set_up(waiter);
@@ -135,17 +132,17 @@ void CallService::set_up(int id) {
   const std::string& number = call.reached.empty() ? call.number : call.reached;
   if (const auto module = find_module(number)) return call_module(id, *module);
   const Subscriber* subscriber = find_subscriber(number);
-  if (subscriber == nullptr) return end(id, cause_unassigned, false);
+  if (subscriber == nullptr) return end(id, call_cause::unassigned, false);
   using enum Subscriber::Call;
   const auto elsewhere = [&call, to = subscriber->forwards_to, this] { forward(call, to); };
   const bool forwards = !subscriber->forwards_to.empty();
   if (subscriber->call == barred) {
     tell_caller(call, "+CSSI: 6");
-    return end(id, cause_rejected, false);
+    return end(id, call_cause::rejected, false);
   }
   if (forwards && subscriber->call != no_answer) return elsewhere();
-  if (subscriber->call == busy) return end(id, cause_busy, false);
-  if (subscriber->call == unreachable) return end(id, cause_out_of_order, false);
+  if (subscriber->call == busy) return end(id, call_cause::busy, false);
+  if (subscriber->call == unreachable) return end(id, call_cause::out_of_order, false);
   if (subscriber->waits) tell_caller(call, "+CSSI: 3");
   alert(call);
   if (subscriber->call == answer) call.next = environment_.clock.after(subscriber->after, [this, id] { connect(id); });
@@ -159,7 +156,7 @@ void CallService::call_module(int id, unsigned module) {
   CallOffer offer = call.offered;
   offer.forwarded = !call.reached.empty();
   call.leg = environment_.plmn->call(environment_.index, module, offer);
-  call.next = environment_.clock.after(network_patience, [this, id] { end(id, cause_no_answer, false); });
+  call.next = environment_.clock.after(network_patience, [this, id] { end(id, call_cause::no_answer, false); });
 }
 
 /// The far end rings.
@@ -167,7 +164,8 @@ void CallService::alert(Connection& call) {
   call.state = State::alerting;
   report(call, nullptr);
   if (settings_.number(key::moring) == 1) say(call, "MO RING");
-  call.next = environment_.clock.after(network_patience, [this, id = call.id] { end(id, cause_no_answer, false); });
+  call.next =
+      environment_.clock.after(network_patience, [this, id = call.id] { end(id, call_cause::no_answer, false); });
 }
 
 /// One side has answered.
@@ -190,8 +188,10 @@ void CallService::connect(int id, Channel* channel) {
   const Subscriber* subscriber =
       call.leg != 0 ? nullptr : find_subscriber(call.reached.empty() ? call.number : call.reached);
   call.next.cancel();
+  call.unanswered.cancel();
   if (subscriber != nullptr && subscriber->hangs_up_after)
-    call.next = environment_.clock.after(*subscriber->hangs_up_after, [this, id] { end(id, cause_normal, false); });
+    call.next =
+        environment_.clock.after(*subscriber->hangs_up_after, [this, id] { end(id, call_cause::normal, false); });
   if (id != awaited_) return;
   awaited_ = 0;
   outcome_ = ok;
@@ -201,7 +201,7 @@ void CallService::connect(int id, Channel* channel) {
 }
 
 void CallService::give_up(Channel* channel) {
-  if (awaited_ != 0) end(awaited_, cause_normal, true, channel);
+  if (awaited_ != 0) end(awaited_, call_cause::normal, true, channel);
 }
 
 /// +COLP: <number>,<type>,<subaddr>,<satype>,<alpha>   the number it was forwarded to, none if the far end hides it
@@ -217,17 +217,17 @@ std::string CallService::colp_of(const Connection& call) const {
 
 /// The network checks the subscriber's services and the module its own lists before it rings. Why it does not.
 CallService::Refusal CallService::refusal(const CallOffer& offer) const {
-  if (!barring_.bars_incoming(CallBarring::voice, place()).empty()) return {cause_rejected, true};
+  if (!barring_.bars_incoming(CallBarring::voice, place()).empty()) return {call_cause::rejected, true};
   const auto& group = environment_.world.network.services.group;
-  if (group && !offer.group && !group->incoming_access) return {cause_not_in_group, false};
-  if (offer.group && !group) return {cause_not_in_group, false};
-  if (!network_.registered()) return {cause_out_of_order, false};
-  if (sends_message() || settings_.number(key::gsmbusy) != 0) return {cause_busy, false};
-  if (!lists.lets_call(offer.from)) return {cause_rejected, false};
+  if (group && !offer.group && !group->incoming_access) return {call_cause::not_in_group, false};
+  if (offer.group && !group) return {call_cause::not_in_group, false};
+  if (!network_.registered()) return {call_cause::out_of_order, false};
+  if (sends_message() || settings_.number(key::gsmbusy) != 0) return {call_cause::busy, false};
+  if (!lists.lets_call(offer.from)) return {call_cause::rejected, false};
   if (connections_.empty()) return {};
-  if (in_state(State::incoming) || in_state(State::waiting)) return {cause_busy, false};
+  if (in_state(State::incoming) || in_state(State::waiting)) return {call_cause::busy, false};
   const bool waits = environment_.world.network.services.waiting && (services.kept().waiting_classes & 1U) != 0;
-  return {settings_.number(key::ccwa) == 1 && waits ? 0 : cause_busy, false};
+  return {settings_.number(key::ccwa) == 1 && waits ? 0 : call_cause::busy, false};
 }
 
 /// Where a call goes instead that this refuses (0: none); null: nowhere.
@@ -237,12 +237,21 @@ const Forwarding* CallService::forwarding_for(int cause) const {
     return services.forwards(reason) ? &services.forwarding(reason) : nullptr;
   };
   if (const Forwarding* always = found(Services::unconditional)) return always;
-  if (cause == cause_busy) return found(Services::busy);
-  if (cause == cause_out_of_order) return found(Services::not_reachable);
+  if (cause == call_cause::busy) return found(Services::busy);
+  if (cause == call_cause::out_of_order) return found(Services::not_reachable);
   return nullptr;
 }
 
-bool CallService::receive(const CallOffer& offer, unsigned rings) {
+/// A subscriber without CLIP is not told who calls.
+CallOffer CallService::presented(CallOffer offer) const {
+  if (environment_.world.network.services.clip) return offer;
+  offer.from.clear();
+  offer.shown = CallOffer::Number::unavailable;
+  return offer;
+}
+
+bool CallService::receive(const CallOffer& given, unsigned rings) {
+  const CallOffer offer = presented(given);
   if (refusal(offer).cause != 0 || forwarding_for(0) != nullptr) return false;
   let_in(offer, rings, 0);
   return true;
@@ -255,53 +264,48 @@ void CallService::let_in(const CallOffer& offer, unsigned rings, CallLeg leg) {
   call.leg = leg;
   call.offered = offer;
   if (leg != 0) environment_.plmn->alert(leg, call.state == State::waiting);
+  const int id = call.id;
+  if (const auto& forwarding = services.forwarding(SupplementaryServices::no_reply); forwarding.active)
+    call.unanswered = environment_.clock.after(std::chrono::seconds(forwarding.seconds),
+                                               [this, id, to = forwarding.number] { no_reply(id, to); });
   report(call, nullptr);
   on_asking(true);
-  const int id = call.id;
   ring(id);
-  const bool told = settings_.number(key::cssn_m) == 1 && find(id) != nullptr;
-  if (told && offer.forwarded) environment_.urc("+CSSU: 0", nullptr);
-  if (told && offer.group) environment_.urc(fmt::format("+CSSU: 1,{}", *offer.group), nullptr);
 }
 
 void CallService::ring(int id) {
   Connection& call = *find(id);
-  if (call.rings != 0 && call.rung == call.rings) return end(id, cause_normal, false);
+  if (call.rings != 0 && call.rung == call.rings) return end(id, call_cause::normal, false);
   ++call.rung;
   const bool waits = call.state == State::waiting;
   if (!waits || call.rung == 1) announce(call);
-  const auto& forwarding = services.forwarding(SupplementaryServices::no_reply);
-  const Duration left = std::chrono::seconds(forwarding.seconds) - ring_period * (call.rung - 1);
-  if (forwarding.active && left <= ring_period) {
-    call.next = environment_.clock.after(left, [this, id] { no_reply(id); });
-    return;
-  }
   const std::uint32_t answer_after = settings_.number(key::s0);
   if (!waits && answer_after != 0 && call.rung >= answer_after) return connect(id);
   call.next = environment_.clock.after(ring_period, [this, id] { ring(id); });
 }
 
 /// It has rung for as long as the subscriber wants: the network forwards it.
-void CallService::no_reply(int id) {
-  const std::string to = services.forwarding(SupplementaryServices::no_reply).number;
+void CallService::no_reply(int id, const std::string& to) {
   if (const CallLeg leg = std::exchange(find(id)->leg, 0); leg != 0) environment_.plmn->forward(leg, to);
-  end(id, cause_normal, false);
+  end(id, call_cause::normal, false);
 }
 
 /// A caller's number comes from the network, which says what kind it is.
 int CallService::type_of(const Connection& call) const {
+  if (call.from_network && call.number.empty()) return 128;
   const int type = type_of_number(call.number);
   return call.from_network && type == 129 ? environment_.world.network.number_type : type;
 }
 
-/// RING or +CRING: VOICE, then +CLIP, or +CCWA for a waiting call.
+/// RING or +CRING: VOICE, then +CLIP, or +CCWA for a waiting call, then +CSSU for each thing that the network says of
+/// it (27.007 7.17).
 void CallService::announce(const Connection& call) {
   if (settings_.number(key::crc) == 1) {
     environment_.urc("+CRING: VOICE", nullptr);
   } else {
     environment_.code(Code::ring);
   }
-  const int type = call.number.empty() ? 128 : type_of(call);
+  const int type = type_of(call);
   const std::string name = alpha_for_host(settings_, call.name);
   if (call.state == State::waiting) {
     environment_.urc(fmt::format("+CCWA: \"{}\",{},1,\"{}\"", call.number, type, name), nullptr);
@@ -309,6 +313,9 @@ void CallService::announce(const Connection& call) {
     const int validity = static_cast<int>(call.offered.shown);
     environment_.urc(fmt::format("+CLIP: \"{}\",{},\"\",0,\"{}\",{}", call.number, type, name, validity), nullptr);
   }
+  if (settings_.number(key::cssn_m) != 1) return;
+  if (call.offered.forwarded) environment_.urc("+CSSU: 0", nullptr);
+  if (call.offered.group) environment_.urc(fmt::format("+CSSU: 1,{}", *call.offered.group), nullptr);
 }
 
 void CallService::begin_answer(Channel* waiter) {
@@ -316,6 +323,7 @@ void CallService::begin_answer(Channel* waiter) {
   waiter_ = waiter;
   outcome_.reset();
   find(awaited_)->next.cancel();
+  find(awaited_)->unanswered.cancel();
 }
 
 void CallService::finish_answer() {
@@ -324,15 +332,15 @@ void CallService::finish_answer() {
 
 // --- the end
 
-namespace {
-
-/// Who rejects a call is busy to the caller (24.008 5.2.2.3.1).
-int cause_for_far_end(const CallService::Connection& gone, int cause, bool by_host) {
-  if (cause == cause_network) return cause_network;
-  return by_host && gone.from_network && !gone.connected() ? cause_busy : cause_normal;
+/// Who rejects a call is busy to the caller (24.008 5.2.2.3.1), whom the network then sends elsewhere (22.082).
+void CallService::release(const Connection& gone, int cause, bool by_host) {
+  if (gone.leg == 0) return;
+  const bool rejected = by_host && gone.from_network && !gone.connected();
+  const Forwarding& if_busy = services.forwarding(SupplementaryServices::busy);
+  if (rejected && if_busy.active) return environment_.plmn->forward(gone.leg, if_busy.number);
+  if (cause != call_cause::network) cause = rejected ? call_cause::busy : call_cause::normal;
+  environment_.plmn->release(gone.leg, cause);
 }
-
-}  // namespace
 
 void CallService::end(int id, int cause, bool by_host, Channel* channel) {
   const auto found = std::ranges::find(connections_, id, &Connection::id);
@@ -340,9 +348,11 @@ void CallService::end(int id, int cause, bool by_host, Channel* channel) {
   connections_.erase(found);
   on_asking(who_asks() != 0);
   gone.next.cancel();
+  gone.unanswered.cancel();
   gone.charge.cancel();
   last_cause_ = cause;
-  if (gone.leg != 0) environment_.plmn->release(gone.leg, cause_for_far_end(gone, cause, by_host));
+  release(gone, cause, by_host);
+  forget_keys(id);
   if (gone.from_network && !gone.connected()) phone_book_.log(by_host ? "RC" : "MC", gone.number);
   const bool waited = gone.state == State::waiting;
   const bool was_connected = gone.connected(), was_held = gone.state == State::held;
@@ -362,9 +372,9 @@ void CallService::end(int id, int cause, bool by_host, Channel* channel) {
 
 void CallService::tell_end(const Connection& gone, int cause, bool by_host) {
   const std::uint32_t x = settings_.number(key::call_progress);
-  const Code code = cause == cause_busy && (x == 3 || x == 4) ? Code::busy
-                    : cause == cause_no_answer                ? Code::no_answer
-                                                              : Code::no_carrier;
+  const Code code = cause == call_cause::busy && (x == 3 || x == 4) ? Code::busy
+                    : cause == call_cause::no_answer                ? Code::no_answer
+                                                                    : Code::no_carrier;
   if (gone.id == awaited_) {
     awaited_ = 0;
     outcome_ = code;
@@ -390,16 +400,16 @@ void CallService::hang_up(Channel* channel) {
   for (const Connection& call : connections_) {
     if (call.state != State::waiting) ending.push_back(call.id);
   }
-  for (const int id : ending) end(id, cause_normal, true, channel);
+  for (const int id : ending) end(id, call_cause::normal, true, channel);
 }
 
 void CallService::network_lost() {
-  while (!connections_.empty()) end(connections_.front().id, cause_network, false);
+  while (!connections_.empty()) end(connections_.front().id, call_cause::network, false);
 }
 
 void CallService::power_off() {
   for (const Connection& call : connections_) {
-    if (call.leg != 0) environment_.plmn->release(call.leg, cause_network);
+    if (call.leg != 0) environment_.plmn->release(call.leg, call_cause::network);
   }
   connections_.clear();
   waiter_ = nullptr;
@@ -411,6 +421,12 @@ void CallService::power_off() {
 }
 
 // --- what the host hears
+
+/// The far end puts the module on hold, or takes it back.
+void CallService::put_on_hold(Connection& call, bool held) {
+  call.on_hold = held;
+  if (settings_.number(key::cssn_m) == 1) environment_.urc(held ? "+CSSU: 2" : "+CSSU: 3", nullptr);
+}
 
 /// A line about a call being set up: printed by the command that waits for it, or sent as a URC.
 void CallService::say(const Connection& call, std::string_view text) { environment_.urc(text, waiter_of(call)); }

@@ -25,6 +25,9 @@
 
 namespace sim800 {
 
+/// What the scenario's far end of a call does.
+enum class FarEnd : std::uint8_t { answers, is_busy, does_not_answer, hangs_up, holds, retrieves, joins, transfers };
+
 class CallService final : public Service, public CallParty {
  public:
   /// Numbers as in AT+CLCC.
@@ -39,11 +42,13 @@ class CallService final : public Service, public CallParty {
     unsigned rung = 0;
     Channel* asker = nullptr;  ///< that dialled it
     Timer next;                ///< the next action of the network or the far end
+    Timer unanswered;          ///< the network forwards a call that has rung for so long
     CallLeg leg = 0;           ///< of a call between two modules; 0: the far end is the scenario's
     std::string reached;       ///< the number it was forwarded to; empty: it was not
     unsigned hops = 0;         ///< how often it was forwarded
     CallOffer offered;         ///< as it came in, or is offered to the far end
     Timer charge;              ///< the next units
+    bool on_hold = false;      ///< by the far end
     bool connected() const { return state == State::active || state == State::held; }
   };
 
@@ -95,10 +100,10 @@ class CallService final : public Service, public CallParty {
   std::function<void(bool asks)> on_asking = [](bool) {};
   /// The last call has ended.
   std::function<void()> on_all_ended = [] {};
-  /// The far end sends DTMF, each tone of this length: +DTMF for each recognised digit.
-  void remote_digits(std::string_view digits, std::optional<Duration> length = {});
-  /// What the scenario's far end of a call does now; false where that makes no sense.
-  enum class FarEnd : std::uint8_t { answers, is_busy, does_not_answer, hangs_up, holds, retrieves };
+  /// The far end of a call, 0 of the first that is active, sends DTMF, each tone of this length: +DTMF for each
+  /// recognised digit.
+  void remote_digits(std::string_view digits, std::optional<Duration> length = {}, int id = 0);
+  /// The scenario's far end of a call acts; false where that makes no sense.
   bool far_end(int id, FarEnd what);
 
   // Both
@@ -161,8 +166,10 @@ class CallService final : public Service, public CallParty {
   };
   Refusal refusal(const CallOffer& offer) const;
   const Forwarding* forwarding_for(int cause) const;
+  CallOffer presented(CallOffer offer) const;
   void let_in(const CallOffer& offer, unsigned rings, CallLeg leg);
-  void no_reply(int id);
+  void no_reply(int id, const std::string& to);
+  void release(const Connection& gone, int cause, bool by_host);
   std::optional<int> forbidden(const Connection& call);
   void hide(Connection& call, std::optional<bool> wanted);
   void join_group(Connection& call, std::optional<bool> wanted) const;
@@ -190,11 +197,14 @@ class CallService final : public Service, public CallParty {
   int who_asks() const;
   void check_multiparty();
 
+  void notify(const Connection& call, CallNotice notice);
+  void put_on_hold(Connection& call, bool held);
   void say(const Connection& connection, std::string_view text);
   Channel* waiter_of(const Connection& connection) const { return connection.id == awaited_ ? waiter_ : nullptr; }
   void report(const Connection& connection, Channel* channel);
   void hear_next_key();
   void hear_key();
+  void forget_keys(int id);
 
   const Environment& environment_;
   Settings& settings_;
@@ -209,6 +219,7 @@ class CallService final : public Service, public CallParty {
   int last_cause_ = 0;
 
   struct FarKey {
+    int call;
     char key;
     Duration length;
   };

@@ -12,6 +12,7 @@ namespace sim800 {
 namespace {
 
 constexpr Duration network_patience = 60s;  // no reply from the host: the network ends the session
+constexpr Duration module_patience = 60s;   // no answer of the network
 constexpr int dcs_gsm = 15, dcs_ucs2 = 72;  // 23.038 chapter 5
 
 }  // namespace
@@ -26,7 +27,8 @@ Result UssdService::send(const std::string& text, Channel& asker) {
     unasked_ = false;
     const auto& codes = environment_.world.network.ussd;
     const auto found = codes.find(text);
-    texts_ = found == codes.end() ? std::vector<std::string>() : found->second;
+    known_ = found != codes.end();
+    texts_ = known_ ? found->second : std::vector<std::string>();
     next_ = 0;
   }
   readable_ = true;
@@ -42,7 +44,9 @@ Result UssdService::send_rubbish(Channel& asker) {
 
 Result UssdService::ask() {
   open_ = answering_ = true;
-  timer_ = environment_.clock.after(environment_.latency[Latency::ussd], [this] { answer(); });
+  const bool silent = readable_ && known_ && texts_.empty() && !unasked_;
+  const Duration span = silent ? module_patience : environment_.latency[Latency::ussd];
+  timer_ = environment_.clock.after(span, [this, silent] { silent ? time_out() : answer(); });
   return ok;
 }
 
@@ -61,6 +65,11 @@ void UssdService::answer() {
   say(open_ ? Kind::asks : Kind::final, asker_, text);
   if (!open_) return;
   timer_ = environment_.clock.after(network_patience, [this] { network_lost(); });
+}
+
+void UssdService::time_out() {
+  open_ = answering_ = false;
+  say(Kind::timed_out, asker_);
 }
 
 void UssdService::cancel() {

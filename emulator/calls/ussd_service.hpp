@@ -36,14 +36,16 @@ class UssdService final : public Service {
 
  private:
   /// <m> of +CUSD.
-  enum class Kind : unsigned char { final = 0, asks = 1, ended = 2, not_supported = 4 };
+  enum class Kind : unsigned char { final = 0, asks = 1, ended = 2, not_supported = 4, timed_out = 5 };
   Result ask();
   void answer();
+  void time_out();
   void say(Kind kind, Channel* asker, std::string_view text = {});
 
   const Environment& environment_;
   const Settings& settings_;
-  std::vector<std::string> texts_;  ///< of the open session; none: the network does not know the code
+  std::vector<std::string> texts_;  ///< of the open session
+  bool known_ = true;               ///< the network knows the code; it does not answer one without texts
   std::size_t next_ = 0;
   bool open_ = false;  ///< a code was sent, and the network has not finished with it
   bool answering_ = false;

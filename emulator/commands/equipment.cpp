@@ -10,6 +10,7 @@
 #include "emulator/core/world.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/module/module_settings.hpp"
+#include "emulator/plmn/call_cause.hpp"
 
 namespace sim800 {
 namespace {
@@ -64,43 +65,14 @@ Result show_battery(Invocation& cmd) {
 
 // --- 3.2.7 AT+CEER
 
-struct Cause {
-  int number;
-  const char* text;
-};
-constexpr Cause causes[] = {
-    {0, "No cause"},
-    {1, "unassigned (unallocated) number"},
-    {3, "no route to destination"},
-    {6, "channel unacceptable"},
-    {8, "operator determined barring"},
-    {16, "normal call clearing"},
-    {17, "user busy"},
-    {18, "no user responding"},
-    {19, "user alerting, no answer"},
-    {21, "call rejected"},
-    {22, "number changed"},
-    {26, "non-selected user clearing"},
-    {27, "destination out of order"},
-    {28, "invalid number format (incomplete number)"},
-    {31, "normal, unspecified"},
-    {34, "emergency call not possible"},
-    {38, "network out of order"},
-    {41, "temporary failure"},
-    {42, "switching equipment congestion"},
-    {44, "requested circuit/channel not available"},
-    {47, "resource unavailable, unspecified"},
-    {127, "interworking, unspecified"},
-};
-
 /// +CEER: <report>   why the last call ended.
 Result show_release_cause(Invocation& cmd) {
   const int number = cmd.modem.calls->last_cause();
-  const auto* found = std::ranges::find(causes, number, &Cause::number);
-  if (cmd.modem.settings.number(key::ceer) == 1 || found == std::end(causes)) {
+  const std::string_view text = text_of_cause(number);
+  if (cmd.modem.settings.number(key::ceer) == 1 || text.empty()) {
     cmd.print("+CEER: Cause:{}", number);
   } else {
-    cmd.print("+CEER: {}", found->text);
+    cmd.print("+CEER: {}", text);
   }
   return ok;
 }

@@ -85,6 +85,7 @@ Task<Result> send_keys(Invocation& cmd) {
   for (const Key& each : *keys) {
     cmd.modem.calls->press(each.name);
     co_await cmd.modem.clock.sleep(each.length * 100ms);
+    if (!cmd.modem.calls->talking()) co_return Cme::not_allowed;
   }
   co_return ok;
 }

@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include <string_view>
-#include <utility>
+#include <optional>
 
 #include "emulator/control/handlers.hpp"
+#include "scenarios/faults/actions.hpp"
 
 namespace sim800 {
 namespace {
@@ -22,14 +22,15 @@ const CallService::Connection& call_with(Call& call) {
   throw Refusal(404, "call", "an id of GET /v1/calls", fmt::format("\"{}\"", id));
 }
 
-void act(Call& call, int id, const std::string& state) {
-  using enum CallService::FarEnd;
-  constexpr std::pair<std::string_view, CallService::FarEnd> words[] = {
-      {"answered", answers}, {"busy", is_busy}, {"no-answer", does_not_answer}, {"ended", hangs_up}};
-  for (const auto& [word, what] : words) {
-    if (word == state && !call.module().modem.calls->far_end(id, what))
-      throw Refusal(409, "call", "one that the module has dialled, and that is not connected yet", "another one");
-  }
+void act(Call& call, int id, FarEnd what) {
+  if (call.module().modem.calls->far_end(id, what)) return;
+  std::string expected = "one that the module has dialled, and that is not connected yet";
+  using enum FarEnd;
+  if (what == hangs_up) expected = "one whose far end is not another module";
+  if (what == holds) expected = "one that is connected, and not on hold by its far end";
+  if (what == retrieves) expected = "one that its far end has put on hold";
+  if (what == joins || what == transfers) expected = "one that is connected";
+  throw Refusal(409, "call", expected, "another one");
 }
 
 }  // namespace
@@ -47,19 +48,19 @@ void post_calls(Call& call) {
 
 void patch_call(Call& call) {
   Body body(call.request().body, call.rules());
-  std::string keys, state;
+  std::string keys;
   body.value()["dtmf"].read(keys);
-  body.value()["state"].read(state);
+  const std::optional<FarEnd> state = read_far_end(body.value()["state"]);
   const CallService::Connection& one = call_with(call);
   if (!keys.empty() && one.state != CallService::State::active)
     throw Refusal(409, "call", "one that is active", "one that is not");
-  if (!keys.empty()) call.module().modem.calls->remote_digits(keys);
-  if (!state.empty()) act(call, one.id, state);
+  if (!keys.empty()) call.module().modem.calls->remote_digits(keys, {}, one.id);
+  if (state) act(call, one.id, *state);
   get_calls(call);
 }
 
 void delete_call(Call& call) {
-  act(call, call_with(call).id, "ended");
+  act(call, call_with(call).id, FarEnd::hangs_up);
   get_calls(call);
 }
 

@@ -6,13 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "emulator/plmn/call_cause.hpp"
 #include "protocol/at/phone_number.hpp"
 
 namespace sim800 {
 namespace {
-
-// 24.008 10.5.4.11
-constexpr int cause_normal = 16, cause_network = 38;
 
 /// What two ways of writing one number have in common.
 std::string_view tail_of(std::string_view number) {
@@ -38,7 +36,7 @@ void Plmn::remove(unsigned index) {
   for (const auto& [id, leg] : legs_) {
     if (leg.module == index) own.push_back(id);
   }
-  for (const CallLeg leg : own) release(leg, cause_network);
+  for (const CallLeg leg : own) release(leg, call_cause::network);
 }
 
 std::optional<unsigned> Plmn::find(std::string_view number, unsigned caller) const {
@@ -89,8 +87,8 @@ void Plmn::transfer(CallLeg one, CallLeg other) {
   if (first == legs_.end() || second == legs_.end()) return;
   const auto left = legs_.find(first->second.far), right = legs_.find(second->second.far);
   if (left == legs_.end() || right == legs_.end()) {
-    release(one, cause_normal);
-    return release(other, cause_normal);
+    release(one, call_cause::normal);
+    return release(other, call_cause::normal);
   }
   left->second.far = right->first;
   right->second.far = left->first;

@@ -24,15 +24,10 @@ struct Arrival final : Action {
   bool inside = false;  ///< the response of the command that triggers it
 };
 
-using FarEnd = CallService::FarEnd;
-
-/// Of the call that it concerns: hanging up any, all else one that the module has dialled.
+/// Of the first call that can do so.
 void act_at_far_end(Modem& modem, FarEnd what) {
   for (const CallService::Connection& call : modem.calls->connections()) {
-    const bool holding = what == FarEnd::holds || what == FarEnd::retrieves;
-    if (holding ? !call.connected() : what != FarEnd::hangs_up && (call.from_network || call.connected())) continue;
-    modem.calls->far_end(call.id, what);
-    return;
+    if (modem.calls->far_end(call.id, what)) return;
   }
 }
 
@@ -91,12 +86,7 @@ std::shared_ptr<const Action> read_call(const Value& action) {
   }
   if (rings) call["rings"].refuse_name("\"from\" beside \"rings\"", "none");
   auto made = std::make_shared<Arrival>(nullptr);
-  if (const auto what = call["state"].word<FarEnd>({{"answered", FarEnd::answers},
-                                                    {"busy", FarEnd::is_busy},
-                                                    {"no-answer", FarEnd::does_not_answer},
-                                                    {"ended", FarEnd::hangs_up},
-                                                    {"held", FarEnd::holds},
-                                                    {"retrieved", FarEnd::retrieves}})) {
+  if (const auto what = read_far_end(call["state"])) {
     made->happens = [what = *what](Modem& modem, const std::string&, const std::string&) {
       act_at_far_end(modem, what);
     };
@@ -110,6 +100,18 @@ std::shared_ptr<const Action> read_call(const Value& action) {
     };
   }
   return made;
+}
+
+std::optional<FarEnd> read_far_end(const Value& state) {
+  using enum FarEnd;
+  return state.word<FarEnd>({{"answered", answers},
+                             {"busy", is_busy},
+                             {"no-answer", does_not_answer},
+                             {"ended", hangs_up},
+                             {"held", holds},
+                             {"retrieved", retrieves},
+                             {"multiparty", joins},
+                             {"transferred", transfers}});
 }
 
 std::shared_ptr<const Action> read_ussd(const Value& action) {

@@ -57,6 +57,14 @@ TEST_CASE("AT+VTS sends keys, and takes as long as they sound") {
   }
 }
 
+TEST_CASE("AT+VTS ends with the call") {
+  CallFixture fixture;
+  fixture.ask("AT+CMEE=1");
+  fixture.talk_to("101");  // hangs up after 5 s
+  CHECK(fixture.ask("AT+VTS=\"123\",15") == "");
+  CHECK(fixture.wait(10s) == line("+CME ERROR: 3") + line("NO CARRIER"));
+}
+
 TEST_CASE("AT+CMUT: in a call only, and no longer than that") {
   CallFixture fixture;
   CHECK(fixture.ask("AT+CMUT=1") == ERROR);

@@ -158,6 +158,27 @@ TEST_CASE("control: the far end of a call acts by the words of scenarios") {
   CHECK(f.status == 200);
 }
 
+TEST_CASE("control: the far end of a call puts the module on hold and takes it back") {
+  ControlFixture f(R"({"network": {"numbers": {"*": {"call": "no-answer"}}}})");
+  f.typed("AT+CSSN=0,1");
+  f.typed("ATD123;");
+  f.ask("PATCH", "/calls/1", R"({"state": "held"})");
+  CHECK(f.status == 409);  // nobody has answered
+  f.ask("PATCH", "/calls/1", R"({"state": "answered"})");
+  f.port.take();
+  f.ask("PATCH", "/calls/1", R"({"state": "retrieved"})");
+  CHECK(f.status == 409);
+  CHECK(f.ask("PATCH", "/calls/1", R"({"state": "held"})")[0]["state"] == "active");  // as the module sees it
+  CHECK(f.port.take() == "\r\n+CSSU: 2\r\n");
+  f.ask("PATCH", "/calls/1", R"({"state": "held"})");
+  CHECK(f.status == 409);
+  f.ask("PATCH", "/calls/1", R"({"state": "retrieved"})");
+  CHECK(f.port.take() == "\r\n+CSSU: 3\r\n");
+  f.ask("PATCH", "/calls/1", R"({"state": "multiparty"})");
+  f.ask("PATCH", "/calls/1", R"({"state": "transferred"})");
+  CHECK(f.port.take() == "\r\n+CSSU: 4\r\n\r\n+CSSU: 8\r\n");
+}
+
 TEST_CASE("control: events that were forgotten leave room for as many") {
   Journal journal;
   const std::string long_text(10'000, 'x');

@@ -146,6 +146,30 @@ TEST_CASE("two modules: keys pressed on one side are heard on the other") {
   }
 }
 
+TEST_CASE("two modules: keys that were not heard when a call ends, or is put on hold, are lost") {
+  TwoModules two;
+  two.b.ask("AT+DDET=1;+CCWA=1");
+  two.talk();
+  for (const char key : {'1', '2', '3'}) two.a.modem.calls->press(key);
+  two.clock.advance(0s);
+  two.b.ask("ATH", 0s);
+  two.a.ask("ATD+8613800138001;", 0s);
+  two.clock.advance(0s);
+  two.b.ask("ATA", 0s);
+  two.b.heard();
+  two.a.modem.calls->press('9');
+  two.clock.advance(5s);
+  CHECK(two.b.heard() == line("+DTMF: 9"));
+}
+
+TEST_CASE("two modules: who rejects a call sends it where calls go that find the module busy") {
+  TwoModules two;
+  two.b.ask("AT+CCFC=1,3,\"+8613800138002\"", 1s);
+  two.a.ask("ATD+8613800138001;", 1s);
+  CHECK(two.b.ask("ATH", 1s).ends_with(OK));
+  CHECK(two.c.heard().starts_with(line("RING")));
+}
+
 TEST_CASE("two modules: a withheld number") {
   TwoModules two;
   two.b.ask("AT+CLIP=1");
