@@ -41,6 +41,7 @@ std::optional<ServiceCode> parse_service_code(std::string_view text) {
   text = text.substr(prefix->text.size(), text.size() - prefix->text.size() - 1);
   ServiceCode code{.act = prefix->act, .service = std::string(text.substr(0, text.find('*'))), .given = {}};
   if (!std::ranges::binary_search(services, std::string_view(code.service))) return std::nullopt;
+  if (code.service == "06" && code.act != ask) return std::nullopt;
   text.remove_prefix(code.service.size());
   for (std::size_t i = 0; !text.empty(); ++i) {
     if (i == code.given.size()) return std::nullopt;

@@ -16,6 +16,8 @@ struct ServiceCode {
   std::string service;               ///< "21"
   std::array<std::string, 4> given;  ///< what stands between the * behind it
 
+  /// The module carries it out itself: PINs, the IMEI.
+  bool is_local() const { return service == "06" || service.starts_with("04") || service.starts_with("05"); }
   /// The classes that a basic service group (22.030 annex C) stands for: 1 voice, 2 data, 4 fax, 8 messages; `all` if
   /// none is given, 0 for one that does not exist.
   static unsigned classes_of(std::string_view group, unsigned all);

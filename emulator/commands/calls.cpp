@@ -103,7 +103,8 @@ Task<Result> dial(Invocation& cmd) {
   Wanted wanted = find_number(modem, dialled);
   if (!wanted.refused.is_ok()) co_return wanted.refused;
   const auto code = parse_service_code(wanted.number);
-  if (code && !modem.sim->refusal() && fixed_dialling_forbids(modem, wanted.number)) co_return Cme::not_allowed;
+  if (code && !code->is_local() && !modem.sim->refusal() && fixed_dialling_forbids(modem, wanted.number))
+    co_return Cme::not_allowed;
   if (code) co_return co_await run_service_code(cmd, *code);
   CallService::Options options{.hide_number = dialled.hide_number, .group = dialled.group};
   if (const auto hides = take_number_hiding(wanted.number)) options.hide_number = hides;

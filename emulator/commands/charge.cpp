@@ -5,6 +5,7 @@
 #include "emulator/commands/delayed.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/sim/sim.hpp"
+#include "protocol/text/unicode.hpp"
 
 namespace sim800 {
 namespace {
@@ -81,7 +82,9 @@ bool is_price(std::string_view text) {
 /// AT+CPUC=<currency>,<ppu>[,<passwd>]
 Result set_price(Invocation& cmd) {
   const auto currency = text_from_host(cmd.modem.settings, cmd.text(0));
-  if (!currency || currency->empty() || currency->size() > 3 || !is_price(cmd.text(1))) return Cme::invalid_input;
+  constexpr std::size_t longest = 3;  // characters
+  if (!currency || currency->empty() || from_utf8(*currency).size() > longest || !is_price(cmd.text(1)))
+    return Cme::invalid_input;
   if (const Result result = guarded(cmd, 2); !result.is_ok()) return result;
   ChargeMeter& meter = cmd.modem.calls->meter;
   ChargeMeter::Kept kept = meter.kept();

@@ -51,9 +51,9 @@ bool fixed_dialling_forbids(Modem& modem, std::string_view number) {
   });
 }
 
-std::optional<Result> refuse_message(Modem& modem, std::string_view number) {
+std::optional<Result> refuse_message(Modem& modem, std::string_view number, std::string_view centre) {
   constexpr Result fixed = Result::cms(302), barred = Result::cms(10);
-  if (fixed_dialling_forbids(modem, number)) return fixed;
+  if (fixed_dialling_forbids(modem, number) || fixed_dialling_forbids(modem, centre)) return fixed;
   const bool bars = !modem.barring->bars_outgoing(number, CallBarring::messages, modem.calls->place()).empty();
   return bars ? std::optional(barred) : std::nullopt;
 }
@@ -128,7 +128,8 @@ Result bar_calls(Modem& modem, std::string_view facility, bool on, std::string_v
 Result show_barring(Invocation& cmd, std::string_view facility, unsigned classes) {
   if (!cmd.modem.world.network.services.barring) return Cme::not_allowed;
   const unsigned barred = cmd.modem.barring->barred(facility) & classes;
-  if (barred == 0) cmd.print("+CLCK: 0,{}", classes & CallBarring::all_classes);
+  const unsigned calls = classes & CallBarring::all_classes;
+  if (barred == 0) cmd.print("+CLCK: 0,{}", calls != 0 ? calls : classes);
   for (const unsigned one : {1U, 2U, 4U, 8U}) {
     if ((barred & one) != 0) cmd.print("+CLCK: 1,{}", one);
   }

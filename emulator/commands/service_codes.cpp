@@ -31,14 +31,22 @@ struct Facility {
 constexpr Facility facilities[] = {{"33", "AO"},  {"331", "OI"}, {"332", "OX"}, {"35", "AI"},
                                    {"351", "IR"}, {"330", "AB"}, {"333", "AG"}, {"353", "AC"}};
 
+/// Who asks gives the class where the others have it, *#33**11#, or alone, *#33*11#, as networks print it.
+unsigned asked_classes(const ServiceCode& code, unsigned all) {
+  const std::string& alone = code.given[0];
+  const std::string& group = code.given[1];
+  return ServiceCode::classes_of(group.empty() && alone.size() == 2 ? alone : group, all);
+}
+
 /// *SC[*DN[*BS[*T]]]#   With a number it is a registration (22.030 6.5.2).
 Result forward(Invocation& cmd, const ServiceCode& code, unsigned reason) {
   const auto& [number, group, time, rest] = code.given;
-  const unsigned classes = ServiceCode::classes_of(group, call_classes);
+  const bool asks = code.act == Act::ask;
+  const unsigned classes = asks ? asked_classes(code, call_classes) : ServiceCode::classes_of(group, call_classes);
   const unsigned seconds = parse_number(time).value_or(time.empty() ? 20 : 0);
   if (classes == 0 || !rest.empty() || seconds < 5 || seconds > 30 || !is_phone_number(number))
     return Cme::invalid_input;
-  if (code.act == Act::ask) return reason > 3 ? Result{Cme::not_allowed} : show_forwarding(cmd, reason, classes);
+  if (asks) return reason > 3 ? Result{Cme::not_allowed} : show_forwarding(cmd, reason, classes);
   using enum ForwardingMode;
   const bool registers = code.act == Act::enter || (code.act == Act::activate && !number.empty());
   if (registers && number.empty()) return Cme::invalid_input;
@@ -51,20 +59,22 @@ Result forward(Invocation& cmd, const ServiceCode& code, unsigned reason) {
 
 /// *SC*PW[*BS]#
 Result bar(Invocation& cmd, const ServiceCode& code, std::string_view facility) {
-  if (code.act == Act::ask) {
-    const unsigned classes = ServiceCode::classes_of(code.given[0], all_services);
-    if (facility == "AB" || facility == "AG" || facility == "AC") return Cme::not_allowed;
-    return classes == 0 ? Result{Cme::invalid_input} : show_barring(cmd, facility, classes);
+  const bool asks = code.act == Act::ask;
+  const unsigned classes =
+      asks ? asked_classes(code, all_services) : ServiceCode::classes_of(code.given[1], all_services);
+  if (classes == 0 || !code.given[2].empty()) return Cme::invalid_input;
+  if (asks) {
+    const bool several = facility == "AB" || facility == "AG" || facility == "AC";
+    return several ? Result{Cme::not_allowed} : show_barring(cmd, facility, classes);
   }
-  const unsigned classes = ServiceCode::classes_of(code.given[1], all_services);
-  if (classes == 0 || (code.act != Act::activate && code.act != Act::deactivate)) return Cme::invalid_input;
+  if (code.act != Act::activate && code.act != Act::deactivate) return Cme::invalid_input;
   return bar_calls(cmd.modem, facility, code.act == Act::activate, code.given[0], classes);
 }
 
 /// *SC[*BS]#
 Result wait_for(Invocation& cmd, const ServiceCode& code) {
   const unsigned classes = ServiceCode::classes_of(code.given[0], call_classes);
-  if (classes == 0) return Cme::invalid_input;
+  if (classes == 0 || !code.given[1].empty()) return Cme::invalid_input;
   if (code.act == Act::ask) return show_waiting_classes(cmd, classes);
   if (code.act != Act::activate && code.act != Act::deactivate) return Cme::invalid_input;
   return let_calls_wait(cmd.modem, code.act == Act::activate, classes);
@@ -93,12 +103,12 @@ Result change_pin(Modem& modem, const ServiceCode& code) {
   return modem.sim->unblock_code(which, first, wanted);
 }
 
-/// [*|**]03[*ZZ]*OLD*NEW*NEW#   ZZ: the service whose password it is, 330 or none.
+/// [*|**]03*[ZZ]*OLD*NEW*NEW#   ZZ: a service whose password it is, or none; all have the same.
 Result change_password(Modem& modem, const ServiceCode& code) {
   const auto& [service, old_one, wanted, again] = code.given;
   if (!modem.world.network.services.barring) return Cme::not_allowed;
-  if ((code.act != Act::activate && code.act != Act::enter) || (!service.empty() && service != "330"))
-    return Cme::invalid_input;
+  const bool bars = std::ranges::find(facilities, service, &Facility::code) != std::end(facilities);
+  if ((code.act != Act::activate && code.act != Act::enter) || (!service.empty() && !bars)) return Cme::invalid_input;
   if (wanted != again) return Cme::incorrect_password;
   return modem.barring->change_password(old_one, wanted);
 }
@@ -111,19 +121,14 @@ Result ask_network(Invocation& cmd, const ServiceCode& code) {
     return bar(cmd, code, found->name);
   if (service == "43") return wait_for(cmd, code);
   if (service == "03") return change_password(cmd.modem, code);
+  if (!code.given[0].empty()) return Cme::invalid_input;
   return code.act == Act::ask ? present(cmd, service) : Result{Cme::not_allowed};
-}
-
-/// The module's own: IMEI, PINs.
-bool is_local(const ServiceCode& code) {
-  return code.service == "06" || code.service.starts_with("05") ||
-         (code.service.starts_with("04") && code.service != "004");
 }
 
 }  // namespace
 
 Result run_code_for_card(Modem& modem, Channel& asker, const ServiceCode& code) {
-  if (is_local(code)) return Cme::not_allowed;
+  if (code.is_local()) return Cme::not_allowed;
   static constexpr Command nameless{};
   std::string unheard;
   const Format format;
@@ -139,7 +144,7 @@ Task<Result> run_service_code(Invocation& cmd, ServiceCode code) {
     cmd.line(modem.imei());
     co_return ok;
   }
-  if (is_local(code)) {
+  if (code.is_local()) {
     co_await modem.clock.sleep(modem.latency[Latency::facility]);
     co_return change_pin(modem, code);
   }

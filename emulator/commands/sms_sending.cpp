@@ -166,7 +166,9 @@ Task<Composed> compose_pdu(Invocation& cmd, std::uint32_t length, bool from_mobi
 Task<Result> send_all(Invocation& cmd, std::vector<SmsPdu> parts) {
   std::uint8_t reference = 0;
   for (SmsPdu& part : parts) {
-    if (const auto refused = refuse_message(cmd.modem, to_utf8(part.message.address.text()))) co_return *refused;
+    const SmsAddress centre = part.centre.value_or(cmd.modem.sms->centre().value_or(SmsAddress{}));
+    const auto refused = refuse_message(cmd.modem, to_utf8(part.message.address.text()), to_utf8(centre.text()));
+    if (refused) co_return *refused;
     const Result sent = co_await cmd.modem.sms->send(part.centre, std::move(part.message), reference);
     if (!sent.is_ok()) co_return sent;
   }

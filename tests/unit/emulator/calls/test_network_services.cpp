@@ -9,6 +9,7 @@
 #include "emulator/calls/service_code.hpp"
 #include "emulator/core/world.hpp"
 #include "emulator/sim/phone_book.hpp"
+#include "emulator/sms/sms_service.hpp"
 #include "tests/support/call_fixture.hpp"
 #include "tests/support/two_modules.hpp"
 
@@ -137,6 +138,47 @@ TEST_CASE("forwarding: without an answer after exactly the time that was set") {
   CHECK(fixture.wait(1ms) == no_carrier);
 }
 
+TEST_CASE("forwarding without an answer and S0: whichever time comes first, and only that") {
+  Services fixture;
+  const std::string RING = line("RING");
+  fixture.ask("AT+CCFC=2,3,\"100\",129,7,,,5");
+  fixture.ask("ATS0=2");
+  CHECK(fixture.modem.calls->receive("200", 0));
+  CHECK(fixture.wait(1min) == RING + RING);  // answered after 3 s
+  CHECK(fixture.ask("ATH") == OK);
+  fixture.ask("ATS0=3");
+  CHECK(fixture.modem.calls->receive("200", 0));
+  CHECK(fixture.wait(1min) == RING + RING + no_carrier);  // forwarded after 5
+  fixture.ask("AT+CCFC=2,3,\"100\",129,7,,,15");
+  fixture.ask("ATS0=6");
+  CHECK(fixture.modem.calls->receive("200", 0));
+  CHECK(fixture.wait(1min) == RING + RING + RING + RING + RING + no_carrier);  // both would be at 15 s
+  CHECK(fixture.modem.calls->connections().empty());
+}
+
+TEST_CASE("forwarding without an answer counts from the offer, also of a call that waits at first") {
+  Services fixture;
+  fixture.ask("AT+CCWA=1;+CCFC=2,3,\"100\",129,7,,,20");
+  fixture.talk_to("100");
+  CHECK(fixture.modem.calls->receive("200", 0));
+  fixture.wait(10s);
+  CHECK(fixture.ask("ATH") == OK);
+  CHECK(fixture.wait(10s).ends_with(no_carrier));
+  CHECK(fixture.modem.calls->connections().empty());
+}
+
+TEST_CASE("forwarding without an answer leaves a call alone that is being answered") {
+  World world = CallFixture::with_people();
+  world.timing.overrides["call.answer"] = 5s;
+  Services fixture(world);
+  fixture.ask("AT+CCFC=2,3,\"100\",129,7,,,5");
+  fixture.modem.calls->receive("200", 0);
+  fixture.wait(4s);
+  fixture.ask("ATA");
+  CHECK(fixture.wait(5s) == OK);
+  CHECK(fixture.wait(1min) == "");
+}
+
 TEST_CASE("incoming calls: forwarded, of the group, from outside it") {
   Services fixture(with([](NetworkConfig& network) {
     network.services.group = {.index = 7, .members = {"100"}, .outgoing_access = false, .incoming_access = false};
@@ -144,10 +186,19 @@ TEST_CASE("incoming calls: forwarded, of the group, from outside it") {
   CHECK_FALSE(fixture.modem.calls->receive("200", 1));
   CHECK(fixture.modem.calls->receive(CallOffer{.from = "100", .forwarded = true, .group = 7}, 1));
   CHECK(fixture.wait(0s) == line("RING") + line("+CSSU: 0") + line("+CSSU: 1,7"));
+  CHECK(fixture.wait(9s) == no_carrier);
+  CHECK(fixture.modem.calls->receive(CallOffer{.from = "100", .group = 7}, 2));
+  CHECK(fixture.wait(3s) == line("RING") + line("+CSSU: 1,7") + line("RING") + line("+CSSU: 1,7"));  // 27.007 7.17
   fixture.wait(9s);
+  fixture.ask("AT+HTTPINIT");
+  fixture.say("AT+HTTPDATA=5,60000\r");
+  CHECK(fixture.modem.calls->receive(CallOffer{.from = "100", .forwarded = true, .group = 7}, 1));
+  CHECK(fixture.wait(30s) == "");
+  CHECK(fixture.say("abcde") == OK + no_carrier);  // it is over, and nothing of it is said any more
   CHECK(fixture.ask_for("ATD100;", 1s) == OK + line("+CSSI: 4,7"));
   fixture.ask("ATH");
-  CHECK(fixture.ask_for("ATD102;", 1s) == OK + no_carrier);   // not a member
+  CHECK(fixture.ask_for("ATD102;", 1s) == OK + no_carrier);  // not a member
+  CHECK(fixture.ask("AT+CEER;+CEER=1;+CEER") == lines({"+CEER: user not member of CUG", "", "+CEER: Cause:87"}));
   CHECK(fixture.ask_for("ATD100g;", 1s) == OK + no_carrier);  // not as a call of the group
 }
 
@@ -164,8 +215,12 @@ TEST_CASE("presentation: what the network provides is shown, and what it does no
   CHECK(fixture.ask("AT+CLIP=1;+COLP=1;+CLIP?;+COLP?") == lines({"+CLIP: 1,0", "", "+COLP: 1,0"}));
   fixture.modem.calls->receive("200", 1);
   CHECK(fixture.wait(0s) == line("RING"));
+  CHECK(fixture.ask("AT+CLCC") == answered(R"(+CLCC: 1,1,4,0,0,"",128,"")"));
   fixture.wait(9s);
   CHECK(fixture.ask_for("ATD100;", 3s) == OK);
+  fixture.ask("AT+CCWA=1");
+  fixture.modem.calls->receive("200", 1);
+  CHECK(fixture.wait(0s) == line("RING") + line(R"(+CCWA: "",128,1,"")"));
 }
 
 TEST_CASE("two modules: the caller hears that calls are barred; number hiding by prefix and modifier") {
@@ -202,17 +257,47 @@ TEST_CASE("fixed dialling: only numbers of the card's list, and emergency calls"
   CHECK(fixture.call("200") == cme(3));
   CHECK(fixture.ask("AT+CUSD=1,\"*100#\"") == cme(3));
   CHECK(fixture.ask("ATD*#21#;") == cme(3));
-  CHECK(fixture.ask("ATD*#06#;") == cme(3));
+  CHECK(fixture.ask("ATD*#06#;") == answered("866104020304051"));  // asks nobody
   CHECK(fixture.call("112") == OK);
   fixture.ask("ATH");
   CHECK(fixture.ask("AT+CLCK=\"FD\",0,\"1234\"") == OK);
   CHECK(fixture.call("200") == OK + no_carrier);
 }
 
+TEST_CASE("fixed dialling: a message needs its service centre in the list, too") {
+  Services fixture;
+  fixture.modem.phone_book->put("FD", 1, {"102", "somebody"});
+  fixture.ask("AT+CMGF=1;+CLCK=\"FD\",1,\"1234\"");
+  fixture.say("AT+CMGS=\"102\"\r");
+  CHECK(fixture.say("Hi\x1a") == line("+CMS ERROR: 302"));
+  fixture.modem.phone_book->put("FD", 2, {"+8613800100500", "centre"});
+  fixture.say("AT+CMGS=\"102\"\r");
+  CHECK(fixture.say("Hi\x1a").starts_with(line("+CMGS: 0")));
+}
+
+TEST_CASE("barring: incoming messages, by all classes or by their own") {
+  Services fixture;
+  const auto arrives = [&fixture] {
+    fixture.modem.sms->receive("+49170", "Hi");
+    return !fixture.wait(1s).empty();
+  };
+  CHECK(fixture.ask("AT+CLCK=\"AI\",1,\"0000\",1") == OK);
+  CHECK(arrives());  // voice calls only
+  CHECK(fixture.ask("ATD*35*0000*16#;") == OK);
+  CHECK_FALSE(arrives());
+  CHECK(fixture.ask("ATD#35*0000*16#;") == OK);
+  CHECK(arrives());
+  CHECK(fixture.ask("AT+CLCK=\"AI\",1,\"0000\"") == OK);
+  CHECK_FALSE(arrives());
+  CHECK(fixture.ask("AT+CLCK=\"AI\",0,\"0000\"") == OK);
+  CHECK(fixture.wait(1h) == "");  // they are lost
+}
+
 // --- 22.030
 
 TEST_CASE("codes of 22.030 are told from numbers and from USSD") {
-  for (const char* other : {"100", "*100#", "*99#", "21#", "*21", "##", "*#", "**", "#", "*#9#", "*21*1*2*3*4*5#"})
+  for (const char* other :
+       {"100", "*100#", "*99#", "21#", "*21", "##", "*#", "**", "#", "*#9#", "*21*1*2*3*4*5#", "*06#", "**06#"})
     CHECK_FALSE(parse_service_code(other));
   using Act = ServiceCode::Act;
   const auto code = parse_service_code("**61*+49105*11*25#");
@@ -265,6 +350,41 @@ TEST_CASE("codes of 22.030: waiting, barring and its password, presentation, IME
   CHECK(fixture.ask("ATD*#06#") == answered("866104020304051"));
 }
 
+TEST_CASE("codes of 22.030: what is asked for one class, with and without the parts that are not needed") {
+  Services fixture;
+  CHECK(fixture.ask("ATD*35*0000*16#;") == OK);
+  for (const char* asks : {"*#35**16#", "*#35*16#", "*#35*0000*16#"}) {
+    CAPTURE(asks);
+    CHECK(fixture.ask("ATD" + std::string(asks) + ";") == answered("+CLCK: 1,8"));
+  }
+  for (const char* asks : {"*#35**11#", "*#35*11#", "*#35*0000*11#"}) {
+    CAPTURE(asks);
+    CHECK(fixture.ask("ATD" + std::string(asks) + ";") == answered("+CLCK: 0,1"));
+  }
+  CHECK(fixture.ask("ATD*#35*0000#;") == answered("+CLCK: 1,8"));
+  CHECK(fixture.ask("ATD*#33**16#;") == answered("+CLCK: 0,8"));
+  CHECK(fixture.ask("ATD*21*100*11#;") == OK);
+  for (const char* asks : {"*#21**11#", "*#21*11#", "*#21*100*11#"}) {
+    CAPTURE(asks);
+    CHECK(fixture.ask("ATD" + std::string(asks) + ";") == answered(R"(+CCFC: 1,1,"100",129)"));
+  }
+  CHECK(fixture.ask("ATD*#21**13#;") == answered("+CCFC: 0,4"));
+  CHECK(fixture.ask("ATD#21**11#;") == OK);
+  CHECK(fixture.ask("ATD*21**11#;") == OK);
+  CHECK(fixture.ask("ATD*#43*11#;") == answered("+CCWA: 1,1"));
+  CHECK(fixture.ask("ATD*03*35*0000*1111*1111#;") == OK);
+  // What has no place for it, or does not exist.
+  for (const char* wrong : {"*#35*99#", "*#35**99#", "*#35***16#", "*35*1111*16*1#", "**35*1111#", "##35*1111#",
+                            "*#43**11#", "*#21*100*99#", "*#31*11#", "*43*99#"}) {
+    CAPTURE(wrong);
+    CHECK(fixture.ask("ATD" + std::string(wrong) + ";") == cme(765));
+  }
+  for (const char* refused : {"*#330#", "*#002#", "*30#", "##76#", "**77#"}) {
+    CAPTURE(refused);
+    CHECK(fixture.ask("ATD" + std::string(refused) + ";") == cme(3));
+  }
+}
+
 TEST_CASE("codes of 22.030: PIN, PIN2 and their PUKs") {
   Services fixture;
   CHECK(fixture.ask("AT+CLCK=\"SC\",1,\"1234\"") == OK);
@@ -277,6 +397,14 @@ TEST_CASE("codes of 22.030: PIN, PIN2 and their PUKs") {
 }
 
 // --- advice of charge
+
+TEST_CASE("AT+CPUC: three characters, however many bytes") {
+  Services fixture;
+  CHECK(fixture.ask("AT+CSCS=\"UCS2\"") == OK);
+  CHECK(fixture.ask("AT+CPUC=\"20AC20AC20AC\",\"0.5\",\"1234\"") == OK);
+  CHECK(fixture.ask("AT+CPUC?") == answered(R"(+CPUC: "20AC20AC20AC","0.5")"));
+  CHECK(fixture.ask("AT+CPUC=\"0041004200430044\",\"0.5\",\"1234\"") == cme(765));
+}
 
 TEST_CASE("charges: set-up and periods, reported as they are counted, kept by the card") {
   Nvram kept;
