@@ -30,6 +30,8 @@ HOST = "".join(line + "\r" for line in ["ATE1", "AT+CMEE=2", "AT+CMGF=1"] + ROUN
 
 def without_times(line):
     record = json.loads(line)
+    if record["event"] == "line" and record["signal"] == "RI" and not record["on"]:
+        return None  # how much a host has sent by the end of those 120 ms is up to the machine
     for key in ("t", "wall", "arguments", "file"):
         record.pop(key, None)
     return record
@@ -41,7 +43,7 @@ class Determinism(AcceptanceTest):
         command = [SIM800, "run", scenario, "--stdio", "--timing", "instant", "--seed", str(seed), "--trace", trace]
         done = subprocess.run(command, input=HOST.encode(), capture_output=True, timeout=10 * DEADLINE, check=True)
         with open(trace, encoding="ascii") as file:
-            return done.stdout, [without_times(line) for line in file]
+            return done.stdout, [record for record in map(without_times, file) if record]
 
     def busy(self):
         """Keeps every processor busy while the test runs."""
