@@ -199,6 +199,12 @@ struct RadioLink::Impl {
     return std::make_unique<PendingLookup>(pending);
   }
 
+  void settle() {
+    state.model.blackhole = is_hole || suspended;
+    const auto running = relays;  // may end a relay
+    for (const auto& relay : running) model_changed(*relay);
+  }
+
   void find(const std::weak_ptr<Pending>& pending, const HostPort& there, Kind failure);
   std::unique_ptr<Relay> keep(std::unique_ptr<Relay> relay);
 
@@ -214,6 +220,7 @@ struct RadioLink::Impl {
   std::uint64_t seed;      // of the next relay
   Chance chance{seed, 0};  // of lookups
   bool relays_always = false;
+  bool is_hole = state.model.blackhole, suspended = false;
   const AddressPlan* modules = nullptr;
   std::vector<std::shared_ptr<Relay::Core>> relays;  // they outlive their users
 };
@@ -318,8 +325,12 @@ std::unique_ptr<Relay> RadioLink::relay(asio::ip::tcp::socket accepted, asio::ip
 
 void RadioLink::set_model(const LinkModel& model) {
   impl_->state.model = model;
-  const auto running = impl_->relays;  // may end a relay
-  for (const auto& relay : running) model_changed(*relay);
+  impl_->is_hole = model.blackhole;
+  impl_->settle();
+}
+
+void RadioLink::suspend(bool on) {
+  if (std::exchange(impl_->suspended, on) != on) impl_->settle();
 }
 
 const LinkState& RadioLink::state() const { return impl_->state; }

@@ -89,6 +89,8 @@ class RadioLink {
 
   /// Applies to relayed connections from now on.
   void set_model(const LinkModel& model);
+  /// Whatever the model, nothing gets through for now: the module uses its radio for something else.
+  void suspend(bool on);
   const LinkState& state() const;
   const LinkModel& model() const { return state().model; }
   Clock& clock() const { return state().clock; }

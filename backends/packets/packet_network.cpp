@@ -17,6 +17,7 @@ class UserNetwork final : public PacketNetwork {
     seed_ += 2;
     return std::make_unique<RoutedPath>(parts_, host, seed_, names_, std::move(on_packet));
   }
+  void suspend(bool on) override { parts_.link.suspend(on); }
 
  private:
   PacketNetworkParts parts_;

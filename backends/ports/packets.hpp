@@ -33,6 +33,9 @@ class PacketNetwork {
   /// `on_packet` is called from the loop, never inside send(), and may not destroy the path.
   virtual std::unique_ptr<PacketPath> open(const PacketHost& host,
                                            std::function<void(std::string_view packet)> on_packet) = 0;
+  /// The module has its radio for a call or a message (class B, 22.060 5.4.2): nothing passes on any of its connections
+  /// until it is called with false.
+  virtual void suspend(bool on) = 0;
 };
 
 }  // namespace sim800

@@ -8,6 +8,7 @@
 #include <ranges>
 #include <utility>
 
+#include "backends/ports/packets.hpp"
 #include "emulator/at/multiplexer.hpp"
 #include "emulator/board/alarms.hpp"
 #include "emulator/board/board.hpp"
@@ -302,8 +303,12 @@ std::unique_ptr<CallService> Modem::connected(std::unique_ptr<CallService> made)
   made->on_set_up = [this](Channel* waiter) {
     media->call_set_up(waiter, settings.number(key::cttsring) == 1);
     load_changed();
+    if (parts_.packets != nullptr) parts_.packets->suspend(true);
   };
-  made->on_all_ended = [this] { media->call_ended(); };
+  made->on_all_ended = [this] {
+    media->call_ended();
+    if (parts_.packets != nullptr) parts_.packets->suspend(sms.made() && sms->sending());
+  };
   made->on_asking = [this](bool asks) {
     if (asks || ring_indicator.made()) ring_indicator->ring(asks);
   };
@@ -311,7 +316,10 @@ std::unique_ptr<CallService> Modem::connected(std::unique_ptr<CallService> made)
 }
 
 std::unique_ptr<SmsService> Modem::connected(std::unique_ptr<SmsService> made) {
-  made->on_sending = [this] { load_changed(); };
+  made->on_sending = [this] {
+    if (sms->sending()) load_changed();
+    if (parts_.packets != nullptr) parts_.packets->suspend(sms->sending() || (calls.made() && calls->busy()));
+  };
   made->is_barred = [this] { return !barring->bars_incoming(CallBarring::messages, calls->place()).empty(); };
   made->lets_in = [this](std::string_view from) { return calls->lists.lets_sms(from); };
   made->name_of = [this](std::string_view number) { return phone_book->name_of(number); };

@@ -5,6 +5,7 @@
 #include <ranges>
 #include <utility>
 
+#include "backends/ports/packets.hpp"
 #include "emulator/at/multiplexer.hpp"
 #include "emulator/board/board.hpp"
 #include "emulator/core/latency.hpp"
@@ -90,6 +91,7 @@ void Modem::stop(bool silently) {
   // What waits on a channel ends first, or it would notice the end of its service and report it.
   for (const auto& channel : channels_) channel->abandon_command();
   for (Service* service : std::views::reverse(services_)) service->power_off();
+  if (parts_.packets != nullptr) parts_.packets->suspend(false);
   for (const auto& multiplexer : multiplexers_) multiplexer->stop();
   for (const auto& channel : channels_) channel->power_down(silently);
 }

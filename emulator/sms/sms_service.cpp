@@ -164,11 +164,18 @@ Task<Result> SmsService::send(std::optional<SmsAddress> centre, Sms message, std
   message.reference = reference = reference_++;
   last_reference_ = reference;
   struct Sending {
-    int& count;
-    explicit Sending(int& c) : count(c) { ++count; }
-    ~Sending() { --count; }
-  } const on_its_way(sending_);
-  on_sending();
+    SmsService& by;
+    explicit Sending(SmsService& service) : by(service) {
+      ++by.sending_;
+      by.on_sending();
+    }
+    ~Sending() {
+      --by.sending_;
+      by.on_sending();
+    }
+    Sending(const Sending&) = delete;
+    Sending& operator=(const Sending&) = delete;
+  } const on_its_way(*this);
   co_await environment_.clock.sleep(environment_.latency[Latency::sms_send]);
   if (!network_.registered()) co_return cms(331);
   co_return centre_.submit(message) ? ok : cms(38);

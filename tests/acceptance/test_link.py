@@ -4,7 +4,7 @@ import json
 import unittest
 import urllib.request
 
-from harness import BOOT, AcceptanceTest
+from harness import BOOT, OK, AcceptanceTest
 from servers import LOOPBACK, ScriptedServer, at, page
 from sockets import SocketHost, TcpServer, UdpServer, echo
 
@@ -101,8 +101,9 @@ class WrongAnswers(AcceptanceTest):
 
 
 class Sockets(AcceptanceTest):
-    def start(self, faults):
-        module = self.module(scenario={"network": {"hosts": {"*": "unresolvable", LOOPBACK: LOOPBACK}}, "faults": faults})
+    def start(self, faults, **network):
+        hosts = {"*": "unresolvable", LOOPBACK: LOOPBACK}
+        module = self.module(scenario={"network": {"hosts": hosts, **network}, "faults": faults})
         host = self.keep(SocketHost.tcp(module.tcp[0]))
         host.expect(BOOT)
         host.bring_up("AT+CIPMUX=1", "AT+CIPQSEND=1", "AT+CIPRXGET=1")
@@ -129,6 +130,30 @@ class Sockets(AcceptanceTest):
         host.transmit(0, b"last")
         self.assertEqual(host.fetch(0), b"last")
         self.assertEqual(came, [b"first", b"last"])
+
+    def test_a_call_suspends_what_passes_a_connection(self):
+        came = bytearray()
+
+        def note(connection):
+            while data := connection.recv(65536):
+                came.extend(data)
+                connection.sendall(data)
+        server = self.keep(TcpServer(note))
+        host = self.start([], link={"latency_ms": 2}, numbers={"*": {"call": "answer", "after": "20ms"}})
+        host.connect(0, LOOPBACK, server.port)
+        host.transmit(0, b"before")
+        self.assertEqual(host.receive(0, 6), b"before")
+        host.do("AT+COLP=1")
+        host.send("ATD100;\r")
+        host.until(OK)
+        host.transmit(0, b"during")
+        for _ in range(20):
+            host.do("AT")  # nothing is announced
+        self.assertEqual(came, b"before")
+        host.send("ATH\r")
+        host.until(OK)
+        self.assertEqual(host.receive(0, 6), b"during")
+        self.assertEqual(came, b"beforeduring")
 
     def test_what_passes_a_connection_is_a_trigger(self):
         server = self.keep(TcpServer(echo))

@@ -285,3 +285,25 @@ TEST_CASE("socket in a black hole: nothing passes, nothing is lost") {
   fixture.until([&] { return fixture.peer.received == text && fixture.module.received == text; });
   fixture.until([&] { return fixture.module.socket->acknowledged() == text.size(); });
 }
+
+TEST_CASE("socket while the packet service is suspended: nothing passes, whatever the model, until it goes on") {
+  SocketFixture fixture;
+  fixture.link.relay_always();
+  fixture.establish();
+  fixture.link.suspend(true);
+  CHECK(fixture.link.relays());
+  fixture.link.set_model({});
+  const std::string text = "are you there?";
+  fixture.module.write(text);
+  fixture.peer.write(text);
+  fixture.settle();
+  fixture.loop.run_for(60ms);
+  CHECK(fixture.peer.received.empty());
+  CHECK(fixture.module.received.empty());
+  fixture.link.set_model({.blackhole = true});
+  fixture.link.suspend(false);
+  fixture.loop.run_for(60ms);
+  CHECK(fixture.peer.received.empty());  // still a black hole
+  fixture.link.set_model({});
+  fixture.until([&] { return fixture.peer.received == text && fixture.module.received == text; });
+}

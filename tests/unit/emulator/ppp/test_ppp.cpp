@@ -7,7 +7,9 @@
 #include <random>
 
 #include "backends/ports/packets.hpp"
+#include "emulator/calls/call_service.hpp"
 #include "emulator/calls/dial_string.hpp"
+#include "emulator/core/world.hpp"
 #include "protocol/ppp/peer.hpp"
 #include "tests/support/module_fixture.hpp"
 #include "tests/support/ppp_host.hpp"
@@ -26,7 +28,9 @@ class HeldNetwork final : public PacketNetwork {
     answer = std::move(on_packet);
     return std::make_unique<Path>(*this);
   }
+  void suspend(bool on) override { suspended = on; }
   PacketHost host;
+  bool suspended = false;
   std::vector<std::string> packets;
   std::function<void(std::string_view)> answer;
   int paths = 0;
@@ -106,6 +110,36 @@ struct PppFixture : ModuleFixture {
 };
 
 }  // namespace
+
+TEST_CASE("the packet service is suspended while there is a call, or a message is sent; attached it stays") {
+  World world = PppFixture::with_apn();
+  world.timing.overrides["sms.send"] = 5s;
+  world.network.numbers["100"] = {.call = Subscriber::Call::answer, .after = 2s};
+  PppFixture fixture(world);
+  const bool& suspended = fixture.network.suspended;
+  fixture.ask("ATD100;");
+  CHECK(suspended);
+  fixture.clock.advance(3s);
+  CHECK(suspended);
+  CHECK(fixture.ask("AT+CGREG?;+CGATT?").find("+CGREG: 0,1\r\n\r\n+CGATT: 1") != std::string::npos);
+  fixture.ask("ATH");
+  CHECK_FALSE(suspended);
+  fixture.module.calls->receive("200", 1);
+  CHECK(suspended);
+  fixture.clock.advance(10s);
+  CHECK_FALSE(suspended);
+  fixture.ask("AT+CMGF=1");
+  fixture.ask("AT+CMGS=\"200\"");
+  CHECK_FALSE(suspended);
+  fixture.channel->receive("Hello\x1a");
+  CHECK(suspended);
+  fixture.clock.advance(5s);
+  CHECK_FALSE(suspended);
+  fixture.module.calls->receive("200", 0);
+  fixture.ask("AT+CPOWD=0");
+  fixture.clock.advance(5s);
+  CHECK_FALSE(suspended);
+}
 
 TEST_CASE("ppp: every way to dial the network") {
   struct Row {
