@@ -37,16 +37,7 @@ inline std::string imei_octets(std::string_view imei) {
   return octets;
 }
 
-inline TerminalResponse plain(std::uint8_t result) {
-  return {.result = result,
-          .additional = {},
-          .text = {},
-          .item = {},
-          .duration = {},
-          .location = {},
-          .imei = {},
-          .time = {}};
-}
+inline TerminalResponse plain(std::uint8_t result) { return {.result = result}; }
 inline TerminalResponse unable_to(std::uint8_t cause) {
   TerminalResponse response = plain(TerminalResponse::unable);
   response.additional = static_cast<char>(cause);

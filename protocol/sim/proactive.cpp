@@ -248,14 +248,7 @@ std::optional<TerminalResponse> decode_response(std::string_view bytes) {
   std::optional<TerminalResponse> response;
   for (const Part& each : *parts) {
     if (each.tag == result && !each.value.empty())
-      response = {.result = static_cast<std::uint8_t>(each.value[0]),
-                  .additional = std::string(each.value.substr(1)),
-                  .text = {},
-                  .item = {},
-                  .duration = {},
-                  .location = {},
-                  .imei = {},
-                  .time = {}};
+      response = {.result = static_cast<std::uint8_t>(each.value[0]), .additional = std::string(each.value.substr(1))};
     if (!response) continue;
     if (each.tag == text_string) response->text = text_in(each.value);
     if (each.tag == item_identifier && !each.value.empty()) response->item = static_cast<std::uint8_t>(each.value[0]);

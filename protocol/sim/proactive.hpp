@@ -103,12 +103,12 @@ struct TerminalResponse {
   static constexpr std::uint8_t no_cause = 0x00, screen_busy = 0x01, busy_on_call = 0x02, no_service = 0x04,
                                 not_in_call = 0x07;
   std::uint8_t result = performed;
-  std::string additional;
-  std::optional<ToolkitText> text;
-  std::optional<std::uint8_t> item;
-  std::optional<ToolkitDuration> duration;
+  std::string additional{};
+  std::optional<ToolkitText> text{};
+  std::optional<std::uint8_t> item{};
+  std::optional<ToolkitDuration> duration{};
   /// What PROVIDE LOCAL INFORMATION has asked for.
-  std::optional<std::string> location, imei, time;
+  std::optional<std::string> location{}, imei{}, time{};
   bool operator==(const TerminalResponse&) const = default;
 
   /// The command has been carried out, perhaps not in every detail.
