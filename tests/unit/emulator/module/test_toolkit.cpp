@@ -51,6 +51,12 @@ struct Toolkit : Numbers {
   }
 };
 
+/// The answer, and what comes within that time after it.
+std::string ask(ModuleFixture& module, std::string_view command, Duration then) {
+  const std::string answer = module.ask(command);
+  return answer + module.wait(then);
+}
+
 const std::string end = "\r\n+STKPCI: 2\r\n";
 std::string line(std::string_view text) { return "\r\n" + std::string(text) + "\r\n"; }
 
@@ -67,7 +73,7 @@ TEST_CASE("the menu: set up at the start, shown while +STKPCI is on") {
   CHECK(quiet.ask("AT+STKMENU=?") == OK);
   // A host that wants to hear of it stores that.
   CHECK(quiet.ask("AT&W") == OK);
-  const std::string booted = quiet.ask("AT+CFUN=1,1") + quiet.wait(30s);
+  const std::string booted = ask(quiet, "AT+CFUN=1,1", 30s);
   CHECK(
       booted.ends_with("\r\n+STKPCI: 0,SET UP MENU,3,\"4D656E75\"\r\n\r\n+STKPCI: 0,ITEM,1,1,\"4F6E65\"\r\n\r\n"
                        "+STKPCI: 0,ITEM,2,2,\"54776F\"\r\n\r\n+STKPCI: 0,ITEM,3,9,\"4E696E65\"\r\n"));
@@ -164,7 +170,7 @@ TEST_CASE("REFRESH with a reset starts the card again") {
   card->items[1] = {step({.type = refresh, .qualifier = 4})};
   card->menu = encode_proactive({.type = set_up_menu, .alpha = "M", .items = {{1, "One"}}});
   Toolkit module(card);
-  const std::string said = module.ask("AT+STKENVS=D3,01") + module.wait(20s);
+  const std::string said = ask(module, "AT+STKENVS=D3,01", 20s);
   CHECK(said.find("+STKPCI: 1,REFRESH") != std::string::npos);
   CHECK(said.find("+CPIN: READY") != std::string::npos);
   CHECK(said.find("+STKPCI: 0,SET UP MENU,1,\"4D\"") != std::string::npos);
@@ -232,11 +238,10 @@ TEST_CASE("calls, messages, codes and keys that the card wants") {
   module.ask("AT+STKTRS=00");
   module.ask("ATH");
   CHECK(module.ask("AT+STKENVS=D3,02").starts_with(OK + "\r\n+STKPCI: 0,SEND SHORT MESSAGE,0,0,\"0100"));
-  CHECK((module.ask("AT+STKSMS=0") + module.wait(1s)).find("+STKPCI: 0,DISPLAY TEXT,128,\"0473656E74\"") !=
-        std::string::npos);
+  CHECK(ask(module, "AT+STKSMS=0", 1s).find("+STKPCI: 0,DISPLAY TEXT,128,\"0473656E74\"") != std::string::npos);
   module.ask("AT+STKTRS=00");
   CHECK(module.ask("AT+STKENVS=D3,03") == OK + line("+STKPCI: 0,SEND USSD,0,\"*100#\""));
-  CHECK((module.ask("AT+STKUSSD=0") + module.wait(1s)).find("0461736B6564") != std::string::npos);
+  CHECK(ask(module, "AT+STKUSSD=0", 1s).find("0461736B6564") != std::string::npos);
   module.ask("AT+STKTRS=00");
   CHECK(module.ask("AT+STKENVS=D3,04") == OK + line("+STKPCI: 0,SEND SS,0,\"*#21#\""));
   CHECK(module.ask("AT+STKSS=50") == OK + end);
@@ -420,7 +425,7 @@ TEST_CASE("a card without its supply, or one that is gone, says nothing more") {
   Toolkit again;
   again.ask("AT+STKENVS=D3,01");
   again.ask("AT+CFUN=0");
-  CHECK((again.ask("AT+CFUN=1") + again.wait(20s)).find("+STKPCI: 0,SET UP MENU,3,") != std::string::npos);
+  CHECK(ask(again, "AT+CFUN=1", 20s).find("+STKPCI: 0,SET UP MENU,3,") != std::string::npos);
 }
 
 TEST_CASE("SET UP CALL: only if idle, beside a call on hold, or in its place") {
@@ -436,7 +441,7 @@ TEST_CASE("SET UP CALL: only if idle, beside a call on hold, or in its place") {
     module.ask("ATD222;");
     module.wait(2s);
     module.ask("AT+STKENVS=D3,01");
-    const std::string said = module.ask("AT+STKCALL=0") + module.wait(3s);
+    const std::string said = ask(module, "AT+STKCALL=0", 3s);
     CHECK((said.find("046F6E") != std::string::npos) == (qualifier >= 2));
     CHECK((said.find("NO CARRIER") != std::string::npos) == (qualifier >= 4));
     const std::string calls = module.ask("AT+CLCC");
@@ -453,12 +458,12 @@ TEST_CASE("SEND SS does what the same code does with ATD") {
   };
   Toolkit module(send("*21*123#"));
   module.ask("AT+STKENVS=D3,01");
-  CHECK((module.ask("AT+STKSS=0") + module.wait(1s)).find("04646F6E65") != std::string::npos);
+  CHECK(ask(module, "AT+STKSS=0", 1s).find("04646F6E65") != std::string::npos);
   CHECK(module.ask("AT+CCFC=0,2").find("+CCFC: 1,1,\"123\"") != std::string::npos);
   for (const char* refused : {"*#66#", "*#06#", "*21*12a#"}) {
     Toolkit other(send(refused));
     other.ask("AT+STKENVS=D3,01");
-    CHECK(other.ask("AT+STKSS=0") + other.wait(1s) == OK + end);
+    CHECK(ask(other, "AT+STKSS=0", 1s) == OK + end);
   }
 }
 

@@ -75,6 +75,10 @@ class VirtualHost {
         const bool fits = form->pattern.matches(line);
         CHECK(fits);
         if (!fits) return;
+      } else if (const auto* some = std::get_if<ExpectCount>(&step.action)) {
+        const bool come = await_bytes(some->count);
+        CHECK(come);
+        if (!come) return;
       } else {
         FAIL("a step that this host does not know");
       }
@@ -95,6 +99,14 @@ class VirtualHost {
       }
       if (bench_.clock.now() > 1h || !bench_.clock.advance_to_next()) return {};
     }
+  }
+
+  bool await_bytes(std::size_t count) {
+    for (received_ += bench_.port.take(); received_.size() < count; received_ += bench_.port.take()) {
+      if (bench_.clock.now() > 1h || !bench_.clock.advance_to_next()) return false;
+    }
+    received_.erase(0, count);
+    return true;
   }
 
   bool await_prompt() {
