@@ -411,11 +411,14 @@ class Bench:
         url = f"unix:{self.directory}/control"
         options = ["--control", url] if control or client else []
         command = ["valgrind", *tool, self.sim800, "run", self.scenario, "--timing", "instant", "--stdio", *options]
-        with contextlib.ExitStack() as held:
-            child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        # valgrind's reports fill a pipe that nobody reads before the client is there.
+        with contextlib.ExitStack() as held, tempfile.TemporaryFile("w+") as reported:
+            child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=reported, text=True)
             if client:
                 held.enter_context(client(url))
-            answers, report = child.communicate("AT\r" * count)
+            answers, _ = child.communicate("AT\r" * count)
+            reported.seek(0)
+            report = reported.read()
         if child.returncode != 0 or answers.count("OK") != count:
             sys.exit(f"bench: {answers.count('OK')} answers to {count} lines, exit status {child.returncode}: {report}")
         return int(re.search(pattern, report)[1].replace(",", ""))
