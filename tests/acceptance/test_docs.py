@@ -29,6 +29,7 @@ NOT_RUN = {
     "./dev bench": "minutes long, and its figures want an idle machine; CI compiles it",
     "./dev bench --only pty --only tcp": "as ./dev bench",
     "./dev bench --only sockets": "as ./dev bench",
+    "./dev bench --only control": "as ./dev bench",
     "./dev bench --only pytest": "as ./dev bench",
     "./dev bench --json": "as ./dev bench",
     "./dev fuzz": "needs clang, and minutes; the tests fuzz.* replay its inputs",
