@@ -28,7 +28,6 @@ NOT_RUN = {
     "sim800 completion fish | source": "acceptance.explain runs it in fish",
     "./dev bench": "minutes long, and its figures want an idle machine; CI compiles it",
     "./dev bench --only pty --only tcp": "as ./dev bench",
-    "./dev bench --only sockets": "as ./dev bench",
     "./dev bench --only control": "as ./dev bench",
     "./dev bench --only pytest": "as ./dev bench",
     "./dev bench --json": "as ./dev bench",
