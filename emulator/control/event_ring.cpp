@@ -64,11 +64,7 @@ std::vector<Trace::Field> EventRing::Event::fields() const {
 }
 
 std::string_view EventRing::Event::text(std::string_view key) const {
-  for (const Trace::Field& field : fields()) {
-    const auto* const text = std::get_if<std::string_view>(&field.value);
-    if (field.key == key && text != nullptr) return *text;
-  }
-  return {};
+  return value_of<std::string_view>(fields(), key);
 }
 
 std::string EventRing::Event::json() const {

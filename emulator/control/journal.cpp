@@ -1,21 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/control/journal.hpp"
 
-#include <variant>
-
 #include "emulator/core/trace_text.hpp"
 
 namespace sim800 {
 namespace {
-
-template <class Value>
-Value value_of(Trace::Fields fields, std::string_view key) {
-  for (const Trace::Field& field : fields) {
-    const auto* const value = std::get_if<Value>(&field.value);
-    if (value != nullptr && same_literal(field.key, key)) return *value;
-  }
-  return {};
-}
 
 bool tells_of_command(const Journal::Event& event) {
   return same_literal(event.name, "command") || same_literal(event.name, "result");
@@ -26,7 +15,7 @@ bool tells_of_command(const Journal::Event& event) {
 void Journal::add(TimePoint now, unsigned module, std::string_view module_name, std::string_view name,
                   Trace::Fields fields) {
   Module& of = modules_[module];
-  if (of.name != module_name) of.name = module_name;
+  if (of.name != module_name) of.name = *names_.emplace(module_name).first;
   const Event event{++last_, now, module, name, of.name};
   events_.add(event, fields);
   sum_up(now, of.sums, name, fields);

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -73,9 +74,10 @@ class Journal {
   EventRing events_{max_events, max_bytes, [this](const Event& event) { left(event); }};
   EventRing commands_{2 * max_commands, max_bytes};  ///< what tells of them and is no longer among the events
   struct Module {
-    std::string name;
+    std::string_view name;  ///< one of `names_`
     Sums sums;
   };
+  std::set<std::string, std::less<>> names_;  ///< of modules, as events have them
   std::map<unsigned, Module> modules_;
   std::uint64_t last_ = 0, lost_ = 0, commands_forgotten_ = 0;  ///< numbers up to these
 };

@@ -18,13 +18,17 @@ inline bool same_literal(std::string_view a, std::string_view b) {
   return a.size() == b.size() && (a.data() == b.data() || a == b);
 }
 
-/// The text of a field; empty without it.
-inline std::string_view text_of(Trace::Fields fields, std::string_view key) {
+/// Of a field, a text, number or flag; empty, 0 or false without it.
+template <class Value, class Fields>
+Value value_of(const Fields& fields, std::string_view key) {
   for (const Trace::Field& field : fields) {
-    const auto* const text = std::get_if<std::string_view>(&field.value);
-    if (text != nullptr && same_literal(field.key, key)) return *text;
+    const auto* const value = std::get_if<Value>(&field.value);
+    if (value != nullptr && same_literal(field.key, key)) return *value;
   }
   return {};
+}
+inline std::string_view text_of(Trace::Fields fields, std::string_view key) {
+  return value_of<std::string_view>(fields, key);
 }
 
 /// An instant as all records of a run have it: to the nearest microsecond.

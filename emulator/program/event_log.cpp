@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <cstddef>
 
+#include "emulator/core/trace_text.hpp"
 #include "protocol/text/escape.hpp"
 
 namespace sim800 {
@@ -24,20 +24,6 @@ struct Printer {
   std::string operator()(std::int64_t number) const { return std::to_string(number); }
   std::string operator()(bool yes) const { return yes ? "true" : "false"; }
 };
-
-/// The text of a field, or nothing.
-std::string_view text_of(Trace::Fields fields, std::string_view key) {
-  const auto* const found = std::ranges::find(fields, key, &Trace::Field::key);
-  const auto* const text = found == fields.end() ? nullptr : std::get_if<std::string_view>(&found->value);
-  return text == nullptr ? std::string_view() : *text;
-}
-
-bool is_true(Trace::Fields fields, std::string_view key) {
-  return std::ranges::any_of(fields, [key](const Trace::Field& field) {
-    const auto* const value = std::get_if<bool>(&field.value);
-    return field.key == key && value != nullptr && *value;
-  });
-}
 
 /// "socket id=0 phase=connected host=10.0.0.1": a field that the event's name speaks for stands without its key.
 std::string described(std::string_view event, Trace::Fields fields) {
@@ -70,7 +56,8 @@ void EventLog::operator()(std::string_view event, Trace::Fields fields) {
     const auto line = running_.extract(std::string(channel));
     return say(spdlog::level::info, fmt::format("{}: {}", line ? line.mapped() : "", text_of(fields, "text")));
   }
-  if (event == "client") return say(spdlog::level::info, is_true(fields, "present") ? "client came" : "client left");
+  if (event == "client")
+    return say(spdlog::level::info, value_of<bool>(fields, "present") ? "client came" : "client left");
   const bool detail = event == "line" || event == "start" || event == "end";
   say(detail ? spdlog::level::debug : spdlog::level::info, described(event, fields));
 }

@@ -44,6 +44,15 @@ TEST_CASE("journal: an event is kept as it was, with every kind of value") {
   CHECK(event.numbered_json() == "{\"n\":7," + object);
 }
 
+TEST_CASE("journal: an event keeps the name that its module had") {
+  Journal journal;
+  const std::string before(40, 'a'), after(60, 'b');
+  journal.add(1s, 0, before, "note", {{"text", "first"}});
+  journal.add(2s, 0, after, "note", {{"text", "second"}});
+  CHECK((*journal.events().begin()).module_name == before);
+  CHECK((*journal.events().from(2)).module_name == after);
+}
+
 TEST_CASE("journal: the oldest events go, in order, whatever their size") {
   for (const std::size_t size : {0UL, 100UL, 30'000UL, 200'000UL}) {
     CAPTURE(size);
