@@ -66,9 +66,14 @@ class ConnectingEndpoint final : public StreamEndpoint {
   }
 
   void begin() {
-    // A port of this machine that nobody listens on may be given to the very socket that connects to it.
+    // A port of this machine that nobody listens on may be given to the very socket that connects to it. Whoever is to
+    // listen there must find it free.
     asio::error_code error;
-    if (socket_.local_endpoint(error) == socket_.remote_endpoint(error)) return fail(asio::error::connection_refused);
+    if (socket_.local_endpoint(error) == socket_.remote_endpoint(error)) {
+      socket_.set_option(asio::socket_base::linger(true, 0), error);
+      socket_.close(error);
+      return fail(asio::error::connection_refused);
+    }
     said_.clear();
     serve(socket_.release());
   }

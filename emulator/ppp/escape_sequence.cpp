@@ -15,9 +15,6 @@ void EscapeSequence::begin() {
   last_input_ = clock_.now();
 }
 
-/// Plus signs that were no escape so far are data.
-void EscapeSequence::end() { give_back(); }
-
 void EscapeSequence::feed(std::string_view bytes) {
   if (bytes.empty()) return;
   const Duration before = clock_.now() - last_input_;
@@ -26,18 +23,18 @@ void EscapeSequence::feed(std::string_view bytes) {
   const bool only_pluses =
       bytes.size() <= sequence.size() - pluses_ && std::ranges::all_of(bytes, [](char c) { return c == '+'; });
   if (!on_time || !only_pluses) {
-    give_back();
+    end();
     return acts_.data(bytes);
   }
   pluses_ += bytes.size();
   silence_ = clock_.after(guard, [this] {
-    if (pluses_ < sequence.size()) return give_back();
+    if (pluses_ < sequence.size()) return end();
     pluses_ = 0;
     acts_.escape();
   });
 }
 
-void EscapeSequence::give_back() {
+void EscapeSequence::end() {
   silence_.cancel();
   const std::size_t count = pluses_;
   pluses_ = 0;

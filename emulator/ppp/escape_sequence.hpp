@@ -23,12 +23,10 @@ class EscapeSequence {
   /// Data mode begins: what comes now is not preceded by silence of its own.
   void begin();
   void feed(std::string_view bytes);
-  /// Data mode is over.
+  /// Plus signs that are no escape so far are data: something else follows them, or data mode is over.
   void end();
 
  private:
-  void give_back();
-
   Clock& clock_;
   Acts acts_;
   TimePoint last_input_{};

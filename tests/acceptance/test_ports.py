@@ -8,6 +8,7 @@ import pty
 import socket
 import struct
 import subprocess
+import sys
 import termios
 import threading
 import time
@@ -24,6 +25,14 @@ except ImportError:
 # In which one port is all there is for connections.
 OWN_NETWORK = ["unshare", "--user", "--map-root-user", "--net", "sh", "-c",
                'ip link set lo up && echo 40000 40000 > /proc/sys/net/ipv4/ip_local_port_range && exec "$@"', "sh"]
+# Listens there, then lets others have ports of their own, and shows the first octets that come.
+LISTENS = """import socket
+listener = socket.socket()
+listener.bind(("127.0.0.1", 40000))
+listener.listen()
+with open("/proc/sys/net/ipv4/ip_local_port_range", "w") as ports:
+    ports.write("40000 50000")
+print(listener.accept()[0].recv(2))"""
 
 
 def until(condition):
@@ -219,6 +228,9 @@ class Connected(AcceptanceTest):
             self.skipTest("this system gives nobody a network of his own")
         module = self.module("--connect", "tcp:127.0.0.1:40000", tcp=0, wrapper=OWN_NETWORK)
         until(lambda: "connect:tcp:127.0.0.1:40000: Connection refused; trying again" in module.stderr())
+        ran = subprocess.run(["nsenter", "--target", str(module.pid), "--user", "--net", sys.executable, "-c", LISTENS],
+                             capture_output=True, timeout=DEADLINE, check=False)
+        self.assertEqual(ran.stdout, b"b'\\r\\n'\n", ran.stderr)
 
     def test_unix_socket(self):
         listener = self.listen(socket.AF_UNIX, self.path("end"))
