@@ -267,7 +267,7 @@ std::unique_ptr<Network> Modem::connected(std::unique_ptr<Network> made) {
   made->on_refused = [this](const std::string& plmn) { card->forbid(plmn); };
   made->on_registration = [this](bool registered, Channel* cause) {
     // A card that nobody has written to lists no network.
-    const bool written = !world.sim.files.empty() || parts_.nvram.find("card:" + identity.iccid) != nullptr;
+    const bool written = !world.sim.files.empty() || parts_.nvram.find(CardFiles::section(identity)) != nullptr;
     if (registered && written) card->permit(network->serving().plmn);
     if (!registered) lose_network();
     if (registered && sms.made()) sms->registered();

@@ -66,7 +66,7 @@ std::optional<std::string> ModuleCard::content(const CardFile& file, unsigned re
     case ef::sms: return message(record);
     case ef::smsp: return encode_parameters_record(modem_.sms->centre(), file.length);
     case ef::plmn_selector: return operators();
-    case ef::loci: return location(file.length);  // without a network, what was written to it last
+    case ef::loci: return location();  // without a network, what was written to it last
     case ef::kc: return modem_.network->registered() ? std::optional(cipher_key(0)) : std::nullopt;
     case ef::kc_gprs: return modem_.network->attached() ? std::optional(cipher_key(1)) : std::nullopt;
     case ef::loci_gprs: return packet_location();
@@ -123,13 +123,12 @@ std::string area_of(const Network& network) {
 }  // namespace
 
 /// TMSI, location area, TMSI TIME, and that it is up to date, or that the network does not allow it (10.3.17).
-std::optional<std::string> ModuleCard::location(std::size_t length) const {
+std::optional<std::string> ModuleCard::location() const {
   constexpr int denied = 3;
   const Network& network = *modem_.network;
-  if (!network.registered() && network.stat() != denied) return std::nullopt;
-  const std::string nothing(length - 1, '\xff');
-  if (!network.registered()) return nothing + '\x02';
-  return temporary_identity(modem_.identity.imsi) + area_of(network) + '\xff' + '\0';
+  if (network.registered()) return temporary_identity(modem_.identity.imsi) + area_of(network) + '\xff' + '\0';
+  if (network.stat() == denied) return std::string(10, '\xff') + '\x02';
+  return std::nullopt;
 }
 
 /// P-TMSI, its signature, routing area, and that it is up to date (10.3.33).

@@ -26,7 +26,7 @@ class ModuleCard final : public CardContents {
   std::string entry(const CardFile& file, unsigned record) const;
   std::string message(unsigned record) const;
   std::string operators() const;
-  std::optional<std::string> location(std::size_t length) const;
+  std::optional<std::string> location() const;
   std::optional<std::string> packet_location() const;
   std::string cipher_key(unsigned service) const;
   std::optional<std::string> sms_status() const;

@@ -1,5 +1,6 @@
 // What the card wants of the network: calls, messages, codes, keys (51.014 6.4.9 to 6.4.13, 6.4.24).
 // SPDX-License-Identifier: MIT
+#include "emulator/calls/call_barring.hpp"
 #include "emulator/calls/call_service.hpp"
 #include "emulator/calls/service_code.hpp"
 #include "emulator/core/latency.hpp"
@@ -61,6 +62,7 @@ static Sms packed(Sms message) {
   return message;
 }
 
+/// Fixed numbers are no matter to the card; what the network bars, it bars for the card, too.
 Task<> ToolkitService::send_message() {
   constexpr std::uint8_t packs = 1;
   auto message = decode_sms(command_->sms.value_or(""), true);
@@ -71,8 +73,11 @@ Task<> ToolkitService::send_message() {
   if (command_->qualifier == packs) message = packed(std::move(*message));
   std::optional<SmsAddress> centre;
   if (command_->address) centre = parse_number_address(from_utf8(number_in(command_->address)));
+  const std::string to = to_utf8(message->address.text());
+  const bool barred = !modem_.barring->bars_outgoing(to, CallBarring::messages, modem_.calls->place()).empty();
   std::uint8_t reference = 0;
-  const Result sent = co_await modem_.sms->send(centre, *message, reference);
+  Result sent = Result::cms(10);
+  if (!barred) sent = co_await modem_.sms->send(centre, *message, reference);
   if (sent.is_ok()) {
     finish(plain(TerminalResponse::performed));
   } else {

@@ -84,20 +84,23 @@ void ToolkitService::power_off() {
   card_.stop();
   command_.reset();
   menu_.clear();
-  shown_ = carrying_out_ = false;
+  shown_ = ended_ = carrying_out_ = false;
   started_.reset();
 }
 
 // --- from the card
 
-/// On a fresh stack: what the host has asked for is answered first.
+/// On a fresh stack: what the host has asked for is answered first, and then told that this has ended the session.
 void ToolkitService::fetch_soon() {
-  if (command_ || card_.pending().empty()) return;
+  if (command_ || (!ended_ && card_.pending().empty())) return;
   next_ = environment_.clock.after(environment_.latency[Latency::sim_read], [this] { fetch(); });
 }
 
 void ToolkitService::fetch() {
-  if (command_ || card_.pending().empty() || !modem_.sim->ready()) return;
+  if (command_) return;  // next_ may watch its call
+  next_.cancel();
+  if (std::exchange(ended_, false)) environment_.urc("+STKPCI: 2", nullptr);
+  if (card_.pending().empty() || !modem_.sim->ready()) return;
   environment_.record("toolkit", {{"fetched", to_hex(card_.pending())}});
   command_ = decode_proactive(card_.pending());
   if (!command_) return finish(plain(TerminalResponse::data_not_understood));
@@ -241,16 +244,8 @@ void ToolkitService::finish(const TerminalResponse& response) {
       fetch_soon();
     });
   }
-  if (!card_.pending().empty()) return fetch_soon();
-  if (std::exchange(shown_, false)) session_ended();
-}
-
-/// On a fresh stack: behind the OK of the command that has ended it.
-void ToolkitService::session_ended() {
-  next_ = environment_.clock.after(environment_.latency[Latency::sim_read], [this] {
-    environment_.urc("+STKPCI: 2", nullptr);
-    fetch_soon();
-  });
+  if (card_.pending().empty()) ended_ = std::exchange(shown_, false);
+  fetch_soon();
 }
 
 // --- from the host
@@ -302,7 +297,7 @@ bool ToolkitService::envelope(std::string_view tag, std::string_view data) {
   // A menu that the host has not answered is there nevertheless.
   if (command_ && command_->type == set_up_menu) {
     finish(plain(TerminalResponse::performed));
-    next_.cancel();
+    ended_ = false;
     fetch();
   }
   if (command_) return false;
@@ -380,7 +375,6 @@ CardAnswer ToolkitService::fetched_by_host(unsigned length) {
   const std::string command = card_.pending();
   if (command.empty()) return {.status = technical_problem};
   if (length != command.size()) return {.status = static_cast<std::uint16_t>(wrong_length + command.size())};
-  next_.cancel();
   fetch();
   return {.data = command};
 }

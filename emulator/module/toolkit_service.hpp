@@ -70,7 +70,6 @@ class ToolkitService final : public Service {
   std::string quoted_alpha(const ProactiveCommand& command) const;
   void give_up();
   void finish(const TerminalResponse& response);
-  void session_ended();
   CardAnswer fetched_by_host(unsigned length);
   CardAnswer take_envelope(std::string_view data);
   bool answers_fit(const TerminalResponse& response) const;
@@ -89,6 +88,7 @@ class ToolkitService final : public Service {
   std::vector<ToolkitItem> menu_;
   std::optional<ProactiveCommand> command_;  ///< fetched, and not answered yet
   bool shown_ = false;                       ///< the host has been told of it
+  bool ended_ = false;                       ///< it is to be told that the session is over
   bool carrying_out_ = false;
   std::optional<unsigned> started_;  ///< the activation of the card that it was started for
   Timer next_, patience_, poll_;

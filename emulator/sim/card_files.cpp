@@ -38,10 +38,11 @@ std::string provider_of(const World& world, std::string_view imsi) {
   return home == network.operators.end() ? std::string() : home->long_name;
 }
 
-/// Whether a scenario has this file, or a record of it.
-bool is_given(const SimConfig& sim, const std::string& key) {
-  const auto found = sim.files.lower_bound(key);
-  return found != sim.files.end() && (found->first == key || found->first.starts_with(key + "#"));
+/// Every card has this file, or the scenario's has it or a record of it.
+bool has(const SimConfig& sim, const CardFile& file) {
+  const std::string key = key_of(file);
+  const auto given = sim.files.lower_bound(key);
+  return file.length > 0 || (given != sim.files.end() && (given->first == key || given->first.starts_with(key + "#")));
 }
 
 /// Two bits for each service: allocated and activated (10.3.7).
@@ -56,7 +57,7 @@ std::string service_table(const World& world, std::size_t length) {
   };
   add(chv1_can_be_disabled);
   for (const CardFile& file : card_files()) {
-    if (file.length > 0 || is_given(world.sim, key_of(file))) add(file.service);
+    if (has(world.sim, file)) add(file.service);
   }
   if (world.sim.toolkit != nullptr) {
     for (const unsigned service : {sms_download, menu, proactive}) add(service);
@@ -138,8 +139,8 @@ std::string CardFiles::initial(const CardFile& file) const {
 
 /// As it was last written, else as the scenario has it.
 const std::string* CardFiles::stored(const std::string& key) const {
-  if (const Nvram::Section* section = nvram_.find("card:" + environment_.identity.iccid)) {
-    if (const auto found = section->find(key); found != section->end()) return &found->second;
+  if (const Nvram::Section* kept = nvram_.find(section(environment_.identity))) {
+    if (const auto found = kept->find(key); found != kept->end()) return &found->second;
   }
   return nullptr;
 }
@@ -167,9 +168,9 @@ std::string CardFiles::content(CardPath path, unsigned record) const {
 }
 
 bool CardFiles::keep(const std::string& key, const std::string& value) {
-  const std::string name = "card:" + environment_.identity.iccid;
+  const std::string name = section(environment_.identity);
   Nvram::Section changed;
-  if (const Nvram::Section* section = nvram_.find(name)) changed = *section;
+  if (const Nvram::Section* before = nvram_.find(name)) changed = *before;
   if (value.empty()) {
     if (changed.erase(key) == 0) return true;
   } else {
@@ -250,8 +251,9 @@ std::string CardFiles::describe(const Session& session) const {
 std::string CardFiles::describe_folder(std::uint16_t folder) const {
   const bool root = folder == ef::mf;
   const std::uint16_t shown = folder == ef::dcs ? ef::gsm : folder;
-  const auto files = std::ranges::count_if(
-      card_files(), [shown](const CardFile& file) { return file.folder == shown && file.length > 0; });
+  const auto files = std::ranges::count_if(card_files(), [this, shown](const CardFile& file) {
+    return file.folder == shown && has(environment_.world.sim, file);
+  });
   const Sim::Attempts first = sim_.attempts(Sim::Guard::pin1), second = sim_.attempts(Sim::Guard::pin2);
   std::string text = std::string(4, '\0') + big_endian(folder);
   text += root ? '\x01' : '\x02';

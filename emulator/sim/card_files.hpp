@@ -46,6 +46,9 @@ class CardFiles {
   /// AT+CSIM: one APDU of at least five bytes. What it selects stays so until the card is reset.
   CardAnswer transmit(std::string_view apdu);
 
+  /// Where what was written to it is kept.
+  static std::string section(const Identity& identity) { return "card:" + identity.iccid; }
+
   /// Its bytes, those of a transparent file or of a record; empty if there is no such file.
   std::string content(CardPath path, unsigned record = 0) const;
 

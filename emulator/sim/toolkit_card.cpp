@@ -87,6 +87,7 @@ Duration ToolkitCard::answer(const TerminalResponse& response) {
     settle();
     if (wait == Duration::zero() || frames_.empty()) return {};
     waits_ = frames_.size();
+    polled_ = false;
     return wait;
   }
   if (response.result == TerminalResponse::backward) {

@@ -245,6 +245,9 @@ TEST_CASE("calls, messages, codes and keys that the card wants") {
   module.ask("AT+STKTRS=00");
   CHECK(module.ask("AT+STKENVS=D3,04") == OK + line("+STKPCI: 0,SEND SS,0,\"*#21#\""));
   CHECK(module.ask("AT+STKSS=50") == OK + end);
+  CHECK(module.ask("AT+CLCK=\"AO\",1,\"0000\"") == OK);
+  module.ask("AT+STKENVS=D3,02");
+  CHECK(ask(module, "AT+STKSMS=0", 1s) == OK + end);
 }
 
 TEST_CASE("a proactive command as it is, also a wrong one") {
@@ -371,6 +374,36 @@ TEST_CASE("a menu's item can be chosen while the card waits to be polled, which 
   }
 }
 
+TEST_CASE("a session in that time has its own intervals") {
+  auto card = std::make_shared<CardApplication>();
+  card->menu = encode_proactive({.type = set_up_menu, .alpha = "M", .items = {{1, "One"}, {2, "Two"}, {3, "Three"}}});
+  card->items[1] = {poll_for(20s), display(u"later")};
+  card->items[2] = {display(u"a"), poll_for(30s), display(u"b")};
+  card->items[3] = {display(u"c")};
+  Toolkit module(card);
+  module.ask("AT+STKENVS=D3,01");
+  module.ask("AT+STKENVS=D3,02");
+  CHECK(module.wait(25s) == "");  // in which the first one would have gone on
+  CHECK(module.ask("AT+STKTRS=00").find("POLL INTERVAL") != std::string::npos);
+  CHECK(module.ask("AT+STKENVS=D3,03") == OK + line("+STKPCI: 0,DISPLAY TEXT,128,\"0463\""));
+  CHECK(module.ask("AT+STKTRS=00") == OK + end);
+  CHECK(module.wait(29s) == "");
+  CHECK(module.wait(1s) == line("+STKPCI: 0,DISPLAY TEXT,128,\"0462\""));
+  CHECK(module.ask("AT+STKTRS=00") == OK + line("+STKPCI: 0,DISPLAY TEXT,128,\"046C61746572\""));
+  CHECK(module.ask("AT+STKTRS=00") == OK + end);
+}
+
+TEST_CASE("the end of a session is told, even if the next one follows at once") {
+  World world = ModuleFixture::instant();
+  world.timing.overrides["sim.read"] = 1s;
+  Toolkit module(one_item({display(u"1")}), world);
+  module.ask("AT+STKENVS=D3,01");
+  CHECK(module.wait(1s) == line("+STKPCI: 0,DISPLAY TEXT,128,\"0431\""));
+  CHECK(module.ask("AT+STKTRS=00") == OK);
+  CHECK(module.ask("AT+STKENVS=D3,02") == OK);
+  CHECK(module.wait(1s) == end + line("+STKPCI: 0,DISPLAY TEXT,128,\"0432\""));
+}
+
 TEST_CASE("what the scenario's card has to say waits until it is started") {
   World world = ModuleFixture::instant();
   world.module.settings["+STKPCIS"] = {"1"};
@@ -448,6 +481,23 @@ TEST_CASE("SET UP CALL: only if idle, beside a call on hold, or in its place") {
     CHECK((calls.find("\"222\"") != std::string::npos) == (qualifier < 4));
     CHECK((calls.find("\"111\"") != std::string::npos) == (qualifier >= 2));
   }
+  // Not while another one rings.
+  Toolkit rung(one_item({step({.type = set_up_call, .qualifier = 2, .destination = 0x83, .address = address})}));
+  rung.modem.calls->receive("222", 0);
+  rung.ask("AT+STKENVS=D3,01");
+  CHECK(rung.ask("AT+STKCALL=0") == OK + end);
+  CHECK(rung.ask("AT+CLCC").find("\"111\"") == std::string::npos);
+}
+
+TEST_CASE("a FETCH of the host's own does not keep the card from hearing of its call") {
+  World world = ModuleFixture::instant();
+  world.network.numbers["*"] = {.call = Subscriber::Call::answer, .after = 5s};
+  const ToolkitStep call = step({.type = set_up_call, .destination = 0x83, .address = from_hex("8111F1").value()});
+  Toolkit module(one_item({call, display(u"on")}), world);
+  module.ask("AT+STKENVS=D3,01");
+  CHECK(module.ask("AT+STKCALL=0") == OK);
+  CHECK(apdu(module, fmt::format("A0120000{:02X}", call.command.size())) == to_hex(call.command) + "9000");
+  CHECK(module.wait(10s).find("046F6E") != std::string::npos);
 }
 
 TEST_CASE("SEND SS does what the same code does with ATD") {
@@ -460,6 +510,9 @@ TEST_CASE("SEND SS does what the same code does with ATD") {
   module.ask("AT+STKENVS=D3,01");
   CHECK(ask(module, "AT+STKSS=0", 1s).find("04646F6E65") != std::string::npos);
   CHECK(module.ask("AT+CCFC=0,2").find("+CCFC: 1,1,\"123\"") != std::string::npos);
+  Toolkit asks(send("*#21#"));  // the host does not hear what the network says to that
+  asks.ask("AT+STKENVS=D3,01");
+  CHECK(ask(asks, "AT+STKSS=0", 1s) == OK + line("+STKPCI: 0,DISPLAY TEXT,128,\"04646F6E65\""));
   for (const char* refused : {"*#66#", "*#06#", "*21*12a#"}) {
     Toolkit other(send(refused));
     other.ask("AT+STKENVS=D3,01");

@@ -5,8 +5,8 @@
 
 #include <array>
 #include <filesystem>
-#include "emulator/core/world.hpp"
 
+#include "emulator/core/world.hpp"
 #include "emulator/network/network.hpp"
 #include "emulator/sim/card_directory.hpp"
 #include "protocol/text/hex.hpp"
@@ -368,6 +368,8 @@ TEST_CASE("files that only a scenario's card has are written by those whom the s
   CHECK(card.crsm("176,28472,0,3,1") == "144,0,\"FF\"");  // EF SST: groups 1 and 2 are there
   CHECK(Card().crsm("176,28472,0,3,1") == "144,0,\"0F\"");
   CHECK(Card().crsm("176,28478,0,0,1") == "148,4");
+  card.select({"7F20"});
+  CHECK(card.apdu("A0C0000016").substr(30, 2) == "1B");  // files in it, 17 otherwise
 }
 
 TEST_CASE("files of any size, also of one byte, are read by everybody") {
