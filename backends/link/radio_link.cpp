@@ -199,8 +199,9 @@ struct RadioLink::Impl {
     return std::make_unique<PendingLookup>(pending);
   }
 
+  void set_hole() { state.model.blackhole = is_hole || suspended; }
   void settle() {
-    state.model.blackhole = is_hole || suspended;
+    set_hole();
     const auto running = relays;  // may end a relay
     for (const auto& relay : running) model_changed(*relay);
   }
@@ -223,6 +224,7 @@ struct RadioLink::Impl {
   bool is_hole = state.model.blackhole, suspended = false;
   const AddressPlan* modules = nullptr;
   std::vector<std::shared_ptr<Relay::Core>> relays;  // they outlive their users
+  Timer resuming;
 };
 
 void RadioLink::Impl::find(const std::weak_ptr<Pending>& pending, const HostPort& there, Kind failure) {
@@ -330,7 +332,10 @@ void RadioLink::set_model(const LinkModel& model) {
 }
 
 void RadioLink::suspend(bool on) {
-  if (std::exchange(impl_->suspended, on) != on) impl_->settle();
+  if (std::exchange(impl_->suspended, on) == on) return;
+  impl_->set_hole();
+  // In a turn of its own: what arrives then may end a command, while the module is about to say or stop something else.
+  if (!on) impl_->resuming = impl_->state.clock.after(Duration::zero(), [impl = impl_.get()] { impl->settle(); });
 }
 
 const LinkState& RadioLink::state() const { return impl_->state; }

@@ -341,6 +341,8 @@ std::vector<Operator> Network::operators() const {
     }
     std::erase_if(
         all, [&heard](const Operator& one) { return std::ranges::find(heard, one.plmn, &Cell::plmn) == heard.end(); });
+  } else if (!hears_cells()) {
+    all.clear();
   }
   for (Operator& one : all) {
     using enum Operator::Status;

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "protocol/sms/sms_parts.hpp"
-#include "protocol/sms/sms_ports.hpp"
 #include "protocol/text/gsm_alphabet.hpp"
 #include "protocol/text/unicode.hpp"
 
@@ -96,7 +95,7 @@ std::string ports_element(std::uint16_t destination, std::uint16_t source) {
 /// 23.040 9.2.3.24.2: it is kept if the data coding scheme or the header says so.
 std::optional<bool> says_waiting(const Sms& message) {
   const unsigned group = message.coding >> 4U;
-  const auto element = header_element(message, waiting_indication);
+  const auto element = header_element(message.header(), waiting_indication);
   const bool by_header = element && element->size() == 2;
   if (group < 0xC || group > 0xE) {
     if (!by_header) return std::nullopt;

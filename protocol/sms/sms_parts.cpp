@@ -43,19 +43,31 @@ std::size_t cut_body(SmsAlphabet alphabet, std::string_view body, std::size_t ro
   return end;
 }
 
-std::optional<SmsPart> concatenation(std::string_view header) {
-  const auto octet = [&](std::size_t i) { return static_cast<std::uint8_t>(header[i]); };
-  for (std::size_t at = 1; at + 1 < header.size();) {
-    const std::size_t length = octet(at + 1), data = at + 2;
-    if (data + length > header.size()) return std::nullopt;
-    if (octet(at) == reference_8_bit && length == 3) return SmsPart{octet(data), octet(data + 1), octet(data + 2)};
-    if (octet(at) == reference_16_bit && length == 4) {
-      const auto reference = static_cast<std::uint16_t>(octet(data) << 8 | octet(data + 1));
-      return SmsPart{reference, octet(data + 2), octet(data + 3)};
-    }
-    at = data + length;
+std::optional<std::string_view> header_element(std::string_view header, std::uint8_t identifier) {
+  if (!header.empty()) header.remove_prefix(1);
+  while (header.size() >= 2) {
+    const std::size_t length = static_cast<std::uint8_t>(header[1]);
+    if (header.size() < 2 + length) return std::nullopt;
+    if (static_cast<std::uint8_t>(header[0]) == identifier) return header.substr(2, length);
+    header.remove_prefix(2 + length);
   }
   return std::nullopt;
+}
+
+std::optional<SmsPart> concatenation(std::string_view header) {
+  auto element = header_element(header, reference_8_bit);
+  std::size_t reference_size = 1;
+  if (!element) {
+    element = header_element(header, reference_16_bit);
+    reference_size = 2;
+  }
+  if (!element || element->size() != reference_size + 2) return std::nullopt;
+  SmsPart part;
+  for (const char octet : element->substr(0, reference_size))
+    part.reference = static_cast<std::uint16_t>(part.reference << 8U | static_cast<std::uint8_t>(octet));
+  part.total = static_cast<std::uint8_t>((*element)[reference_size]);
+  part.number = static_cast<std::uint8_t>((*element)[reference_size + 1]);
+  return part.number >= 1 && part.number <= part.total ? std::optional(part) : std::nullopt;
 }
 
 std::string concatenation_header(std::uint8_t reference, std::uint8_t total, std::uint8_t number) {

@@ -1,4 +1,4 @@
-// Concatenated messages (3GPP TS 23.040 9.2.3.24.1 and .8).
+// Elements of a user data header (3GPP TS 23.040 9.2.3.24), and concatenated messages (9.2.3.24.1 and .8).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -19,7 +19,10 @@ struct SmsPart {
   bool operator==(const SmsPart&) const = default;
 };
 
-/// From a user data header with its length octet; nothing if it describes no parts.
+/// What the element with this identifier says in a user data header with its length octet; nothing if there is none.
+std::optional<std::string_view> header_element(std::string_view header, std::uint8_t identifier);
+
+/// From such a header; nothing if it describes no part, or one that cannot be.
 std::optional<SmsPart> concatenation(std::string_view header);
 /// The header with its length octet, with an 8-bit reference.
 std::string concatenation_header(std::uint8_t reference, std::uint8_t total, std::uint8_t number);

@@ -1,9 +1,9 @@
-// Elements of a user data header (3GPP TS 23.040 9.2.3.24), and messages to an application port (9.2.3.24.4).
+// Messages to an application port (3GPP TS 23.040 9.2.3.24.4).
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <optional>
-#include <string_view>
 
 #include "protocol/sms/sms_pdu.hpp"
 
@@ -11,9 +11,6 @@ namespace sim800 {
 
 /// The port that WAP pushes go to (WAP-259).
 inline constexpr std::uint16_t wap_push_port = 2948;
-
-/// What the element with this identifier says; nothing if the message has none.
-std::optional<std::string_view> header_element(const Sms& message, std::uint8_t identifier);
 
 /// The 16-bit destination port in a message's header.
 std::optional<std::uint16_t> destination_port(const Sms& message);

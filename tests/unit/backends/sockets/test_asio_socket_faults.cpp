@@ -307,3 +307,25 @@ TEST_CASE("socket while the packet service is suspended: nothing passes, whateve
   fixture.link.set_model({});
   fixture.until([&] { return fixture.peer.received == text && fixture.module.received == text; });
 }
+
+TEST_CASE("socket when the packet service goes on: what was on its way arrives in a turn of its own") {
+  SocketFixture fixture({}, {.latency = 600ms});
+  fixture.connect();
+  fixture.settle();
+  fixture.advance(300ms);
+  fixture.until([&] { return fixture.accepted; });
+  fixture.advance(300ms);
+  fixture.until([&] { return fixture.module.connected.has_value(); });
+  fixture.module.write("x");
+  fixture.settle();
+  fixture.advance(300ms);
+  fixture.until([&] { return fixture.peer.received == "x"; });
+  fixture.loop.run_for(60ms);  // the acknowledgement has set out
+  fixture.link.suspend(true);
+  fixture.advance(1s);
+  CHECK(fixture.module.socket->acknowledged() == 0);
+  fixture.link.suspend(false);
+  CHECK(fixture.module.socket->acknowledged() == 0);
+  fixture.advance(300ms);
+  fixture.until([&] { return fixture.module.socket->acknowledged() == 1; });
+}

@@ -160,6 +160,13 @@ TEST_CASE("two modules: keys that were not heard when a call ends, or is put on 
   two.a.modem.calls->press('9');
   two.clock.advance(5s);
   CHECK(two.b.heard() == line("+DTMF: 9"));
+  for (const char key : {'1', '2'}) two.a.modem.calls->press(key);
+  two.clock.advance(0s);
+  CHECK(two.b.ask("AT+CHLD=2") == OK);
+  CHECK(two.b.ask("AT+CHLD=2", 5s) == OK);
+  two.a.modem.calls->press('9');
+  two.clock.advance(5s);
+  CHECK(two.b.heard() == line("+DTMF: 9"));
 }
 
 TEST_CASE("two modules: who rejects a call sends it where calls go that find the module busy") {

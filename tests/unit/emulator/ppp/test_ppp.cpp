@@ -135,6 +135,28 @@ TEST_CASE("the packet service is suspended while there is a call, or a message i
   CHECK(suspended);
   fixture.clock.advance(5s);
   CHECK_FALSE(suspended);
+  // Both at once: until neither is there any more.
+  const auto send = [&fixture] {
+    fixture.ask("AT+CMGS=\"200\"");
+    fixture.channel->receive("Hello\x1a");
+  };
+  fixture.ask("ATD100;");
+  fixture.clock.advance(3s);
+  send();
+  fixture.clock.advance(5s);
+  CHECK(suspended);
+  send();
+  CHECK(fixture.module.calls->far_end(1, FarEnd::hangs_up));
+  CHECK(suspended);
+  fixture.clock.advance(5s);
+  CHECK_FALSE(suspended);
+  send();
+  CHECK(suspended);
+  fixture.module.lose_power();
+  fixture.clock.advance(5s);
+  CHECK_FALSE(suspended);
+  fixture.module.power_on();
+  fixture.clock.advance(20s);
   fixture.module.calls->receive("200", 0);
   fixture.ask("AT+CPOWD=0");
   fixture.clock.advance(5s);

@@ -151,6 +151,8 @@ TEST_CASE("long texts: headers, and where they are cut") {
   CHECK_FALSE(concatenation(octets("0400FF0101")));
   CHECK_FALSE(concatenation(""));
   CHECK_FALSE(concatenation(octets("0105")));
+  for (const char* no_part : {"050003070001", "050003070300", "050003070304", "06080412340001"})
+    CHECK_FALSE(concatenation(octets(no_part)));  // 23.040 9.2.3.24.1: ignored
 
   CHECK(split_body(SmsAlphabet::gsm, std::string(160, 'a')).size() == 1);
   auto pieces = split_body(SmsAlphabet::gsm, std::string(161, 'a'));

@@ -139,6 +139,7 @@ TEST_CASE("cell: the module goes to a cell, to where there is none, and back") {
                                        {"after": "30s", "do": {"cell": "F9A1"}}]})");
   unplaced.ask("ATE0;+CREG=1");
   CHECK(unplaced.wait(1s) == "\r\n+CREG: 2\r\n");
+  CHECK(unplaced.ask("AT+COPS=?").find("46000") == std::string::npos);
   CHECK(unplaced.wait(10s) == "\r\n+CREG: 1\r\n");
   CHECK(unplaced.wait(30s) == "");  // the scenario has no such cell
 }
