@@ -82,8 +82,8 @@ class Bench:
             yield child, endpoints["pty"][0][1], ":".join(measured), Line(prepared[0], int(prepared[1]))
 
     @contextlib.contextmanager
-    def answer_loop(self, kind, size):
-        with self.process(self.programs / "bench_answer_loop", kind, size) as child:
+    def answer_loop(self, *words):
+        with self.process(self.programs / "bench_answer_loop", *words) as child:
             yield child.stdout.readline().strip()
 
     def medians(self, program, *arguments):
@@ -109,17 +109,17 @@ class Bench:
 
     # --- measures ---
 
-    def round_trip(self, kind):
+    def round_trip(self, kind, name, aim=None):
         with self.one_cpu(), self.module() as (_, pty, tcp, _), self.answer_loop(kind, len(OK)) as floor:
             ours, bare, ratio = self.exchange("AT", 1, len(OK), 400, 50, pty if kind == "pty" else tcp, floor)
-        name = {"pty": "a pty", "tcp": "TCP"}[kind]
-        yield Row(f"AT to OK over {name}", ours / 1e3, "us", bare / 1e3, ratio, 1.3)
+        return Row(f"AT to OK over {name}", ours / 1e3, "us", bare / 1e3, ratio, aim)
 
     def pty(self):
-        return self.round_trip("pty")
+        yield self.round_trip("pty", "a pty", 1.3)
 
     def tcp(self):
-        return self.round_trip("tcp")
+        yield self.round_trip("tcp", "TCP", 1.03)
+        yield self.round_trip("loop", "TCP, floor: a loop that waits with epoll", 1.03)
 
     def pipeline(self):
         depth = 64
@@ -194,10 +194,13 @@ class Bench:
 
     def ftp(self, way, answer, command):
         size = 100 << 20
-        with self.one_cpu(), self.module() as (_, _, tcp, line), self.answer_loop("tcp", answer) as floor:
-            with self.ftp_server(line, size):
-                ours, bare = self.medians("bench_ftp_host", way, size, tcp, floor)
-        yield Row(f"{size >> 20} MB by AT+{command}, floor: bare round trips", ours / 1e6, "ms", bare / 1e6, ours / bare, 1.5)
+        with self.process(self.programs / "bench_stream", "source", size + (1 << 20) if way == "get" else 0) as far:
+            port = far.stdout.readline().strip()
+            for kind, name in ((("tcp",), "bare round trips"), ((way, port), "a loop with a second connection")):
+                with self.one_cpu(), self.module() as (_, _, tcp, line), self.answer_loop(kind[0], answer, *kind[1:]) as floor:
+                    with self.ftp_server(line, size):
+                        ours, bare = self.medians("bench_ftp_host", way, size, tcp, floor)
+                yield Row(f"{size >> 20} MB by AT+{command}, floor: {name}", ours / 1e6, "ms", bare / 1e6, ours / bare, 1.1)
 
     def ftpmemory(self):
         size = 1 << 30
