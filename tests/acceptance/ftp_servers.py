@@ -363,6 +363,7 @@ def serve_with_pyftpdlib(descriptor, folder):
     handler.auth_failed_timeout = 0  # the usual three seconds would only make tests slow
     handler.permit_foreign_addresses = False
     server = FTPServer(socket.socket(fileno=descriptor), handler)
+    server.max_cons = 0  # as many as come
     print("ready", flush=True)
     server.serve_forever(handle_exit=False)
 

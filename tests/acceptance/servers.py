@@ -37,7 +37,7 @@ class Nginx:
     """One `server` block of nginx.  It inherits a socket that already listens, so the port is sure and no connection
     comes too early (which crashes nginx 1.22 without a master process)."""
 
-    def __init__(self, folder, server, tls=None):
+    def __init__(self, folder, server, tls=None, connections=512):
         root = tempfile.mkdtemp(prefix="nginx-", dir=folder)
         self.files = os.path.join(root, "files")
         os.mkdir(self.files)
@@ -48,13 +48,13 @@ class Nginx:
         config = os.path.join(root, "nginx.conf")
         with open(config, "w", encoding="utf-8") as file:
             file.write("""daemon off; worker_processes 1; pid %(root)s/pid; error_log %(root)s/error.log; %(user)s
-                events {}
+                events { worker_connections %(connections)d; }
                 http { access_log %(root)s/access.log; default_type application/octet-stream;
                   client_body_temp_path %(root)s; proxy_temp_path %(root)s; fastcgi_temp_path %(root)s;
                   uwsgi_temp_path %(root)s; scgi_temp_path %(root)s;
                   server { listen %(address)s%(ssl)s; root %(files)s; %(secure)s %(server)s } }
                 """ % {"root": root, "user": user, "address": at(self.port), "ssl": " ssl" if tls else "",
-                       "files": self.files, "secure": secure, "server": server})
+                       "connections": connections, "files": self.files, "secure": secure, "server": server})
         with open(os.path.join(root, "output"), "wb") as output:
             self.process = spawn(["nginx", "-p", root, "-e", os.path.join(root, "error.log"), "-c", config],
                                  pass_fds=[listener.fileno()], stdin=subprocess.DEVNULL, stdout=output, stderr=output,

@@ -62,6 +62,7 @@ NOT_RUN = {
     "sim800 ctl fault add NAME": "acceptance.ctl runs it",
     "sim800 state DIR": "acceptance.state shows what a directory keeps",
     "./dev soak 20": "minutes; it is a test by itself",
+    "./dev load 10": "minutes; it is a test by itself",
     "./dev twice 3": "runs this test, twice at a time",
     "./dev mutants": "builds forty times",
     "./dev coverage": "builds everything anew, and runs this test",
