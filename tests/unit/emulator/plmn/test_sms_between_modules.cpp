@@ -4,6 +4,7 @@
 
 #include "emulator/core/world.hpp"
 #include "emulator/network/network.hpp"
+#include "emulator/sms/sms_service.hpp"
 #include "tests/support/two_modules.hpp"
 
 using namespace sim800;
@@ -103,6 +104,23 @@ TEST_CASE("two modules: a message whose time is up is not delivered, and its sen
   two.b.modem.network->set_registration(Registration::home);
   two.clock.advance(30s);
   CHECK_FALSE(has(two.b.heard(), "+CMT"));
+}
+
+TEST_CASE("two modules: what waits behind a message whose time is up is delivered then") {
+  TwoWriters two;
+  two.b.ask("AT+CNMI=2,1");
+  for (int i = 0; i < 50; ++i) two.b.modem.sms->receive("+49170", "fill");
+  two.clock.advance(10s);
+  CHECK(has(two.b.ask("AT+CPMS?"), ",50,50"));
+  two.b.heard();
+  two.a.ask("AT+CSMP=17,0,0,0");  // five minutes
+  two.send(two.a, "+8613800138001", "too late");
+  two.a.ask("AT+CSMP=17,167,0,16");  // class 0: shown, not stored
+  two.send(two.a, "+8613800138001", "at last");
+  two.clock.advance(std::chrono::minutes(4));
+  CHECK_FALSE(has(two.b.heard(), "at last"));
+  two.clock.advance(std::chrono::minutes(2));
+  CHECK(has(two.b.heard(), "\r\nat last\r\n"));
 }
 
 TEST_CASE("two modules: a message within its time waits for the network") {
