@@ -4,6 +4,7 @@ import ast
 import glob
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -57,6 +58,19 @@ class Package(AcceptanceTest):
         done = run_pytest(self.dir, os.path.join(PACKAGE, "tests"), python=oldest_python(), modules=self.dir)
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertIn(" passed", done.stdout)
+
+
+    def test_named_once_more_where_it_is_installed(self):
+        with open(os.path.join(PACKAGE, "pyproject.toml"), encoding="utf-8") as file:
+            points = re.findall(r'(?m)^"?([\w.]+)"? = "(pytest_sim800\..*)"', file.read())
+        os.mkdir(self.path("pytest_sim800-0.dist-info"))  # what pip leaves
+        for name, text in ("METADATA", "Name: pytest-sim800\nVersion: 0\n"), ("entry_points.txt", "[pytest11]\n%s = %s\n" % points[0]):
+            with open(self.path("pytest_sim800-0.dist-info/" + name), "w", encoding="utf-8") as file:
+                file.write(text)
+        test = os.path.join(PACKAGE, "tests", "test_modem.py::test_the_tty_is_the_modules")
+        for named in [], ["-p", "pytest_sim800.plugin"]:
+            done = run_pytest(self.dir, *named, test, modules=self.dir)
+            self.assertEqual(done.returncode, 0, done.stdout)
 
 
 class Sources(unittest.TestCase):

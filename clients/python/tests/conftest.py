@@ -6,9 +6,7 @@ import time
 
 import pytest
 
-pytest_plugins = ["pytester"]
-if not os.environ.get("SIM800_PLUGIN_INSTALLED"):
-    pytest_plugins.append("pytest_sim800.plugin")
+pytest_plugins = ["pytester", "pytest_sim800.plugin"]
 
 
 class Host:

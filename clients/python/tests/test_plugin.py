@@ -12,12 +12,10 @@ import pytest
 @pytest.fixture
 def run(pytester):
     """Runs tests in a pytest of their own."""
-    plugin = () if os.environ.get("SIM800_PLUGIN_INSTALLED") else ("-p", "pytest_sim800.plugin")
-
     def start(source, *options, process=False):
         pytester.makepyfile(source)
         runner = pytester.runpytest_subprocess if process else pytester.runpytest_inprocess
-        return runner(*plugin, "-p", "no:cacheprovider", "--basetemp", str(pytester.path / "base"), *options)
+        return runner("-p", "pytest_sim800.plugin", "-p", "no:cacheprovider", "--basetemp", str(pytester.path / "base"), *options)
     return start
 
 
