@@ -10,8 +10,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
@@ -113,12 +115,14 @@ class Control {
     if (!host.empty() && host.front() == '[') host = host.substr(1, host.size() - 2);
     addrinfo hints{}, *found = nullptr;
     hints.ai_socktype = SOCK_STREAM;
-    if (::getaddrinfo(host.c_str(), place.substr(colon + 1).c_str(), &hints, &found) != 0) fail();
-    const Socket socket(found->ai_family);
-    const bool connected = connects(socket, found->ai_addr, found->ai_addrlen);
-    ::freeaddrinfo(found);
-    if (!connected) fail();
-    return talk(socket, request);
+    const int unknown = ::getaddrinfo(host.c_str(), place.substr(colon + 1).c_str(), &hints, &found);
+    if (unknown != 0) throw Refused(0, "cannot reach " + url_ + ": " + ::gai_strerror(unknown));
+    const std::unique_ptr<addrinfo, void (*)(addrinfo*)> addresses(found, ::freeaddrinfo);
+    for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {  // "localhost" has two
+      const Socket socket(one->ai_family);
+      if (connects(socket, one->ai_addr, one->ai_addrlen)) return talk(socket, request);
+    }
+    fail();
   }
   static bool connects(const Socket& socket, const sockaddr* address, socklen_t size) {
     return socket.fd >= 0 && ::connect(socket.fd, address, size) == 0;

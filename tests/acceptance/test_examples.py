@@ -3,9 +3,11 @@
 import glob
 import importlib.util
 import os
+import re
 import subprocess
 import unittest
 
+from doc_page import DocPage
 from harness import DEADLINE, SIM800, AcceptanceTest
 from peers import ROOT
 from test_pytest import run_pytest
@@ -36,6 +38,37 @@ class Examples(AcceptanceTest):
                               text=True, cwd=self.dir, timeout=DEADLINE, check=False, env={**os.environ, "SIM800": SIM800})
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("AT+CMGF=1: ERROR", done.stderr)
+
+    def test_the_page_on_cpp(self):
+        page = DocPage("cpp.md", self.dir)
+        os.symlink(os.path.join(ROOT, "clients"), self.path("clients"))
+        with open(self.path("firmware.cpp"), "w", encoding="ascii") as file:
+            file.write("""#include <unistd.h>
+                          #include <string>
+                          void start_firmware(const std::string& tty) {
+                            if (fork() == 0) execl("firmware", "firmware", tty.c_str(), nullptr);
+                          }""")
+        with open(self.path("firmware"), "w", encoding="ascii") as file:
+            os.fchmod(file.fileno(), 0o755)
+            file.write("""#!/bin/bash
+                          exec 3<>"$1"
+                          until_line() { while read -r line <&3 && [[ $line != $1* ]]; do :; done; }
+                          ask() { printf '%s\\r' "$1" >&3; until_line "${2:-OK}"; }
+                          ask ATE0; ask AT+CMGF=1
+                          printf 'AT+CMGL="ALL"\\r' >&3; until_line UPLOAD  # it is there, or comes
+                          until_line OK
+                          ask 'AT+SAPBR=3,1,"APN","CMNET"'; ask AT+SAPBR=1,1; ask AT+FTPCID=1; ask 'AT+FTPSERV="ftp.example"'
+                          ask 'AT+FTPPUTNAME="log"'; ask 'AT+FTPPUTPATH="/"'
+                          for _ in 1 2 3; do ask AT+FTPPUT=1 +FTPPUT:; done
+                          printf 'AT+CMGS="+420777000000"\\rfailed\\032' >&3
+                          until_line OK
+                          """.replace("\n                          ", "\n"))
+        compiles, runs = re.findall(r"(?m)^    (.*)", page.text)
+        done = page.shell(compiles.replace("c++ ", "c++ -Wall -Wextra -Werror "))
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+        done = page.shell(runs)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("1 passed", done.stdout)
 
     @unittest.skipUnless(importlib.util.find_spec("yaml"), "there is no YAML parser (Debian's package python3-yaml)")
     def test_the_workflow_file(self):
