@@ -1,8 +1,8 @@
 # Run by cmake --install; packaging/documents.cmake sets source, documents, libraries, share and program.
 # The pages that are not here are for people who have the sources. An installed page names the places where things are
 # installed, and lacks what stands between <!-- sources --> and <!-- /sources -->.
-set(pages README attach choices compatibility control dialogues exec expectations file-system latencies lint modules
-  nvram packages personalities ppp scenarios trace)
+set(pages README attach choices compatibility control cookbook dialogues exec expectations file-system latencies lint modules
+  nvram packages personalities ppp scenarios toolkit trace)
 list(JOIN pages | known)
 set(into "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}")
 
@@ -23,7 +23,9 @@ foreach(page IN LISTS pages ITEMS CHANGELOG)
   endwhile()
   string(REPLACE "$PWD/build/release/libsim800" "${CMAKE_INSTALL_PREFIX}/${libraries}/sim800/libsim800" text "${text}")
   string(REPLACE "tests/dialogues/" "${CMAKE_INSTALL_PREFIX}/${documents}/examples/dialogues/" text "${text}")
-  string(REPLACE "./dev run" "sim800 run" text "${text}")
+  if(NOT page STREQUAL CHANGELOG)  # what was so is told as it was
+    string(REPLACE "./dev run" "sim800 run" text "${text}")
+  endif()
   # They lie in one folder. Of a link to one that is not there the words are left.
   string(REGEX REPLACE "\\]\\((docs/|\\.\\./)?(${known})\\.md" "](@\\2.md" text "${text}")
   string(REGEX REPLACE "!?\\[([^]]*)\\]\\([A-Za-z./-]+\\.(md|png)(#[a-z-]*)?\\)" "\\1" text "${text}")
@@ -33,11 +35,6 @@ foreach(page IN LISTS pages ITEMS CHANGELOG)
   string(REGEX REPLACE "<!-- [^\n]*-->\n" "" text "${text}")
   file(WRITE "${into}/${documents}/${page}.md" "${text}")
 endforeach()
-find_program(GZIP gzip)
-if(GZIP)
-  file(RENAME "${into}/${documents}/CHANGELOG.md" "${into}/${documents}/changelog")
-  execute_process(COMMAND "${GZIP}" -9nf "${into}/${documents}/changelog")
-endif()
 
 # The manual page and the completion of shells are written by the program itself.
 if(program)
@@ -48,6 +45,7 @@ if(program)
     execute_process(COMMAND "${program}" ${ARGN} OUTPUT_FILE "${into}/${share}/${place}" COMMAND_ERROR_IS_FATAL ANY)
   endfunction()
   written(man/man1/sim800.1 man)
+  find_program(GZIP gzip)
   if(GZIP)
     execute_process(COMMAND "${GZIP}" -9nf "${into}/${share}/man/man1/sim800.1")
   endif()

@@ -49,6 +49,8 @@ class Package(unittest.TestCase):
                              stdin=subprocess.DEVNULL, timeout=10 * DEADLINE)
         self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
         self.assertNotRegex(ran.stdout, "(?m)^E:")
+        # CPack calls ldconfig for any library below lib.
+        self.assertLessEqual(set(re.findall(r"(?m)^W: sim800: (\S+)", ran.stdout)), {"maintscript-calls-ldconfig"})
 
     def test_what_it_depends_on(self):
         depends = self.run_it("dpkg-deb", "-f", self.package, "Depends")
@@ -82,7 +84,8 @@ class Package(unittest.TestCase):
                 text = file.read()
             with self.subTest(os.path.basename(page)):
                 for place in "./dev ", "build/release", "tests/dialogues", "<!-- sources", "](docs/":
-                    self.assertNotIn(place, text)
+                    if not page.endswith("CHANGELOG.md") or place.startswith("]"):
+                        self.assertFalse(place in text, place)
                 for link in re.findall(r"\]\(([\w./-]+\.(?:md|png))", text):
                     self.assertTrue(os.path.exists(os.path.join(os.path.dirname(page), link)), link)
                 for path in re.findall(r"/usr/(?:lib|share)/[\w./-]*\w", text):
