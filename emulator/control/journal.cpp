@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/control/journal.hpp"
 
+#include "emulator/control/at_line.hpp"
 #include "emulator/core/trace_text.hpp"
 
 namespace sim800 {
@@ -9,6 +10,9 @@ namespace {
 bool tells_of_command(const Journal::Event& event) {
   return same_literal(event.name, "command") || same_literal(event.name, "result");
 }
+
+/// Not of the line that the control interface types on.
+bool of_host(Trace::Fields fields) { return text_of(fields, "channel") != AtLine::name; }
 
 }  // namespace
 
@@ -29,16 +33,18 @@ void Journal::left(const Event& event) {
 
 void Journal::sum_up(TimePoint now, Sums& sums, std::string_view name, Trace::Fields fields) {
   if (same_literal(name, "command")) {
+    if (!of_host(fields)) return;
     ++sums.commands;
     sums.last_command = now;
   } else if (same_literal(name, "result")) {
+    if (!of_host(fields)) return;
     const std::string_view text = text_of(fields, "text"), first = text.substr(0, text.find(':'));
     const auto known = sums.results.find(first);
     ++(known != sums.results.end() ? known->second : sums.results[std::string(first)]);
   } else if (same_literal(name, "rx")) {
-    sums.received += text_of(fields, "data").size();
+    if (of_host(fields)) sums.received += text_of(fields, "data").size();
   } else if (same_literal(name, "tx")) {
-    sums.sent += text_of(fields, "data").size();
+    if (of_host(fields)) sums.sent += text_of(fields, "data").size();
   } else if (same_literal(name, "lost")) {
     sums.lost += static_cast<std::uint64_t>(value_of<std::int64_t>(fields, "bytes"));
   } else if (same_literal(name, "fault")) {
