@@ -35,6 +35,8 @@ class Endpoint : public Port {
   virtual std::string name() const = 0;
   /// From now on the user is told how the host frames its bytes, where the endpoint can know.
   virtual void watch_framing() {}
+  /// Where no client is, what none has read is lost: the next one is not to find it.
+  virtual void forget_unread() {}
 };
 
 /// A pseudo-terminal whose slave is reached by the symbolic link `link`; the link goes with the endpoint.

@@ -99,7 +99,7 @@ std::string slave_path(int master, const std::string& link) {
 }
 
 UniqueFd open_slave(const std::string& path, const std::string& link) {
-  UniqueFd slave(open(path.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC));
+  UniqueFd slave(open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
   if (slave.get() < 0) fail(link, path.c_str());
   set_raw(slave.get());
   return slave;
@@ -126,6 +126,17 @@ class PtyEndpoint final : public StreamEndpoint {
     if (tcgetattr(slave_.get(), &settings) != 0) return;
     cfsetspeed(&settings, B115200);
     tcsetattr(slave_.get(), TCSANOW, &settings);
+  }
+
+  void forget_unread() override {
+    if (!watched_) return;
+    watch_->read(&node_);
+    take_events();
+    if (clients_ > 0) return;
+    StreamEndpoint::forget_unread();
+    std::array<char, 4096> unread;
+    while (read(slave_.get(), unread.data(), unread.size()) > 0) {
+    }
   }
 
   void input_wanted() override {

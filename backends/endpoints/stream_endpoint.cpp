@@ -230,6 +230,10 @@ void StreamEndpoint::set_limit(std::size_t limit) {
              }));
 }
 
+void StreamEndpoint::forget_unread() {
+  if (limit_ == kept_for_nobody) queue_.trim(0);
+}
+
 void StreamEndpoint::drop_overflow() {
   const std::size_t lost = queue_.trim(limit_);
   if (lost == 0) return;

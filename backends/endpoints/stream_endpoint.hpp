@@ -44,6 +44,7 @@ class StreamEndpoint : public Endpoint {
   void send(std::string_view bytes) final;
   std::size_t unsent() const final { return queue_.size(); }
   void input_wanted() override { await_input(); }
+  void forget_unread() override;
   std::string name() const final { return name_; }
 
  protected:

@@ -27,6 +27,7 @@ class WrappedEndpoint : public Endpoint, protected PortUser {
   std::string announcement() const override { return inner_.announcement(); }
   std::string name() const override { return inner_.name(); }
   void watch_framing() override { inner_.watch_framing(); }
+  void forget_unread() override { inner_.forget_unread(); }
   void send(std::string_view bytes) override { inner_.send(bytes); }
   std::size_t unsent() const override { return inner_.unsent(); }
   void input_wanted() override { inner_.input_wanted(); }

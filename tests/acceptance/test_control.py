@@ -9,7 +9,7 @@ import subprocess
 import unittest
 
 from control import Control, Refused
-from harness import BOOT, DEADLINE, ERROR, OK, SIM800, AcceptanceTest
+from harness import BOOT, DEADLINE, ERROR, OK, SIM800, AcceptanceTest, Host
 from peers import ROOT
 from servers import ScriptedServer, page
 
@@ -481,6 +481,28 @@ class Reset(ControlTest):
             self.assertEqual([fault["fired"] for fault in control.get("/faults")], [1])
             self.assertEqual(control.get("/commands/count"), {"count": 3})
             host.ok("AT")
+
+    def test_what_nobody_has_read_is_not_for_the_next_client(self):
+        module, control = self.start("--pty", self.path("tty"))
+        host = Host.pty(self.path("tty"))
+        host.send(b"AT+CMGL=?\r" * 1000)  # more than a terminal holds
+        while control.get("/commands/count") != {"count": 1000}:
+            pass
+        host.close()
+        control.post("/reset")
+        for host in self.keep(Host.pty(self.path("tty"))), Host.tcp(module.tcp[0]):  # on TCP there was nobody
+            host.expect(BOOT)
+            host.say("AT", OK)
+
+    def test_who_stays_reads_on(self):
+        module, control = self.start("--pty", self.path("tty"), tcp=0)
+        host = self.keep(Host.pty(self.path("tty")))
+        host.expect(BOOT)
+        host.send(b"AT\r")
+        while not any("result" in one for one in control.get("/commands")):
+            pass
+        control.post("/reset")
+        host.expect(b"AT\r" + OK + BOOT)
 
     def test_in_the_middle_of_everything(self):
         server = self.keep(ScriptedServer(page(b"hello")))

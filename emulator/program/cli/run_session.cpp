@@ -231,6 +231,7 @@ class Run final : private ControlledRun {
   }
   void begin_again(bool keep_stores) {
     control_->api()->let_go();
+    for (const RunEndpoints::Line& line : endpoints_.lines()) line.endpoint->forget_unread();
     for (PortSwitch& one : switches_) one.lead_to(nullptr);
     std::vector<std::shared_ptr<RunStores>> stores;
     if (keep_stores || !state_.empty()) {

@@ -151,22 +151,6 @@ class Process(Run):
         _, host, port = self.all("tcp")[module][:3]
         return host, int(port)
 
-    def forget_output(self) -> None:
-        """What nobody has read of the pseudo-terminals is not for the next test."""
-        for module in range(self.launch.modules):
-            line = os.open(self.tty(module), os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
-            try:
-                nothing = 0
-                while nothing < 2:  # the program keeps more than the terminal holds, and hands it on in its own time
-                    try:
-                        os.read(line, 65536)
-                        nothing = 0
-                    except BlockingIOError:
-                        nothing += 1
-                        self.control.get("/health")
-            finally:
-                os.close(line)
-
     def trace_bytes(self, start: int = 0) -> bytes:
         """Its trace, from an offset on."""
         try:
@@ -200,7 +184,6 @@ class Pool:
                 self._idle.remove(process)
                 start = process.trace_size()
                 try:
-                    process.forget_output()
                     process.control.post("/reset")
                     return process, start
                 except (AssertionError, OSError):
