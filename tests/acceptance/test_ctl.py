@@ -100,6 +100,46 @@ class CtlTest(AcceptanceTest):
         self.assertIn("expected --control URL, or SIM800_CONTROL in the environment, found neither", done.stderr)
         self.assertEqual(self.call("state", url="unix:" + self.path("nobody")).returncode, 2)
 
+    def test_what_no_verb_takes(self):
+        self.start()
+        for text, words in (('expected a subcommand of "ctl", found "signl"; did you mean "signal"?', ("signl", "3")),
+                            ('expected a subcommand of "sms", found "lst"; did you mean "list"?', ("sms", "lst")),
+                            ('latency: expected a duration such as "600ms", found "600"', ("link", "latency", "600")),
+                            ('blackhole: expected on or off, found "maybe"', ("link", "blackhole", "maybe")),
+                            ('down: expected a number of kbit/s, found "fast"', ("link", "down", "fast")),
+                            ('expected a number from 1e-06 to 1000, found "abc"', ("clock", "scale", "abc")),
+                            ("expected no --module: this is done to all modules", ("--module", "0", "reset")),
+                            ("expected no --module: this is done to all modules", ("--module", "0", "scenario", "slow-2g"))):
+            with self.subTest(words):
+                done = self.call(*words)
+                self.assertEqual((done.returncode, done.stdout), (2, ""))
+                self.assertIn(text, done.stderr)
+        done = self.call("scenario", "./nothing.json")
+        self.assertEqual((done.returncode, done.stderr),
+                         (1, 'sim800: expected JSON, a file with it, or the name of a scenario that ships, found "./nothing.json"\n'))
+
+    def test_a_line_that_is_not_answered(self):
+        self.start()
+        self.ctl("clock", "scale", "0.001")  # of sixty seconds
+        self.ctl("power", "loss")
+        done = self.call("at", "AT")
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (1, "", "sim800: no final result within 60 s\n"))
+
+    def test_one_of_several_modules(self):
+        module = self.module("--control", "127.0.0.1:0", "--modules", "2")
+        self.url = Control.of(module).url
+        self.ctl("--module", "1", "fault", "add", "http-timeout")
+        self.assertEqual(self.ctl("fault", "list"), "")
+        self.assertIn("http", self.ctl("--module", "1", "fault", "list"))
+        for words in ("clock", "show"), ("report",), ("metrics",):
+            self.assertEqual(len(self.ctl("--module", "1", *words).splitlines()), len(self.ctl(*words).splitlines()))
+
+    def test_the_supply_comes_back(self):
+        self.start()
+        self.ctl("supply", "over-voltage")
+        self.ctl("supply", "normal")
+        self.assertIn("supply                   normal\n", self.ctl("modem"))
+
     def test_a_command_of_exec_finds_it(self):
         done = subprocess.run([SIM800, "exec", "--timing", "instant", "--", SIM800, "ctl", "at", "AT+CSQ"],
                               capture_output=True, text=True, timeout=DEADLINE, check=False, cwd=self.dir)

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
@@ -16,6 +18,7 @@
 #include "emulator/program/cli/cli.hpp"
 #include "emulator/program/cli/control_client.hpp"
 #include "emulator/program/cli/json_table.hpp"
+#include "scenarios/json/duration_text.hpp"
 
 namespace sim800 {
 namespace {
@@ -43,11 +46,11 @@ class Ctl {
   int act(const Json& action) const { return show("POST", "/do", action); }
 
   ControlClient::Reply ask(const std::string& method, const std::string& path, const Json& body = {}) const {
-    return client().ask(method, of_module(path), body.is_null() ? "" : body.dump());
+    return client().ask(method, of_module(method, path), body.is_null() ? "" : body.dump());
   }
   /// Each line of a stream.
   int follow(const std::string& path) const {
-    const auto reply = client().follow(of_module(path), [](std::string_view bytes) {
+    const auto reply = client().follow(of_module("GET", path), [](std::string_view bytes) {
       std::cout << bytes << std::flush;
       return static_cast<bool>(std::cout);
     });
@@ -71,8 +74,15 @@ class Ctl {
   bool as_json() const { return options_->json; }
 
  private:
-  std::string of_module(const std::string& path) const {
-    return options_->module.empty() ? path : "/modems/" + ControlClient::escaped(options_->module) + path;
+  /// Time, report and sums are the run's, whichever module is meant; what is done to all modules is not asked of one.
+  std::string of_module(const std::string& method, const std::string& path) const {
+    if (options_->module.empty()) return path;
+    for (const char* common : {"/clock", "/report", "/metrics", "/scenarios/"}) {
+      if (path.starts_with(common)) return path;
+    }
+    if (path.starts_with("/reset") || path == "/shutdown" || (method == "PUT" && path == "/scenario"))
+      throw ControlClientError("expected no --module: this is done to all modules");
+    return "/modems/" + ControlClient::escaped(options_->module) + path;
   }
   ControlClient client() const {
     std::string url = options_->url, token;
@@ -111,7 +121,13 @@ std::optional<Json> scenario_called(const Ctl& ctl, const std::string& given, in
   if (given.starts_with('{') || given.starts_with('[') || std::ifstream(given)) return json_or_file(given);
   const auto reply = ctl.ask("GET", "/scenarios/" + ControlClient::escaped(given));
   if (!reply.refused()) return Json::parse(reply.body);
-  status = Ctl::complain(reply);
+  if (reply.status == 404) {
+    std::cerr << fmt::format(
+        "sim800: expected JSON, a file with it, or the name of a scenario that ships, found \"{}\"\n", given);
+    status = refused;
+  } else {
+    status = Ctl::complain(reply);
+  }
   return std::nullopt;
 }
 
@@ -154,27 +170,39 @@ int call(const Ctl& ctl, const std::string& what, unsigned rings) {
 }
 
 int link(const Ctl& ctl, const std::string& what, const std::string& value) {
-  Json change;
+  const auto expected = [&](const char* form) {
+    return ControlClientError(fmt::format("{}: expected {}, found \"{}\"", what, form, value));
+  };
   if (what == "latency") {
-    change["latency_ms"] = std::atof(value.c_str()) * (value.ends_with("ms") ? 1 : 1000);
-  } else if (what == "blackhole") {
-    change["blackhole"] = value == "on";
-  } else {
-    change[what + "_kbps"] = std::atof(value.c_str());
+    const auto latency = parse_duration(value);
+    if (!latency) throw expected("a duration such as \"600ms\"");
+    return ctl.act({{"link", {{"latency_ms", std::chrono::duration<double, std::milli>(*latency).count()}}}});
   }
-  return ctl.act({{"link", change}});
+  if (what == "blackhole") {
+    if (value != "on" && value != "off") throw expected("on or off");
+    return ctl.act({{"link", {{"blackhole", value == "on"}}}});
+  }
+  double rate = 0;
+  const char* const end = value.data() + value.size();
+  if (std::from_chars(value.data(), end, rate).ptr != end) throw expected("a number of kbit/s");
+  return ctl.act({{"link", {{what + "_kbps", rate}}}});
 }
 
 int at(const Ctl& ctl, const std::string& line) {
   const auto reply = ctl.ask("POST", "/at", {{"line", line}});
-  if (reply.refused()) return Ctl::complain(reply);
+  constexpr int late = 408;  // it has what there was until then
+  if (reply.refused() && reply.status != late) return Ctl::complain(reply);
+  const Json answer = Json::parse(reply.body);
   if (ctl.as_json()) {
     std::cout << reply.body;
-    return 0;
+  } else {
+    for (const Json& one : answer["lines"]) std::cout << one.get<std::string>() << '\n';
   }
-  const Json answer = Json::parse(reply.body);
-  for (const Json& one : answer["lines"]) std::cout << one.get<std::string>() << '\n';
-  std::cout << answer.value("result", std::string()) << '\n';
+  if (reply.status == late) {
+    std::cerr << "sim800: no final result within 60 s\n";
+    return refused;
+  }
+  if (!ctl.as_json()) std::cout << answer.value("result", std::string()) << '\n';
   return 0;
 }
 
@@ -212,6 +240,7 @@ class Verbs {
 struct Arguments {
   std::string one, two, timeout = "10s";
   int number = 0;
+  double factor = 1;
   std::optional<int> second;
   unsigned rings = 0;
   bool flag = false;
@@ -222,18 +251,18 @@ void add_arrivals(const Verbs& verbs, const std::shared_ptr<Arguments>& a) {
   CLI::App* send = verbs.add(sms, "send", "A message arrives", [a](const Ctl& ctl) {
     return ctl.show("POST", "/sms", {{"from", a->one}, {"text", a->two}});
   });
-  send->add_option("FROM", a->one)->required();
-  send->add_option("TEXT", a->two)->required();
+  send->add_option("FROM", a->one, "The sender's number, or a name")->required();
+  send->add_option("TEXT", a->two, "What it says")->required();
   verbs.add(sms, "list", "What came and what the host has sent",
             [](const Ctl& ctl) { return ctl.show("GET", "/sms"); });
   CLI::App* calls =
       verbs.add(nullptr, "call", "A number calls; or the far end of a call: answer, busy, no-answer, hang-up",
                 [a](const Ctl& ctl) { return call(ctl, a->one, a->rings); });
-  calls->add_option("FROM", a->one)->required();
+  calls->add_option("FROM", a->one, "A number, or one of these words")->required();
   calls->add_option("--rings", a->rings, "The caller gives up after so many");
   CLI::App* ussd = verbs.add(nullptr, "ussd", "A text comes from the network",
                              [a](const Ctl& ctl) { return ctl.show("POST", "/ussd", {{"text", a->one}}); });
-  ussd->add_option("TEXT", a->one)->required();
+  ussd->add_option("TEXT", a->one, "What it says")->required();
 }
 
 void add_world(const Verbs& verbs, const std::shared_ptr<Arguments>& a) {
@@ -242,8 +271,8 @@ void add_world(const Verbs& verbs, const std::shared_ptr<Arguments>& a) {
     if (a->second) level["ber"] = *a->second;
     return ctl.act({{"signal", level}});
   });
-  signal->add_option("RSSI", a->number)->required();
-  signal->add_option("BER", a->second);
+  signal->add_option("RSSI", a->number, "As AT+CSQ has it: 0 to 31, or 99")->required();
+  signal->add_option("BER", a->second, "Likewise: 0 to 7, or 99");
   struct Word {
     const char *verb, *help;
     std::vector<std::string> words;
@@ -251,7 +280,9 @@ void add_world(const Verbs& verbs, const std::shared_ptr<Arguments>& a) {
   const Word words[] = {
       {"registration", "What the network says", {"home", "roaming", "searching", "denied", "unknown"}},
       {"sim", "The card", {"removed", "inserted", "locked"}},
-      {"supply", "The supply voltage", {"under-voltage", "under-voltage-off", "over-voltage", "over-voltage-off"}}};
+      {"supply",
+       "The supply voltage",
+       {"normal", "under-voltage", "under-voltage-off", "over-voltage", "over-voltage-off"}}};
   for (const Word& word : words) {
     verbs
         .add(nullptr, word.verb, word.help,
@@ -343,9 +374,10 @@ void add_run_control(const Verbs& verbs, const std::shared_ptr<Arguments>& a) {
       ->required();
   verbs
       .add(clock, "scale", "Seconds of the day per second of module time",
-           [a](const Ctl& ctl) { return ctl.show("PUT", "/clock", {{"scale", std::atof(a->one.c_str())}}); })
-      ->add_option("FACTOR", a->one)
-      ->required();
+           [a](const Ctl& ctl) { return ctl.show("PUT", "/clock", {{"scale", a->factor}}); })
+      ->add_option("FACTOR", a->factor)
+      ->required()
+      ->check(number(0.000001, 1000));
   verbs
       .add(nullptr, "reset", "Everything as at the start",
            [a](const Ctl& ctl) { return ctl.show("POST", a->flag ? "/reset?keep=stores" : "/reset"); })

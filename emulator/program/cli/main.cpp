@@ -1,5 +1,7 @@
 // sim800: a SIM800 modem in software.
 // SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdint>
@@ -7,8 +9,12 @@
 #include <exception>
 #include <fstream>
 #include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "emulator/program/cli/cli.hpp"
+#include "scenarios/json/nearest.hpp"
 
 namespace sim800 {
 namespace {
@@ -27,6 +33,20 @@ std::filesystem::path program_file() {
     if (begin <= here && here < end && path != std::string::npos) return line.substr(path);
   }
   return {};
+}
+
+/// What stands where a subcommand is due is told as that; the parser would say that there is none.
+std::string unknown_subcommand(const CLI::App& app, const CLI::ParseError& problem) {
+  const std::vector<std::string> rest = app.remaining(true);
+  if (problem.get_name() != "RequiredError" || rest.empty() || rest.front().starts_with('-')) return {};
+  const CLI::App* asked = &app;
+  while (!asked->get_subcommands().empty()) asked = asked->get_subcommands().back();
+  std::vector<std::string_view> names;
+  for (const CLI::App* sub : asked->get_subcommands({})) names.push_back(sub->get_name());
+  if (names.empty()) return {};
+  const std::string hint = did_you_mean(rest.front(), names);
+  return fmt::format("sim800: expected a subcommand of \"{}\", found \"{}\"{}\n", asked->get_name(), rest.front(),
+                     hint.empty() ? "" : "; " + hint);
 }
 
 /// Takes the command of exec out of the arguments, whose options it may share.
@@ -74,6 +94,10 @@ int run_program(std::vector<std::string> arguments) {
     std::ranges::reverse(arguments);  // as CLI11 takes them
     app.parse(std::move(arguments));
   } catch (const CLI::ParseError& problem) {
+    if (const std::string unknown = unknown_subcommand(app, problem); !unknown.empty()) {
+      std::fputs(unknown.c_str(), stderr);
+      return usage_error;
+    }
     // --help and --version are "errors" with code 0; every real one is a usage error (exit code 2).
     return app.exit(problem) == 0 ? 0 : usage_error;
   } catch (const std::exception& problem) {
