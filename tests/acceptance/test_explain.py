@@ -89,6 +89,12 @@ class Completion(AcceptanceTest):
         self.assertIn("slow-2g", self.complete("run", "--pty", "x", "--stdio", "slow"))
         self.assertIn("slow-2g", self.complete("run", "hermetic", "s"))
 
+    def test_scenarios_of_ones_own_are_offered_too(self):
+        with open(self.path("slow-server.json"), "w", encoding="ascii") as file:
+            file.write("{}")
+        ran = subprocess.run([SIM800, "complete", "run", "slow"], capture_output=True, text=True, timeout=DEADLINE, check=True, cwd=self.dir)
+        self.assertEqual(ran.stdout.split("\n"), ["slow-2g\tscenario", "slow-server.json\tfile", ""])
+
     def test_files_where_nothing_is_known(self):
         for words in ("trace", "x"), ("run", "--trace", ""), ("exec", "slow-2g", "--", ""):
             self.assertEqual(self.complete(*words), [])
@@ -122,6 +128,25 @@ class Completion(AcceptanceTest):
         self.in_shell("zsh", "-f", "-c", "autoload -Uz compinit && compinit -u -d $HOME/dump && eval \"$(sim800 completion zsh)\" && "
                       "[[ $_comps[sim800] == _sim800 ]]")
 
+    def test_zsh(self):
+        # A shell on a terminal of its own: the line as it stands behind the Tab, with a ":" put before it.
+        dialogue = r"""
+            zmodload zsh/zpty; zpty shell zsh -f -i
+            zpty -w shell "PS1=; autoload -Uz compinit && compinit -u -d $HOME/dump && eval \"\$(sim800 completion zsh)\" && echo RE''ADY"
+            zpty -r -m shell seen '*READY*'
+            for line; do
+              zpty -w -n shell $line$'\t\C-aecho \'BE\'GIN \C-e END\C-j'
+              zpty -r -m shell seen $'*BEGIN *END\r\n*'
+              seen=${seen##*BEGIN }; print -r -- ${seen%% END*}
+            done
+            zpty -d shell"""
+        completed = {"sim800 ctl pow": "sim800 ctl power", "sim800 run --timing=i": "sim800 run --timing=instant",
+                     "sim800 run slow": "sim800 run slow-2g", "sim800 run --trace ./tra": "sim800 run --trace ./trace.jsonl"}
+        with open(self.path("trace.jsonl"), "w", encoding="ascii"):
+            pass
+        done = self.in_shell("zsh", "-f", "-c", dialogue, "zsh", *completed)
+        self.assertEqual(" ".join(done), " ".join(completed.values()))
+
     def test_shells_that_there_are_not(self):
         ran = sim800("completion", "ksh")
         self.assertEqual((ran.returncode, ran.stdout), (2, ""))
@@ -143,6 +168,17 @@ class ManualPage(AcceptanceTest):
             self.assertIn('.SS "sim800 %s"\n' % name, plain)
             for option in re.findall(r"(?m)^ +(?:-\w,)?(--[\w-]+)", sim800(name, "--help").stdout):
                 self.assertIn("\\fB%s\\fR" % option, plain)
+
+    def test_what_options_take_is_that_of_the_help(self):
+        plain = self.page.replace("\\-", "-")
+        for path in ("run", "exec", "play", "lint", "ctl", "ctl wait"):
+            for option, value in re.findall(r"(?m)^ +(--[\w-]+) ([A-Za-z]\S*[A-Z]\S*)", sim800(*path.split(), "--help").stdout):
+                value = value.split("=")[0] if "=[" not in value and not value.startswith("KEY") else value
+                if "{" not in value:
+                    with self.subTest(path, option=option):
+                        self.assertTrue("\\fB%s\\fR \\fI%s\\fR\n" % (option, value) in plain, value)
+        for usage in ("sim800 ctl\\fR [\\fIOPTION\\fR...] \\fICOMMAND\\fR\n", "\\fISTATE\\fR\nhome|roaming|searching|denied|unknown\n"):
+            self.assertTrue(usage in plain, usage)
 
     def judged_by(self, *command):
         require(command[0])

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -42,7 +44,7 @@ constexpr std::string_view zsh_script = R"(#compdef sim800
 # zsh completion for sim800
 _sim800() {
   local -a found
-  found=("${(@f)$("${words[1]}" complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  found=("${(@f)$(${(Q)~words[1]} complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
   found=("${(@)found%%$'\t'*}")
   if [[ -z "$found" ]]; then _files; else compadd -a found; fi
 }
@@ -52,7 +54,8 @@ if [[ $funcstack[1] == _sim800 ]]; then _sim800 "$@"; else compdef _sim800 sim80
 constexpr std::string_view fish_script = R"(# fish completion for sim800
 function __sim800_complete
     set -l words (commandline -opc) (commandline -ct)
-    set -l found ($words[1] complete $words[2..-1] 2>/dev/null)
+    set -l program (string replace -r '^~' $HOME -- $words[1])
+    set -l found ($program complete $words[2..-1] 2>/dev/null)
     if test (count $found) -eq 0
         __fish_complete_path (commandline -ct)
     else
@@ -89,6 +92,10 @@ Candidates values_of(const CLI::Option& option) {
     for (const Command* command : commands_by_name()) list.emplace_back(typed_name(*command), command->section);
   } else if (name == "SCENARIO" || name == "--scenario") {
     for (const auto& [scenario, path] : shipped_files(shipped_scenarios())) list.emplace_back(scenario, "scenario");
+    // A shell offers files of its own only where this offers nothing.
+    std::error_code unreadable;
+    for (const auto& entry : std::filesystem::directory_iterator(".", unreadable))
+      if (entry.path().extension() == ".json") list.emplace_back(entry.path().filename(), "file");
   }
   return list;
 }

@@ -31,22 +31,29 @@ std::string escaped(std::string_view text) {
 std::string bold(std::string_view text) { return fmt::format("\\fB{}\\fR", escaped(text)); }
 std::string italic(std::string_view text) { return fmt::format("\\fI{}\\fR", escaped(text)); }
 
-/// "DURATION"; of a list of words nothing but "home|roaming".
+/// "home|roaming"; empty if it is no list of words.
+std::string words_of(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  const auto open = type.find('{'), close = type.find('}');
+  if (open == type.npos || close == type.npos) return {};
+  std::string words = type.substr(open + 1, close - open - 1);
+  for (char& c : words) c = c == ',' ? '|' : c;
+  return words;
+}
+
+/// These, or "DURATION".
 std::string value_of(const CLI::Option& option) {
-  std::string type = option.get_type_name();
-  if (const auto open = type.find('{'), close = type.find('}'); open != type.npos && close != type.npos) {
-    type = type.substr(open + 1, close - open - 1);
-    for (char& c : type) c = c == ',' ? '|' : c;
-  } else if (const auto colon = type.find(':'); colon != type.npos && !type.starts_with("HOST")) {
-    type.erase(colon);  // what its check says
-  }
-  return type;
+  const std::string words = words_of(option);
+  return words.empty() ? option.get_type_name() : words;
 }
 
 std::string usage(const CLI::App& app, const std::string& path) {
   std::string line = bold(path);
-  if (!app.get_options([](const CLI::Option* option) { return !option->get_positional(); }).empty())
-    line += " [" + italic("OPTION") + "...]";
+  const auto has_name = [&app](const CLI::Option* option) {
+    return !option->get_positional() && option != app.get_help_ptr();
+  };
+  if (!app.get_options(has_name).empty()) line += " [" + italic("OPTION") + "...]";
+  if (app.get_require_subcommand_min() > 0) line += " " + italic("COMMAND");
   for (const CLI::Option* option : app.get_options()) {
     if (!option->get_positional()) continue;
     const bool many = option->get_items_expected_max() > 1;
@@ -59,17 +66,17 @@ std::string usage(const CLI::App& app, const std::string& path) {
 
 void print_options(const CLI::App& app) {
   for (const CLI::Option* option : app.get_options()) {
-    std::string names;
+    if (option == app.get_help_ptr()) continue;  // all commands have it
+    std::string names, text = option->get_description();
     if (option->get_positional()) {
       names = italic(option->get_name(true));
+      if (text.empty()) text = words_of(*option);
     } else {
       for (const std::string& name : option->get_snames()) names += (names.empty() ? "" : ", ") + bold("-" + name);
       for (const std::string& name : option->get_lnames()) names += (names.empty() ? "" : ", ") + bold("--" + name);
       if (option->get_items_expected_max() > 0) names += " " + italic(value_of(*option));
     }
-    std::cout << ".TP\n"
-              << names << '\n'
-              << (option->get_description().empty() ? "\\&" : escaped(option->get_description())) << '\n';
+    std::cout << ".TP\n" << names << '\n' << (text.empty() ? "\\&" : escaped(text)) << '\n';
   }
 }
 
@@ -90,7 +97,9 @@ void print_page(const CLI::App& root) {
          "sim800 answers AT commands byte for byte as SIMCom's SIM800 GSM/GPRS module does, on a pseudo\\-terminal, a "
          "TCP port or standard input and output. HTTP, FTP, e\\-mail and sockets are real connections; scenario "
          "files map host names and make the failures of the field happen.\n"
-      << ".SH COMMANDS\n";
+      << ".PP\n"
+      << bold("sim800 --version") << " tells the version, " << bold("-h") << " or " << bold("--help")
+      << " behind any command what it takes.\n.SH COMMANDS\n";
   for (const CLI::App* sub : root.get_subcommands({})) print_command(*sub, "sim800 " + sub->get_name());
   std::cout << R"(.SH ENVIRONMENT
 .TP
