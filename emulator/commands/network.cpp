@@ -71,9 +71,12 @@ Task<Result> scan_operators(Invocation& cmd) {
   if (co_await cmd.channel.interrupted_within(cmd.modem.latency[Latency::operator_scan])) co_return abort_cops;
   const auto shown = [&cmd](const std::string& text) { return text_for_host(cmd.modem.settings, text); };
   std::string list;
-  for (const Operator& found : cmd.modem.network->operators())
-    list += fmt::format("({},\"{}\",\"{}\",\"{}\"),", static_cast<int>(found.status), shown(found.long_name),
+  for (const Operator& found : cmd.modem.network->operators()) {
+    const bool shunned = found.status != Operator::Status::current && cmd.modem.network->shuns(found.plmn);
+    list += fmt::format("({},\"{}\",\"{}\",\"{}\"),",
+                        static_cast<int>(shunned ? Operator::Status::forbidden : found.status), shown(found.long_name),
                         shown(found.short_name), shown(found.plmn));
+  }
   cmd.print("+COPS: {},(0-4),(0-2)", list);
   co_return ok;
 }

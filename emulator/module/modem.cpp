@@ -264,11 +264,16 @@ std::unique_ptr<Network> Modem::connected(std::unique_ptr<Network> made) {
     for (const auto& [place, entry] : preferred_operators->entries()) names.push_back(entry.name);
     return names;
   };
+  // A card that nobody has written to lists no network.
+  const auto written = [this] {
+    return !world.sim.files.empty() || parts_.nvram.find(CardFiles::section(identity)) != nullptr;
+  };
+  made->forbidden = [this, written](const std::string& plmn) {
+    return written() && sim->ready() && card->forbids(plmn);
+  };
   made->on_refused = [this](const std::string& plmn) { card->forbid(plmn); };
-  made->on_registration = [this](bool registered, Channel* cause) {
-    // A card that nobody has written to lists no network.
-    const bool written = !world.sim.files.empty() || parts_.nvram.find(CardFiles::section(identity)) != nullptr;
-    if (registered && written) card->permit(network->serving().plmn);
+  made->on_registration = [this, written](bool registered, Channel* cause) {
+    if (registered && written()) card->permit(network->serving().plmn);
     if (!registered) lose_network();
     if (registered && sms.made()) sms->registered();
     tell(registered ? ModuleEvent::registered : ModuleEvent::unregistered);

@@ -111,11 +111,16 @@ std::vector<Cell> Network::usable_cells(std::string_view plmn) const {
   return all;
 }
 
+/// The network that was chosen by hand, if one was.
+const std::string* Network::chosen() const {
+  const std::string& plmn = settings_.text(key::cops_oper);
+  return settings_.number(key::cops_mode) == manual_selection && !plmn.empty() ? &plmn : nullptr;
+}
+
 /// The networks that it may use, the best first (23.122): the one that was chosen by hand, or its own, those that the
 /// card prefers, then others.
 std::vector<std::string> Network::candidates() const {
-  const std::string& chosen = settings_.text(key::cops_oper);
-  if (settings_.number(key::cops_mode) == manual_selection && !chosen.empty()) return {chosen};
+  if (chosen() != nullptr) return {*chosen()};
   std::vector<std::string> all{environment_.world.network.plmn};
   if (!placed() && environment_.world.network.operators.empty()) return all;
   std::vector<Operator> there = operators();
@@ -131,10 +136,17 @@ std::vector<std::string> Network::candidates() const {
   return all;
 }
 
-/// It is in reach, and not forbidden.
+/// The network of its own subscription lets it in, whatever the card says (23.122 3.1: a VPLMN is added to the list).
+bool Network::shuns(const std::string& plmn) const {
+  const bool at_home = registration_ != Registration::roaming && plmn == environment_.world.network.plmn;
+  return !at_home && !environment_.identity.imsi.starts_with(plmn) && forbidden(plmn);
+}
+
+/// It is in reach, and not forbidden; one that only the card forbids may be tried by hand (23.122 4.4.3.1.2).
 bool Network::is_usable(const std::string& plmn) const {
   const auto there = find(2, plmn);
-  return there && there->status != Operator::Status::forbidden && (!placed() || !usable_cells(plmn).empty());
+  if (!there || there->status == Operator::Status::forbidden || (chosen() == nullptr && shuns(plmn))) return false;
+  return !placed() || !usable_cells(plmn).empty();
 }
 
 std::optional<std::string> Network::best() const {

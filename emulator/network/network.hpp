@@ -68,6 +68,8 @@ class Network final : public Service {
 
   /// What AT+COPS=? finds, with the current status of each.
   std::vector<Operator> operators() const;
+  /// It does not register there by itself, because the card lists it as forbidden (23.122 3.1).
+  bool shuns(const std::string& plmn) const;
   /// The operator the module is, or would be, registered with.
   Operator serving() const;
   /// The network that AT+COPS=0 leads to: the one in use, unless the module is away from its own and can return (23.122
@@ -83,6 +85,8 @@ class Network final : public Service {
   std::vector<Cell> cells() const;
   /// The card's list of networks, in its order: the names of AT+CPOL, in any format.
   std::function<std::vector<std::string>()> preferred;
+  /// Whether the card lists the network as one that has refused the module (EF FPLMN).
+  std::function<bool(const std::string& plmn)> forbidden = [](const std::string&) { return false; };
 
   /// The text after "+CREG: " or "+CGREG: ": with <n> in the read form, without it in a URC.
   std::string creg(std::uint32_t n, bool read) const { return describe(stat_, n, read); }
@@ -128,6 +132,7 @@ class Network final : public Service {
   std::vector<Cell> received() const;
   bool placed() const { return !environment_.world.network.cells.empty(); }
   std::vector<Cell> usable_cells(std::string_view plmn) const;
+  const std::string* chosen() const;
   std::vector<std::string> candidates() const;
   bool is_usable(const std::string& plmn) const;
   std::optional<std::string> best() const;

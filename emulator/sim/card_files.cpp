@@ -190,6 +190,14 @@ CardAnswer CardFiles::write(const CardFile& file, unsigned record, const std::st
   return {.status = keep(key, said ? "" : to_hex(written)) ? success : memory_problem};
 }
 
+bool CardFiles::forbids(std::string_view plmn) const {
+  const std::string all = content({ef::gsm, ef::fplmn}), code = encode_plmn(plmn);
+  for (std::size_t i = 0; i + 3 <= all.size(); i += 3) {
+    if (all.compare(i, 3, code) == 0) return true;
+  }
+  return false;
+}
+
 /// The four that have refused last, the latest at the end.
 void CardFiles::list_as_forbidden(std::string_view plmn, bool forbidden) {
   const auto file = find(ef::gsm, ef::fplmn);

@@ -55,6 +55,7 @@ class CardFiles {
   /// A network has refused the module, or has let it in after all (EF FPLMN, 51.011 10.3.16).
   void forbid(std::string_view plmn) { list_as_forbidden(plmn, true); }
   void permit(std::string_view plmn) { list_as_forbidden(plmn, false); }
+  bool forbids(std::string_view plmn) const;
 
   /// The toolkit's part of the card: TERMINAL PROFILE, FETCH, TERMINAL RESPONSE, ENVELOPE. Not given: it has none.
   std::function<CardAnswer(std::uint8_t instruction, std::string_view data, unsigned length)> toolkit;

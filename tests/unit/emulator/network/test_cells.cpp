@@ -4,6 +4,7 @@
 
 #include "emulator/core/world.hpp"
 #include "emulator/network/network.hpp"
+#include "protocol/sim/card_coding.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {
@@ -128,6 +129,14 @@ TEST_CASE("placed cells: the card's list decides which foreign network is used")
         {.status = Operator::Status::forbidden, .long_name = "T-Mobile CZ", .short_name = "TMO", .plmn = "23001"}};
     ModuleFixture fixture(world);
     CHECK(fixture.ask("AT+COPS?") == answered("+COPS: 0,0,\"Vodafone CZ\""));
+  }
+  SUBCASE("not one that has refused the card") {
+    world.sim.files["7F20/6F7B"] = encode_plmn("26201") + encode_plmn("23001") + std::string(6, '\xff');
+    ModuleFixture fixture(world);
+    fixture.modem.start_counting();
+    CHECK(fixture.ask("AT+COPS?") == answered("+COPS: 0,0,\"Vodafone CZ\""));
+    fixture.wait(100s);
+    CHECK(fixture.ask("AT+COPS=0;+COPS?") == answered("+COPS: 0,0,\"CHINA MOBILE\""));
   }
 }
 

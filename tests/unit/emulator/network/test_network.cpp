@@ -4,6 +4,7 @@
 
 #include "emulator/core/world.hpp"
 #include "emulator/network/network.hpp"
+#include "protocol/sim/card_coding.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {
@@ -158,6 +159,70 @@ TEST_CASE("a network that is forbidden is not used, its own neither") {
   world.network.operators = {world.network.operators[0]};
   Numbers alone(world);
   CHECK(alone.ask("AT+CREG?;+COPS?") == "\r\n+CREG: 0,2\r\n\r\n+COPS: 0\r\n" + OK);
+}
+
+namespace {
+
+std::string forbidden_networks(ModuleFixture& fixture) {
+  const std::string said = fixture.ask("AT+CRSM=176,28539,0,0,12");
+  return said.substr(std::string_view("\r\n+CRSM: 144,0,\"").size(), 24);
+}
+
+}  // namespace
+
+TEST_CASE("a network in EF FPLMN is not chosen automatically; by hand it is, and leaves the list") {
+  World world = three_operators();
+  world.network.operators[0].status = Operator::Status::forbidden;
+  world.network.operators.push_back({Operator::Status::available, "CHN-CT", "CT", "46011"});
+  world.sim.files["7F20/6F7B"] = encode_plmn("46001");
+  world.sim.files["7F20/6F7B"].resize(12, '\xff');
+  Numbers fixture(world);
+  CHECK(fixture.ask("AT+COPS=3,2;+COPS?") == answered("+COPS: 0,2,\"46011\""));
+  CHECK(fixture.ask("AT+COPS=?").find("(3,\"CHN-UNICOM\",\"UNICOM\",\"46001\"),") != std::string::npos);
+  SUBCASE("by AT+COPS=1") {
+    CHECK(fixture.ask("AT+COPS=1,2,\"46001\"") == OK);
+    CHECK(forbidden_networks(fixture) == std::string(24, 'F'));
+    CHECK(fixture.ask("AT+COPS=?").find("(2,\"CHN-UNICOM\"") != std::string::npos);
+    CHECK(fixture.ask("AT+COPS=2") == OK);
+    CHECK(fixture.ask("AT+COPS=0;+COPS?") == answered("+COPS: 0,2,\"46001\""));
+  }
+  SUBCASE("by AT+COPS=4") {
+    CHECK(fixture.ask("AT+COPS=4,2,\"46001\";+COPS?") == answered("+COPS: 1,2,\"46001\""));
+    CHECK(forbidden_networks(fixture) == std::string(24, 'F'));
+  }
+  SUBCASE("by the host, which clears the list") {
+    CHECK(fixture.ask("AT+CRSM=214,28539,0,0,3,\"FFFFFF\"").ends_with(OK));
+    CHECK(fixture.ask("AT+COPS=2;+COPS=0;+COPS?") == answered("+COPS: 0,2,\"46001\""));
+  }
+}
+
+TEST_CASE("a card that roams does not register where its only network has refused it, until it is sent there") {
+  World world = ModuleFixture::instant();
+  world.network.plmn = "23001";
+  world.network.registration = Registration::roaming;
+  Nvram kept;
+  {
+    Numbers fixture(world, &kept);
+    fixture.modem.network->set_registration(Registration::denied);
+    fixture.wait(1s);
+    CHECK(fixture.ask("AT+CREG?") == answered("+CREG: 0,3"));
+    CHECK(forbidden_networks(fixture) == "32F010" + std::string(18, 'F'));
+  }
+  Numbers fixture(world, &kept);
+  CHECK(fixture.ask("AT+CREG?") == answered("+CREG: 0,2"));
+  fixture.modem.network->set_registration(Registration::roaming);
+  fixture.wait(1min);
+  CHECK(fixture.ask("AT+COPS?") == answered("+COPS: 0"));
+  CHECK(fixture.ask("AT+COPS=1,2,\"23001\";+CREG?") == answered("+CREG: 0,5"));
+  CHECK(forbidden_networks(fixture) == std::string(24, 'F'));
+}
+
+TEST_CASE("its own network is not shunned for having refused the card") {
+  World world = ModuleFixture::instant();
+  world.sim.files["7F20/6F7B"] = encode_plmn("46000") + std::string(9, '\xff');
+  Numbers fixture(world);
+  CHECK(fixture.ask("AT+CREG?") == answered("+CREG: 0,1"));
+  CHECK(forbidden_networks(fixture) == std::string(24, 'F'));
 }
 
 TEST_CASE("what differs between models: bands, sleep, ADC") {
