@@ -13,6 +13,7 @@
 #include "emulator/network/network.hpp"
 #include "emulator/sim/phone_book.hpp"
 #include "emulator/sim/sim.hpp"
+#include "emulator/sms/sms_settings.hpp"
 #include "protocol/at/phone_number.hpp"
 
 namespace sim800 {
@@ -52,8 +53,10 @@ bool fixed_dialling_forbids(Modem& modem, std::string_view number) {
 }
 
 std::optional<Result> refuse_message(Modem& modem, std::string_view number, std::string_view centre) {
-  constexpr Result fixed = Result::cms(302), barred = Result::cms(10);
+  constexpr Result fixed = Result::cms(302), suspended = Result::cms(530), barred = Result::cms(10);
+  constexpr std::uint32_t packets_only = 0;
   if (fixed_dialling_forbids(modem, number) || fixed_dialling_forbids(modem, centre)) return fixed;
+  if (modem.settings.number(key::cgsms) == packets_only && modem.calls->busy()) return suspended;
   const bool bars = !modem.barring->bars_outgoing(number, CallBarring::messages, modem.calls->place()).empty();
   return bars ? std::optional(barred) : std::nullopt;
 }

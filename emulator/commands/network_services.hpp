@@ -21,8 +21,8 @@ std::optional<Result> network_unreachable(Modem& modem);
 /// begins with (22.101 A.24).
 bool fixed_dialling_forbids(Modem& modem, std::string_view number);
 
-/// Why a message to that number is not sent by that service centre: CMS 302 by fixed dialling, which concerns both, 10
-/// if outgoing messages are barred.
+/// Why a message to that number is not sent by that service centre: CMS 302 by fixed dialling, which concerns both, 530
+/// by the packet service alone while a call suspends it, 10 if outgoing messages are barred.
 std::optional<Result> refuse_message(Modem& modem, std::string_view number, std::string_view centre);
 
 /// <mode> of AT+CCFC.

@@ -21,6 +21,7 @@ inline constexpr TextKey csmp_vp{"+CSMP", 1};    ///< validity: a number, or a t
 inline constexpr NumberKey csmp_pid{"+CSMP", 2};  ///< protocol identifier, 0 to 255
 inline constexpr NumberKey csmp_dcs{"+CSMP", 3};  ///< data coding scheme, 0 to 255
 inline constexpr NumberKey csms{"+CSMS"};         ///< 4.2.16: 0 phase 2, 1 phase 2+: the host acknowledges
+inline constexpr NumberKey cgsms{"+CGSMS"};       ///< 7.2.11: 0 the packet service alone carries what is sent
 inline constexpr NumberKey sclass0{"+SCLASS0"};   ///< 6.2.22: 1 class 0 messages are stored
 inline constexpr NumberKey cmghex{"+CMGHEX"};     ///< 6.2.30: 1 any character may be typed
 

@@ -275,6 +275,21 @@ TEST_CASE("fixed dialling: a message needs its service centre in the list, too")
   CHECK(fixture.say("Hi\x1a").starts_with(line("+CMGS: 0")));
 }
 
+TEST_CASE("a message that only the packet service may carry is not sent during a call, which suspends it") {
+  Services fixture;
+  const auto send = [&fixture](const char* service) {
+    fixture.ask(std::string("AT+CMGF=1;+CGSMS=") + service);
+    fixture.say("AT+CMGS=\"102\"\r");
+    return fixture.say("Hi\x1a");
+  };
+  CHECK(send("0").starts_with(line("+CMGS: 0")));
+  CHECK(fixture.call("100") == OK);
+  CHECK(send("0") == line("+CMS ERROR: 530"));
+  CHECK(send("2").starts_with(line("+CMGS: 1")));
+  fixture.ask("ATH");
+  CHECK(send("0").starts_with(line("+CMGS: 2")));
+}
+
 TEST_CASE("barring: incoming messages, by all classes or by their own") {
   Services fixture;
   const auto arrives = [&fixture] {
