@@ -308,6 +308,23 @@ TEST_CASE("socket while the packet service is suspended: nothing passes, whateve
   fixture.until([&] { return fixture.peer.received == text && fixture.module.received == text; });
 }
 
+TEST_CASE("socket without a radio link while the packet service is suspended: an open one goes on, a new one waits") {
+  SocketFixture fixture;
+  fixture.establish();
+  fixture.link.suspend(true);
+  fixture.module.write("on and on");
+  fixture.until([&] { return fixture.peer.received == "on and on"; });
+  SocketFixture other;
+  other.link.suspend(true);
+  other.connect();
+  other.loop.run_for(60ms);
+  CHECK_FALSE(other.accepted);
+  CHECK_FALSE(other.module.connected);
+  other.link.suspend(false);
+  other.clock.advance(0s);
+  other.until([&] { return other.module.connected == SocketError::none; });
+}
+
 TEST_CASE("socket when the packet service goes on: what was on its way arrives in a turn of its own") {
   SocketFixture fixture({}, {.latency = 600ms});
   fixture.connect();
