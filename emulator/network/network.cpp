@@ -136,10 +136,12 @@ std::vector<std::string> Network::candidates() const {
   return all;
 }
 
-/// The network of its own subscription lets it in, whatever the card says (23.122 3.1: a VPLMN is added to the list).
+/// The network of its own subscription lets it in, whatever the card says (23.122 3.1: a VPLMN is added to the list),
+/// and the one of which a scenario has just said that it does.
 bool Network::shuns(const std::string& plmn) const {
-  const bool at_home = registration_ != Registration::roaming && plmn == environment_.world.network.plmn;
-  return !at_home && !environment_.identity.imsi.starts_with(plmn) && forbidden(plmn);
+  const bool lets_in = registration_ != Registration::roaming || let_in_;
+  if (lets_in && plmn == environment_.world.network.plmn) return false;
+  return !environment_.identity.imsi.starts_with(plmn) && forbidden(plmn);
 }
 
 /// It is in reach, and not forbidden; one that only the card forbids may be tried by hand (23.122 4.4.3.1.2).
@@ -382,6 +384,7 @@ Operator Network::serving() const {
 
 void Network::set_registration(Registration registration) {
   registration_ = registration;
+  let_in_ = is_registered(stat_of(registration));
   if (seeks_ != Seeks::service || !camped_) return;  // sent when a cell is found
   const int stat = stat_of(registration);
   if (is_registered(stat) && registered()) return change(stat, packet_, nullptr);

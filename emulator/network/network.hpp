@@ -144,6 +144,7 @@ class Network final : public Service {
   const Environment& environment_;
   Settings& settings_;
   Registration registration_;
+  bool let_in_ = false;                ///< set_registration() has said that the network lets it in
   std::optional<SignalPoint> signal_;  ///< set_signal()
   std::string serving_;                ///< PLMN
   int stat_ = 0;                       ///< 27.007: 0 idle, 1 home, 2 searching, 3 denied, 4 unknown, 5 roaming

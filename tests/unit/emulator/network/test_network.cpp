@@ -210,10 +210,12 @@ TEST_CASE("a card that roams does not register where its only network has refuse
   }
   Numbers fixture(world, &kept);
   CHECK(fixture.ask("AT+CREG?") == answered("+CREG: 0,2"));
-  fixture.modem.network->set_registration(Registration::roaming);
-  fixture.wait(1min);
-  CHECK(fixture.ask("AT+COPS?") == answered("+COPS: 0"));
-  CHECK(fixture.ask("AT+COPS=1,2,\"23001\";+CREG?") == answered("+CREG: 0,5"));
+  SUBCASE("by hand") { CHECK(fixture.ask("AT+COPS=1,2,\"23001\"") == OK); }
+  SUBCASE("by the scenario") {
+    fixture.modem.network->set_registration(Registration::roaming);
+    fixture.wait(1min);
+  }
+  CHECK(fixture.ask("AT+CREG?") == answered("+CREG: 0,5"));
   CHECK(forbidden_networks(fixture) == std::string(24, 'F'));
 }
 
