@@ -74,6 +74,16 @@ TEST_CASE("fixed dialling: PIN2 once a session, PUK2 after three wrong ones, AT+
   CHECK(fixture.ask("AT+CPIN=1234") == cme(3));
 }
 
+TEST_CASE("AT+CLCK=\"FD\": fixed dialling is kept by the card, as long as it is on") {
+  Nvram kept;
+  Numbers(ModuleFixture::instant(), &kept).ask("AT+CLCK=\"FD\",1,\"1234\"");
+  for (const char* expected : {"+CLCK: 1", "+CLCK: 0"}) {
+    Numbers fixture(ModuleFixture::instant(), &kept);
+    CHECK(fixture.ask("AT+CLCK=\"FD\",2") == answered(expected));
+    CHECK(fixture.ask("AT+CLCK=\"FD\",0,\"1234\"") == OK);
+  }
+}
+
 TEST_CASE("call barring: by class, with the network's password, kept by the network") {
   Nvram kept;
   {
