@@ -13,6 +13,7 @@ inline constexpr NumberKey clcc{"+CLCC"};        ///< 3.2.16: 1 the list is sent
 inline constexpr NumberKey clip{"+CLIP"};        ///< 3.2.18: 1 the caller's number follows RING
 inline constexpr NumberKey clir{"+CLIR"};        ///< 3.2.19: 1 the own number is withheld
 inline constexpr NumberKey colp{"+COLP"};        ///< 3.2.21: 1 ATD answers when the call is up, with its number
+inline constexpr NumberKey cr{"+CR"};            ///< 3.2.30: 1 +CR: <serv> before CONNECT
 inline constexpr NumberKey crc{"+CRC"};          ///< 3.2.31: 1 +CRING: <type> instead of RING
 inline constexpr NumberKey vtd{"+VTD"};          ///< 3.2.36: length of a tone, in 0.1 s
 inline constexpr NumberKey cmut{"+CMUT"};        ///< 3.2.49: 1 muted

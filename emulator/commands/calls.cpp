@@ -6,6 +6,7 @@
 #include "emulator/calls/call_settings.hpp"
 #include "emulator/calls/dial_string.hpp"
 #include "emulator/calls/ussd_service.hpp"
+#include "emulator/commands/data_call.hpp"
 #include "emulator/commands/network_services.hpp"
 #include "emulator/commands/service_codes.hpp"
 #include "emulator/core/latency.hpp"
@@ -91,8 +92,7 @@ Result call_network(Invocation& cmd, const DataCall& call) {
   // Context 1 need not be defined: then it is the subscription's own.
   if (!modem.network->registered() || !modem.world.network.gprs || !modem.ppp->available(cid, cid == 1))
     return Code::no_carrier;
-  modem.ppp->connect(cmd.channel, cid, cid == 1);
-  return Code::connect;
+  return begin_data_call(cmd, cid, cid == 1);
 }
 
 /// ATD<n>[<mgsm>][;], ATD><n>[;], ATD><str>[;], ATDL   A data call is never answered: NO CARRIER.

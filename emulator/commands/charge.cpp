@@ -114,7 +114,7 @@ constexpr Command table[] = {
     on(Models::all() - Models{Model::sim808}, bearer_type),
     on({Model::sim808}, listed(9, bearer_type)),  // AT&V of the others leaves it out (field logs)
     setting("+CSTA", "3.2.13", state, never, {number("129,145,161,177", "129")}),
-    setting("+CR", "3.2.30", state, never, {optional(flag("0"))}),
+    setting("+CR", "3.2.30", full, never, {optional(flag("0"))}),
     {.name = "+CRLP", .section = "3.2.33", .support = state, .saved = profile,
      .parameters = {number("0-61", "61"), optional(number("0-61", "61")), optional(number("44-255", "48")),
                     optional(number("1-255", "6")), optional(number("7"))},

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/ranges.h>
 
+#include "emulator/commands/data_call.hpp"
 #include "emulator/core/latency.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/network/gprs.hpp"
@@ -140,8 +141,7 @@ Result enter_data_state(Invocation& cmd) {
   if (cmd.has(1) && !modem.gprs->definition(cid) && !modem.gprs->active(cid)) return not_subscribed;
   if (!modem.network->registered() || !modem.world.network.gprs || !modem.ppp->available(cid, !cmd.has(1)))
     return error;
-  modem.ppp->connect(cmd.channel, cid, !cmd.has(1));
-  return Code::connect;
+  return begin_data_call(cmd, cid, !cmd.has(1));
 }
 
 Result list_addresses(Invocation& cmd) {

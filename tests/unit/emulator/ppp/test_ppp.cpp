@@ -217,6 +217,23 @@ TEST_CASE("ppp: every way to dial connects, after what wvdial and ModemManager s
   }
 }
 
+TEST_CASE("ppp: +CR comes before CONNECT if the host wants it") {
+  PppFixture fixture(PppFixture::with_apn());
+  fixture.ask("ATE0;+CGDCONT=1,\"IP\",\"internet\"");
+  CHECK(fixture.ask("AT+CR=1") == OK);
+  for (const char* line : {"ATD*99#", "AT+CGDATA=\"PPP\",1"}) {
+    CAPTURE(line);
+    CHECK(fixture.ask(line) == "\r\n+CR: GPRS\r\n" + CONNECT);
+    fixture.clock.advance(2s);
+    fixture.channel->receive("+++");
+    fixture.clock.advance(2s);
+    fixture.line.take();
+    CHECK(fixture.ask("ATH") == OK);
+    fixture.clock.advance(1s);
+  }
+  CHECK(fixture.ask("ATD*99***2#") == NO_CARRIER);  // nothing has been agreed on
+}
+
 TEST_CASE("ppp: a host that begins right behind CONNECT is heard") {
   PppFixture fixture(PppFixture::with_apn());
   CHECK(fixture.ask("ATD*99#") == CONNECT);
