@@ -17,6 +17,8 @@ constexpr std::string_view outgoing[] = {"AO", "OI", "OX"};
 constexpr unsigned attempts = 3;  // 22.004 annex A
 constexpr unsigned known_classes = CallBarring::all_classes | CallBarring::messages;
 
+bool is_password(std::string_view text) { return text.size() == 4 && std::ranges::all_of(text, is_digit); }
+
 bool is_outgoing(std::string_view facility) { return std::ranges::find(outgoing, facility) != std::end(outgoing); }
 
 }  // namespace
@@ -41,10 +43,12 @@ unsigned CallBarring::barred(std::string_view facility) const {
   return found == kept_.barred.end() ? 0 : found->second;
 }
 
-/// A wrong password counts; after three the network takes none until its operator gives a new one (22.004).
+/// A wrong password counts; after three the network takes none until its operator gives a new one (22.004). What is
+/// none at all cannot be sent (24.080).
 std::optional<Result> CallBarring::check(std::string_view password) {
   if (kept_.wrong >= attempts) return Cme::not_allowed;
   if (password == kept_.password) return std::nullopt;
+  if (!is_password(password)) return Cme::incorrect_password;
   Kept changed = kept_;
   ++changed.wrong;
   const Result kept = keep(std::move(changed));
@@ -73,8 +77,7 @@ Result CallBarring::bar(std::string_view facility, bool on, std::string_view pas
 
 Result CallBarring::change_password(std::string_view old_password, std::string_view new_password) {
   if (const auto refused = check(old_password)) return *refused;
-  const bool fits = new_password.size() == 4 && std::ranges::all_of(new_password, is_digit);
-  if (!fits) return Cme::incorrect_password;
+  if (!is_password(new_password)) return Cme::incorrect_password;
   Kept changed = kept_;
   changed.password = new_password;
   changed.wrong = 0;

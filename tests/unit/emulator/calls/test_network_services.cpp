@@ -73,6 +73,11 @@ TEST_CASE("barring: incoming calls do not ring, all or those abroad") {
 
 TEST_CASE("barring: three wrong passwords, and a network without the service") {
   Services fixture;
+  for (const char* none : {"AT+CLCK=\"AO\",1", "AT+CLCK=\"AO\",1,\"111\"", "AT+CLCK=\"AO\",0,\"12345\"",
+                           "AT+CPWD=\"AB\",\"abcd\",\"1111\"", "ATD*33*12#;"}) {
+    CAPTURE(none);
+    CHECK(fixture.ask(none) == cme(16));  // and does not count
+  }
   for (int i = 0; i < 3; ++i) CHECK(fixture.ask("AT+CLCK=\"AO\",1,\"1111\"") == cme(16));
   CHECK(fixture.ask("AT+CLCK=\"AO\",1,\"0000\"") == cme(3));
   CHECK(fixture.ask("AT+CPWD=\"AB\",\"0000\",\"1111\"") == cme(3));
