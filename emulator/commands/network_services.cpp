@@ -72,16 +72,13 @@ Result change_forwarding(Modem& modem, unsigned reason, ForwardingMode mode, con
     return Cme::not_allowed;
   Services::Kept kept = services.kept();
   const unsigned first = reason == 4 ? 0 : reason == 5 ? 1 : reason, last = reason >= 4 ? 3 : reason;
-  bool changed = true;
+  bool changed = false;
   for (unsigned i = first; i <= last; ++i) {
-    bool any = false;
     for (std::size_t c = 0; c < Services::classes; ++c) {
-      if ((classes & 1U << c) != 0) any = change_target(kept.forwarding.at(i).at(c), mode, wanted) || any;
+      if ((classes & 1U << c) != 0) changed = change_target(kept.forwarding.at(i).at(c), mode, wanted) || changed;
     }
-    changed = changed && any;
   }
-  if (!services.keep(std::move(kept))) return kept_if(false);
-  return changed ? ok : Result{Cme::not_allowed};
+  return changed ? kept_if(services.keep(std::move(kept))) : Result{Cme::not_allowed};
 }
 
 /// +CCFC: <status>,<class>[,<number>,<type>[,<subaddr>,<satype>,<time>]]   one line for each class

@@ -168,6 +168,12 @@ TEST_CASE("forwarding: registered, asked for, switched, erased") {
                                              R"(+CCFC: 1,4,"+49300",145,"",0,15)"}));
   CHECK(fixture.ask("AT+CCFC=4,4") == OK);
   CHECK(fixture.ask("AT+CCFC=2,2") == lines({"+CCFC: 0,7"}));
+  CHECK(fixture.ask("AT+CCFC=1,3,\"300\";+CCFC=1,0") == OK);
+  CHECK(fixture.ask("AT+CCFC=0,1") == line("+CME ERROR: 3"));
+  CHECK(fixture.ask("AT+CCFC=4,1") == OK);  // what there is of all
+  CHECK(fixture.ask("AT+CCFC=1,2,,,1") == lines({R"(+CCFC: 1,1,"300",129)"}));
+  CHECK(fixture.ask("AT+CCFC=0,2;+CCFC=2,2") == lines({"+CCFC: 0,7"}).substr(0, 14) + lines({"+CCFC: 0,7"}));
+  CHECK(fixture.ask("AT+CCFC=4,4") == OK);
   CHECK(fixture.ask("AT+CCFC=5,3,\"300\",129,1") == OK);
   CHECK(fixture.ask("AT+CCFC=0,2;+CCFC=3,2") ==
         lines({"+CCFC: 0,7"}).substr(0, 14) + lines({R"(+CCFC: 1,1,"300",129)"}));
