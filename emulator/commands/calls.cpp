@@ -8,6 +8,7 @@
 #include "emulator/calls/ussd_service.hpp"
 #include "emulator/commands/data_call.hpp"
 #include "emulator/commands/network_services.hpp"
+#include "emulator/commands/phone_book.hpp"
 #include "emulator/commands/service_codes.hpp"
 #include "emulator/core/latency.hpp"
 #include "emulator/module/modem.hpp"
@@ -35,6 +36,10 @@ struct Wanted {
 
 Wanted find_number(Modem& modem, const DialString& dialled) {
   const PhoneBook& book = *modem.phone_book;
+  if (dialled.kind == DialString::Kind::entry || dialled.kind == DialString::Kind::name) {
+    if (modem.functionality() == 0) return {{}, Cme::cfun_off};
+    if (const auto refused = phone_book_refusal(modem)) return {{}, *refused};
+  }
   switch (dialled.kind) {
     case DialString::Kind::number:
       return {dialled.text, dialled.text.size() <= longest_number ? ok : Result{Cme::dial_string_too_long}};
@@ -42,7 +47,8 @@ Wanted find_number(Modem& modem, const DialString& dialled) {
       const auto index = static_cast<int>(std::min(parse_number(dialled.text).value_or(0), 1000U));
       if (index < 1 || index > book.selected().capacity) return {{}, Cme::invalid_index};
       const auto found = book.entries().find(index);
-      return found == book.entries().end() ? Wanted{{}, Cme::not_found} : Wanted{found->second.number, ok};
+      if (found == book.entries().end() || found->second.number.empty()) return {{}, Cme::not_found};
+      return {found->second.number, ok};
     }
     case DialString::Kind::name: {
       const auto name = text_from_host(modem.settings, dialled.text);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "emulator/sim/phone_book.hpp"
 #include "emulator/at/host_text.hpp"
+#include "emulator/commands/phone_book.hpp"
 #include "emulator/core/latency.hpp"
 #include "emulator/core/world.hpp"
 #include "emulator/module/modem.hpp"
@@ -16,17 +17,10 @@ using enum Saved;
 
 constexpr std::size_t number_length = PhoneBook::number_length, text_length = PhoneBook::text_length;
 
-/// Until Call Ready the phone book is being read from the card.
-std::optional<Result> not_ready(Modem& modem) {
-  if (const auto refused = modem.sim->refusal()) return refused;
-  if (!modem.call_ready()) return Cme::sim_busy;
-  return std::nullopt;
-}
-
 /// Waits as long as the card takes, then says whether it can be read.
 Task<Result> settle(Modem& modem, Latency span = Latency::phone_book) {
   co_await modem.clock.sleep(modem.latency[span]);
-  co_return not_ready(modem).value_or(ok);
+  co_return phone_book_refusal(modem).value_or(ok);
 }
 
 /// +CPBR: <index>,"<number>",<type>,"<text>"
@@ -57,7 +51,7 @@ Task<Result> select_memory(Invocation& cmd) {
 
 /// +CPBR: (<indexes>),<nlength>,<tlength>
 Result show_reading(Invocation& cmd) {
-  if (const auto refused = not_ready(cmd.modem)) return *refused;
+  if (const auto refused = phone_book_refusal(cmd.modem)) return *refused;
   cmd.print("+CPBR: {},{},{}", indexes(*cmd.modem.phone_book), number_length, text_length);
   return ok;
 }
@@ -79,7 +73,7 @@ Task<Result> read_entries(Invocation& cmd) {
 // --- 3.2.24 AT+CPBF
 
 Result show_finding(Invocation& cmd) {
-  if (const auto refused = not_ready(cmd.modem)) return *refused;
+  if (const auto refused = phone_book_refusal(cmd.modem)) return *refused;
   cmd.print("+CPBF: {},{}", number_length, text_length);
   return ok;
 }
@@ -100,27 +94,27 @@ Task<Result> find_entries(Invocation& cmd) {
 
 /// +CPBW: (<indexes>),<nlength>,(<types>),<tlength>
 Result show_writing(Invocation& cmd) {
-  if (const auto refused = not_ready(cmd.modem)) return *refused;
+  if (const auto refused = phone_book_refusal(cmd.modem)) return *refused;
   cmd.print("+CPBW: {},{},(129,145),{}", indexes(*cmd.modem.phone_book), number_length, text_length);
   return ok;
 }
 
-/// AT+CPBW=[<index>][,<number>[,<type>[,<text>]]]   An index alone deletes; no index: the first free location.
+/// AT+CPBW=[<index>][,<number>[,<type>[,<text>]]]   Neither number nor text: deletes; no index: the first free
+/// location.
 Task<Result> write_entry(Invocation& cmd) {
   const Result ready = co_await settle(cmd.modem);
   if (!ready.is_ok()) co_return ready;
   PhoneBook& book = *cmd.modem.phone_book;
-  const bool erases = !cmd.has(1) && !cmd.has(3);
   const std::optional<int> index =
       cmd.has(0) ? std::optional(static_cast<int>(std::min(cmd.number(0), 65'535U))) : std::nullopt;
   if (book.selected().access == PhoneBook::Access::pin2) {
     if (const Result known = cmd.modem.sim->give_pin2(std::nullopt); !known.is_ok()) co_return known;
   }
-  if (erases) co_return index ? book.erase(*index) : Result{Cme::invalid_input};
   const auto name = name_from_host(cmd.modem.settings, cmd.text(3));
   if (!name) co_return Cme::text_characters;
   std::string number = number_from_host(cmd.modem.settings, cmd.text(1));
   if (cmd.number(2) == 145 && !number.empty() && !number.starts_with('+')) number.insert(0, "+");
+  if (number.empty() && name->empty()) co_return index ? book.erase(*index) : Result{Cme::invalid_input};
   co_return book.write(index, {number, *name});
 }
 
@@ -173,6 +167,12 @@ constexpr Command table[] = {
 // clang-format on
 
 }  // namespace
+
+std::optional<Result> phone_book_refusal(Modem& modem) {
+  if (const auto refused = modem.sim->refusal()) return refused;
+  if (!modem.call_ready()) return Cme::sim_busy;
+  return std::nullopt;
+}
 
 std::span<const Command> phone_book_commands() { return table; }
 

@@ -175,7 +175,7 @@ std::string PhoneBook::name_of(std::string_view number) const {
 std::optional<std::string> PhoneBook::number_of(std::string_view name) const {
   for (const Memory& memory : memories_of_module) {
     for (const auto& [index, entry] : entries(memory.name)) {
-      if (!name.empty() && entry.name == name) return entry.number;
+      if (!name.empty() && entry.name == name && !entry.number.empty()) return entry.number;
     }
   }
   return std::nullopt;

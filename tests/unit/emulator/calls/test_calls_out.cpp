@@ -220,6 +220,9 @@ TEST_CASE("calls: dialling from the phone book and again") {
     CHECK(fixture.ask("ATD>251;") == line("+CME ERROR: 21"));
     CHECK(fixture.ask("ATD>0;") == line("+CME ERROR: 21"));
     CHECK(fixture.ask("ATD>\"Nobody\";") == line("+CME ERROR: 22"));
+    CHECK(fixture.ask("AT+CPBW=7,\"\",129,\"Nobody\"") == OK);  // has no number
+    CHECK(fixture.ask("ATD>7;") == line("+CME ERROR: 22"));
+    CHECK(fixture.ask("ATD>\"Nobody\";") == line("+CME ERROR: 22"));
     CHECK(fixture.ask("ATD102;") == OK + line("BUSY"));
     CHECK(fixture.ask("ATDL") == OK + line("BUSY"));
   }
@@ -232,16 +235,19 @@ TEST_CASE("calls: without service there is none") {
   fixture.ask("AT+CMEE=1;+CFUN=4");
   CHECK(fixture.ask("ATD100;") == line("+CME ERROR: 797"));
   CHECK(fixture.ask("ATD112;") == line("+CME ERROR: 797"));
+  fixture.ask("AT+CFUN=1;+CFUN=0");
+  CHECK(fixture.ask("ATD>1;") == line("+CME ERROR: 797"));
   World no_card = CallFixture::with_people();
   no_card.sim.present = false;
   CallFixture without(no_card);
   without.ask("AT+CMEE=1");
-  CHECK(without.ask("ATD100;") == line("+CME ERROR: 10"));
+  for (const char* dialled : {"ATD100;", "ATD>1;", "ATD>\"Ann\";"})
+    CHECK(without.ask(dialled) == line("+CME ERROR: 10"));
   World locked = CallFixture::with_people();
   locked.sim.pin = "1234";
   CallFixture asks(locked);
   asks.ask("AT+CMEE=1");
-  CHECK(asks.ask("ATD100;") == line("+CME ERROR: 11"));
+  for (const char* dialled : {"ATD100;", "ATD>1;", "ATD>\"Ann\";"}) CHECK(asks.ask(dialled) == line("+CME ERROR: 11"));
   CHECK(asks.ask_for("ATD112;", 3s) == OK);
   CHECK(clcc(asks) == lines({R"(+CLCC: 1,0,0,0,0,"112",129,"")"}));
 }

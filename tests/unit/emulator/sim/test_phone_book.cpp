@@ -47,6 +47,12 @@ TEST_CASE("phone book: writing, finding a free place, erasing") {
   CHECK(fixture.ask("AT+CPBR=2") == OK);
   CHECK(fixture.ask("AT+CPBW=2") == OK);
   CHECK(fixture.ask("AT+CPBS?") == lines({R"(+CPBS: "SM",4,250)"}));
+  CHECK(fixture.ask(R"(AT+CPBW=4,"",129,"")") == OK);
+  CHECK(fixture.ask("AT+CPBR=4") == OK);
+  CHECK(fixture.ask(R"(AT+CPBW=3,"")") == OK);
+  CHECK(fixture.ask("AT+CPBS?") == lines({R"(+CPBS: "SM",2,250)"}));
+  CHECK(fixture.ask(R"(AT+CPBW=3,,129,"Eve")") == OK);
+  CHECK(fixture.ask("AT+CPBR=3") == lines({R"(+CPBR: 3,"",129,"Eve")"}));
 }
 
 TEST_CASE("phone book: what it refuses") {
@@ -71,6 +77,7 @@ TEST_CASE("phone book: what it refuses") {
                          Row{"AT+CPBW=1,\"1\",129,\"" + name + "\"", 24},
                          Row{"AT+CPBW=1,\"1\",127", 765},
                          Row{"AT+CPBW=", 765},
+                         Row{"AT+CPBW=,\"\",129,\"\"", 765},
                          Row{"AT+CPBW=1,\"1\",129,\"a\",1", 765},
                          Row{"AT+CPBS=\"XX\"", 765},
                          Row{"AT+CPBS=SM", 765},
