@@ -88,11 +88,11 @@ Result CallService::talk_only_to(int id, Channel* channel) {
   if (wanted == nullptr || !wanted->connected()) return Cme::not_allowed;
   if (wanted->state == State::held) return swap(channel);
   if (ids(State::active).size() > 1 && in_state(State::held)) return Cme::not_allowed;
+  find(id)->multiparty = false;
+  check_multiparty();
   for (const int other : ids(State::active)) {
     if (other != id) change(other, State::held, channel);
   }
-  find(id)->multiparty = false;
-  check_multiparty();
   return ok;
 }
 

@@ -343,6 +343,9 @@ TEST_CASE("calls: one active, one held") {
     CHECK(fixture.ask("AT+CHLD=22") == OK);
     CHECK(clcc(fixture) == clcc_of({first_held, second}));
     CHECK(fixture.ask("AT+CHLD=3") == OK);
+    fixture.ask("AT+CLCC=1");
+    CHECK(fixture.ask("AT+CHLD=22") == line(call(1, 0, 1, 0, "100")) + OK);  // one is no conference any more
+    fixture.ask("AT+CHLD=3;+CLCC=0");
     CHECK(fixture.ask("AT+CHLD=11") == OK);
     CHECK(clcc(fixture) == clcc_of({second}));
   }
