@@ -88,6 +88,14 @@ std::optional<Result> refuse_operator(const std::optional<Operator>& found) {
   return std::nullopt;
 }
 
+/// What `find` finds by <oper>, which is in the host's character set; hosts type numbers in plain text under UCS2 too.
+template <class Find>
+auto by_name(Invocation& cmd, const Find& find) {
+  const auto name = text_from_host(cmd.modem.settings, cmd.text(2));
+  auto found = find(name.value_or(""));
+  return found ? found : find(cmd.text(2));
+}
+
 constexpr Result not_stored = kept_if(false);
 
 /// In one write.
@@ -105,10 +113,12 @@ Task<Result> select_operator(Invocation& cmd) {
   const std::uint32_t format = cmd.number(1);
   const bool manual = mode == manually || mode == manual_then_automatic;
   if (manual && !cmd.has(2)) co_return Cme::invalid_input;
+  if (mode != format_only) {
+    if (!radio_on(cmd)) co_return Cme::cfun_off;
+    if (const auto refused = modem.sim->refusal()) co_return *refused;
+  }
   if ((cmd.has(1) || mode == format_only) && !modem.settings.set(key::cops_format, format)) co_return not_stored;
   if (mode == format_only) co_return ok;
-  if (!radio_on(cmd)) co_return Cme::cfun_off;
-  if (const auto refused = modem.sim->refusal()) co_return *refused;
   if (mode == deregister) {
     if (!modem.settings.set(key::cops_mode, mode)) co_return not_stored;
     modem.network->leave(&cmd.channel);
@@ -116,10 +126,8 @@ Task<Result> select_operator(Invocation& cmd) {
     co_await modem.clock.sleep(modem.latency[Latency::operator_select]);
     co_return ok;
   }
-  const std::string name = text_from_host(modem.settings, cmd.text(2)).value_or("");
-  std::optional<Operator> found = manual ? modem.network->find(format, name) : std::nullopt;
-  if (manual && !found)
-    found = modem.network->find(format, cmd.text(2));  // hosts type digits in plain text under UCS2 too
+  const auto find = [&](const std::string& name) { return modem.network->find(format, name); };
+  const std::optional<Operator> found = manual ? by_name(cmd, find) : std::nullopt;
   if (const auto refused = refuse_operator(found); manual && refused) {
     if (mode == manually) {
       modem.network->leave(&cmd.channel);
@@ -145,19 +153,23 @@ Task<Result> select_operator(Invocation& cmd) {
 Result show_preferred(Invocation& cmd) {
   if (const auto refused = cmd.modem.sim->refusal()) return *refused;
   for (const auto& [place, entry] : cmd.modem.preferred_operators->entries())
-    cmd.print("+CPOL: {},{},\"{}\"", place, entry.format, entry.name);
+    cmd.print("+CPOL: {},{},\"{}\"", place, entry.format,
+              entry.format == 2 ? entry.name : text_for_host(cmd.modem.settings, entry.name));
   return ok;
 }
 
-/// AT+CPOL=<index>[,<format>,"<oper>"]   <index> alone deletes.
+/// AT+CPOL=<index>[,<format>,"<oper>"]   <index> alone deletes. The card has the network's number only, so that a name
+/// which nobody knows cannot be kept there.
 Result set_preferred(Invocation& cmd) {
   if (const auto refused = cmd.modem.sim->refusal()) return *refused;
   PreferredOperators& preferred = *cmd.modem.preferred_operators;
   if (cmd.arguments.size() == 1) return kept_if(preferred.remove(cmd.number(0)));
-  const std::string name = cmd.text(2);
-  const bool numeric = std::ranges::all_of(name, is_digit) && (name.size() == 5 || name.size() == 6);
-  if (!cmd.has(1) || name.empty() || (cmd.number(1) == 2 && !numeric)) return Cme::invalid_input;
-  return kept_if(preferred.set(cmd.number(0), {cmd.number(1), name}));
+  const std::uint32_t format = cmd.number(1);
+  const auto name = by_name(cmd, [&](const std::string& typed) {
+    return plmn_of(cmd.modem.world.network, format, typed) ? std::optional(typed) : std::nullopt;
+  });
+  if (!cmd.has(1) || !name) return Cme::invalid_input;
+  return kept_if(preferred.set(cmd.number(0), {format, *name}));
 }
 
 /// +COPN: "<numeric>","<long>"   the module's table of the world.
@@ -237,6 +249,7 @@ Result set_scanning(Invocation& cmd) {
   return kept;
 }
 
+constexpr std::size_t longest_name = 128;  // 32 characters in UCS2
 constexpr Models dual_band{Model::sim800v, Model::sim800w, Model::sim800w16, Model::sim800a};
 constexpr std::string_view two_bands = "EGSM_MODE,PGSM_MODE,DCS_MODE,EGSM_DCS_MODE,ALL_BAND",
                            all_bands =
@@ -259,13 +272,13 @@ constexpr Command band_row(std::string_view bands, const char* test) {
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     {.name = "+COPS", .section = "3.2.22", .saved = automatic,
-     .parameters = {number("0-4", "0"), optional(number("0-2", "0")), optional(text(32, ""))},
+     .parameters = {number("0-4", "0"), optional(number("0-2", "0")), optional(text(longest_name, ""))},
      .test = with_input(scan_operators), .read = show_operator, .write = select_operator, .seconds = 120},
     {.name = "+CREG", .section = "3.2.32", .saved = profile, .parameters = {optional(number("0-2", "0"))},
      .test = show_ranges, .read = show_registration, .write = keep_setting, .profile_line = 18},
     {.name = "+CSQ", .section = "3.2.35", .test = "+CSQ: (0-31,99),(0-7,99)", .execute = show_signal},
     {.name = "+CPOL", .section = "3.2.40", .saved = automatic,
-     .parameters = {number("1-20"), optional(number("0-2")), optional(text(32))},
+     .parameters = {number("1-20"), optional(number("0-2")), optional(text(longest_name))},
      .test = "+CPOL: (1-20),(0-2)", .read = show_preferred, .write = set_preferred},
     {.name = "+COPN", .section = "3.2.41", .test = "", .execute = list_names},
     on(Models::all() - dual_band, band_row(all_bands, quad_band_test)),

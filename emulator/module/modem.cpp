@@ -45,6 +45,7 @@
 #include "emulator/network/network.hpp"
 #include "emulator/network/network_settings.hpp"
 #include "emulator/network/network_time.hpp"
+#include "emulator/network/operator_names.hpp"
 #include "emulator/network/pdp.hpp"
 #include "emulator/ppp/ppp_service.hpp"
 #include "emulator/sim/card_files.hpp"
@@ -260,9 +261,11 @@ std::unique_ptr<Network> Modem::connected(std::unique_ptr<Network> made) {
     gprs->detached(cause, cause != nullptr || !sim->ready());  // without its card the module detaches on its own
   };
   made->preferred = [this] {
-    std::vector<std::string> names;
-    for (const auto& [place, entry] : preferred_operators->entries()) names.push_back(entry.name);
-    return names;
+    std::vector<std::string> plmns;
+    for (const auto& [place, entry] : preferred_operators->entries()) {
+      if (auto plmn = plmn_of(world.network, entry.format, entry.name)) plmns.push_back(std::move(*plmn));
+    }
+    return plmns;
   };
   // A card that nobody has written to lists no network.
   const auto written = [this] {

@@ -10,6 +10,7 @@
 #include "emulator/module/charge_files.hpp"
 #include "emulator/module/modem.hpp"
 #include "emulator/network/network.hpp"
+#include "emulator/network/operator_names.hpp"
 #include "emulator/sim/card_algorithm.hpp"
 #include "emulator/sim/card_files.hpp"
 #include "emulator/sim/phone_book_files.hpp"
@@ -103,8 +104,8 @@ std::string ModuleCard::message(unsigned record) const {
 std::string ModuleCard::operators() const {
   std::string bytes(std::size_t{3} * PreferredOperators::places, '\xff');
   for (const auto& [place, wanted] : modem_.preferred_operators->entries()) {
-    const auto known = wanted.format == 2 ? std::nullopt : modem_.network->find(wanted.format, wanted.name);
-    bytes.replace(std::size_t{3} * (place - 1), 3, encode_plmn(known ? known->plmn : wanted.name));
+    const auto plmn = plmn_of(modem_.world.network, wanted.format, wanted.name);
+    if (plmn) bytes.replace(std::size_t{3} * (place - 1), 3, encode_plmn(*plmn));
   }
   return bytes;
 }

@@ -127,9 +127,9 @@ std::vector<std::string> Network::candidates() const {
   const auto add = [&](const Operator& one) {
     if (std::ranges::find(all, one.plmn) == all.end()) all.push_back(one.plmn);
   };
-  for (const std::string& name : preferred ? preferred() : std::vector<std::string>()) {
+  for (const std::string& plmn : preferred ? preferred() : std::vector<std::string>()) {
     for (const Operator& one : there) {
-      if (same_word(name, one.plmn) || same_word(name, one.long_name) || same_word(name, one.short_name)) add(one);
+      if (plmn == one.plmn) add(one);
     }
   }
   for (const Operator& one : there) add(one);

@@ -83,7 +83,7 @@ class Network final : public Service {
   std::string cell() const { return hex(cell_); }
   /// The cells that are received: the one in use, those of its network, then others.
   std::vector<Cell> cells() const;
-  /// The card's list of networks, in its order: the names of AT+CPOL, in any format.
+  /// The numbers of the networks in the card's list (AT+CPOL), in its order.
   std::function<std::vector<std::string>()> preferred;
   /// Whether the card lists the network as one that has refused the module (EF FPLMN).
   std::function<bool(const std::string& plmn)> forbidden = [](const std::string&) { return false; };

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <iterator>
 
+#include "emulator/core/world.hpp"
+#include "protocol/text/characters.hpp"
+
 namespace sim800 {
 namespace {
 
@@ -262,6 +265,23 @@ std::span<const OperatorName> operator_names() { return names; }
 std::string_view operator_name(std::string_view plmn) {
   const auto* found = std::ranges::lower_bound(names, plmn, {}, &OperatorName::plmn);
   return found != std::end(names) && found->plmn == plmn ? found->name : plmn;
+}
+
+std::optional<std::string> plmn_of(const NetworkConfig& network, std::uint32_t format, std::string_view name) {
+  constexpr std::uint32_t short_name = 1, number = 2;
+  if (name.empty()) return std::nullopt;
+  if (format == number) {
+    const bool numeric = (name.size() == 5 || name.size() == 6) && std::ranges::all_of(name, is_digit);
+    return numeric ? std::optional<std::string>(name) : std::nullopt;
+  }
+  for (const Operator& one : network.operators) {
+    if (same_word(name, format == short_name ? one.short_name : one.long_name)) return one.plmn;
+  }
+  if (same_word(name, network.operator_name)) return network.plmn;
+  for (const OperatorName& known : names) {
+    if (same_word(name, known.name)) return std::string(known.plmn);
+  }
+  return std::nullopt;
 }
 
 }  // namespace sim800

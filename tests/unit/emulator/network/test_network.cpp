@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Operators, bands, cells, network time, clock and alarms, sleep, and small questions to the module.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "emulator/core/world.hpp"
 #include "emulator/network/network.hpp"
@@ -88,13 +89,49 @@ TEST_CASE("AT+CPOL: the card's list, kept") {
     CHECK(fixture.ask("AT+CPOL=?") == answered("+CPOL: (1-20),(0-2)"));
     CHECK(fixture.ask("AT+CPOL?") == OK);
     CHECK(fixture.ask("AT+CPOL=2,2,\"46001\";+CPOL=1,0,\"CHINA MOBILE\"") == OK);
-    for (const char* typed : {"=0,2,\"46001\"", "=21", "=1,2", "=1,2,\"abc\"", "=1,3,\"46001\""})
+    for (const char* typed :
+         {"=0,2,\"46001\"", "=21", "=1,2", "=1,2,\"abc\"", "=1,3,\"46001\"", "=1,0,\"Nobody\"", "=1,0,\"\""})
       CHECK(fixture.ask(std::string("AT+CPOL") + typed) == cme(765));
   }
   Numbers fixture(ModuleFixture::instant(), &kept);
   CHECK(fixture.ask("AT+CPOL?") == "\r\n+CPOL: 1,0,\"CHINA MOBILE\"\r\n+CPOL: 2,2,\"46001\"\r\n" + OK);
   CHECK(fixture.ask("AT+CPOL=1") == OK);
   CHECK(fixture.ask("AT+CPOL?") == answered("+CPOL: 2,2,\"46001\""));
+}
+
+TEST_CASE("AT+CPOL: the card has the numbers of the networks, whatever they are called") {
+  World world = ModuleFixture::instant();
+  world.network.operators = {{.long_name = "A Network Far Away", .short_name = "FAR", .plmn = "90101"}};
+  Numbers fixture(world);
+  CHECK(fixture.ask("AT+CPOL=1,1,\"far\";+CPOL=2,0,\"vodafone GR\";+CPOL=3,0,\"CHINA MOBILE\"") == OK);
+  CHECK(fixture.ask("AT+CRSM=176,28464,0,0,9") == answered("+CRSM: 144,0,\"09F11002F25064F000\""));
+}
+
+TEST_CASE("AT+COPS, AT+CPOL: names in the character set of AT+CSCS, numbers in plain text too") {
+  Numbers fixture;
+  const std::string name = "004300480049004E00410020004D004F00420049004C0045";
+  fixture.ask("AT+CSCS=\"UCS2\"");
+  CHECK(fixture.ask("AT+COPS?") == answered("+COPS: 0,0,\"" + name + "\""));
+  CHECK(fixture.ask("AT+COPS=1,0,\"" + name + "\"") == OK);
+  for (const char* number : {"46000", "00340036003000300030"}) {
+    CHECK(fixture.ask(fmt::format("AT+COPS=1,2,\"{}\"", number)) == OK);
+    CHECK(fixture.ask(fmt::format("AT+CPOL=2,2,\"{}\"", number)) == OK);
+  }
+  CHECK(fixture.ask("AT+CPOL=1,0,\"" + name + "\"") == OK);
+  CHECK(fixture.ask("AT+CPOL?") == "\r\n+CPOL: 1,0,\"" + name + "\"\r\n+CPOL: 2,2,\"46000\"\r\n" + OK);
+  fixture.ask("AT+CSCS=\"IRA\"");
+  CHECK(fixture.ask("AT+CPOL?") == "\r\n+CPOL: 1,0,\"CHINA MOBILE\"\r\n+CPOL: 2,2,\"46000\"\r\n" + OK);
+}
+
+TEST_CASE("AT+COPS: what is refused leaves the format as it was") {
+  Numbers fixture;
+  fixture.ask("AT+CFUN=4");
+  CHECK(fixture.ask("AT+COPS=0,2") == cme(797));
+  CHECK(fixture.ask("AT+COPS=3,1") == OK);
+  CHECK(fixture.ask("AT+COPS=0,2") == cme(797));
+  fixture.ask("AT+CFUN=1");
+  fixture.wait(20s);
+  CHECK(fixture.ask("AT+COPS?") == answered("+COPS: 0,1,\"CHINA MOBILE\""));
 }
 
 TEST_CASE("AT+CBAND: without the bands of the cells the network is gone") {
