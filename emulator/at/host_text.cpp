@@ -60,8 +60,8 @@ std::string alpha_for_host(const Settings& settings, std::string_view utf8) {
   return settings.number(key::ccpd) == 0 ? std::string() : escaped_for_host(settings, utf8);
 }
 
-std::optional<std::string> code_from_host(const Settings& settings, std::string_view typed) {
-  const CharacterSet set = chosen(settings);
+std::optional<std::string> code_from_host(const Settings& settings, std::string_view typed, bool wide) {
+  const CharacterSet set = wide && decode(CharacterSet::ucs2, typed) ? CharacterSet::ucs2 : chosen(settings);
   const auto text = decode(set, typed);
   const auto printable = [](char16_t c) { return c >= u' ' && c <= u'~'; };
   const bool readable = text && std::ranges::all_of(*text, printable);

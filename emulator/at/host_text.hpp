@@ -22,8 +22,8 @@ std::string escaped_for_host(const Settings& settings, std::string_view utf8);
 std::string alpha_for_host(const Settings& settings, std::string_view utf8);
 
 /// A USSD code: some hosts type it in plain text even under UCS2. Nothing if what the module sends is no code: under
-/// HEX it takes plain text for digits.
-std::optional<std::string> code_from_host(const Settings& settings, std::string_view typed);
+/// HEX it takes plain text for digits. `wide`: the host says that it is in UCS2 (27.007 7.15).
+std::optional<std::string> code_from_host(const Settings& settings, std::string_view typed, bool wide);
 /// A phone number: under UCS2 some hosts encode it, others type it in plain text.
 std::string number_from_host(const Settings& settings, std::string_view typed);
 

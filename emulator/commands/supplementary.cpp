@@ -11,6 +11,7 @@
 #include "emulator/network/network.hpp"
 #include "emulator/sim/sim.hpp"
 #include "protocol/at/phone_number.hpp"
+#include "protocol/sms/cell_broadcast.hpp"
 
 namespace sim800 {
 namespace {
@@ -103,7 +104,8 @@ Result send_ussd(Invocation& cmd) {
   cmd.modem.settings.set(key::cusd, cmd.number(0));
   if (!cmd.has(1)) return ok;
   if (const auto refused = network_unreachable(cmd.modem)) return *refused;
-  const auto code = code_from_host(cmd.modem.settings, cmd.text(1));
+  const bool wide = broadcast_alphabet(static_cast<std::uint8_t>(cmd.number(2))) == SmsAlphabet::ucs2;
+  const auto code = code_from_host(cmd.modem.settings, cmd.text(1), wide);
   if (code && (code->empty() || code->size() > UssdService::max_length)) return Cme::invalid_input;
   if (code && !ussd.open() && fixed_dialling_forbids(cmd.modem, *code)) return Cme::not_allowed;
   return code ? ussd.send(*code, cmd.channel) : ussd.send_rubbish(cmd.channel);

@@ -9,6 +9,7 @@
 
 #include "protocol/sim/card_coding.hpp"
 #include "protocol/sim/proactive.hpp"
+#include "protocol/sms/cell_broadcast.hpp"
 
 namespace sim800 {
 
@@ -19,13 +20,11 @@ inline std::string number_in(const std::optional<std::string>& address) {
   return (international ? "+" : "") + decode_digits(std::string_view(*address).substr(1));
 }
 
-/// A data coding scheme of 23.038, then the string.
+/// A data coding scheme (23.038 chapter 5), then the string.
 inline std::u16string ussd_in(const std::optional<std::string>& bytes) {
   if (!bytes || bytes->empty()) return {};
-  const auto coding = static_cast<unsigned char>((*bytes)[0]);
-  const bool general = coding >= 0x40 && coding < 0x80, wide = general && (coding & 0x0cU) == 0x08U;
-  const bool octets = (general && (coding & 0x0cU) == 0x04U) || coding == 0xf4;
-  const std::uint8_t as = wide ? 0x08 : octets ? 0x04 : 0x00;
+  const SmsAlphabet alphabet = broadcast_alphabet(static_cast<std::uint8_t>((*bytes)[0]));
+  const std::uint8_t as = alphabet == SmsAlphabet::ucs2 ? 0x08 : alphabet == SmsAlphabet::octets ? 0x04 : 0x00;
   return ToolkitText{.coding = as, .bytes = bytes->substr(1)}.text();
 }
 

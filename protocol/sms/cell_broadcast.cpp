@@ -24,16 +24,6 @@ constexpr Language languages[] = {{"de", 0x00}, {"en", 0x01}, {"it", 0x02}, {"fr
                                   {"no", 0x0A}, {"el", 0x0B}, {"tr", 0x0C}, {"hu", 0x0D}, {"pl", 0x0E},
                                   {"cs", 0x20}, {"he", 0x21}, {"ar", 0x22}, {"ru", 0x23}, {"is", 0x24}};
 
-SmsAlphabet alphabet_of(std::uint8_t coding) {
-  const unsigned group = coding >> 4U;
-  if (coding == ucs2_with_language) return SmsAlphabet::ucs2;
-  if ((group >= 4 && group <= 7) || group == 9) {
-    const unsigned bits = coding >> 2U & 3U;
-    return bits == 1 ? SmsAlphabet::octets : bits == 2 ? SmsAlphabet::ucs2 : SmsAlphabet::gsm;
-  }
-  return group == 0xF && (coding & 4U) != 0 ? SmsAlphabet::octets : SmsAlphabet::gsm;
-}
-
 std::uint8_t coding_for(const Broadcast& message) {
   if (message.coding) return *message.coding;
   if (message.data) return octets_only;
@@ -73,7 +63,17 @@ void put_16(std::string& into, std::uint16_t value) {
 
 }  // namespace
 
-SmsAlphabet BroadcastPage::alphabet() const { return alphabet_of(coding); }
+SmsAlphabet broadcast_alphabet(std::uint8_t coding) {
+  const unsigned group = coding >> 4U;
+  if (coding == ucs2_with_language) return SmsAlphabet::ucs2;
+  if ((group >= 4 && group <= 7) || group == 9) {
+    const unsigned bits = coding >> 2U & 3U;
+    return bits == 1 ? SmsAlphabet::octets : bits == 2 ? SmsAlphabet::ucs2 : SmsAlphabet::gsm;
+  }
+  return group == 0xF && (coding & 4U) != 0 ? SmsAlphabet::octets : SmsAlphabet::gsm;
+}
+
+SmsAlphabet BroadcastPage::alphabet() const { return broadcast_alphabet(coding); }
 
 std::string BroadcastPage::body() const {
   if (alphabet() == SmsAlphabet::octets) return content;

@@ -12,6 +12,9 @@
 
 namespace sim800 {
 
+/// What a coding scheme of 23.038 chapter 5 means, of a broadcast or of USSD.
+SmsAlphabet broadcast_alphabet(std::uint8_t coding);
+
 struct BroadcastPage {
   static constexpr std::size_t octets = 88, most = 15;
 

@@ -70,6 +70,30 @@ TEST_CASE("USSD: texts are in the character set of AT+CSCS; what the GSM alphabe
   }
 }
 
+TEST_CASE("USSD: with the coding scheme of UCS2 a text is digits in any character set") {
+  World world = with_codes();
+  world.network.ussd["\u043A"] = {"seen"};
+  CallFixture fixture(world);
+  fixture.ask("AT+CUSD=1");
+  struct Row {
+    const char *set, *typed, *said;
+  };
+  for (const Row& row :
+       {Row{"IRA", R"("0416",72)", "+CUSD: 4"},  // might be a number
+        Row{"IRA", R"("043A",72)", R"(+CUSD: 0, "seen", 15)"},
+        Row{"IRA", R"("002A0031003000300023",72)", R"(+CUSD: 0, "Credit 5.30", 15)"},
+        Row{"GSM", R"("002A0031003000300023",17)", R"(+CUSD: 0, "Credit 5.30", 15)"},
+        Row{"HEX", R"("002A0031003000300023",72)", R"(+CUSD: 0, "43726564697420352E3330", 15)"},
+        Row{"IRA", R"("*100#",72)", R"(+CUSD: 0, "Credit 5.30", 15)"},
+        Row{"IRA", R"("002A0031003000300023",15)", "+CUSD: 4"}, Row{"IRA", R"("002A0031003000300023")", "+CUSD: 4"}}) {
+    CAPTURE(row.set);
+    CAPTURE(row.typed);
+    fixture.ask(fmt::format("AT+CSCS=\"{}\"", row.set));
+    CHECK(fixture.ask(fmt::format("AT+CUSD=1,{}", row.typed)) == OK);
+    CHECK(fixture.wait(2s) == line(row.said));
+  }
+}
+
 TEST_CASE("USSD: a list of texts is a dialogue") {
   CallFixture fixture(with_codes());
   fixture.ask("AT+CUSD=1,\"*111#\"");
