@@ -1,7 +1,9 @@
 // V.25ter commands that are settings of the line, and the profiles that store them (AT manual 2.2.7-2.2.32).
 // SPDX-License-Identifier: MIT
 #include "emulator/at/line_settings.hpp"
+#include "emulator/board/board.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/sms/sms_service.hpp"
 
 namespace sim800 {
 namespace {
@@ -45,18 +47,25 @@ Settings& profile_of(Invocation& cmd) {
   return settings;
 }
 
+/// What is going on follows the settings that have come back, as if each had been made by its command.
+Result act_on_profile(Invocation& cmd) {
+  Modem& modem = cmd.modem;
+  modem.apply_line_settings();
+  cmd.channel.load_format();
+  if (modem.board.made() || modem.settings.number(key::cant_mode) == 1) modem.board->watch_antenna(nullptr);
+  modem.temperature_watched();
+  if (modem.sms.made()) modem.sms->indications_changed();
+  return ok;
+}
+
 Result load_user_profile(Invocation& cmd) {
   cmd.modem.settings.load_user();
-  cmd.modem.apply_line_settings();
-  cmd.channel.load_format();
-  return ok;
+  return act_on_profile(cmd);
 }
 
 Result load_factory_profile(Invocation& cmd) {
   cmd.modem.settings.load_factory();
-  cmd.modem.apply_line_settings();
-  cmd.channel.load_format();
-  return ok;
+  return act_on_profile(cmd);
 }
 
 Result store_profile(Invocation& cmd) { return profile_of(cmd).store_user() ? ok : error; }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "emulator/core/world.hpp"
+#include "emulator/sms/sms_service.hpp"
 #include "tests/support/module_fixture.hpp"
 
 namespace sim800::test {
@@ -18,6 +19,22 @@ TEST_CASE("AT&W stores, ATZ brings back, AT&F goes to the factory") {
   CHECK(fixture.ask("AT+CMEE?") == "\r\n+CMEE: 0\r\n\r\nOK\r\n");
   CHECK(fixture.say("AT\r") == "AT\r\r\nOK\r\n");
   CHECK(fixture.ask("AT&FZE0&W") == OK);
+}
+
+TEST_CASE("what ATZ and AT&F bring back takes effect") {
+  ModuleFixture fixture;
+  fixture.ask("ATE0;+CANT=1,1,5;+CNMI=0,1;+CMTE=1");
+  fixture.ask("AT&W");
+  CHECK(fixture.wait(5s) == "\r\n+CANT: 0\r\n");
+  CHECK(fixture.ask("AT&FE0") == OK);
+  CHECK(fixture.wait(1min) == "");
+  fixture.modem.set_temperature(82);
+  CHECK(fixture.wait(1s) == "");
+  CHECK(fixture.ask("ATZ") == OK + "\r\n+CMTE: 1\r\n");
+  CHECK(fixture.wait(5s) == "\r\n+CANT: 0\r\n");
+  fixture.modem.sms->receive("+420111", "hello");
+  CHECK(fixture.wait(1s) == "");
+  CHECK(fixture.ask("AT&F") == OK + "\r\n+CMTI: \"SM\",1\r\n");
 }
 
 TEST_CASE("only profile 0 exists") {
