@@ -17,9 +17,6 @@ struct DialString {
   bool voice = false;               ///< ends with a ;
   std::optional<bool> hide_number;  ///< I, i
   std::optional<bool> group;        ///< G, g
-
-  /// A code for the network rather than a number: *100#
-  bool is_service_code() const { return kind == Kind::number && text.ends_with('#'); }
 };
 
 DialString parse_dial_string(std::string_view typed);

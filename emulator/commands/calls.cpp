@@ -101,14 +101,31 @@ Result call_network(Invocation& cmd, const DataCall& call) {
   return begin_data_call(cmd, cid, cid == 1);
 }
 
+/// The manual's entry for a dial string, which not every module has.
+std::string_view entry_of(DialString::Kind kind) {
+  switch (kind) {
+    case DialString::Kind::entry: return "D><n>";
+    case DialString::Kind::name: return "D><str>";
+    case DialString::Kind::last: return "DL";
+    case DialString::Kind::number:
+    case DialString::Kind::none: break;
+  }
+  return "D";
+}
+
+constexpr Models without_codes{Model::sim868, Model::sim800c_ds};  // 20.15
+
 /// ATD<n>[<mgsm>][;], ATD><n>[;], ATD><str>[;], ATDL   A data call is never answered: NO CARRIER.
 Task<Result> dial(Invocation& cmd) {
   Modem& modem = cmd.modem;
   if (const auto data = parse_data_call(cmd.typed)) co_return call_network(cmd, *data);
   const DialString dialled = parse_dial_string(cmd.typed);
+  if (modem.commands.find(entry_of(dialled.kind)) == nullptr) co_return Cme::unknown;
   Wanted wanted = find_number(modem, dialled);
   if (!wanted.refused.is_ok()) co_return wanted.refused;
   const auto code = parse_service_code(wanted.number);
+  const bool for_network = wanted.number.ends_with('#');  // *100#
+  if (without_codes.has(modem.model) && for_network && !(code && code->is_local())) co_return error;
   if (code && !code->is_local() && !modem.sim->refusal() && fixed_dialling_forbids(modem, wanted.number))
     co_return Cme::not_allowed;
   if (code) co_return co_await run_service_code(cmd, *code);
@@ -118,7 +135,7 @@ Task<Result> dial(Invocation& cmd) {
   if (!modem.calls->lists.is_emergency(wanted.number, true) && fixed_dialling_forbids(modem, wanted.number))
     co_return Cme::not_allowed;
   const bool voice = dialled.voice || dialled.kind == DialString::Kind::last;
-  if (voice && dialled.is_service_code()) co_return modem.ussd->send(wanted.number, cmd.channel);
+  if (voice && for_network) co_return modem.ussd->send(wanted.number, cmd.channel);
   if (voice) co_return co_await call_number(cmd, wanted.number, options);
   modem.phone_book->log("LD", wanted.number);
   co_await cmd.channel.interrupted_within(modem.latency[Latency::call_setup]);

@@ -208,14 +208,24 @@ Task<Result> transmit(Invocation& cmd) {
   co_return ok;
 }
 
+constexpr Command lock_row(std::string_view facilities, const char* test) {
+  return {.name = "+CLCK",
+          .section = "3.2.17",
+          .parameters = {choice(facilities), number("0-2"), optional(text(8)), optional(number("1-7"))},
+          .test = test,
+          .write = lock_facility,
+          .seconds = 15};
+}
+
 constexpr Parameter any_number = number("0-4294967295");
 
 // clang-format off: a row is one or two lines, so that the table reads like the manual's index
 constexpr Command table[] = {
     {.name = "+CIMI", .section = "3.2.15", .test = "", .execute = show_imsi, .seconds = 20},
-    {.name = "+CLCK", .section = "3.2.17",
-     .parameters = {choice("AO,OI,OX,AI,IR,AB,AG,AC,FD,SC,PN,PU,PP,PC,PF"), number("0-2"), optional(text(8)), optional(number("1-7"))},
-     .test = R"(+CLCK: ("AO","OI","OX","AI","IR","FD","SC","PN","PU","PP"))", .write = lock_facility, .seconds = 15},
+    on(Models::all() - Models{Model::sim800c_ds},
+       lock_row("AO,OI,OX,AI,IR,AB,AG,AC,FD,SC,PN,PU,PP,PC,PF", R"(+CLCK: ("AO","OI","OX","AI","IR","FD","SC","PN","PU","PP"))")),
+    on({Model::sim800c_ds},  // 20.13
+       lock_row("AO,OI,OX,AI,IR,AB,AG,AC,SC,PN,PU,PP,PC,PF", R"(+CLCK: ("AO","OI","OX","AI","IR","SC","PN","PU","PP"))")),
     {.name = "+CPIN", .section = "3.2.28", .parameters = {text(8), optional(text(8))},
      .test = "", .read = show_pin_state, .write = enter_pin, .seconds = 5},
     {.name = "+CPWD", .section = "3.2.29", .parameters = {choice("AO,OI,OX,AI,IR,AB,P2,SC"), text(8), text(8)},

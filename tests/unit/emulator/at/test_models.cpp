@@ -71,6 +71,29 @@ TEST_CASE("a command that a model lacks is unknown to it") {
   }
 }
 
+TEST_CASE("what ATD and AT+CLCK know differs between models") {
+  const struct {
+    const char *ask, *lacks, *said;
+  } rows[] = {{"ATD>\"Ann\";", "SIM800C-DS", "\r\n+CME ERROR: 100\r\n"},
+              {"AT+CLCK=\"FD\",2", "SIM800C-DS", "\r\n+CME ERROR: 765\r\n"},
+              {"ATD*21#;", "SIM800C-DS", "\r\nERROR\r\n"},
+              {"ATD*100#;", "SIM868", "\r\nERROR\r\n"}};
+  for (const auto& row : rows) {
+    CAPTURE(row.ask);
+    for (const char* model : {"SIM800L", row.lacks}) {
+      World world = world_of(model);
+      world.sim.phonebook = {{.index = 1, .number = "100", .type = 129, .name = "Ann"}};
+      const std::string answer = ModuleFixture(world).ask(row.ask);
+      CHECK((answer == row.said) == (std::string_view(model) == row.lacks));
+    }
+  }
+  CHECK(ModuleFixture(world_of("SIM868")).ask("ATD*#06#;").ends_with(OK));
+  CHECK(ModuleFixture(world_of("SIM800C-DS")).ask("AT+CLCK=?").find("FD") == std::string::npos);
+  World world = world_of("SIM800L");
+  world.module.commands = {{"DL", false}};
+  CHECK(ModuleFixture(world).ask("ATDL") == unknown);
+}
+
 TEST_CASE("firmware decides which commands there are") {
   const struct {
     const char *revision, *ask;

@@ -21,7 +21,9 @@ World with_codes() {
 }  // namespace
 
 TEST_CASE("USSD: OK at once, the answer as a URC") {
-  CallFixture fixture(with_codes());
+  World world = with_codes();
+  world.sim.phonebook = {{.index = 1, .number = "*100#", .type = 129, .name = "Credit"}};
+  CallFixture fixture(world);
   CHECK(fixture.ask("AT+CUSD=?") == lines({"+CUSD: (0-2)"}));
   CHECK(fixture.ask("AT+CUSD?") == lines({"+CUSD: 0"}));
   CHECK(fixture.ask("AT+CUSD=1,\"*100#\"") == OK);
@@ -30,8 +32,10 @@ TEST_CASE("USSD: OK at once, the answer as a URC") {
   CHECK(fixture.ask("AT+CUSD?") == lines({"+CUSD: 1"}));
   CHECK(fixture.ask("AT+CUSD=1, \"*100#\", 15") == OK);
   CHECK(fixture.wait(2s) == line("+CUSD: 0, \"Credit 5.30\", 15"));
-  CHECK(fixture.ask("ATD*100#;") == OK);
-  CHECK(fixture.wait(2s) == line("+CUSD: 0, \"Credit 5.30\", 15"));
+  for (const char* dialled : {"ATD*100#;", "ATD>1;", "ATD>\"Credit\";"}) {
+    CHECK(fixture.ask(dialled) == OK);
+    CHECK(fixture.wait(2s) == line("+CUSD: 0, \"Credit 5.30\", 15"));
+  }
   CHECK(fixture.ask("AT+CUSD=1,\"*999#\"") == OK);
   CHECK(fixture.wait(2s) == line("+CUSD: 4"));
   CHECK(fixture.ask("AT+CUSD=1,\"*0#\"") == OK);  // the network does not answer
