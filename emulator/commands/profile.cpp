@@ -120,7 +120,7 @@ constexpr Command table[] = {
     listed(14, basic_setting("X", "2.2.26", full, number("0-4", "4"))),
     listed(15, basic_setting("&C", "2.2.28", full, number("0,1", "1"))),
     listed(16, basic_setting("&D", "2.2.29", full, number("0-2", "1"))),
-    listed(1, s_register("S0", "2.2.16", state, number("0-255", "0"))),
+    listed(1, s_register("S0", "2.2.16", full, number("0-255", "0"))),
     listed(2, s_register("S3", "2.2.17", full, number("13", "13"))),
     listed(3, s_register("S4", "2.2.18", full, number("10", "10"))),
     listed(4, s_register("S5", "2.2.19", full, number("0-127", "8"))),
