@@ -124,7 +124,7 @@ constexpr Command table[] = {
      .read = show_setting, .write = keep_setting, .profile_line = 33},
     setting("+CEXTERNTONE", "6.2.49", state, never, {flag("0")}),
     setting("+CMICBIAS", "6.2.55", state, never, {flag("1")}),
-    setting("+DTAM", "6.2.56", state, never, {number("0-2", "0")}),
+    setting("+DTAM", "6.2.56", full, never, {number("0-2", "0")}),
     setting("+CPCMCFG", "6.2.58", state, never, {number("0-1", "0")}),
     {.name = "+CPCMSYNC", .section = "6.2.59", .support = state, .parameters = {number("0-1", "0"), number("1-8", "1")},
      .test = show_ranges, .read = show_setting, .write = set_pcm_sync},

@@ -8,6 +8,7 @@
 #include "emulator/calls/call_service.hpp"
 #include "emulator/calls/call_settings.hpp"
 #include "emulator/module/modem.hpp"
+#include "emulator/module/module_settings.hpp"
 #include "protocol/text/characters.hpp"
 
 namespace sim800 {
@@ -111,16 +112,39 @@ Result set_detection(Invocation& cmd) {
 
 // --- 6.2.13 AT+CLDTMF
 
-/// AT+CLDTMF=<n>,"<key>,…"[,<timeBase>]   Played in the speaker, without any sound here.
-Result play_keys(Invocation& cmd) {
-  const std::string sequence = cmd.text(1);
-  const bool regular = sequence.size() % 2 == 1 && sequence.size() <= 39;
-  for (std::size_t i = 0; regular && i < sequence.size(); ++i) {
+/// The keys of "1,2,A"; nothing if they are invalid.
+std::optional<std::string> local_keys(std::string_view sequence) {
+  std::string keys;
+  for (std::size_t i = 0; i < sequence.size(); ++i) {
     const char c = to_upper(sequence[i]);
-    const bool fits = i % 2 == 1 ? c == ',' : is_digit(c) || (c >= 'A' && c <= 'F') || c == '*' || c == '#';
-    if (!fits) return error;
+    const bool is_key = is_digit(c) || (c >= 'A' && c <= 'F') || c == '*' || c == '#';
+    if (i % 2 == 1 ? c != ',' : !is_key) return std::nullopt;
+    if (is_key) keys.push_back(c);
   }
-  return regular ? ok : error;
+  return sequence.size() % 2 == 1 ? std::optional(keys) : std::nullopt;
+}
+
+/// In the speaker, where nobody listens; in a call the far end hears them too if AT+DTAM says so (6.2.56).
+Task<> sound_keys(Modem& modem, std::string keys, Duration tone, Duration pause) {
+  for (const char each : keys) {
+    if (modem.settings.number(key::dtam) != 0) modem.calls->press(each);
+    co_await modem.clock.sleep(tone + pause);
+  }
+}
+
+/// AT+CLDTMF=<n>,"<key>,…"[,<timeBase>]   A tone is <n> times as long as the pause behind it, <timeBase> ms.
+Result play_keys(Invocation& cmd) {
+  const auto keys = local_keys(cmd.text(1));
+  if (!keys) return Cme::invalid_input;
+  const auto pause = std::chrono::milliseconds(cmd.number(2, 100));
+  cmd.modem.tones->play_keys(sound_keys(cmd.modem, *keys, cmd.number(0) * pause, pause));
+  return ok;
+}
+
+/// AT+CLDTMF   stops it.
+Result stop_keys(Invocation& cmd) {
+  cmd.modem.tones->stop_keys();
+  return ok;
 }
 
 // --- 6.2.25 AT+STTONE, 6.2.26 AT+SIMTONE, 6.2.64 AT+SIMTONEX
@@ -182,7 +206,7 @@ constexpr Command table[] = {
     {.name = "+VTS", .section = "3.2.37", .parameters = {text(20), repeated(text(20))},
      .test = "+VTS: (0-9,*,#,A,B,C,D),(1-255)", .write = send_keys},
     {.name = "+CLDTMF", .section = "6.2.13", .parameters = {number("1-100"), text(39), optional(number("10-500"))},
-     .test = "+CLDTMF: (1-100),(0-9,A,B,C,D,E,F,*,#),(10-500)", .write = play_keys, .execute = ""},
+     .test = "+CLDTMF: (1-100),(0-9,A,B,C,D,E,F,*,#),(10-500)", .write = play_keys, .execute = stop_keys},
     {.name = "+STTONE", .section = "6.2.25",
      .parameters = {number("0,1"), optional(number("1-8,16-20")), optional(number("10-15300000"))},
      .test = "+STTONE: (0,1),(1-8,16-20),(10-15300000)", .write = play_toolkit_tone},

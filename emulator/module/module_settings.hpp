@@ -18,6 +18,7 @@ inline constexpr NumberKey sleds_data_on{"+SLEDS", 2};  ///< during a data call
 inline constexpr NumberKey sleds_data_off{"+SLEDS", 5};
 inline constexpr NumberKey cnetlight{"+CNETLIGHT"};  ///< 6.2.50: 0 the net light is off
 inline constexpr NumberKey csgs{"+CSGS"};            ///< 6.2.54: in a data call: 0 as without, 1 64/300, 2 +SLEDS
+inline constexpr NumberKey dtam{"+DTAM"};            ///< 6.2.56: in a call 1, 2 the far end hears what is played
 inline constexpr NumberKey csmins{"+CSMINS"};        ///< 6.2.53: 1 the card's coming and going is told
 inline constexpr NumberKey cbatchk{"+CBATCHK"};      ///< 6.2.81: 1 the voltage is watched
 inline constexpr NumberKey cmte{"+CMTE"};            ///< 1 the temperature is watched (AT manual V1.09)

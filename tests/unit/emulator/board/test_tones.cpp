@@ -124,6 +124,8 @@ TEST_CASE("tones: they tell their end") {
     CAPTURE(line);
     CHECK(fixture.ask(line) == ERROR);
   }
+  fixture.ask("AT+CMEE=1");
+  CHECK(fixture.ask("AT+CLDTMF=2,\"1,\"") == cme(765));
 }
 
 }  // namespace sim800::test

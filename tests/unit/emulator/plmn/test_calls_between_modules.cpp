@@ -146,6 +146,25 @@ TEST_CASE("two modules: keys pressed on one side are heard on the other") {
   }
 }
 
+TEST_CASE("two modules: AT+CLDTMF is heard by the far end where AT+DTAM says so, at its own pace") {
+  TwoModules two;
+  two.talk();
+  two.b.ask("AT+DDET=1");
+  CHECK(two.a.ask("AT+CLDTMF=1,\"1,2\"", 2s) == OK);
+  CHECK(two.b.heard().empty());
+  two.a.ask("AT+DTAM=2");
+  CHECK(two.a.ask("AT+CLDTMF=9,\"1,2,e,4\"", 500ms) == OK);  // each 900 ms and a pause of 100
+  CHECK(two.b.heard() == line("+DTMF: 1"));
+  two.clock.advance(1s);
+  CHECK(two.b.heard() == line("+DTMF: 2"));
+  CHECK(two.a.ask("AT+CLDTMF", 3s) == OK);
+  CHECK(two.b.heard().empty());
+  two.b.ask("AT+DDET=1,0,0,1");
+  two.b.heard();
+  CHECK(two.a.ask("AT+CLDTMF=1,\"E,4\",10;+CLDTMF=1,\"5\"", 1s) == OK);  // the second ends the first
+  CHECK(two.b.heard() == line("+DTMF: 1400") + line("+DTMF: 5"));
+}
+
 TEST_CASE("two modules: keys that were not heard when a call ends, or is put on hold, are lost") {
   TwoModules two;
   two.b.ask("AT+DDET=1;+CCWA=1");
