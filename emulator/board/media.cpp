@@ -50,19 +50,19 @@ Result Media::record(const Recording& recording, std::uint32_t quality, Duration
 Result Media::stop_recording(Channel& asker) {
   if (activity_ != Activity::recording || streaming_) return refusal().value_or(Cme::not_allowed);
   asker_ = &asker;
-  finish_recording();
-  return ok;
+  return finish_recording() ? ok : Result{no_space};
 }
 
-void Media::finish_recording(Channel* cause) {
+bool Media::finish_recording(Channel* cause) {
   end_.cancel();
   activity_ = Activity::idle;
   const Duration length = std::min(around_.clock.now() - since_, longest_);
   const std::string bytes = writer_.file(length);
-  if (!files_.put(recording_.path, bytes)) return;  // the drive became full in the meantime
+  if (!files_.put(recording_.path, bytes)) return false;
   const std::string line = fmt::format("+CREC: 2,{},{},{},{}", recording_.shown, static_cast<int>(recording_.form),
                                        std::chrono::floor<std::chrono::seconds>(length).count(), bytes.size());
   cause != nullptr ? around_.urc(line, cause) : around_.answer(line, asker_);
+  return true;
 }
 
 // --- playing
@@ -125,16 +125,17 @@ bool Media::stop(Activity which) {
   return true;
 }
 
-bool Media::begin_stream() {
-  if (activity_ != Activity::idle) return false;
+void Media::begin_stream() {
   activity_ = Activity::recording;
   streaming_ = true;
-  return true;
 }
 
 void Media::call_set_up(Channel* cause, bool speech_goes_on) {
-  if (activity_ == Activity::recording && !streaming_) return finish_recording(cause);
-  if (!speech_goes_on) end_speech(cause);
+  if (activity_ == Activity::recording && !streaming_) {
+    finish_recording(cause);
+  } else if (!speech_goes_on) {
+    end_speech(cause);
+  }
 }
 
 void Media::end_speech(Channel* cause) {

@@ -55,7 +55,7 @@ class Media final : public Service {
   bool stop(Activity which);
 
   /// A stream that excludes all others while it lasts (AT+CRECORD).
-  bool begin_stream();
+  void begin_stream();
   void end_stream() { power_off(); }
 
   /// A call ends recording and speech (16.2.1, 17.2.1), unless it goes on (17.2.3); the command of `cause` says so, if
@@ -69,7 +69,8 @@ class Media final : public Service {
  private:
   Result start(Activity activity, std::string_view path, bool endlessly, Channel& asker);
   void finish(std::string_view report);
-  void finish_recording(Channel* cause = nullptr);
+  /// False if the drive has become full in the meantime; nothing is reported then.
+  bool finish_recording(Channel* cause = nullptr);
   void end_speech(Channel* cause);
   std::uint64_t room_for(const Recording& recording) const;
 

@@ -27,6 +27,12 @@ constexpr Cme file_size_error{5007}, file_failure{5005}, file_missing{5008}, bad
 
 std::string path_of(std::uint32_t id, const char* end) { return fmt::format("{}{}.{}", folder, id, end); }
 
+/// The folder that a path is in; without one the root.
+std::string_view folder_of(std::string_view path) {
+  const std::size_t end = path.rfind('\\');
+  return end == std::string_view::npos ? R"(C:\)" : path.substr(0, end + 1);
+}
+
 /// The file with this id.
 std::optional<std::string> find_recording(const FileSystem& files, std::uint32_t id) {
   for (const char* end : {"amr", "wav"}) {
@@ -71,6 +77,18 @@ bool listens_for_keys(const Invocation& cmd) {
   return cmd.modem.calls->talking() && cmd.modem.settings.number(key::ddet) == 1;
 }
 
+/// Being dialled, or ringing.
+bool being_set_up(const Invocation& cmd) {
+  return !cmd.modem.calls->connections().empty() && !cmd.modem.calls->talking();
+}
+
+/// A call takes AMR and WAV of 16 bit only (6.2.70, 16.2.1).
+bool fits_call(const Invocation& cmd, const std::string& path) {
+  const std::string head = cmd.modem.files.read(path, 0, 64).value_or("");
+  const auto form = form_of(head);
+  return !cmd.modem.calls->talking() || head.empty() || form == AudioForm::amr || form == AudioForm::wav;
+}
+
 /// AT+CREC=1,<id>,<form>[,<time>][,<location>][,<quality>][,<inputpath>]   A path's extension must fit the form.
 Result start_recording(Invocation& cmd) {
   const bool one_microphone = Models{Model::sim800, Model::sim800m64}.has(cmd.modem.model);
@@ -88,6 +106,7 @@ Result start_recording(Invocation& cmd) {
     recording.path = cmd.text(1);
     const auto form = form_of_path(recording.path);
     if (!form || (*form == AudioForm::amr) != (recording.form == AudioForm::amr)) return bad_format;
+    if (!cmd.modem.files.list(folder_of(recording.path))) return file_failure;
     recording.shown = fmt::format("\"{}\"", recording.path);
   }
   constexpr std::uint32_t usual_quality = 2;
@@ -106,7 +125,8 @@ Result delete_recording(Invocation& cmd) {
 Result play_recording(Invocation& cmd) {
   if (!numbers_fit(cmd, 2, {1, 100, 1})) return Cme::invalid_input;
   const auto path = file_named(cmd);
-  return path ? cmd.modem.media->play(*path, cmd.number(4) == 1, cmd.channel) : Result{file_missing};
+  if (!path) return file_missing;
+  return fits_call(cmd, *path) ? cmd.modem.media->play(*path, cmd.number(4) == 1, cmd.channel) : Result{bad_format};
 }
 
 /// AT+CREC=6,<id>,<len>,<offset>: "+CREC: 6,<id>,<len>", then the bytes as hexadecimal digits on one line.
@@ -208,7 +228,9 @@ std::string checksum(std::string_view bytes) {
 /// AT+CRECORD=<mode>[,<interval>][,<crcmode>]: +CRECORD: <data> every <interval> × 20 ms until the host types anything.
 Task<Result> stream_recording(Invocation& cmd) {
   if (cmd.number(0) == 0) co_return ok;  // without effect
-  if (listens_for_keys(cmd) || !cmd.modem.media->begin_stream()) co_return error;
+  if (listens_for_keys(cmd)) co_return Cme::not_allowed;
+  if (const auto refused = cmd.modem.media->refusal()) co_return *refused;
+  cmd.modem.media->begin_stream();
   const std::uint32_t frames = cmd.number(1, 50), crc_mode = cmd.number(2);
   const AudioWriter writer(AudioForm::amr, 0);
   std::string packet;
@@ -231,16 +253,19 @@ Result show_player(Invocation& cmd) {
   return ok;
 }
 
-/// AT+CMEDPLAY=<mode>   1,<filepath>,<channel>,<volume> starts; 0 stops, 2 pauses, 3 resumes.
+/// AT+CMEDPLAY=<mode>   1,<filepath>,<channel>,<volume> starts, but not while a call is being set up; 0 stops; 2 pauses
+/// and 3 resumes, but not in a call.
 Result play_media(Invocation& cmd) {
   Media& media = *cmd.modem.media;
   const std::uint32_t mode = cmd.number(0);
   if (mode == 1) {
     const std::string path = cmd.text(1);
     if (!cmd.arguments[1].quoted || !FilePath::parse(path) || !cmd.has(2) || !cmd.has(3)) return Cme::invalid_input;
-    return media.play_media(path, cmd.channel);
+    if (being_set_up(cmd)) return Cme::not_allowed;
+    return fits_call(cmd, path) ? media.play_media(path, cmd.channel) : Result{bad_format};
   }
   if (cmd.arguments.size() > 1) return Cme::invalid_input;
+  if (mode != 0 && cmd.modem.calls->talking()) return Cme::not_allowed;
   if (mode == 2) return media.pause_media();
   if (mode == 3) return media.resume_media();
   if (!media.stop(Activity::media)) return Cme::not_allowed;
@@ -275,8 +300,7 @@ Result speak(Invocation& cmd) {
   }
   const std::string text = cmd.text(1);
   const bool hexadecimal = text.find_first_not_of("0123456789ABCDEFabcdef") == std::string::npos;
-  const bool rings = !cmd.modem.calls->connections().empty() && !cmd.modem.calls->talking();
-  if (rings && cmd.modem.settings.number(key::cttsring) == 0) return Cme::not_allowed;
+  if (being_set_up(cmd) && cmd.modem.settings.number(key::cttsring) == 0) return Cme::not_allowed;
   if (text.empty() || (mode == ucs2 && (!hexadecimal || text.size() % 4 != 0))) return Cme::invalid_input;
   const std::uint32_t speed = cmd.modem.settings.number(key::cttsparam_speed);
   const Duration length =

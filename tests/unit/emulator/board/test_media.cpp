@@ -49,6 +49,8 @@ TEST_CASE("a recording by path; forms and qualities") {
   for (const char* unfit : {R"("C:\User\a.mid",0)", R"("C:\User\a.wav",0)", R"("C:\User\a.amr",1)", R"("x",0)"})
     CHECK(fixture.ask("AT+CREC=1," + std::string(unfit)) == cme(5004));
   CHECK(fixture.ask(R"(AT+CREC=1,"C:\User\a.amr")") == cme(765));  // the form is not optional
+  for (const char* nowhere : {R"("C:\none\a.amr",0)", R"("D:\a.amr",0)", R"("none\a.amr",0)"})
+    CHECK(fixture.ask("AT+CREC=1," + std::string(nowhere)) == cme(5005));
   CHECK(fixture.ask(R"(AT+CREC=6,"C:\User\a.wav",4,0)") == answered("+CREC: 6,\"C:\\User\\a.wav\",4\r\n52494646"));
   const struct {
     const char* command;
@@ -87,6 +89,11 @@ TEST_CASE("a recording ends before the drive is full") {
   CHECK(fixture.ask("AT+CREC=1,2,1") == cme(5003));
   CHECK(fixture.ask("AT+CREC=1,1,1,1") == OK);  // may replace the one of its id
   CHECK(fixture.wait(2s) == "\r\n+CREC: 2,1,1,1,16044\r\n");
+  CHECK(fixture.ask("AT+CREC=1,2,1") == OK);
+  fixture.wait(5s);
+  fixture.files.put(R"(C:\User\rest)", std::string(fixture.files.free_bytes(), 'x'));
+  CHECK(fixture.ask("AT+CREC=2") == cme(5003));  // full in the meantime
+  CHECK(fixture.ask("AT+CREC?") == answered("+CREC: 0"));
 }
 
 TEST_CASE("playing a recording ends by itself or by hand") {
@@ -182,6 +189,28 @@ TEST_CASE("AT+CMEDPLAY plays, pauses and goes on") {
   fixture.files.put(R"(C:\User\m.mp3)", std::string(16'000, 'x'));
   CHECK(fixture.ask(R"(AT+CMEDPLAY=1,"C:\User\m.mp3",0,50)") == OK);
   CHECK(fixture.wait(1s) == "\r\n+CMEDPLAY: 0\r\n");
+}
+
+TEST_CASE("in a call AMR and 16-bit WAV are played only, from its answer on") {
+  World world = talking();
+  world.network.numbers["100"] = {.call = Subscriber::Call::answer, .after = 2s};
+  ModuleFixture fixture(world);
+  fixture.ask(R"(AT+CREC=1,"C:\User\a.wav",1,4)");
+  fixture.wait(5s);
+  fixture.ask("AT+CREC=1,3,2,1");  // ADPCM
+  fixture.wait(2s);
+  fixture.files.put(R"(C:\User\m.mp3)", std::string(16'000, 'x'));
+  fixture.ask("ATD100;");
+  CHECK(fixture.ask(R"(AT+CMEDPLAY=1,"C:\User\a.wav",0,50)") == cme(3));
+  fixture.wait(3s);
+  for (const char* line : {R"(AT+CMEDPLAY=1,"C:\User\m.mp3",0,50)", "AT+CREC=4,3,0,50"})
+    CHECK(fixture.ask(line) == cme(5004));
+  CHECK(fixture.ask(R"(AT+CMEDPLAY=1,"C:\User\b.wav",0,50)") == cme(5008));
+  CHECK(fixture.ask(R"(AT+CREC=4,"C:\User\a.wav",0,50)") == OK);
+  CHECK(fixture.wait(4s) == "\r\n+CREC: 0\r\n");
+  CHECK(fixture.ask(R"(AT+CMEDPLAY=1,"C:\User\a.wav",0,50)") == OK);
+  CHECK(fixture.ask("AT+CMEDPLAY=2") == cme(3));
+  CHECK(fixture.ask("AT+CMEDPLAY=0") == answered("+CMEDPLAY: 0"));
 }
 
 TEST_CASE("speech takes its time") {
