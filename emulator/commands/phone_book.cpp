@@ -144,8 +144,9 @@ Task<Result> show_voice_mail(Invocation& cmd) {
 Task<Result> set_voice_mail(Invocation& cmd) {
   if (const Result ready = co_await settle(cmd.modem); !ready.is_ok()) co_return ready;
   const auto name = name_from_host(cmd.modem.settings, cmd.text(1));
-  if (!name || !is_phone_number(cmd.text(0))) co_return error;
-  PhoneBook::Entry entry{cmd.text(0), *name};
+  if (!name) co_return Cme::text_characters;
+  PhoneBook::Entry entry{number_from_host(cmd.modem.settings, cmd.text(0)), *name};
+  if (const auto refused = PhoneBook::misfit(entry)) co_return *refused;
   co_return kept_if(cmd.modem.phone_book->put("VM", 1, std::move(entry)));
 }
 
@@ -161,7 +162,7 @@ constexpr Command table[] = {
      .parameters = {optional(number("0-65535")), optional(text(256)), optional(number("128-255")), optional(text(256))},
      .test = show_writing, .write = write_entry, .seconds = 3},
     {.name = "+CNUM", .section = "3.2.39", .test = "", .execute = show_own_numbers},
-    {.name = "+CCVM", .section = "6.2.16", .saved = automatic, .parameters = {text(40), optional(text(256))},
+    {.name = "+CCVM", .section = "6.2.16", .saved = automatic, .parameters = {text(256), optional(text(256))},
      .test = "+CCVM: 40,14", .read = show_voice_mail, .write = set_voice_mail},
 };
 // clang-format on

@@ -129,12 +129,17 @@ bool PhoneBook::replace(const Memory& memory, Entries changed) {
 PhoneBook::Entries& PhoneBook::entries_of(std::string_view memory) { return kept_.find(memory)->second; }
 const PhoneBook::Entries& PhoneBook::entries(std::string_view memory) const { return kept_.find(memory)->second; }
 
-Result PhoneBook::write(std::optional<int> index, Entry entry) {
-  if (selected_->access != Access::write && selected_->access != pin2) return Cme::not_allowed;
-  if (index && (*index < 1 || *index > selected_->capacity)) return Cme::invalid_index;
+std::optional<Result> PhoneBook::misfit(const Entry& entry) {
   if (entry.number.size() > number_length) return Cme::dial_string_too_long;
   if (!is_phone_number(entry.number)) return Cme::dial_string_characters;
   if (!name_fits(entry.name)) return Cme::text_too_long;
+  return std::nullopt;
+}
+
+Result PhoneBook::write(std::optional<int> index, Entry entry) {
+  if (selected_->access != Access::write && selected_->access != pin2) return Cme::not_allowed;
+  if (index && (*index < 1 || *index > selected_->capacity)) return Cme::invalid_index;
+  if (const auto refused = misfit(entry)) return *refused;
   Entries changed = entries();
   if (!index) {
     for (index = 1; changed.contains(*index);) ++*index;

@@ -53,6 +53,8 @@ class PhoneBook final : public Service {
   const Entries& entries(std::string_view memory) const;
   const Entries& entries() const { return entries(selected_->name); }
 
+  /// Why no memory takes it: CME 26 and 27 the number, 24 the text; nothing if it fits.
+  static std::optional<Result> misfit(const Entry& entry);
   /// AT+CPBW in the selected memory; `index` not given: the first free location. CME 20 full, 21 no such location, 26
   /// and 27 the number, 24 the text, 3 not writable, 23 it cannot be stored. PIN2, where it is needed, has been given.
   Result write(std::optional<int> index, Entry entry);

@@ -157,6 +157,11 @@ TEST_CASE("phone book: own numbers and voice mail") {
   CHECK(fixture.ask("AT+CCVM=\"5000\",\"Box\"") == OK);
   CHECK(fixture.ask("AT+CCVM?") == lines({R"(+CCVM: "5000","Box")"}));
   CHECK(fixture.ask("AT+CCVM=\"5x00\"") == ERROR);
+  fixture.ask("AT+CMEE=1");
+  CHECK(fixture.ask("AT+CCVM=\"5x00\"") == cme(27));
+  CHECK(fixture.ask("AT+CCVM=\"" + std::string(41, '5') + "\"") == cme(26));
+  CHECK(fixture.ask("AT+CCVM=\"5000\",\"fifteen letters\"") == cme(24));
+  CHECK(fixture.ask("AT+CSCS=\"UCS2\";+CCVM=\"00350030\",\"00420078\";+CCVM?") == lines({R"(+CCVM: "50","00420078")"}));
   CHECK(fixture.ask("AT+CCVM=\"\"") == OK);
   CHECK(fixture.ask("AT+CCVM?") == OK);
   World anonymous = ModuleFixture::instant();
