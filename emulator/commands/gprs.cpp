@@ -27,6 +27,8 @@ Result show_attachment(Invocation& cmd) {
   return ok;
 }
 
+constexpr Result unspecified_error{static_cast<Cme>(148)};
+
 /// 27.007 9.2.2: GMM causes as errors.
 Result why_not_attached(const Network& network) {
   const int refusal = network.packet_refusal();
@@ -38,7 +40,7 @@ Result why_not_attached(const Network& network) {
     case 11:
     case 12:
     case 13: return static_cast<Cme>(100 + refusal);
-    default: return static_cast<Cme>(148);  // unspecified GPRS error
+    default: return unspecified_error;
   }
 }
 
@@ -139,8 +141,8 @@ Result enter_data_state(Invocation& cmd) {
   if (!Gprs::has(cid)) return not_allowed;
   constexpr Result not_subscribed{static_cast<Cme>(133)};
   if (cmd.has(1) && !modem.gprs->definition(cid) && !modem.gprs->active(cid)) return not_subscribed;
-  if (!modem.network->registered() || !modem.world.network.gprs || !modem.ppp->available(cid, !cmd.has(1)))
-    return error;
+  if (!modem.network->registered() || !modem.world.network.gprs) return unspecified_error;
+  if (!modem.ppp->available(cid, !cmd.has(1))) return not_allowed;
   return begin_data_call(cmd, cid, !cmd.has(1));
 }
 
@@ -196,7 +198,7 @@ constexpr Command table[] = {
     quality_command("+CGQREQ", "7.2.4", "+CGQREQ: \"IP\",(0-3),(0-4),(0-5),(0-9),(0-18,31)"),
     {.name = "+CGACT", .section = "7.2.5", .parameters = {number("0,1"), optional(cid)},
      .test = "+CGACT: (0,1)", .read = show_activation, .write = set_activation, .seconds = 150},
-    {.name = "+CGDATA", .section = "7.2.6", .support = state, .parameters = {words("\"PPP\""), optional(cid)},
+    {.name = "+CGDATA", .section = "7.2.6", .parameters = {words("\"PPP\""), optional(cid)},
      .test = "+CGDATA: (\"PPP\")", .write = with_input(enter_data_state)},
     {.name = "+CGPADDR", .section = "7.2.7", .parameters = {cid}, .test = list_addresses, .write = show_address},
     setting("+CGCLASS", "7.2.8", state, automatic, {words("\"B\",\"CG\",\"CC\"", "B")}),

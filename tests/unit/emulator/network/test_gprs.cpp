@@ -181,6 +181,8 @@ TEST_CASE("AT+CGDATA: what is refused; see test_ppp.cpp for the rest") {
   CHECK(fixture.ask("AT+CGDATA=?") == answered("+CGDATA: (\"PPP\")"));
   CHECK(fixture.ask("AT+CGDATA=\"PPP\",1") == cme(133));
   CHECK(fixture.ask("AT+CGDATA=\"X25\"") == cme(765));
+  fixture.modem.network->set_registration(Registration::searching);
+  CHECK(fixture.ask("AT+CGDATA=\"PPP\"") == cme(148));
 }
 
 TEST_CASE("AT+CGCLASS and AT+CGSMS") {
