@@ -46,13 +46,13 @@ std::string neighbour(const Shown& shown, bool with_id, bool extend, bool in_cal
 /// <tch>,<ts>,<maio>,<hsn>,<rxq_sub>,<rxq_full>,<ch_mod>]
 std::string serving(const Shown& shown, int quality, bool extend, bool in_call) {
   const Cell& cell = shown.cell;
-  std::string text = fmt::format("{:04},{:02},{:02},{},{},{:02},{:04x},{:02},05,{:04x},{}", cell.channel, cell.level,
+  std::string text = fmt::format("{:04},{:02},{:02},{},{},{:02},{:04x},{:02},05,{:04x},{:02}", cell.channel, cell.level,
                                  quality, shown.mcc, shown.mnc, cell.bsic, cell.id, access_level, cell.area,
                                  in_call ? cell.timing_advance : 255);
   if (!extend) return text;
   const int c1 = std::max(cell.level * 4 - 47, 0);
   text += fmt::format(",{}", cell.level - 113);
-  text += in_call ? fmt::format(",x,x,{:04},3,0,0,{},{},FR", cell.channel, quality, quality)
+  text += in_call ? fmt::format(",x,x,{:02},3,0,0,{},{},FR", cell.channel, quality, quality)
                   : fmt::format(",{},{},x,x,x,x,x,x,x", c1, c1 + reselect_offset);
   return text;
 }

@@ -84,7 +84,7 @@ TEST_CASE("placed cells: the strongest is used, and its level is the signal") {
   fixture.ask("ATD100;");
   fixture.wait(2s);
   CHECK(fixture.ask("AT+CENG?") ==
-        "\r\n+CENG: 4,1\r\n\r\n+CENG: 0,\"0081,45,00,460,00,31,f9a1,08,05,1816,3,-68,x,x,0081,3,0,0,0,0,FR\"\r\n"
+        "\r\n+CENG: 4,1\r\n\r\n+CENG: 0,\"0081,45,00,460,00,31,f9a1,08,05,1816,03,-68,x,x,81,3,0,0,0,0,FR\"\r\n"
         "+CENG: 1,\"0014,30,31,ffff,,,0000,x,x\"\r\n" +
             OK);
 }
