@@ -80,18 +80,23 @@ Result choose_memories(Invocation& cmd) {
 
 // --- 4.2.12 CSCA
 
+/// Errors of AT+CSCA are +CME ERROR (4.2.12).
+std::optional<Result> centre_refusal(const Modem& modem) {
+  const auto refused = modem.sim->refusal();
+  return refused ? refused : modem.sms->refusal();
+}
+
 Result show_centre(Invocation& cmd) {
-  if (const auto refused = cmd.modem.sms->refusal()) return *refused;
+  if (const auto refused = centre_refusal(cmd.modem)) return *refused;
   const SmsAddress centre = cmd.modem.sms->centre().value_or(SmsAddress{});
   cmd.print("+CSCA: {},{}", cmd.modem.sms->print().quoted(centre), centre.type);
   return ok;
 }
 
-/// AT+CSCA=<sca>[,<tosca>]   Errors are +CME ERROR (4.2.12).
+/// AT+CSCA=<sca>[,<tosca>]
 Task<Result> set_centre(Invocation& cmd) {
   co_await cmd.modem.clock.sleep(cmd.modem.latency[Latency::sms_settings]);
-  if (const auto refused = cmd.modem.sim->refusal()) co_return *refused;
-  if (cmd.modem.sms->refusal()) co_return Cme::not_allowed;
+  if (const auto refused = centre_refusal(cmd.modem)) co_return *refused;
   const auto type = cmd.has(1) ? std::optional(static_cast<std::uint8_t>(cmd.number(1))) : std::nullopt;
   const auto address = typed_number(character_set(cmd), cmd.text(0), type);
   if (!address) co_return Cme::invalid_input;

@@ -177,25 +177,31 @@ Task<Result> delete_kind(Invocation& cmd) {
 
 // --- 6.2.76 CCONCINDEX
 
-/// +CCONCINDEX: <N>,<i>,<j>,…: the newest concatenated message with parts present; 0 if there is none.
+/// A part of a concatenated message that has been received.
+struct Segment {
+  SmsPart part;
+  SmsAddress from;
+  int index;
+
+  bool same_message(const Segment& other) const {
+    return part.reference == other.part.reference && part.total == other.part.total && from == other.from;
+  }
+};
+
+/// +CCONCINDEX: <N>,<i>,<j>,…: the last concatenated message with parts present; 0 if there is none.
 Result show_parts(Invocation& cmd) {
   if (const auto refused = cmd.modem.sms->refusal()) return *refused;
   const SmsMemory places = memory(cmd);
-  std::optional<SmsPart> newest;
-  std::vector<int> indexes;
-  SmsAddress from;
+  std::vector<Segment> segments;
   for (const int index : places.indexes()) {
     const Sms message = places.find(index)->decoded().message;
     const auto part = concatenation(message.header());
-    if (!part || message.type != SmsType::deliver) continue;
-    const bool same = newest && newest->reference == part->reference && from == message.address;
-    if (!same) indexes.clear();
-    newest = part;
-    from = message.address;
-    indexes.push_back(index);
+    if (part && message.type == SmsType::deliver) segments.push_back({*part, message.address, index});
   }
-  std::string text = fmt::format("+CCONCINDEX: {}", newest ? newest->total : 0);
-  for (const int index : indexes) text += fmt::format(",{}", index);
+  std::string text = fmt::format("+CCONCINDEX: {}", segments.empty() ? 0 : segments.back().part.total);
+  for (const Segment& each : segments) {
+    if (each.same_message(segments.back())) text += fmt::format(",{}", each.index);
+  }
   cmd.line(text);
   return ok;
 }

@@ -282,6 +282,22 @@ TEST_CASE("CPMS") {
   for (const char* bad : {"AT+CPMS=\"XX\"", "AT+CPMS=SM", "AT+CPMS="}) CHECK(fixture.ask(bad) == fixture.cms(325));
 }
 
+TEST_CASE("CCONCINDEX: the parts of one message, also where another's lie between them") {
+  World world = in_text_mode();
+  world.module.model = "SIM800C";
+  SmsFixture fixture(world);
+  fixture.ask("AT+CMGF=0");
+  for (const char* part : {"AA0201", "BB0301", "AA0202", "BB0303"}) {
+    fixture.ask("AT+CMGW=23,0");
+    CHECK(fixture.say("004405812143F500046210108000002307050003" + std::string(part) + "41\x1A").ends_with(OK));
+  }
+  CHECK(fixture.ask("AT+CCONCINDEX") == fixture.info("+CCONCINDEX: 3,5,7"));
+  fixture.ask("AT+CMGD=5");
+  CHECK(fixture.ask("AT+CCONCINDEX") == fixture.info("+CCONCINDEX: 3,7"));
+  fixture.ask("AT+CMGD=7");
+  CHECK(fixture.ask("AT+CCONCINDEX") == fixture.info("+CCONCINDEX: 2,3,6"));
+}
+
 TEST_CASE("before SMS Ready, without a card, with a locked one") {
   World world;
   world.module.settings = {{"+CMEE", {"1"}}, {"E", {"0"}}};
@@ -306,7 +322,7 @@ TEST_CASE("before SMS Ready, without a card, with a locked one") {
   world.sim.present = false;
   ModuleFixture without(world);
   CHECK(without.ask("AT+CMGF=1") == "\r\n+CMS ERROR: 310\r\n");
-  CHECK(without.ask("AT+CSCA=\"+49\"") == "\r\n+CME ERROR: 10\r\n");
+  for (const char* line : {"AT+CSCA=\"+49\"", "AT+CSCA?"}) CHECK(without.ask(line) == "\r\n+CME ERROR: 10\r\n");
   world.sim.present = true;
   world.sim.pin = "1234";
   ModuleFixture locked(world);
