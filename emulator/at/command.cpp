@@ -87,7 +87,9 @@ static std::string normalised(const Invocation& cmd, std::size_t i) {
 
 Result keep_setting(Invocation& cmd) {
   Settings::Values values = cmd.settings.values_of(cmd.command.name);
-  if (cmd.arguments.size() == 0) values[0] = cmd.command.parameters[0].initial;  // AT+CREG= : the factory value
+  if (cmd.arguments.size() == 0) {  // AT+CREG= : the factory values
+    for (std::size_t i = 0; i < cmd.command.kept(); ++i) values[i] = cmd.command.parameters[i].initial;
+  }
   const std::size_t kept = std::min(cmd.arguments.size(), cmd.command.kept());
   for (std::size_t i = 0; i < kept; ++i) {
     if (cmd.has(i)) values[i] = normalised(cmd, i);

@@ -518,6 +518,9 @@ TEST_CASE("service centre, profiles, broadcasts") {
     CHECK(fixture.ask("AT+CSAS") == OK);
     CHECK(fixture.ask("AT+CSCA=\"+491710760000\"") == OK);
     CHECK(fixture.ask("AT+CSCA=\"x\"") == "\r\n+CME ERROR: 765\r\n");
+    CHECK(fixture.ask("AT+CSMP=25,\"26/11/22,10:00:00+04\",65,4") == OK);
+    CHECK(fixture.ask("AT+CSMP=") == OK);
+    CHECK(fixture.ask("AT+CSMP?") == fixture.info("+CSMP: 17,167,0,0"));
     CHECK(fixture.ask("AT+CSMP=49,12,1,8") == OK);
     CHECK(fixture.ask("AT+CSAS=1") == OK);
     CHECK(fixture.ask("AT+CRES") == OK);
