@@ -156,6 +156,7 @@ Task<> Modem::finish_start(StartedBy cause) {
   const Duration sms_time = booted ? since_sim(Latency::boot_sms_ready) : latency[Latency::cfun_sms_ready];
   const Quirks& quirks = world.module.quirks;
   const bool call_first = booted ? !quirks.boot_sms_ready_first : quirks.cfun_call_ready_first;
+  call_ready_ = false;
   search_network();
   co_await clock.sleep_until(ready + (call_first ? call : sms_time));
   call_first ? say_call_ready() : say_sms_ready();
@@ -239,6 +240,7 @@ Duration Modem::set_functionality(unsigned fun, Channel* cause) {
 
 /// AT+CFUN=0: the network is left first, then the SIM goes.
 Task<> Modem::minimum_functionality(Channel* cause) {
+  call_ready_ = false;
   leave_card();
   co_await clock.sleep(latency[Latency::cfun_sim_off]);
   sim->deactivate();

@@ -155,6 +155,7 @@ TEST_CASE("AT+CFUN=0 and 1 at the distances of a log of 1418B04SIM800L24") {
   REQUIRE(heard.size() == 2);
   CHECK(heard[0] == std::pair{static_cast<int>((off + 265ms) / 1ms), std::string("+CPIN: NOT READY")});
   CHECK(heard[1] == std::pair{static_cast<int>((off + 5015ms) / 1ms), std::string("OK")});
+  CHECK(fixture.answer("AT+CCALR?").find("+CCALR: 0") != std::string::npos);
   const TimePoint on = fixture.clock.now();
   fixture.say("AT+CFUN=1\r");
   const auto at = [on](Duration after) { return static_cast<int>((on + 15ms + after) / 1ms); };
@@ -164,6 +165,7 @@ TEST_CASE("AT+CFUN=0 and 1 at the distances of a log of 1418B04SIM800L24") {
         Lines{{at(1150ms), "+CPIN: READY"}, {at(1150ms), "OK"}, {at(3235ms), "SMS Ready"}, {at(3270ms), "Call Ready"}});
   CHECK(again[4].first == at(7750ms));  // registered
   CHECK(again[4].second.starts_with("*PSUTTZ: "));
+  CHECK(fixture.answer("AT+CCALR?").find("+CCALR: 1") != std::string::npos);
   CHECK(again[5].second == "DST: 0");
   CHECK(again[6].second.starts_with("+CIEV: 10,"));
 }
