@@ -34,11 +34,20 @@ Result show_hands_free(Invocation& cmd) {
   return ok;
 }
 
+/// The channels that the model has, as in 0-4; one without AT+CHFA has the main channel only.
+std::string_view channels_of(const Modem& modem) {
+  const Command* channels = modem.commands.find("+CHFA");
+  return channels == nullptr ? "0" : channels->parameters[0].range;
+}
+
+Result show_hands_free_ranges(Invocation& cmd) {
+  cmd.print("+CHF: (0,1),({})", channels_of(cmd.modem));
+  return ok;
+}
+
 /// AT+CHF=<ind>[,<state>]
 Result set_hands_free(Invocation& cmd) {
-  const Command* channels = cmd.modem.commands.find("+CHFA");
-  if (cmd.has(1) && (channels == nullptr || !channels->parameters[0].accepts(cmd.arguments[1])))
-    return Cme::invalid_input;
+  if (cmd.has(1) && !in_range(channels_of(cmd.modem), cmd.number(1))) return Cme::invalid_input;
   cmd.modem.settings.set(key::chf, cmd.number(0));
   if (cmd.has(1)) use_channel(cmd, cmd.number(1));
   return ok;
@@ -110,7 +119,7 @@ constexpr Command table[] = {
     microphone(caf, "0,2", "10,8,10,8"),
     microphone(four_channels, "0-3", "10,11,10,11"),
     {.name = "+CHF", .section = "6.2.18", .support = state, .saved = profile, .parameters = {flag("0"), optional(number("0-4"))},
-     .test = show_ranges, .read = show_hands_free, .write = set_hands_free, .profile_line = 31},
+     .test = show_hands_free_ranges, .read = show_hands_free, .write = set_hands_free, .profile_line = 31},
     channel_row(vw, "0,1", "+CHFA: (0 = NORMAL_AUDIO,1 = AUX_AUDIO)"),
     channel_row(Models{Model::sim800, sim800m64}, "0,2,4", "+CHFA: (0 = NORMAL_AUDIO, 2 = HANDFREE_AUDIO,4=PCM_AUDIO)"),
     channel_row(caf, "0,2", "+CHFA: (0 = NORMAL_AUDIO, 2 = HANDFREE_AUDIO)"),

@@ -77,8 +77,13 @@ TEST_CASE("AT+CHF and AT+CHFA choose the same channel") {
   CHECK(fixture.ask("AT+CHFA=5") == bad_input);
   CHECK(fixture.ask("AT+CHF=1,5") == bad_input);
   ModuleFixture sim800c(verbose("SIM800C"));
+  CHECK(sim800c.ask("AT+CHF=?") == answered("+CHF: (0,1),(0,2)"));
   CHECK(sim800c.ask("AT+CHF=1,1") == bad_input);
   CHECK(sim800c.ask("AT+CHF=1,2") == OK + "\r\n+CHF: 2\r\n");
+  ModuleFixture one_channel(verbose("SIM800G"));  // without AT+CHFA
+  CHECK(one_channel.ask("AT+CHF=?") == answered("+CHF: (0,1),(0)"));
+  CHECK(one_channel.ask("AT+CHF=1,1") == bad_input);
+  CHECK(one_channel.ask("AT+CHF=1,0") == OK);
 }
 
 TEST_CASE("values that hang together") {
