@@ -98,7 +98,9 @@ Result show_cell_lock(Invocation& cmd) {
 Result lock_cells(Invocation& cmd) {
   const std::size_t numbers = cmd.arguments.size() < 2 ? 0 : cmd.arguments.size() - 2;
   if (cmd.number(0) == 1 && (!cmd.has(1) || numbers != cmd.number(1))) return Cme::invalid_input;
-  return keep_setting(cmd);
+  const Result kept = keep_setting(cmd);
+  cmd.modem.network->bands_changed(&cmd.channel);
+  return kept;
 }
 
 // --- 6.2.57 AT+SJDR
@@ -146,7 +148,7 @@ constexpr Command table[] = {
     gpio_row(Models::all() - vw, "1-7"),
     {.name = "+SPWM", .section = "6.2.40", .support = accepts, .parameters = {number("0-2"), number("0-100000"), number("0-100")},
      .test = show_ranges, .write = start_pulses},
-    {.name = "*CELLLOCK", .section = "6.2.46", .support = state, .saved = automatic,
+    {.name = "*CELLLOCK", .section = "6.2.46", .saved = automatic,
      .parameters = {flag("0"), optional(number("1-3", "1")), optional(arfcn), optional(arfcn), optional(arfcn)},
      .test = show_ranges, .read = show_cell_lock, .write = lock_cells},
     {.name = "+SLEDS", .section = "6.2.47", .saved = profile,

@@ -84,9 +84,21 @@ void Network::found_cell(Channel* cause) {
 
 // --- cells
 
+/// AT*CELLLOCK=1,<amount>,<arfcn>… leaves the channels of its list.
+bool Network::unlocked(int channel) const {
+  const Settings::Values& lock = settings_.values_of("*CELLLOCK");
+  if (lock[0] == "0") return true;
+  const auto first = lock.begin() + 2;
+  const auto last = first + static_cast<std::ptrdiff_t>(parse_number(lock[1]).value_or(0));
+  return std::any_of(first, last, [channel](const std::string& arfcn) {
+    return parse_number(arfcn) == static_cast<std::uint32_t>(channel);
+  });
+}
+
 /// In the bands of AT+CBAND (45.005 2). PCS and DCS share channel numbers: a cell of the scenario may be of either,
 /// those that are there without one are European.
 bool Network::hears(int channel) const {
+  if (!unlocked(channel)) return false;
   const std::string& bands = settings_.text(key::cband);
   if (bands == "ALL_BAND") return true;
   const auto in = [channel](int first, int last) { return channel >= first && channel <= last; };
@@ -250,8 +262,8 @@ void Network::search_in_vain() {
 bool Network::hears_cells() const {
   if (placed()) return !received().empty();
   if (place_ == nowhere) return false;
-  const std::string& bands = settings_.text(key::cband);
-  return bands != "GSM850_MODE" && bands != "PCS_MODE" && bands != "GSM850_PCS_MODE";
+  constexpr SignalPoint strong{.at = {}, .rssi = 31, .ber = 0};
+  return !usual_cells(serving_, strong, [this](int channel) { return hears(channel); }).empty();
 }
 
 void Network::bands_changed(Channel* cause) {

@@ -129,6 +129,7 @@ class Network final : public Service {
   void await_signal_point();
   bool hears_cells() const;
   bool hears(int channel) const;
+  bool unlocked(int channel) const;
   std::vector<Cell> received() const;
   bool placed() const { return !environment_.world.network.cells.empty(); }
   std::vector<Cell> usable_cells(std::string_view plmn) const;

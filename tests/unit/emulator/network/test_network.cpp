@@ -162,6 +162,29 @@ TEST_CASE("AT+CBAND: only cells of its bands are found") {
   CHECK(fixture.ask("AT+CENG?").find("0565") == std::string::npos);
 }
 
+TEST_CASE("AT*CELLLOCK: only cells of its channels are found, also after a restart") {
+  Numbers fixture;
+  fixture.ask("AT+CREG=2");
+  CHECK(fixture.ask("AT*CELLLOCK=1,2,12,565") == "\r\n+CREG: 1,\"1816\",\"F411\"\r\n" + OK);
+  CHECK(fixture.ask("AT*CELLLOCK=1,1,1000") == "\r\n+CREG: 2\r\n" + OK);
+  CHECK(fixture.ask("AT+CSQ") == answered("+CSQ: 99,99"));
+  fixture.ask("AT+CFUN=1,1");
+  CHECK(fixture.ask("ATE0+CREG?").ends_with("\r\n+CREG: 0,2\r\n" + OK));
+  CHECK(fixture.ask("AT*CELLLOCK=0;+CREG?") == answered("+CREG: 0,1"));
+  World world = ModuleFixture::instant();
+  for (const int channel : {14, 81}) {
+    world.network.cells.push_back({.plmn = "",
+                                   .id = static_cast<std::uint16_t>(channel),
+                                   .channel = channel,
+                                   .bsic = 1,
+                                   .level = {{0s, channel / 2}}});
+  }
+  Numbers placed(world);
+  placed.ask("AT+CREG=2");
+  CHECK(placed.ask("AT+CREG?") == answered("+CREG: 2,1,\"1816\",\"0051\""));
+  CHECK(placed.ask("AT*CELLLOCK=1,1,14") == OK + "\r\n+CREG: 2\r\n");  // too weak
+}
+
 TEST_CASE("AT+CBAND: the channels of each band") {
   const auto heard = [](const char* bands, int channel) {
     World world = ModuleFixture::instant();
