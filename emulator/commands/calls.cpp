@@ -235,7 +235,7 @@ Result set_white_list(Invocation& cmd) {
   const auto mode = static_cast<CallLists::WhiteList>(cmd.number(0));
   if (cmd.has(1) != (cmd.arguments.size() == 3)) return Cme::invalid_input;
   if (cmd.has(1)) {
-    if (mode != CallLists::WhiteList::calls || !is_phone_number(cmd.text(2))) return error;
+    if (mode != CallLists::WhiteList::calls || !is_phone_number(cmd.text(2))) return Cme::invalid_input;
     return kept_if(lists.set_white_list(mode, cmd.number(1) - 1, cmd.text(2)));
   }
   return kept_if(lists.set_white_list(mode));

@@ -21,7 +21,7 @@ Result drive_pin(Invocation& cmd, Pins& pins) {
   const std::uint32_t pin = cmd.number(1);
   if (cmd.number(0) == query) {
     const auto level = pins.read(pin);
-    if (!level) return error;
+    if (!level) return Cme::not_allowed;
     cmd.print("{}: {}", cmd.command.name, *level ? 1 : 0);
   } else if (cmd.number(2) == output) {
     pins.set_output(pin, cmd.number(3) == 1);
@@ -38,8 +38,8 @@ Result drive_gpio(Invocation& cmd) {
   const std::uint32_t gpio = cmd.number(1);
   const Model model = cmd.modem.model;
   const bool input_only = pcm.has(model) && (gpio == 4 || gpio == 5);
-  if (input_only && cmd.number(0) != query && cmd.number(2) == output) return error;
-  if (gpio == 1 && Models{Model::sim800, sim800m64, sim808}.has(model)) return error;
+  if (input_only && cmd.number(0) != query && cmd.number(2) == output) return Cme::invalid_input;
+  if (gpio == 1 && Models{Model::sim800, sim800m64, sim808}.has(model)) return Cme::invalid_input;
   return drive_pin(cmd, *cmd.modem.gpios);
 }
 
