@@ -477,7 +477,7 @@ TEST_CASE("ppp: where no call is possible") {
     world.network.registration = Registration::denied;
     PppFixture fixture(world);
     CHECK(fixture.ask("ATD*99#") == NO_CARRIER);
-    CHECK(fixture.ask("AT+CGDATA=\"PPP\"") == ERROR);
+    CHECK(fixture.ask("AT+CGDATA=\"PPP\"") == cme(148));
   }
   SUBCASE("no packet service") {
     World world = ModuleFixture::instant();
