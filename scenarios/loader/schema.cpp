@@ -112,12 +112,13 @@ class Checker {
 
   // Alternative schemas differ in type.
   static const json& branch(const json& node, const json& value) {
+    const json* fitting = &node;
     const auto choices = node.find("anyOf");
-    if (choices == node.end()) return node;
-    for (const json& choice : *choices) {
-      if (type_fits(resolved_schema(choice), value)) return resolved_schema(choice);
-    }
-    return node;
+    if (choices == node.end()) return *fitting;
+    const auto fits = [&value](const json& choice) { return type_fits(resolved_schema(choice), value); };
+    if (const auto found = std::ranges::find_if(*choices, fits); found != choices->end())
+      fitting = &resolved_schema(*found);
+    return *fitting;
   }
 
   /// Whether a string, a number or another value without parts is one of those that the node describes.
@@ -245,9 +246,10 @@ const json& published_schema() {
 }
 
 const json& resolved_schema(const json& node) {
-  const auto reference = node.find("$ref");
-  if (reference == node.end()) return node;
-  return resolved_schema(published_schema().at(json::json_pointer(reference->get<std::string>().substr(1))));
+  const json* found = &node;
+  for (auto reference = found->find("$ref"); reference != found->end(); reference = found->find("$ref"))
+    found = &published_schema().at(json::json_pointer(reference->get<std::string>().substr(1)));
+  return *found;
 }
 
 void check_structure(const json& scenario, Report& report) {
