@@ -324,8 +324,14 @@ TEST_CASE("player: a pause lasts, and what comes in it is not lost") {
   CHECK(std::chrono::steady_clock::now() - start >= std::chrono::milliseconds(10));
   CHECK(play_said("< OK\n~ 1s\n> AT\n", "\r\nOK\r\n\r\nRDY\r\n") ==
         R"(d:3: expected nothing more before "AT", got "RDY")");
-  CHECK(play("~ 1s\n> AT\n", {.stays = false, .options = {.time_scale = 0.01}}) ==
-        "d:1: expected a connection that lasts, got the end of the connection");
+}
+
+TEST_CASE("player: a module that goes in a pause is a difference") {
+  auto [host, module] = socket_pair();
+  module = UniqueFd();
+  Player player(host.get(), {.time_scale = 0.01});
+  const sim800::Dialogue dialogue{"d", {{1, sim800::Pause{std::chrono::seconds(1)}}}};
+  CHECK(player.play(dialogue).value_or("ok") == "d:1: expected a connection that lasts, got the end of the connection");
 }
 
 TEST_CASE("player: a payload larger than the line's buffers is sent whole") {
