@@ -362,7 +362,7 @@ def serve_with_pyftpdlib(descriptor, folder):
     handler.authorizer.add_user(USER, PASSWORD, folder, perm="elradfmwMT")
     handler.auth_failed_timeout = 0  # the usual three seconds would only make tests slow
     handler.permit_foreign_addresses = False
-    server = FTPServer(socket.socket(fileno=descriptor), handler)
+    server = FTPServer(socket.socket(fileno=descriptor), handler, backlog=1024)
     server.max_cons = 0  # as many as come
     print("ready", flush=True)
     server.serve_forever(handle_exit=False)

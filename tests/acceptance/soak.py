@@ -521,9 +521,10 @@ def report(options, total, usage, problems):
     for name, points in usage.points.items():
         first, last, change = points[len(points) // 2][1], points[-1][1], slope(points)
         print("%-14s %9d at half time, %9d at the end, %+.2f a minute" % (name, first, last, change))
-        # A hundredth of it in an hour would be a leak; short runs are not long enough to tell.
-        # What is in use at a moment goes up and down: it grows if there is more of it at the end, too, when all are idle.
-        if options.minutes >= 10 and last > first and change > max(first, 100) * 0.01 / 4:
+        # What malloc keeps goes up and down by some per cent; short runs are not long enough to tell.
+        # What is in use at a moment does so, too: it grows if there is more of it at the end, too, when all are idle.
+        grown = change * options.minutes / 2
+        if options.minutes >= 10 and last > first and grown > max(first, 100) * 0.05:
             problems.append("%s: grows by %.2f a minute" % (name, change))
     for problem in problems:
         print("PROBLEM: " + problem)
