@@ -84,9 +84,10 @@ bool being_set_up(const Invocation& cmd) {
 
 /// A call takes AMR and WAV of 16 bit only (6.2.70, 16.2.1).
 bool fits_call(const Invocation& cmd, const std::string& path) {
+  if (!cmd.modem.calls->talking()) return true;
   const std::string head = cmd.modem.files.read(path, 0, 64).value_or("");
   const auto form = form_of(head);
-  return !cmd.modem.calls->talking() || head.empty() || form == AudioForm::amr || form == AudioForm::wav;
+  return head.empty() || form == AudioForm::amr || form == AudioForm::wav;
 }
 
 /// AT+CREC=1,<id>,<form>[,<time>][,<location>][,<quality>][,<inputpath>]   A path's extension must fit the form.

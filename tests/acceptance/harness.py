@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """No test sleeps or measures wall time: each waits for bytes, and DEADLINE only ends a test that would hang."""
 
+import collections
 import json
 import os
 import re
@@ -243,6 +244,23 @@ class Module(Run):
         for client in self.clients:
             client.close()
         return super().end(how)
+
+
+class Usage:
+    """Memory, descriptors and threads of a program, over time."""
+
+    def __init__(self, pid):
+        self.pid, self.start, self.points = pid, time.monotonic(), collections.defaultdict(list)
+
+    def sample(self):
+        now = (time.monotonic() - self.start) / 60
+        for name, count in (("kB of memory", self.status("VmRSS")), ("threads", self.status("Threads")),
+                            ("descriptors", len(os.listdir("/proc/%d/fd" % self.pid)))):
+            self.points[name].append((now, count))
+
+    def status(self, key):
+        with open("/proc/%d/status" % self.pid, encoding="ascii") as file:
+            return int(re.search(key + r":\s+(\d+)", file.read())[1])
 
 
 class AcceptanceTest(unittest.TestCase):

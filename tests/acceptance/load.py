@@ -9,14 +9,13 @@ long one took, and the most memory, threads and descriptors of the program.  Exi
 """
 import argparse
 import asyncio
-import os
 import resource
 import sys
 import tempfile
 import time
 
 from ftp_servers import PASSWORD, USER, Pyftpdlib
-from harness import Module
+from harness import Module, Usage
 from servers import Nginx, at
 from sockets import pattern
 
@@ -89,12 +88,6 @@ class Host:
             self.fetched += 1
 
 
-def usage(pid):
-    with open("/proc/%d/status" % pid, encoding="ascii") as file:
-        status = dict(line.rstrip("\n").split(":", 1) for line in file)
-    return int(status["VmHWM"].split()[0]) / 1024, int(status["Threads"]), len(os.listdir("/proc/%d/fd" % pid))
-
-
 async def load(module, options, commands):
     host, port = module.all("tcp-any")[0][1:3]
     hosts = [Host(*await asyncio.open_connection(host, int(port))) for _ in range(options.modules)]
@@ -102,16 +95,17 @@ async def load(module, options, commands):
     start = time.monotonic()
     how = Host.by_ftp if options.ftp else Host.by_http
     fetching = asyncio.gather(*(host.fetch(how, start + options.minutes * 60) for host in hosts), return_exceptions=True)
-    most = usage(module.pid)
+    usage = Usage(module.pid)
     while not fetching.done():
+        usage.sample()
         await asyncio.wait([fetching], timeout=1)
-        most = tuple(map(max, most, usage(module.pid)))
     seconds, fetched = time.monotonic() - start, sum(host.fetched for host in hosts)
     print("%d modules, %d pages of %d bytes by %s in %.0f s: %.0f a second, %.0f ms each" % (
         len(hosts), fetched, len(PAGE), "FTP" if options.ftp else "HTTP", seconds, fetched / seconds,
         seconds * len(hosts) / max(fetched, 1) * 1000))
     print("least and most of one module: %d, %d" % (min(host.fetched for host in hosts), max(host.fetched for host in hosts)))
-    print("at most %.0f MiB of memory, %d threads, %d descriptors" % most)
+    for name, points in usage.points.items():
+        print("%-14s %9d at most" % (name, max(count for _, count in points)))
     return [problem for problem in await fetching if problem is not None]
 
 

@@ -21,7 +21,7 @@ import threading
 import time
 
 from ftp_servers import PASSWORD, USER, Pyftpdlib
-from harness import DEADLINE, MODERN_TLS, OK, Host, Module
+from harness import DEADLINE, MODERN_TLS, OK, Host, Module, Usage
 from mail_servers import Dovecot, Smtp
 from mail_servers import PASSWORD as MAIL_PASSWORD
 from mail_servers import USER as MAIL_USER
@@ -462,23 +462,6 @@ def slope(points):
     mean_x, mean_y = (sum(values) / len(points) for values in zip(*points))
     spread = sum((x - mean_x) ** 2 for x, _ in points)
     return sum((x - mean_x) * (y - mean_y) for x, y in points) / spread
-
-
-class Usage:
-    """Memory, descriptors and threads of the program, over time."""
-
-    def __init__(self, pid):
-        self.pid, self.start, self.points = pid, time.monotonic(), collections.defaultdict(list)
-
-    def sample(self):
-        now = (time.monotonic() - self.start) / 60
-        for name, count in (("kB of memory", self.status("VmRSS")), ("threads", self.status("Threads")),
-                            ("descriptors", len(os.listdir("/proc/%d/fd" % self.pid)))):
-            self.points[name].append((now, count))
-
-    def status(self, key):
-        with open("/proc/%d/status" % self.pid, encoding="ascii") as file:
-            return int(re.search(key + r":\s+(\d+)", file.read())[1])
 
 
 def soak(folder, options):

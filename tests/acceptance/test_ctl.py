@@ -107,6 +107,7 @@ class CtlTest(AcceptanceTest):
                             ('latency: expected a duration such as "600ms", found "600"', ("link", "latency", "600")),
                             ('blackhole: expected on or off, found "maybe"', ("link", "blackhole", "maybe")),
                             ('down: expected a number of kbit/s, found "fast"', ("link", "down", "fast")),
+                            ('down: expected a number of kbit/s, found ""', ("link", "down", "")),
                             ('expected a number from 1e-06 to 1000, found "abc"', ("clock", "scale", "abc")),
                             ("expected no --module: this is done to all modules", ("--module", "0", "reset")),
                             ("expected no --module: this is done to all modules", ("--module", "0", "scenario", "slow-2g"))):

@@ -87,6 +87,15 @@ struct SocketFixture {
     until([this] { return module.connected && accepted; });
     REQUIRE(module.connected == SocketError::none);
   }
+  /// Likewise through the radio, which takes this long in each direction.
+  void establish(Duration one_way) {
+    connect();
+    settle();
+    advance(one_way);
+    until([this] { return accepted; });
+    advance(one_way);
+    until([this] { return module.connected.has_value(); });
+  }
   template <class Condition>
   void until(Condition reached) {
     run_until(loop, reached);

@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <system_error>
 
 #include "emulator/program/cli/cli.hpp"
 #include "emulator/program/cli/control_client.hpp"
@@ -184,7 +185,8 @@ int link(const Ctl& ctl, const std::string& what, const std::string& value) {
   }
   double rate = 0;
   const char* const end = value.data() + value.size();
-  if (std::from_chars(value.data(), end, rate).ptr != end) throw expected("a number of kbit/s");
+  const auto [rest, error] = std::from_chars(value.data(), end, rate);
+  if (error != std::errc() || rest != end) throw expected("a number of kbit/s");
   return ctl.act({{"link", {{what + "_kbps", rate}}}});
 }
 

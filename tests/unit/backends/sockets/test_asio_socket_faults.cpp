@@ -222,12 +222,7 @@ TEST_CASE("socket on a slow link: a round trip and the bandwidth are felt") {
 
 TEST_CASE("socket on a slow link: an answer never comes before the acknowledgement of what it answers") {
   SocketFixture fixture({}, {.latency = 600ms});
-  fixture.connect();
-  fixture.settle();
-  fixture.advance(300ms);
-  fixture.until([&] { return fixture.accepted; });
-  fixture.advance(300ms);
-  fixture.until([&] { return fixture.module.connected.has_value(); });
+  fixture.establish(300ms);
   std::uint64_t acknowledged = 0;
   fixture.module.socket->events.changed = [&] {
     if (!fixture.module.socket->readable().empty()) acknowledged = fixture.module.socket->acknowledged();
@@ -327,12 +322,7 @@ TEST_CASE("socket without a radio link while the packet service is suspended: an
 
 TEST_CASE("socket when the packet service goes on: what was on its way arrives in a turn of its own") {
   SocketFixture fixture({}, {.latency = 600ms});
-  fixture.connect();
-  fixture.settle();
-  fixture.advance(300ms);
-  fixture.until([&] { return fixture.accepted; });
-  fixture.advance(300ms);
-  fixture.until([&] { return fixture.module.connected.has_value(); });
+  fixture.establish(300ms);
   fixture.module.write("x");
   fixture.settle();
   fixture.advance(300ms);
