@@ -13,6 +13,22 @@ constexpr std::size_t longest_length = 3;  ///< octets: no message of a frame ne
 std::uint8_t octet(std::string_view bytes, std::size_t at) { return static_cast<std::uint8_t>(bytes[at]); }
 std::uint8_t bit_if(bool on, std::uint8_t bit) { return on ? bit : std::uint8_t{0}; }
 
+std::uint8_t bits_of(const MuxSignals& signals) {
+  return static_cast<std::uint8_t>(bit_if(signals.stops, fc) | bit_if(signals.ready, rtc) |
+                                   bit_if(signals.ready_to_receive, rtr) | bit_if(signals.ring, ic) |
+                                   bit_if(signals.valid_data, dv));
+}
+
+char break_octet(unsigned break_for) { return static_cast<char>(break_for << 4 | break_bit | extension_bit); }
+
+/// `octets`: the signals, and perhaps a break.
+MuxSignals signals_of(int dlci, std::string_view octets) {
+  const auto has = [bits = octet(octets, 0)](std::uint8_t bit) { return (bits & bit) != 0; };
+  MuxSignals signals{static_cast<std::uint8_t>(dlci), has(fc), has(rtc), has(rtr), has(ic), has(dv), std::nullopt};
+  if (octets.size() > 1 && (octet(octets, 1) & break_bit) != 0) signals.break_for = octet(octets, 1) >> 4;
+  return signals;
+}
+
 }  // namespace
 
 std::string encode(const MuxMessage& message) {
@@ -42,19 +58,27 @@ std::optional<MuxMessage> take_mux_message(std::string_view& bytes) {
 }
 
 std::string encode(const MuxSignals& signals) {
-  const int bits = bit_if(signals.stops, fc) | bit_if(signals.ready, rtc) | bit_if(signals.ready_to_receive, rtr) |
-                   bit_if(signals.ring, ic) | bit_if(signals.valid_data, dv);
-  std::string values{static_cast<char>(signals.dlci << 2 | 3), static_cast<char>(bits | extension_bit)};
-  if (signals.break_for) values += static_cast<char>(*signals.break_for << 4 | break_bit | extension_bit);
+  std::string values{static_cast<char>(signals.dlci << 2 | 3), static_cast<char>(bits_of(signals) | extension_bit)};
+  if (signals.break_for) values += break_octet(*signals.break_for);
   return values;
 }
 
 std::optional<MuxSignals> parse_mux_signals(std::string_view values) {
   if (values.size() < 2) return std::nullopt;
-  const auto has = [bits = octet(values, 1)](std::uint8_t bit) { return (bits & bit) != 0; };
-  MuxSignals signals{
-      static_cast<std::uint8_t>(octet(values, 0) >> 2), has(fc), has(rtc), has(rtr), has(ic), has(dv), std::nullopt};
-  if (values.size() > 2 && (octet(values, 2) & break_bit) != 0) signals.break_for = octet(values, 2) >> 4;
+  return signals_of(octet(values, 0) >> 2, values.substr(1));
+}
+
+std::string encode_head(const MuxSignals& signals) {
+  if (!signals.break_for) return {static_cast<char>(bits_of(signals) | extension_bit)};
+  return {static_cast<char>(bits_of(signals)), break_octet(*signals.break_for)};
+}
+
+std::optional<MuxSignals> take_mux_head(std::string_view& info) {
+  const bool has_break = !info.empty() && (octet(info, 0) & extension_bit) == 0;
+  const std::size_t size = has_break ? 2 : 1;
+  if (info.size() < size || (octet(info, size - 1) & extension_bit) == 0) return std::nullopt;
+  const MuxSignals signals = signals_of(0, info.substr(0, size));
+  info.remove_prefix(size);
   return signals;
 }
 

@@ -50,6 +50,12 @@ struct MuxSignals {
 std::string encode(const MuxSignals& signals);
 std::optional<MuxSignals> parse_mux_signals(std::string_view values);
 
+/// The same at the head of each frame of convergence layer type 2, which belongs to a DLC and does not name it (27.010
+/// 5.5.2).
+std::string encode_head(const MuxSignals& signals);
+/// Takes it off `info`; nothing, and `info` as it was, if that does not begin with one. The DLCI stays 0.
+std::optional<MuxSignals> take_mux_head(std::string_view& info);
+
 /// Values of PN.
 struct MuxParameters {
   std::uint8_t dlci = 0;

@@ -9,6 +9,9 @@ namespace {
 
 using enum MuxMessageType;
 
+/// The value of CL.
+constexpr std::uint8_t convergence_type_2 = 1;
+
 std::uint8_t response_to(const MuxMessage& message) {
   return message.type & static_cast<std::uint8_t>(~mux_command_bit);
 }
@@ -77,8 +80,9 @@ void Multiplexer::set_signals(std::string_view values) {
   if (Dlc* const meant = open_dlc(signals->dlci)) meant->set_signals(*signals);
 }
 
-/// The module takes what it can: UIH frames with octets as they are, no larger than AT+CMUX has it. A DLC that is open
-/// keeps what it has; one that does not exist cannot be opened.
+/// The module takes what it can: UIH frames no larger than AT+CMUX has it, with octets as they are or, where one fits
+/// beside them, with signals ahead of them (type 2). A DLC that is open keeps what it has; one that does not exist
+/// cannot be opened.
 void Multiplexer::negotiate(std::string_view values) {
   auto parameters = parse_mux_parameters(values);
   if (!parameters) return drop(values.size());
@@ -86,11 +90,17 @@ void Multiplexer::negotiate(std::string_view values) {
   if (parameters->dlci > 0 && meant == nullptr)
     return put(encode({.dlci = parameters->dlci, .cr = true, .type = MuxType::dm, .poll = true}));
   std::size_t size = settings_.frame_size;
+  std::uint8_t convergence = 0;
   if (meant != nullptr) {
-    if (!meant->is_open() && parameters->n1 > 0) meant->limit_frames(std::min<std::size_t>(parameters->n1, size));
+    if (!meant->is_open()) {
+      if (parameters->n1 > 0) meant->limit_frames(std::min<std::size_t>(parameters->n1, size));
+      meant->put_signals_in_frames(parameters->convergence == convergence_type_2 && meant->frame_size() > 1);
+    }
     size = meant->frame_size();
+    if (meant->signals_in_frames()) convergence = convergence_type_2;
   }
-  parameters->frames = parameters->convergence = 0;
+  parameters->frames = 0;
+  parameters->convergence = convergence;
   parameters->n1 = static_cast<std::uint16_t>(size);
   tell(static_cast<std::uint8_t>(pn) & static_cast<std::uint8_t>(~mux_command_bit), encode(*parameters));
 }

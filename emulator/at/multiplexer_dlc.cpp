@@ -32,7 +32,7 @@ void Multiplexer::Dlc::open() {
 }
 
 void Multiplexer::Dlc::close() {
-  open_ = held_ = stops_host_ = false;
+  open_ = held_ = stops_host_ = signals_in_frames_ = false;
   frame_size_ = owner_.settings_.frame_size;
   waiting_.clear();
   repeat_.cancel();
@@ -42,9 +42,14 @@ void Multiplexer::Dlc::close() {
 
 // --- from the host
 
-void Multiplexer::Dlc::receive(std::string_view bytes) {
-  if (channel_->input_waiting() + bytes.size() > most_behind_stop) return channel_->output_lost(bytes.size());
-  channel_->receive(bytes);
+void Multiplexer::Dlc::receive(std::string_view info) {
+  if (signals_in_frames_) {
+    const auto head = take_mux_head(info);
+    if (!head) return channel_->output_lost(info.size());
+    set_signals(*head);
+  }
+  if (channel_->input_waiting() + info.size() > most_behind_stop) return channel_->output_lost(info.size());
+  channel_->receive(info);
   if (channel_->wants_input() || !open_ || std::exchange(stops_host_, true)) return;
   tell_signals();
 }
@@ -68,10 +73,11 @@ void Multiplexer::Dlc::end_break() {
 
 void Multiplexer::Dlc::release() {
   if (waiting_.empty() || held_ || owner_.held_) return;
+  const std::string head = signals_in_frames_ ? encode_head(signals()) : std::string();
   std::string frames;
   for (std::string_view rest = waiting_; !rest.empty();) {
-    const std::string_view part = rest.substr(0, frame_size_);
-    frames += encode({.dlci = dlci_, .info = part});
+    const std::string_view part = rest.substr(0, frame_size_ - head.size());
+    frames += encode({.dlci = dlci_, .info = head + std::string(part)});
     rest.remove_prefix(part.size());
   }
   waiting_.clear();
@@ -100,19 +106,25 @@ void Multiplexer::Dlc::set_line(ModemLine /*line*/, bool /*on*/) {
   if (open_) tell_signals();
 }
 
-void Multiplexer::Dlc::tell_signals() { repeat_signals(owner_.settings_.repeats); }
+MuxSignals Multiplexer::Dlc::signals() const {
+  const auto is_on = [this](ModemLine line) { return channel_->is_on(line); };
+  return {.dlci = dlci_,
+          .stops = stops_host_,
+          .ready = is_on(ModemLine::dsr),
+          .ready_to_receive = is_on(ModemLine::cts),
+          .ring = is_on(ModemLine::ri),
+          .valid_data = is_on(ModemLine::dcd),
+          .break_for = {}};
+}
+
+void Multiplexer::Dlc::tell_signals() {
+  if (!signals_in_frames_) return repeat_signals(owner_.settings_.repeats);
+  owner_.put(encode({.dlci = dlci_, .info = encode_head(signals())}));
+}
 
 /// As they are now, and again unless the host answers.
 void Multiplexer::Dlc::repeat_signals(unsigned left) {
-  const auto is_on = [this](ModemLine line) { return channel_->is_on(line); };
-  owner_.tell(static_cast<std::uint8_t>(MuxMessageType::msc),
-              encode(MuxSignals{.dlci = dlci_,
-                                .stops = stops_host_,
-                                .ready = is_on(ModemLine::dsr),
-                                .ready_to_receive = is_on(ModemLine::cts),
-                                .ring = is_on(ModemLine::ri),
-                                .valid_data = is_on(ModemLine::dcd),
-                                .break_for = {}}));
+  owner_.tell(static_cast<std::uint8_t>(MuxMessageType::msc), encode(signals()));
   if (left == 0) return;
   repeat_ = owner_.owner_.clock.after(owner_.settings_.patience, [this, left] { repeat_signals(left - 1); });
 }

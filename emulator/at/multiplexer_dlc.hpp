@@ -28,8 +28,9 @@ class Multiplexer::Dlc final : public Port {
 
   // From the host.
 
-  /// A busy DLC must not hold up the others: its host is told to wait, and loses bytes if it does not.
-  void receive(std::string_view bytes);
+  /// What a frame carries. A busy DLC must not hold up the others: its host is told to wait, and loses bytes if it
+  /// does not.
+  void receive(std::string_view info);
   void set_signals(const MuxSignals& signals);
   void signals_heard() { repeat_.cancel(); }
   void client_left() { channel_->client_left(); }
@@ -40,6 +41,9 @@ class Multiplexer::Dlc final : public Port {
   /// Most octets in a frame, either way. The host may lower it before it opens the DLC (PN).
   std::size_t frame_size() const { return frame_size_; }
   void limit_frames(std::size_t octets) { frame_size_ = octets; }
+  /// Convergence layer type 2: each frame begins with the signals, and there is no MSC (27.010 5.5.2).
+  bool signals_in_frames() const { return signals_in_frames_; }
+  void put_signals_in_frames(bool on) { signals_in_frames_ = on; }
 
   // From the channel.
   void send(std::string_view bytes) override;
@@ -48,6 +52,7 @@ class Multiplexer::Dlc final : public Port {
   void set_line(ModemLine line, bool on) override;
 
  private:
+  MuxSignals signals() const;
   void tell_signals();
   void repeat_signals(unsigned left);
   void end_break();
@@ -59,6 +64,7 @@ class Multiplexer::Dlc final : public Port {
   bool held_ = false;        ///< the host takes nothing here (MSC)
   bool stops_host_ = false;  ///< the module takes nothing here
   bool breaks_ = false;      ///< the host sends a break
+  bool signals_in_frames_ = false;
   std::size_t frame_size_ = longest_frame;
   std::string waiting_;
   Timer repeat_;  ///< of an MSC that the host has not answered

@@ -24,6 +24,12 @@ void messages(std::string_view info) {
       const auto same = parse_mux_signals(encode(*signals));
       require(same && same->dlci == signals->dlci && same->break_for == signals->break_for, "signals change");
     }
+    if (std::string_view rest = message->values; const auto head = take_mux_head(rest)) {
+      const std::string again_written = encode_head(*head);
+      std::string_view left = again_written;
+      const auto same = take_mux_head(left);
+      require(same && left.empty() && same->break_for == head->break_for, "a head changes");
+    }
     if (const auto parameters = parse_mux_parameters(message->values))
       require(parse_mux_parameters(encode(*parameters))->n1 == parameters->n1, "parameters change");
   }

@@ -51,6 +51,27 @@ TEST_CASE("mux messages: signals") {
   CHECK_FALSE(parse_mux_signals("\x13"));
 }
 
+TEST_CASE("mux messages: signals at the head of a frame") {
+  CHECK(encode_head(MuxSignals{.dlci = 1}) == "\x0d");
+  CHECK(encode_head(MuxSignals{.dlci = 2, .stops = true, .valid_data = true, .break_for = 3}) == "\x8e\x33");
+  std::string_view info = "\x8dOK";
+  const auto read = take_mux_head(info);
+  REQUIRE(read);
+  CHECK(read->valid_data);
+  CHECK_FALSE(read->stops);
+  CHECK_FALSE(read->break_for);
+  CHECK(info == "OK");
+  info = "\x0c\x33OK";
+  CHECK(take_mux_head(info)->break_for == 3);
+  CHECK(info == "OK");
+  for (const std::string_view broken : {"", "\x0c", "\x0c\x32OK"}) {
+    CAPTURE(broken);
+    info = broken;
+    CHECK_FALSE(take_mux_head(info));
+    CHECK(info == broken);
+  }
+}
+
 TEST_CASE("mux messages: parameters") {
   using namespace std::string_view_literals;
   const auto read = parse_mux_parameters("\x02\x12\x07\x0a\xe6\x05\x03\x02"sv);

@@ -363,7 +363,9 @@ TEST_CASE("mux: PN is answered with what the module can do") {
   };
   CHECK(negotiate({1, 0, 7, 10, 32, 0, 3, 2}) == answer({1, 0, 7, 10, 32, 0, 3, 2}));
   CHECK(negotiate({2, 0, 0, 10, 0, 2, 3, 2}) == answer({2, 0, 0, 10, 64, 0, 3, 2}));      // no more than N1 of AT+CMUX
-  CHECK(negotiate({3, 0x12, 0, 10, 64, 0, 3, 2}) == answer({3, 0, 0, 10, 64, 0, 3, 2}));  // no type 2, no I frames
+  CHECK(negotiate({3, 0x22, 0, 10, 64, 0, 3, 2}) == answer({3, 0, 0, 10, 64, 0, 3, 2}));  // no type 3, no I frames
+  CHECK(negotiate({3, 0x10, 0, 10, 64, 0, 3, 2}) == answer({3, 0x10, 0, 10, 64, 0, 3, 2}));
+  CHECK(negotiate({3, 0x10, 0, 10, 1, 0, 3, 2}) == answer({3, 0, 0, 10, 1, 0, 3, 2}));  // no room beside the signals
   CHECK(negotiate({4, 0, 0, 10, 0, 0, 3, 2}) == answer({4, 0, 0, 10, 64, 0, 3, 2}));
   CHECK(negotiate({5, 0, 0, 10, 64, 0, 3, 2}) == to_hex(encode({5, true, MuxType::dm, true, {}})));
   fixture.open(1);
@@ -372,6 +374,52 @@ TEST_CASE("mux: PN is answered with what the module can do") {
   CHECK(fixture.on(1, "AT" + std::string(40, ' ') + "\r") == "");
   CHECK(fixture.on(1, "AT\r") == "AT\r" + OK);
   CHECK(fixture.control(std::string("\x83\x0F\x01\x00\x00\x0a\x10\x00\x03", 9)) == "");  // an octet is missing
+}
+
+TEST_CASE("mux: with convergence layer type 2 each frame begins with the signals") {
+  using namespace std::string_view_literals;
+  const std::string head = "\x0d";  // all lines on but DCD and RI
+  MuxFixture fixture;
+  fixture.open(0);
+  const auto frame = [](std::string_view info) { return encode({2, false, MuxType::uih, false, info}); };
+  const auto from_host = [&](std::string_view info) {
+    return fixture.say(encode({2, true, MuxType::uih, false, info}));
+  };
+  CHECK(fixture.control("\x83\x11\x02\x10\x00\x0a\x10\x00\x03\x02"sv) ==
+        encode({0, false, MuxType::uih, false, "\x81\x11\x02\x10\x00\x0a\x10\x00\x03\x02"sv}));
+  const std::string opened = fixture.say(encode({2, true, MuxType::sabm, true, {}}));
+  CHECK(opened == encode({2, true, MuxType::ua, true, {}}) + frame(head));
+  CHECK(fixture.wait(1min) == "");  // nobody is to answer that
+  const Channel& channel = *fixture.module.channels()[2];
+  CHECK(from_host(head + "ATE0\r") == frame(head + "ATE0\r" + OK));
+  SUBCASE("the module's, in frames no longer than N1") {
+    CHECK(from_host(head + "AT+GMM\r") == frame(head + "\r\nSIMCOM_SIM800") + frame(head + "L\r\n" + OK));
+    const std::string connected = from_host(head + "ATD*99#\r");
+    const std::string with_dcd = "\x8d";
+    CHECK(connected.starts_with(frame(with_dcd) + frame(with_dcd + "\r\nCONNECT\r\n")));
+  }
+  SUBCASE("the host's, with data or without") {
+    CHECK(from_host(std::string("\x05") + "AT\r") == "");  // RTR off
+    CHECK_FALSE(channel.is_on(ModemLine::rts));
+    CHECK(from_host(head) == frame(head + OK));
+    CHECK(from_host(std::string("\x0c\x33") + "AT\r") == frame(head + OK));
+    CHECK(fixture.events["break"] == 1);
+    fixture.wait(600ms);
+    CHECK(fixture.events["break"] == 2);
+  }
+  SUBCASE("none of the host's: lost and counted") {
+    CHECK(from_host("AT\r") == "");  // "A" are signals, and no line begins
+    CHECK(fixture.lost == 0);
+    CHECK(from_host("\x0c\x0c") == "");
+    CHECK(fixture.lost == 2);
+    CHECK(from_host("") == "");
+    CHECK(fixture.lost == 2);
+  }
+  SUBCASE("until the DLC is closed") {
+    fixture.say(encode({2, true, MuxType::disc, true, {}}));
+    CHECK(fixture.say(encode({2, true, MuxType::sabm, true, {}})).ends_with(MuxFixture::told(2, 0x0D)));
+    CHECK(fixture.on(2, "AT\r").ends_with(OK));
+  }
 }
 
 TEST_CASE("mux: what is no frame, or too long a one, is lost and counted") {
