@@ -65,13 +65,15 @@ void FtpBridge::consumed(std::size_t count) {
 
 std::size_t FtpBridge::room() const {
   const std::scoped_lock lock(mutex_);
-  return ready_ && !finished_ ? window - outgoing_.size() : 0;
+  known_room_ = ready_ && !finished_ ? window - outgoing_.size() : 0;
+  return known_room_;
 }
 
 void FtpBridge::write(std::string_view bytes) {
   {
     const std::scoped_lock lock(mutex_);
     outgoing_ += bytes;
+    known_room_ -= std::min(known_room_, bytes.size());
     if (wanted_ == 0 || outgoing_.size() < wanted_) return;
     wanted_ = 0;
   }
@@ -151,14 +153,14 @@ bool FtpBridge::has_bytes(std::size_t count) {
 
 std::size_t FtpBridge::get(std::span<char> buffer) {
   std::size_t count = 0;
-  bool was_full = false;
+  bool awaited = false;
   {
     const std::scoped_lock lock(mutex_);
-    was_full = window - outgoing_.size() < worth_waking;
+    awaited = !finished_ && known_room_ < worth_waking;
     count = outgoing_.copy(buffer.data(), buffer.size());
     outgoing_.erase(0, count);
   }
-  if (was_full) announce([this] { update_.changed = true; });
+  if (awaited) announce([this] { update_.changed = true; });
   return count;
 }
 

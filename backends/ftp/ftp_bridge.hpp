@@ -108,6 +108,7 @@ class FtpBridge {
   std::size_t wanted_ = 0;   // it waits for this many bytes to send
   std::size_t waiting_ = 0;  // bytes received and not consumed, here and with the session
   std::string outgoing_;
+  mutable std::size_t known_room_ = 0;  // what the host was last told of, less what it has written since
   std::uint64_t sent_ = 0;
   std::uint64_t reported_ = 0;  // of sent_
 };
