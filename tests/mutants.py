@@ -1,15 +1,18 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Would the tests notice?  Changes one place of the sources at a time, builds, runs the unit tests, and puts it back.
+"""Would the tests notice?  Changes one place of the sources at a time, builds, runs the tests, and puts it back.
 
 Usage: mutants.py [--count N] [--seed N] BUILD_DIR
 
 The places are drawn at random, by the seed, from protocol/, emulator/ and scenarios/: a comparison or an operator becomes
 another one, a condition its opposite, a constant its neighbour, a statement nothing.  A mutant that does not compile is no
-mutant, and another is drawn.  Prints each, and how many of a hundred were noticed.  Works on a copy of the sources that
-BUILD_DIR was configured for, in BUILD_DIR/../mutants.
+mutant, and another is drawn.  The unit tests come first; what they let pass is tried by the whole suite.  Prints each, who
+noticed it, and how many of a hundred were noticed.  Works on a copy of the sources that BUILD_DIR was configured for, in
+BUILD_DIR/../mutants.
 """
 import argparse
+import collections
+import os
 import pathlib
 import random
 import re
@@ -73,6 +76,42 @@ def call(*command, timeout=600):
         return "time-out"
 
 
+def suite_fails(build):
+    return call("ctest", "--test-dir", build, "--no-tests=error", "--stop-on-failure", "-LE", "heavy", "-j", os.cpu_count(), timeout=1800)
+
+
+def who_notices(build):
+    """Nothing if it does not compile."""
+    if call("ninja", "-C", build, "unit_tests"):
+        return None
+    if call(build / "tests/unit_tests", "-aa=1", timeout=180):
+        return "unit tests"
+    return "suite" if call("ninja", "-C", build, timeout=7200) or suite_fails(build) else "LEFT"
+
+
+def try_mutants(root, build, count, seed):
+    """`build` is that of the sources below `root`, and they are changed."""
+    dice = random.Random(seed)
+    files = [(path, number) for path in sources(root) for number in code_lines(path.read_text(encoding="utf-8"))]
+    outcomes = collections.Counter()
+    while outcomes.total() < count:
+        path, number = dice.choice(files)
+        text = path.read_text(encoding="utf-8")
+        if (mutant := mutate(text, number, dice)) is None:
+            continue
+        path.write_text(mutant[0], encoding="utf-8")
+        try:
+            outcome = who_notices(build)
+        finally:
+            path.write_text(text, encoding="utf-8")
+        if outcome is None:
+            continue
+        outcomes[outcome] += 1
+        print("%-11s %s:%d: %s" % (outcome, path.relative_to(root), number + 1, mutant[1]), flush=True)
+    print("%d of %d mutants noticed (%d %%), %d of them by the unit tests; seed %d" %
+          (count - outcomes["LEFT"], count, 100 * (count - outcomes["LEFT"]) // count, outcomes["unit tests"], seed))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", type=pathlib.Path, metavar="BUILD_DIR")
@@ -85,32 +124,11 @@ def main():
     build = copy / "build"
     cache = (options.build / "CMakeCache.txt").read_text(encoding="utf-8")
     kept = ["-D" + line for line in cache.splitlines() if re.match(r"CMAKE_(CXX_COMPILER|CXX_FLAGS|BUILD_TYPE|CXX_COMPILER_LAUNCHER):", line)]
-    if call("cmake", "-S", copy, "-B", build, "-G", "Ninja", "-DBUILD_TESTING=ON", *kept) or call("ninja", "-C", build, "unit_tests", timeout=7200):
+    if call("cmake", "-S", copy, "-B", build, "-G", "Ninja", "-DBUILD_TESTING=ON", *kept) or call("ninja", "-C", build, timeout=7200):
         sys.exit("mutants: the sources do not build as they are")
-    if call(build / "tests/unit_tests", timeout=600):
+    if call(build / "tests/unit_tests", timeout=600) or suite_fails(build):
         sys.exit("mutants: the tests fail as they are")
-    dice = random.Random(options.seed)
-    files = [(path, number) for path in sources(copy) for number in code_lines(path.read_text(encoding="utf-8"))]
-    noticed, left = 0, []
-    while noticed + len(left) < options.count:
-        path, number = dice.choice(files)
-        text = path.read_text(encoding="utf-8")
-        if (mutant := mutate(text, number, dice)) is None:
-            continue
-        path.write_text(mutant[0], encoding="utf-8")
-        name = "%s:%d: %s" % (path.relative_to(copy), number + 1, mutant[1])
-        try:
-            if call("ninja", "-C", build, "unit_tests"):
-                continue  # it does not compile
-            outcome = call(build / "tests/unit_tests", "-aa=1", timeout=180)
-        finally:
-            path.write_text(text, encoding="utf-8")
-        if outcome:
-            noticed += 1
-        else:
-            left.append(name)
-        print("%-8s %s" % ("noticed" if outcome else "LEFT", name), flush=True)
-    print("%d of %d mutants noticed (%d %%), seed %d" % (noticed, options.count, 100 * noticed // options.count, options.seed))
+    try_mutants(copy, build, options.count, options.seed)
 
 
 if __name__ == "__main__":

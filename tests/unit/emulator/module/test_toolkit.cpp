@@ -107,11 +107,13 @@ TEST_CASE("a choice between items leads where the item does, an input is as long
   CHECK(card.ask("AT+STKTRS=00") == ERROR);
   CHECK(card.ask("AT+STKTRS=00,06") == ERROR);
   CHECK(card.ask("AT+STKTRS=00,0005") == ERROR);
+  CHECK(card.ask("AT+STKTRS=11,05") == ERROR);  // back, and yet a choice
   CHECK(card.ask("AT+STKTRS=00,05") == OK + line("+STKPCI: 0,DISPLAY TEXT,128,\"0442\""));
   CHECK(card.ask("AT+STKTRS=00") == OK + line("+STKPCI: 0,GET INPUT,0,\"044E\",2,3"));
   CHECK(card.ask("AT+STKTRS=00,0431") == ERROR);
   CHECK(card.ask("AT+STKTRS=00,0431323334") == ERROR);
   CHECK(card.ask("AT+STKTRS=00,0X") == ERROR);
+  CHECK(card.ask("AT+STKTRS=11,043132") == ERROR);
   CHECK(card.ask("AT+STKTRS=11") == OK + line("+STKPCI: 0,SELECT ITEM,2,\"5768696368\"") +
                                         line("+STKPCI: 0,ITEM,1,4,\"41\"") + line("+STKPCI: 0,ITEM,2,5,\"42\""));
   CHECK(card.ask("AT+STKTRS=00,04") == OK + line("+STKPCI: 0,GET INPUT,0,\"044E\",2,3"));
