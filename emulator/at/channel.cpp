@@ -98,7 +98,7 @@ void Channel::pump() {
       continue;
     }
     if (lets_others_first(&Channel::pump)) break;
-    if (bytes.find(LineAssembler::delete_key) != std::string_view::npos)
+    if (bytes.substr(0, bytes.find('\r')).find(LineAssembler::delete_key) != std::string_view::npos)
       assembler_.set_del_is_text(settings_.text(key::cscs) == "GSM");
     const bool echoed = ahead_ > 0;
     std::string* const echo = !format.echo || echoed ? nullptr : holds_echo() ? &work_->echo : &work_->out;
