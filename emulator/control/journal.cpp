@@ -18,11 +18,11 @@ bool of_host(Trace::Fields fields) { return text_of(fields, "channel") != AtLine
 
 void Journal::add(TimePoint now, unsigned module, std::string_view module_name, std::string_view name,
                   Trace::Fields fields) {
-  Module& of = modules_[module];
-  if (of.name != module_name) of.name = *names_.emplace(module_name).first;
-  const Event event{++last_, now, module, name, of.name};
+  Module& own = of(module);
+  if (own.name != module_name) own.name = *names_.emplace(module_name).first;
+  const Event event{++last_, now, module, name, own.name};
   events_.add(event, fields);
-  sum_up(now, of.sums, name, fields);
+  sum_up(now, own.sums, name, fields);
   if (on_event) on_event(module, name);
 }
 
@@ -91,11 +91,12 @@ void Journal::reset() {
   events_.clear();
   commands_.clear();
   // Clients and lines are what they are.
-  for (auto& [module, of] : modules_) {
+  for (const auto& each : modules_) {
+    if (!each) continue;
     Sums fresh;
-    fresh.clients = std::move(of.sums.clients);
-    fresh.lines = std::move(of.sums.lines);
-    of.sums = std::move(fresh);
+    fresh.clients = std::move(each->sums.clients);
+    fresh.lines = std::move(each->sums.lines);
+    each->sums = std::move(fresh);
   }
   lost_ = last_;
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -62,7 +63,7 @@ class Journal {
     std::map<std::string, bool> clients;                        ///< by channel
     std::map<std::pair<std::string, std::string>, bool> lines;  ///< by channel and signal
   };
-  const Sums& sums(unsigned module) { return modules_[module].sums; }
+  const Sums& sums(unsigned module) { return of(module).sums; }
 
   /// Called after each event.
   std::function<void(unsigned module, std::string_view name)> on_event;
@@ -78,7 +79,12 @@ class Journal {
     Sums sums;
   };
   std::set<std::string, std::less<>> names_;  ///< of modules, as events have them
-  std::map<unsigned, Module> modules_;
+  Module& of(unsigned module) {
+    if (module >= modules_.size()) modules_.resize(module + 1);
+    if (!modules_[module]) modules_[module] = std::make_unique<Module>();
+    return *modules_[module];
+  }
+  std::vector<std::unique_ptr<Module>> modules_;
   std::uint64_t last_ = 0, lost_ = 0, commands_forgotten_ = 0;  ///< numbers up to these
 };
 

@@ -74,7 +74,11 @@ bool dials_secret(std::string_view dialled) {
   return is_digit(dialled.back()) && (bars || (changes && code == 2));
 }
 
-bool dials(std::string_view line) { return same_word(line.substr(0, 1), "D") || same_word(line.substr(0, 3), "ATD"); }
+/// Asked of every line of a trace: what is cheap comes first.
+bool dials(std::string_view line) {
+  const auto is_d = [line](std::size_t at) { return at < line.size() && (line[at] == 'D' || line[at] == 'd'); };
+  return is_d(0) || (is_d(2) && same_word(line.substr(0, 2), "AT"));
+}
 
 /// Whole lines that the bytes begin with, that nothing is dialled by and that cannot have a secret: they need not be
 /// followed byte by byte.
