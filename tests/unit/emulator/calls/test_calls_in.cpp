@@ -349,6 +349,19 @@ TEST_CASE("calls: one active, one held") {
     CHECK(fixture.ask("AT+CHLD=11") == OK);
     CHECK(clcc(fixture) == clcc_of({second}));
   }
+  SUBCASE("beside a conference of two a third is held: nobody of the two can be held, too") {
+    CHECK(fixture.ask("AT+CHLD=3") == OK);
+    CHECK(fixture.ask("AT+CHLD=2") == OK);
+    fixture.talk_to("201");
+    const std::string held = clcc_of({call(1, 0, 1, 1, "100"), call(2, 1, 1, 1, "200"), call(3, 0, 0, 0, "201")});
+    CHECK(clcc(fixture) == held);
+    CHECK(fixture.ask("AT+CHLD=2") == OK);
+    CHECK(fixture.ask("AT+CHLD=21") == ERROR);
+    CHECK(fixture.ask("AT+CHLD=2") == OK);
+    CHECK(clcc(fixture) == held);
+    CHECK(fixture.ask("AT+CHLD=23") == OK);
+    CHECK(clcc(fixture) == held);
+  }
   SUBCASE("4 leaves the two to each other") {
     CHECK(fixture.ask("AT+CHLD=4") == OK);
     CHECK(clcc(fixture) == OK);
