@@ -365,7 +365,7 @@ TEST_CASE("files that only a scenario's card has are written by those whom the s
   CHECK(card.crsm("220,28613,1,4,3,\"430101\"") == "152,4");
   CHECK(card.crsm("178,28613,1,4,3") == "144,0,\"430102\"");
   CHECK(card.crsm("214,28512,0,0,1,\"01\"") == "144,0");
-  CHECK(card.crsm("176,28472,0,3,1") == "144,0,\"FF\"");  // EF SST: groups 1 and 2 are there
+  CHECK(card.crsm("176,28472,0,3,1") == "144,0,\"FF\"");                       // EF SST: groups 1 and 2 are there
   CHECK(Card().crsm("176,28472,0,0,10") == "144,0,\"FF3FFF0F3F00005C000C\"");  // barred numbers: not activated
   CHECK(Card().crsm("176,28478,0,0,1") == "148,4");
   card.select({"7F20"});
