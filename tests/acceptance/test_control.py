@@ -691,6 +691,42 @@ class Description(ControlTest):
                 status, answer = control.exchange(method.upper(), concrete)
                 self.assertIn(status, (200, 201, 400, 404, 409), (method, path, answer))
 
+    def test_no_request_takes_a_key_that_it_does_not_know(self):
+        _, control = self.start()
+        fault = control.post("/faults", {"name": "F", "on": {"command": "AT+CSQ"}, "do": {"result": "ERROR"}})["id"]
+        control.post("/calls", {"from": "+420777000000"})
+        call = control.get("/calls")[0]["id"]
+        bodies = {
+            ("post", "/do"): {"signal": {"rssi": 3}},
+            ("post", "/at"): {"line": "AT"},
+            ("post", "/faults"): {"on": {"command": "AT+CSQ"}, "do": {"result": "OK"}},
+            ("patch", "/faults/{id}"): {"enabled": False},
+            ("post", "/expectations"): {"command": "AT+CSQ"},
+            ("put", "/state"): {"state": "deep"},
+            ("put", "/scenario"): {"name": "other"},
+            ("post", "/scenario"): {"name": "other"},
+            ("patch", "/world"): {"network": {"signal": {"rssi": 3}}},
+            ("post", "/sms"): {"from": "+420777000000", "text": "Hello"},
+            ("post", "/calls"): {"from": "+420777000000"},
+            ("patch", "/calls/{id}"): {"state": "ended"},
+            ("post", "/ussd"): {"text": "Hello"},
+            ("post", "/power"): {"power": "loss"},
+            ("post", "/wait"): {"on": {"command": "AT"}, "timeout": "1ms"},
+            ("put", "/clock"): {"scale": 0.5},
+            ("post", "/clock/advance"): {"by": "1s"},
+        }
+        for path, methods in control.get("/openapi.json")["paths"].items():
+            for method, description in methods.items():
+                if "requestBody" not in description or path.startswith("/v1/modems/"):
+                    continue
+                body = {**bodies.pop((method, path[3:])), "surplus": 1}
+                concrete = path[3:].replace("{id}", str(fault if "faults" in path else call))
+                with self.subTest(method=method, path=path):
+                    self.refused(400, "surplus", control, method.upper(), concrete, body)
+        self.assertEqual(bodies, {})
+        self.assertTrue(control.get("/faults/%d" % fault)["enabled"])
+        self.assertEqual([one["id"] for one in control.get("/calls")], [call])
+
     def test_it_ends_on_request(self):
         module, control = self.start()
         control.post("/shutdown")
