@@ -171,6 +171,8 @@ TEST_CASE("input stops while it is not wanted, and goes on") {
 
 TEST_CASE("a congested wire starts no further command") {
   ModuleFixture fixture;
+  fixture.port.stuck = Port::congested_at;
+  CHECK(fixture.say("AT\r") == "AT\r\r\nOK\r\n");
   fixture.port.stuck = Port::congested_at + 1;
   CHECK(fixture.say("AT\r") == "");
   fixture.port.stuck = 0;

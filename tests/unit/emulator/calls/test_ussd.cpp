@@ -65,7 +65,8 @@ TEST_CASE("USSD: texts are in the character set of AT+CSCS; what the GSM alphabe
         Row{"HEX", "2A31303023", R"(+CUSD: 0, "43726564697420352E3330", 15)"},
         // Under HEX a plain code is read as digits: rubbish, which the network refuses.
         Row{"HEX", "*100#", "+CUSD: 2"}, Row{"HEX", "*102#", "+CUSD: 2"}, Row{"HEX", "100", "+CUSD: 2"},
-        Row{"HEX", "10", "+CUSD: 2"}}) {
+        Row{"HEX", "10", "+CUSD: 2"}, Row{"HEX", "1B3D", "+CUSD: 4"}, Row{"HEX", "7F", "+CUSD: 2"},
+        Row{"HEX", "20", "+CUSD: 4"}, Row{"HEX", "1F", "+CUSD: 2"}}) {
     CAPTURE(row.set);
     CAPTURE(row.code);
     CHECK(fixture.ask(fmt::format("AT+CSCS=\"{}\"", row.set)) == OK);

@@ -72,6 +72,13 @@ TEST_CASE("parameters: read bare, check, default") {
     CHECK(fixture.ask(start + "\"") == OK);
     CHECK(fixture.ask(start + "x\"") == ERROR);
   }
+  for (const auto& [start, length] :
+       {std::pair{"AT+FTPGETTOFS=0,\"", 64}, {"AT+FTPPUTFRMFS=\"", 128}, {"AT+FTPEXTGET=2,\"", 64}}) {
+    const std::string name(static_cast<std::size_t>(length), 'x');
+    CHECK(fixture.ask("AT+CMEE=1;" + std::string(start + 2) + name + "\"") != "\r\n+CME ERROR: 765\r\n");
+    CHECK(fixture.ask(start + name + "x\"") == "\r\n+CME ERROR: 765\r\n");
+  }
+  fixture.ask("AT+CMEE=0");
   for (const char* name : {"FTPGET", "FTPPUT", "FTPSCONT", "FTPDELE", "FTPSIZE", "FTPSTATE", "FTPEXTPUT", "FTPMKD",
                            "FTPRMD", "FTPLIST", "FTPGETTOFS", "FTPPUTFRMFS", "FTPEXTGET", "FTPFILEPUT", "FTPQUIT"}) {
     CAPTURE(name);

@@ -107,6 +107,7 @@ TEST_CASE("bytes that are no proactive command") {
     CAPTURE(hex);
     CHECK_FALSE(decode_proactive(bytes(hex)));
   }
+  CHECK(decode_proactive(bytes("D00B8103010200820281828500")));  // MORE TIME with an empty part at its end
   // A long length, an unknown type, and a part that nobody knows.
   const auto read =
       decode_proactive(bytes("D0810C810301150082028182"
