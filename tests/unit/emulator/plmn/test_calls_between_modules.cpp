@@ -235,11 +235,15 @@ TEST_CASE("two modules: a forwarded call rings elsewhere") {
   CHECK(two.a.ask("AT+CPAS").find("+CPAS: 4") != std::string::npos);
 }
 
-TEST_CASE("two modules: forwarding in a circle ends as busy") {
+TEST_CASE("two modules: forwarding in a circle ends as busy, after five times") {
   TwoModules two;
   two.b.ask(R"(AT+CCFC=0,3,"+8613800138002",145,1)", 5s);
   two.c.ask(R"(AT+CCFC=0,3,"+8613800138001",145,1)", 5s);
   CHECK(two.a.ask("ATD+8613800138001;", 5s) == OK + busy);
+  two.a.ask("AT+CSSN=1");
+  const std::string heard = two.a.ask("ATD+8613800138001;", 5s);
+  const std::string forwarded = line("+CSSI: 2");
+  CHECK(heard == OK + forwarded + forwarded + forwarded + forwarded + forwarded + busy);
 }
 
 TEST_CASE("two modules: two parties are connected with each other (AT+CHLD=4)") {
