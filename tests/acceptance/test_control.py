@@ -727,6 +727,20 @@ class Description(ControlTest):
         self.assertTrue(control.get("/faults/%d" % fault)["enabled"])
         self.assertEqual([one["id"] for one in control.get("/calls")], [call])
 
+    def test_what_a_schema_cannot_say_is_refused_too(self):
+        _, control = self.start()
+        too_long = "expected a duration of at most 1000h"
+        for path, body, text in (("/at", {"line": "AT", "timeout": "2000h"}, too_long),
+                                 ("/wait", {"on": {"command": "AT"}, "timeout": "2000h"}, too_long),
+                                 ("/wait", {"on": {"command": "AT", "nth": 2, "every_nth": 2}, "timeout": "1ms"}, "found both"),
+                                 ("/clock/advance", {"by": "2000h"}, too_long),
+                                 ("/do", {"wait": "2000h"}, too_long),
+                                 ("/faults", {"on": {"command": "AT"}, "do": {"delay": "2000h"}}, too_long),
+                                 ("/expectations", {"command": "AT", "times": 1, "within": "2000h"}, too_long),
+                                 ("/sms", {"pdu": "07"}, "expected an SMS-DELIVER")):
+            with self.subTest(path=path, body=body):
+                self.refused(400, text, control, "POST", path, body)
+
     def test_it_ends_on_request(self):
         module, control = self.start()
         control.post("/shutdown")
