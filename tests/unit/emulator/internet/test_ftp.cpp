@@ -565,6 +565,25 @@ TEST_CASE("PUTFRMFS asks how much the server has, and appends the rest") {
   CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPPUTFRMFS: 0,10\r\n");
 }
 
+TEST_CASE("PUTFRMFS starts where it did if the server does not say how much it has") {
+  Session session;
+  session.modem.files.make_directory(FileSystem::ftp_folder);
+  session.modem.files.put("C:\\User\\FTP\\t.txt", "0123456789");
+  session.ask("AT+FTPPUTFRMFS=\"c:\\user\\ftp\\t.txt\",3,1");
+  session.ftp.accept(4);
+  session.ftp.done(78);
+  session.wait(1s);
+  CHECK(session.ftp.request.verb == FtpVerb::size);
+  CHECK(session.wait(75s) == "");  // silence
+  CHECK(session.ftp.request.verb == FtpVerb::put);
+  CHECK(session.ftp.request.put_option != FtpPutOption::append);
+  session.ftp.written.clear();
+  session.ftp.accept();
+  session.wait(0s);
+  CHECK(session.ftp.written == "0123456789");
+  CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPPUTFRMFS: 0,10\r\n");
+}
+
 TEST_CASE("FTPSCONT keeps the parameters over a restart") {
   Nvram nvram;
   {
