@@ -23,7 +23,7 @@ void Journal::add(TimePoint now, unsigned module, std::string_view module_name, 
   const Event event{++last_, now, module, name, own.name};
   events_.add(event, fields);
   sum_up(now, own.sums, name, fields);
-  if (on_event) on_event(module, name);
+  if (is_heard && on_event) on_event(module, name);
 }
 
 /// Commands outlive the other events.

@@ -65,8 +65,9 @@ class Journal {
   };
   const Sums& sums(unsigned module) { return of(module).sums; }
 
-  /// Called after each event.
+  /// Called after each event while somebody wants to hear of them.
   std::function<void(unsigned module, std::string_view name)> on_event;
+  bool is_heard = false;
 
  private:
   void sum_up(TimePoint now, Sums& sums, std::string_view name, Trace::Fields fields);

@@ -189,6 +189,12 @@ std::size_t SecretMask::mask(std::string_view bytes, std::string& masked) {
   return count;
 }
 
+std::size_t SecretMask::mask_line(std::string_view line, std::string& masked) {
+  // Most lines have nothing of what comes before a secret.
+  if (line.find_first_of("=:;\"\b\r\n") == std::string_view::npos && !dials(line)) return 0;
+  return SecretMask().mask(line, masked);
+}
+
 std::string masked_url(std::string_view url) {
   std::string text(url);
   const std::size_t start = text.find("://");
