@@ -58,8 +58,6 @@ enum class SerialDirection : std::uint8_t {
 class SerialFaults {
  public:
   virtual ~SerialFaults() = default;
-  /// Bytes pass as they are and all at once, and no fault waits for any of them.
-  virtual bool leaves_alone() const { return false; }
   /// This many bytes, at least one, may pass before a fault is due.
   virtual std::size_t until_stop(SerialDirection direction) const = 0;
   /// These bytes pass, at most until_stop() of them, and may be changed. True if faults are due after them: what

@@ -130,11 +130,6 @@ void SerialLine::tell_drained() {
   }
 }
 
-/// Now: nothing takes time, and nothing happens to bytes.
-bool SerialLine::is_a_wire() const {
-  return byte_time_ == Duration::zero() && (faults_ == nullptr || faults_->leaves_alone());
-}
-
 void SerialLine::arrived(SerialDirection direction, std::string_view sent) {
   std::string heard;
   std::string_view bytes = sent;
@@ -152,7 +147,6 @@ void SerialLine::arrived(SerialDirection direction, std::string_view sent) {
 // --- one direction
 
 void SerialLine::Lane::push(std::string_view bytes) {
-  if (!under_way_ && line_.is_a_wire()) return line_.arrived(direction_, bytes);
   waiting_.append(bytes);
   if (under_way_) return;
   free_at_ = std::max(free_at_, line_.clock_.now());

@@ -80,7 +80,6 @@ class SerialLine final : public Port, public PortUser {
     bool follows_ = false;           ///< a piece of the same burst has arrived
     bool under_way_ = false;         ///< run() continues on its own
   };
-  bool is_a_wire() const;
   void arrived(SerialDirection direction, std::string_view bytes);
   void tell_drained();
   Framing module_framing() const;

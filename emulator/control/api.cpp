@@ -227,13 +227,7 @@ void ControlApi::stream(const std::shared_ptr<HttpExchange>& exchange, std::stri
   if (streams_.size() >= max_streams)
     throw Refusal(503, "events", fmt::format("at most {} readers", max_streams), "one more");
   streams_.push_back(exchange);
-  journal_.is_heard = true;
   exchange->stream(std::move(type), std::move(next));
-}
-
-void ControlApi::add(const std::shared_ptr<PendingWait>& wait) {
-  waits_.push_back(wait);
-  journal_.is_heard = true;
 }
 
 void ControlApi::heard(unsigned module, std::string_view name) {
@@ -242,7 +236,6 @@ void ControlApi::heard(unsigned module, std::string_view name) {
     if (exchange) exchange->wake();
     stream = exchange ? std::next(stream) : streams_.erase(stream);
   }
-  journal_.is_heard = !streams_.empty() || !waits_.empty();
   if (waits_.empty() || name != "fault") return;
   for (const auto& wait : std::vector<std::shared_ptr<PendingWait>>(waits_)) wait->fault_fired(module);
 }

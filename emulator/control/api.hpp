@@ -96,7 +96,7 @@ class ControlApi {
   /// `next` is asked again after each event.
   void stream(const std::shared_ptr<HttpExchange>& exchange, std::string type,
               std::function<std::optional<std::string>()> next);
-  void add(const std::shared_ptr<PendingWait>& wait);
+  void add(const std::shared_ptr<PendingWait>& wait) { waits_.push_back(wait); }
   void remove(const PendingWait& wait);
   std::size_t waiting() const { return waits_.size(); }
 

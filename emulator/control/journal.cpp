@@ -18,12 +18,12 @@ bool of_host(Trace::Fields fields) { return text_of(fields, "channel") != AtLine
 
 void Journal::add(TimePoint now, unsigned module, std::string_view module_name, std::string_view name,
                   Trace::Fields fields) {
-  Module& own = of(module);
-  if (own.name != module_name) own.name = *names_.emplace(module_name).first;
-  const Event event{++last_, now, module, name, own.name};
+  Module& of = modules_[module];
+  if (of.name != module_name) of.name = *names_.emplace(module_name).first;
+  const Event event{++last_, now, module, name, of.name};
   events_.add(event, fields);
-  sum_up(now, own.sums, name, fields);
-  if (is_heard && on_event) on_event(module, name);
+  sum_up(now, of.sums, name, fields);
+  if (on_event) on_event(module, name);
 }
 
 /// Commands outlive the other events.
@@ -91,12 +91,11 @@ void Journal::reset() {
   events_.clear();
   commands_.clear();
   // Clients and lines are what they are.
-  for (const auto& each : modules_) {
-    if (!each) continue;
+  for (auto& [module, of] : modules_) {
     Sums fresh;
-    fresh.clients = std::move(each->sums.clients);
-    fresh.lines = std::move(each->sums.lines);
-    each->sums = std::move(fresh);
+    fresh.clients = std::move(of.sums.clients);
+    fresh.lines = std::move(of.sums.lines);
+    of.sums = std::move(fresh);
   }
   lost_ = last_;
 }

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -63,11 +62,10 @@ class Journal {
     std::map<std::string, bool> clients;                        ///< by channel
     std::map<std::pair<std::string, std::string>, bool> lines;  ///< by channel and signal
   };
-  const Sums& sums(unsigned module) { return of(module).sums; }
+  const Sums& sums(unsigned module) { return modules_[module].sums; }
 
-  /// Called after each event while somebody wants to hear of them.
+  /// Called after each event.
   std::function<void(unsigned module, std::string_view name)> on_event;
-  bool is_heard = false;
 
  private:
   void sum_up(TimePoint now, Sums& sums, std::string_view name, Trace::Fields fields);
@@ -80,12 +78,7 @@ class Journal {
     Sums sums;
   };
   std::set<std::string, std::less<>> names_;  ///< of modules, as events have them
-  Module& of(unsigned module) {
-    if (module >= modules_.size()) modules_.resize(module + 1);
-    if (!modules_[module]) modules_[module] = std::make_unique<Module>();
-    return *modules_[module];
-  }
-  std::vector<std::unique_ptr<Module>> modules_;
+  std::map<unsigned, Module> modules_;
   std::uint64_t last_ = 0, lost_ = 0, commands_forgotten_ = 0;  ///< numbers up to these
 };
 

@@ -74,11 +74,7 @@ bool dials_secret(std::string_view dialled) {
   return is_digit(dialled.back()) && (bars || (changes && code == 2));
 }
 
-/// Asked of every line of a trace: what is cheap comes first.
-bool dials(std::string_view line) {
-  const auto is_d = [line](std::size_t at) { return at < line.size() && (line[at] == 'D' || line[at] == 'd'); };
-  return is_d(0) || (is_d(2) && same_word(line.substr(0, 2), "AT"));
-}
+bool dials(std::string_view line) { return same_word(line.substr(0, 1), "D") || same_word(line.substr(0, 3), "ATD"); }
 
 /// Whole lines that the bytes begin with, that nothing is dialled by and that cannot have a secret: they need not be
 /// followed byte by byte.
@@ -187,12 +183,6 @@ std::size_t SecretMask::mask(std::string_view bytes, std::string& masked) {
     masked[at] = shown;
   }
   return count;
-}
-
-std::size_t SecretMask::mask_line(std::string_view line, std::string& masked) {
-  // Most lines have nothing of what comes before a secret.
-  if (line.find_first_of("=:;\"\b\r\n") == std::string_view::npos && !dials(line)) return 0;
-  return SecretMask().mask(line, masked);
 }
 
 std::string masked_url(std::string_view url) {

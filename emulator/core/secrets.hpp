@@ -15,8 +15,6 @@ class SecretMask {
  public:
   /// How many bytes of these are secret. If there are any, `masked` becomes the bytes with asterisks in their place.
   std::size_t mask(std::string_view bytes, std::string& masked);
-  /// The same of a whole line without its end.
-  static std::size_t mask_line(std::string_view line, std::string& masked);
 
  private:
   enum class Context : std::uint8_t { name, arguments, dial, whole_line };

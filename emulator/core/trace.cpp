@@ -71,7 +71,7 @@ void Trace::event(std::string_view name, Fields fields) {
   std::string masked;
   // A command is whole, the two directions of a channel are followed from piece to piece.
   const std::string_view text = text_of(fields, key);
-  const std::size_t count = whole ? SecretMask::mask_line(text, masked) : mask_of(name, channel).mask(text, masked);
+  const std::size_t count = whole ? SecretMask().mask(text, masked) : mask_of(name, channel).mask(text, masked);
   if (count == 0) return pass(name, fields);
   pass(name, {{"channel", channel}, {key, masked}, {"masked", static_cast<std::int64_t>(count)}});
 }

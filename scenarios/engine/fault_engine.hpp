@@ -94,7 +94,6 @@ class FaultEngine final : public Interference,
   bool unsettled() const override { return turns_left_ > 0; }
 
   // SerialFaults
-  bool leaves_alone() const override;
   std::size_t until_stop(SerialDirection direction) const override;
   bool pass(SerialDirection direction, std::string& bytes) override;
   std::size_t slice() override;

@@ -35,17 +35,6 @@ std::string through(const Noise& noise, std::string_view bytes, std::size_t& los
 
 }  // namespace
 
-bool FaultEngine::leaves_alone() const {
-  const auto quiet = [](const Noise& noise) { return noise.drop <= 0 && noise.garble <= 0 && noise.duplicate <= 0; };
-  const SerialNoise& line = noise_.current();
-  const SerialConfig& serial = scenario_.world.serial;
-  if (!quiet(line.rx) || !quiet(line.tx) || line.pieces || serial.slice || serial.gap.most > Duration::zero())
-    return false;
-  return std::ranges::none_of(armed_, [](const auto& armed) {
-    return !armed->removed && std::holds_alternative<SerialTrigger>(armed->fault->on);
-  });
-}
-
 std::size_t FaultEngine::until_stop(SerialDirection direction) const {
   std::uint64_t left = std::numeric_limits<std::size_t>::max();
   for (const auto& armed : armed_) {
