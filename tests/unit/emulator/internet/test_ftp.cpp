@@ -4,29 +4,9 @@
 
 #include "emulator/core/world.hpp"
 #include "emulator/files/file_system.hpp"
-#include "tests/support/module_fixture.hpp"
+#include "tests/support/ftp_fixture.hpp"
 
 namespace sim800::test {
-namespace {
-
-struct Session : ModuleFixture {
-  explicit Session(World given = instant()) : ModuleFixture(std::move(given)) {
-    ask("ATE0");
-    wait(1s);
-    ask("AT+SAPBR=1,1");
-    wait(3s);
-    ask("AT+FTPSERV=\"ftp.sim.com\";+FTPUN=\"user\";+FTPPW=\"secret\"");
-    ask("AT+FTPGETNAME=\"1K.txt\";+FTPGETPATH=\"/\";+FTPPUTNAME=\"up.txt\";+FTPPUTPATH=\"/in\"");
-    wait(1s);
-  }
-  std::string after(const std::function<void()>& act) {
-    act();
-    clock.advance(0s);
-    return port.take();
-  }
-};
-
-}  // namespace
 
 TEST_CASE("parameters: read bare, check, default") {
   ModuleFixture fixture;
@@ -89,7 +69,7 @@ TEST_CASE("parameters: read bare, check, default") {
 }
 
 TEST_CASE("GET: announce, read, nothing yet, announce again, end") {
-  Session session;
+  FtpFixture session;
   CHECK(session.ask("AT+FTPGET=1") == OK);
   CHECK(session.ask("AT+FTPGET=2,1024") == ERROR);  // 1,1 has not been shown
   CHECK(session.ftp.request.host == "ftp.sim.com");
@@ -112,7 +92,7 @@ TEST_CASE("GET: announce, read, nothing yet, announce again, end") {
 }
 
 TEST_CASE("PUT: a host is waited for, also if the server takes its last block late") {
-  Session session;
+  FtpFixture session;
   session.ask("AT+FTPPUT=1");
   CHECK(session.after([&] { session.ftp.accept(); }) == "\r\n+FTPPUT: 1,1,1360\r\n");
   session.ask("AT+FTPPUT=2,3");
@@ -127,7 +107,7 @@ TEST_CASE("PUT: a host is waited for, also if the server takes its last block la
 TEST_CASE("active mode: a server that never connects is 76, before it would be a silence") {
   for (const std::string name : {"FTPGET", "FTPPUT", "FTPLIST"}) {
     CAPTURE(name);
-    Session session;
+    FtpFixture session;
     session.ask("AT+FTPMODE=0;+" + name + "=1");
     session.ftp.awaits_connection = true;
     session.ftp.events.heard();
@@ -135,7 +115,7 @@ TEST_CASE("active mode: a server that never connects is 76, before it would be a
     CHECK(session.wait(1s) == "\r\n+" + name + ": 1,76\r\n");
     CHECK(session.ftp.running == 0);
   }
-  Session session;
+  FtpFixture session;
   session.ask("AT+FTPMODE=0;+FTPGET=1");
   session.ftp.awaits_connection = true;
   session.ftp.events.heard();
@@ -150,14 +130,14 @@ TEST_CASE("AT+FTPTIMEOUT is the longest silence of a server") {
   for (const bool limits : {true, false}) {
     World world = ModuleFixture::instant();
     world.module.quirks.ftp_timeout = limits;
-    Session session(world);
+    FtpFixture session(world);
     session.ask("AT+FTPTIMEOUT=10;+FTPGET=1");
     CHECK(session.wait(9s) == "");
     session.ftp.events.heard();
     CHECK(session.wait(9999ms) == "");
     CHECK(session.wait(1ms) == (limits ? "\r\n+FTPGET: 1,64\r\n" : ""));
   }
-  Session session;
+  FtpFixture session;
   session.ask("AT+FTPTIMEOUT=255;+FTPSIZE");
   CHECK(session.wait(254s) == "");
   CHECK(session.wait(1s) == "\r\n+FTPSIZE: 1,64\r\n");
@@ -171,7 +151,7 @@ TEST_CASE("AT+FTPTIMEOUT is the longest silence of a server") {
 }
 
 TEST_CASE("an empty file ends without an announcement; an error comes as its code") {
-  Session session;
+  FtpFixture session;
   session.ask("AT+FTPGET=1");
   CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPGET: 1,0\r\n");
   session.ask("AT+FTPGET=1");
@@ -186,7 +166,7 @@ TEST_CASE("an empty file ends without an announcement; an error comes as its cod
 }
 
 TEST_CASE("unread data: three announcements, then 64") {
-  Session session;
+  FtpFixture session;
   session.ask("AT+FTPGET=1");
   CHECK(session.after([&] { session.ftp.data("x"); }) == "\r\n+FTPGET: 1,1\r\n");
   CHECK(session.wait(30s) == "\r\n+FTPGET: 1,1\r\n");
@@ -202,7 +182,7 @@ TEST_CASE("what came before a cut is announced and read; its code comes behind")
       CAPTURE(name);
       CAPTURE(code);
       const std::string end = "\r\n+" + name + ": 1," + std::to_string(code) + "\r\n";
-      Session session;
+      FtpFixture session;
       session.ask("AT+" + name + "=1");
       session.ftp.data("0123456789");
       CHECK(session.after([&] { session.ftp.done(code); }) == "\r\n+" + name + ": 1,1\r\n");
@@ -217,7 +197,7 @@ TEST_CASE("what came before a cut is announced and read; its code comes behind")
 }
 
 TEST_CASE("data and cut before the first announcement is due, in field time") {
-  Session session{World{}};
+  FtpFixture session{World{}};
   session.ask("AT+FTPGET=1");
   CHECK(session.wait(15ms) == OK);
   session.ftp.data("abc");
@@ -231,7 +211,7 @@ TEST_CASE("data and cut before the first announcement is due, in field time") {
 }
 
 TEST_CASE("a download goes on behind the cut by FTPREST") {
-  Session session;
+  FtpFixture session;
   session.ask("AT+FTPGET=1");
   session.ftp.data("01234");
   session.after([&] { session.ftp.done(79); });
@@ -245,7 +225,7 @@ TEST_CASE("a download goes on behind the cut by FTPREST") {
 
 TEST_CASE("a lost bearer takes the session, not what it has received") {
   for (const std::string name : {"FTPGET", "FTPLIST"}) {
-    Session session;
+    FtpFixture session;
     session.ask("AT+" + name + "=1");
     session.after([&] { session.ftp.data("abcdef"); });
     CHECK(session.ask("AT+CGATT=0") == "\r\n+SAPBR 1: DEACT\r\n\r\nOK\r\n");
@@ -256,7 +236,7 @@ TEST_CASE("a lost bearer takes the session, not what it has received") {
 }
 
 TEST_CASE("a cut session that is left unread ends with its own code, one that is quit with 86") {
-  Session session;
+  FtpFixture session;
   session.ask("AT+FTPGET=1");
   session.ftp.data("x");
   session.after([&] { session.ftp.done(65); });
@@ -273,7 +253,7 @@ TEST_CASE("a cut session that is left unread ends with its own code, one that is
 
 TEST_CASE("EXTGET keeps in RAM what came before a cut") {
   for (const bool bearer : {false, true}) {
-    Session session;
+    FtpFixture session;
     session.ask("AT+FTPEXTGET=1");
     session.ftp.data("hello");
     const std::string end = bearer ? session.ask("AT+CGATT=0") : session.after([&] { session.ftp.done(79); });
@@ -284,7 +264,7 @@ TEST_CASE("EXTGET keeps in RAM what came before a cut") {
 }
 
 TEST_CASE("in field time the end comes a round trip behind the last read, and until then there is nothing to read") {
-  Session session{World{}};
+  FtpFixture session{World{}};
   session.ask("AT+FTPGET=1");
   session.wait(2s);
   session.ftp.data("abc");
@@ -303,7 +283,7 @@ TEST_CASE("in field time the end comes a round trip behind the last read, and un
 }
 
 TEST_CASE("the round trip behind the last read is not added to the server's own time") {
-  Session session{World{}};
+  FtpFixture session{World{}};
   session.ask("AT+FTPGET=1");
   session.wait(2s);
   session.ftp.data("abc");
@@ -315,7 +295,7 @@ TEST_CASE("the round trip behind the last read is not added to the server's own 
 }
 
 TEST_CASE("a host that has read less than it asked for hears of the rest within 30 s") {
-  Session session;
+  FtpFixture session;
   session.ask("AT+FTPGET=1");
   session.after([&] { session.ftp.data("abc"); });
   session.ask("AT+FTPGET=2,1460");
@@ -326,7 +306,7 @@ TEST_CASE("a host that has read less than it asked for hears of the rest within 
 }
 
 TEST_CASE("a silent server: 64 after 75 s, counted from what it said last") {
-  Session session;
+  FtpFixture session;
   session.ask("AT+FTPGET=1");
   session.wait(70s);
   session.ftp.events.heard();
@@ -335,7 +315,7 @@ TEST_CASE("a silent server: 64 after 75 s, counted from what it said last") {
 }
 
 TEST_CASE("in field time the first URC keeps its distance to OK") {
-  Session session{World{}};
+  FtpFixture session{World{}};
   session.ask("AT+FTPGET=1");
   CHECK(session.wait(15ms) == OK);
   session.ftp.data("x");
@@ -344,7 +324,7 @@ TEST_CASE("in field time the first URC keeps its distance to OK") {
 }
 
 TEST_CASE("PUT: ready, block, ready, end") {
-  Session session;
+  FtpFixture session;
   CHECK(session.ask("AT+FTPPUT=1") == OK);
   CHECK(session.ask("AT+FTPPUT=2,10") == ERROR);
   CHECK(session.ftp.request.verb == FtpVerb::put);
@@ -361,7 +341,7 @@ TEST_CASE("PUT: ready, block, ready, end") {
 }
 
 TEST_CASE("PUT: a server that takes no more holds the next block back; a pausing host is waited for") {
-  Session session;
+  FtpFixture session;
   session.ask("AT+FTPPUT=1");
   session.after([&] { session.ftp.accept(1500); });
   CHECK(session.wait(600s) == "");  // it is the host's turn
@@ -371,7 +351,7 @@ TEST_CASE("PUT: a server that takes no more holds the next block back; a pausing
 }
 
 TEST_CASE("PUT: a block that does not come in time ends the session") {
-  Session session;
+  FtpFixture session;
   session.ask("AT+FTPPUT=1");
   session.after([&] { session.ftp.accept(); });
   session.say("AT+FTPPUT=2,10\rabc");
@@ -379,7 +359,7 @@ TEST_CASE("PUT: a block that does not come in time ends the session") {
 }
 
 TEST_CASE("one session at a time: 66 for the next, and the first goes on") {
-  Session session;
+  FtpFixture session;
   session.ask("AT+FTPPUT=1");
   CHECK(session.ask("AT+FTPPUT=1") == "\r\nOK\r\n\r\n+FTPPUT: 1,66\r\n");
   CHECK(session.ask("AT+FTPGET=1") == "\r\nOK\r\n\r\n+FTPGET: 1,66\r\n");
@@ -389,14 +369,14 @@ TEST_CASE("one session at a time: 66 for the next, and the first goes on") {
 }
 
 TEST_CASE("without a name 64 at once, by quirk 66; without a bearer 61; nothing is connected") {
-  Session session;
+  FtpFixture session;
   session.ask("AT+FTPGETNAME=\"\"");
   CHECK(session.ask("AT+FTPGET=1") == "\r\nOK\r\n\r\n+FTPGET: 1,64\r\n");
   CHECK(session.ask("AT+FTPMKD") == OK);  // goes by the path
   session.ask("AT+FTPQUIT");
   World world = ModuleFixture::instant();
   world.module.quirks.ftp_empty_name = 66;
-  Session quirky(world);
+  FtpFixture quirky(world);
   quirky.ask("AT+FTPGETNAME=\"\"");
   CHECK(quirky.ask("AT+FTPGET=1") == "\r\nOK\r\n\r\n+FTPGET: 1,66\r\n");
   CHECK(quirky.ftp.requests.empty());
@@ -405,7 +385,7 @@ TEST_CASE("without a name 64 at once, by quirk 66; without a bearer 61; nothing 
 }
 
 TEST_CASE("QUIT ends the session with 86; a lost bearer with 61") {
-  Session session;
+  FtpFixture session;
   CHECK(session.ask("AT+FTPQUIT") == ERROR);
   session.ask("AT+FTPGET=1");
   CHECK(session.ask("AT+FTPQUIT") == "\r\nOK\r\n\r\n+FTPGET: 1,86\r\n");
@@ -415,7 +395,7 @@ TEST_CASE("QUIT ends the session with 86; a lost bearer with 61") {
 }
 
 TEST_CASE("SIZE, DELE, MKD, RMD") {
-  Session session;
+  FtpFixture session;
   session.ask("AT+FTPSIZE");
   CHECK(session.after([&] { session.ftp.done(0, 1024); }) == "\r\n+FTPSIZE: 1,0,1024\r\n");
   session.ask("AT+FTPSIZE");
@@ -424,164 +404,6 @@ TEST_CASE("SIZE, DELE, MKD, RMD") {
     session.ask("AT+" + std::string(name));
     CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+" + std::string(name) + ": 1,0\r\n");
   }
-}
-
-TEST_CASE("EXTPUT: load at positions, send, leave") {
-  Session session;
-  CHECK(session.ask("AT+FTPEXTPUT=2,0,3,1000") == ERROR);  // not in that method
-  CHECK(session.ask("AT+FTPEXTPUT=1") == OK);
-  CHECK(session.say("AT+FTPEXTPUT=2,0,3,1000\r") == "\r\n+FTPEXTPUT: 0,3\r\n");
-  CHECK(session.say("abc") == OK);
-  session.say("AT+FTPEXTPUT=2,3,2,1000\rde");
-  CHECK(session.ask("AT+FTPEXTPUT=2,307200,1,1000") == ERROR);
-  CHECK(session.ask("AT+FTPFILEPUT=1,\"c:\\x\"") == ERROR);
-  CHECK(session.ask("AT+FTPEXTGET=1") == ERROR);
-  session.ask("AT+FTPPUT=1");
-  session.ftp.accept();
-  CHECK(session.after([&] { session.ftp.events.changed(); }) == "");
-  CHECK(session.ask("AT+FTPPUT=2,1") == ERROR);
-  CHECK(session.ftp.written == "abcde");
-  CHECK(session.ftp.finished);
-  CHECK(session.ask("AT+FTPEXTPUT=0") == ERROR);  // in use
-  CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPPUT: 1,0\r\n");
-  CHECK(session.ask("AT+FTPEXTPUT=0") == OK);
-}
-
-TEST_CASE("EXTGET: fetch, print, save, leave; 300k are too much") {
-  Session session;
-  CHECK(session.ask("AT+FTPEXTGET?") == "\r\n+FTPEXTGET: 0\r\n\r\nOK\r\n");
-  CHECK(session.ask("AT+FTPEXTGET=3,0,10") == ERROR);
-  session.ask("AT+FTPEXTGET=1");
-  session.ftp.data("hello");
-  CHECK(session.ask("AT+FTPEXTGET?") == "\r\n+FTPEXTGET: 1,5\r\n\r\nOK\r\n");
-  CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPEXTGET: 1,0\r\n");
-  CHECK(session.ask("AT+FTPEXTGET=3,1,3") == "\r\n+FTPEXTGET: 3,3\r\nell\r\nOK\r\n");
-  CHECK(session.ask("AT+FTPEXTGET=2,\"t.txt\"") == "\r\n+FTPEXTGET: 2,5\r\n\r\nOK\r\n");
-  CHECK(session.modem.files.read("C:\\User\\FTP\\t.txt", 0, 100) == "hello");
-  CHECK(session.ask("AT+FTPEXTGET=0") == OK);
-  session.ask("AT+FTPEXTGET=1");
-  CHECK(session.after([&] { session.ftp.data(std::string(307'201, 'x')); }) == "\r\n+FTPEXTGET: 1,79\r\n");
-  session.ask("AT+FTPEXTGET=1");
-  session.ftp.data(std::string(200'000, 'x'));
-  session.after([&] { session.ftp.done(0); });
-  CHECK(session.ask("AT+FTPEXTGET=2,\"big\"") == "\r\n+FTPEXTGET: 2,85\r\n\r\nOK\r\n");
-}
-
-TEST_CASE("FILEPUT sends a file by way of RAM") {
-  Session session;
-  session.modem.files.make_directory(FileSystem::ftp_folder);
-  session.modem.files.put("C:\\User\\FTP\\t.txt", "file data");
-  CHECK(session.ask("AT+FTPFILEPUT=1,\"c:\\user\\ftp\\none\"") == ERROR);
-  CHECK(session.ask("AT+FTPFILEPUT=1,\"c:\\user\\ftp\\t.txt\"") == OK);
-  session.ask("AT+FTPPUT=1");
-  session.ftp.accept();
-  CHECK(session.ftp.written == "file data");
-  CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPPUT: 1,0\r\n");
-  CHECK(session.ask("AT+FTPFILEPUT=0") == OK);
-}
-
-TEST_CASE("GETTOFS goes on from where it was cut; a refusal ends it") {
-  Session session;
-  CHECK(session.ask("AT+FTPGETTOFS?") == "\r\n+FTPGETTOFS: 0\r\n\r\nOK\r\n");
-  CHECK(session.ask("AT+FTPGETTOFS=0,\"t.txt\",1,2") == OK);
-  session.ftp.data("first ");
-  CHECK(session.ask("AT+FTPGETTOFS?") == "\r\n+FTPGETTOFS: 1,6,0\r\n\r\nOK\r\n");
-  session.ftp.done(79);
-  CHECK(session.modem.files.read("c:\\user\\ftp\\t.txt", 0, 100) == "first ");
-  CHECK(session.wait(2s) == "");
-  CHECK(session.ftp.request.offset == 6);
-  session.ftp.data("second");
-  CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPGETTOFS: 0,12\r\n");
-  CHECK(session.modem.files.read("c:\\user\\ftp\\T.TXT", 0, 100) == "first second");
-  session.ask("AT+FTPGETTOFS=0,\"t.txt\",1,2");
-  session.ftp.done(79);
-  session.wait(2s);
-  CHECK(session.after([&] { session.ftp.done(79); }) == "\r\n+FTPGETTOFS: 79\r\n");
-  CHECK(session.modem.files.size("c:\\user\\ftp\\t.txt") == 12);  // nothing has come to replace it
-  session.ask("AT+FTPGETTOFS=0,\"t.txt\"");
-  CHECK(session.after([&] { session.ftp.done(77); }) == "\r\n+FTPGETTOFS: 77\r\n");
-  session.ask("AT+FTPGETTOFS=0,\"big\"");
-  CHECK(session.after([&] { session.ftp.data(std::string(200'000, 'x')); }) == "\r\n+FTPGETTOFS: 85\r\n");
-  session.ask("AT+FTPGETTOFS=0,\"C:\\User\\there.txt\"");  // a path is none in the FTP directory
-  session.after([&] {
-    session.ftp.data("abc");
-    session.ftp.done(0);
-  });
-  CHECK_FALSE(session.files.size("there.txt"));
-  CHECK(session.files.size("User\\there.txt") == 3);
-  session.files.put("C:\\root.txt", "abc");
-  CHECK(session.ask("AT+FTPFILEPUT=1,\"root.txt\"") == OK);
-  CHECK(session.ask("AT+FTPFILEPUT=0") == OK);
-  session.ask("AT+FTPPUTFRMFS=\"root.txt\"");
-  session.ftp.accept();
-  session.wait(0s);
-  CHECK(session.ftp.written == "abc");
-  session.after([&] { session.ftp.done(0); });
-  session.ask("AT+FTPGETTOFS=1,\"card\"");
-  CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPGETTOFS: 85\r\n");
-  session.ask("AT+FTPGETTOFS=0,\"t.txt\",1,2");
-  CHECK(session.wait(76s) == "");  // silence: it tries again
-  CHECK(session.wait(77s) == "\r\n+FTPGETTOFS: 64\r\n");
-}
-
-TEST_CASE("GETTOFS: the file grows while it is fetched, and the drive is a little behind") {
-  Session session;
-  const auto on_drive = [&session] { return session.modem.files.size("C:\\User\\FTP\\t.txt"); };
-  session.ask("AT+FTPGETTOFS=0,\"t.txt\",0");
-  session.ftp.data(std::string(5'000, 'a'));
-  CHECK_FALSE(on_drive());
-  session.ftp.data(std::string(20'000, 'b'));
-  CHECK(session.ask("AT+FTPGETTOFS?") == "\r\n+FTPGETTOFS: 1,25000,20480\r\n\r\nOK\r\n");
-  CHECK(on_drive() == 20'480);
-  CHECK(session.ask("AT+FSFLSIZE=C:\\User\\FTP\\t.txt") == "\r\n+FSFLSIZE: 20480\r\n\r\nOK\r\n");
-  session.ftp.data(std::string(5'000, 'c'));
-  CHECK(session.after([&] { session.ftp.done(79); }) == "\r\n+FTPGETTOFS: 79\r\n");
-  CHECK(session.modem.files.read("C:\\User\\FTP\\t.txt", 0, 100'000) ==
-        std::string(5'000, 'a') + std::string(20'000, 'b') + std::string(5'000, 'c'));
-  session.ask("AT+FTPGETTOFS=0,\"t.txt\",0");
-  CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPGETTOFS: 0,0\r\n");
-  CHECK(on_drive() == 0);
-}
-
-TEST_CASE("PUTFRMFS asks how much the server has, and appends the rest") {
-  Session session;
-  CHECK(session.ask("AT+FTPPUTFRMFS=\"c:\\none\"") == "\r\nOK\r\n\r\n+FTPPUTFRMFS: 85\r\n");
-  session.modem.files.make_directory(FileSystem::ftp_folder);
-  session.modem.files.put("C:\\User\\FTP\\t.txt", "0123456789");
-  session.ask("AT+FTPPUTFRMFS=\"c:\\user\\ftp\\t.txt\",3,1");
-  session.ftp.accept(4);
-  CHECK(session.ask("AT+FTPPUTFRMFS?") == "\r\n+FTPPUTFRMFS: 1,4\r\n\r\nOK\r\n");
-  session.ftp.done(78);
-  CHECK(session.ask("AT+FTPPUTFRMFS?") == "\r\n+FTPPUTFRMFS: 1,4\r\n\r\nOK\r\n");
-  session.wait(1s);
-  CHECK(session.ftp.request.verb == FtpVerb::size);
-  session.ftp.done(0, 3);
-  session.wait(0s);
-  CHECK(session.ftp.request.put_option == FtpPutOption::append);
-  CHECK(session.ask("AT+FTPPUTFRMFS?") == "\r\n+FTPPUTFRMFS: 1,3\r\n\r\nOK\r\n");
-  session.ftp.accept();
-  CHECK(session.ask("AT+FTPPUTFRMFS?") == "\r\n+FTPPUTFRMFS: 1,10\r\n\r\nOK\r\n");
-  CHECK(session.ftp.written == "3456789");
-  CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPPUTFRMFS: 0,10\r\n");
-}
-
-TEST_CASE("PUTFRMFS starts where it did if the server does not say how much it has") {
-  Session session;
-  session.modem.files.make_directory(FileSystem::ftp_folder);
-  session.modem.files.put("C:\\User\\FTP\\t.txt", "0123456789");
-  session.ask("AT+FTPPUTFRMFS=\"c:\\user\\ftp\\t.txt\",3,1");
-  session.ftp.accept(4);
-  session.ftp.done(78);
-  session.wait(1s);
-  CHECK(session.ftp.request.verb == FtpVerb::size);
-  CHECK(session.wait(75s) == "");  // silence
-  CHECK(session.ftp.request.verb == FtpVerb::put);
-  CHECK(session.ftp.request.put_option != FtpPutOption::append);
-  session.ftp.written.clear();
-  session.ftp.accept();
-  session.wait(0s);
-  CHECK(session.ftp.written == "0123456789");
-  CHECK(session.after([&] { session.ftp.done(0); }) == "\r\n+FTPPUTFRMFS: 0,10\r\n");
 }
 
 TEST_CASE("FTPSCONT keeps the parameters over a restart") {

@@ -69,12 +69,13 @@ TEST_CASE("CMGL: a blank line between messages, and what was unread is read") {
 }
 
 TEST_CASE("CMGD and CMGDA") {
-  SmsFixture fixture;
-  const auto left = [&](std::string_view line) {
-    CHECK(fixture.ask(line) == OK);
-    const std::string places = fixture.ask("AT+CMGD=?");
+  const auto left_after = [](SmsFixture& module, std::string_view line) {
+    CHECK(module.ask(line) == OK);
+    const std::string places = module.ask("AT+CMGD=?");
     return places.substr(2, places.find("),") - 1);
   };
+  SmsFixture fixture;
+  const auto left = [&](std::string_view line) { return left_after(fixture, line); };
   CHECK(left("AT+CMGD=3") == "+CMGD: (1,2,4)");
   CHECK(left("AT+CMGD=1") == "+CMGD: (2,4)");
   CHECK(left("AT+CMGD=1,1") == "+CMGD: (2,4)");
@@ -87,11 +88,7 @@ TEST_CASE("CMGD and CMGDA") {
   CHECK(fixture.ask("AT+CMGD=1,5") == fixture.cms(325));
 
   SmsFixture other;
-  const auto kind = [&](std::string_view line) {
-    CHECK(other.ask(line) == OK);
-    const std::string places = other.ask("AT+CMGD=?");
-    return places.substr(2, places.find("),") - 1);
-  };
+  const auto kind = [&](std::string_view line) { return left_after(other, line); };
   CHECK(kind("AT+CMGDA=\"DEL UNSENT\"") == "+CMGD: (1,2,4)");
   CHECK(kind("AT+CMGDA=\"DEL READ\"") == "+CMGD: (2,4)");
   CHECK(kind("AT+CMGDA=\"DEL SENT\"") == "+CMGD: (2)");
