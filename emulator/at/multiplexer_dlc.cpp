@@ -74,10 +74,11 @@ void Multiplexer::Dlc::end_break() {
 void Multiplexer::Dlc::release() {
   if (waiting_.empty() || held_ || owner_.held_) return;
   const std::string head = signals_in_frames_ ? encode_head(signals()) : std::string();
-  std::string frames;
+  std::string frames, info;
   for (std::string_view rest = waiting_; !rest.empty();) {
     const std::string_view part = rest.substr(0, frame_size_ - head.size());
-    frames += encode({.dlci = dlci_, .info = head + std::string(part)});
+    info.assign(head).append(part);
+    frames += encode({.dlci = dlci_, .info = info});
     rest.remove_prefix(part.size());
   }
   waiting_.clear();

@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include "emulator/core/world.hpp"
-#include "emulator/files/file_system.hpp"
 #include "tests/support/ftp_fixture.hpp"
 
 namespace sim800::test {
